@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Which call is this? A number means nothing without the ABI that it came by. x86 says so in
+ * thread_info.status (TS_COMPAT, set on int 0x80 and on 32-bit sysenter and syscall, in 64-bit processes
+ * too) and in bit 30 of the number (x32); arm64 in the TIF_32BIT flag.
+ */
+#ifndef WHITTLE_ABI_BPF_H
+#define WHITTLE_ABI_BPF_H
+
+#include "maps.bpf.h"
+#include <bpf/bpf_core_read.h>
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+struct call {
+	__s64 nr;
+	__u32 sub;
+	__u32 row; /* ROW_OUTSIDE if it has no counter */
+	__u32 abi;
+};
+
+#if defined(__TARGET_ARCH_x86)
+
+#define TS_COMPAT 0x0002
+#define X32_BIT   0x40000000
+
+/* reads through a BTF-typed pointer: a plain load */
+#define task_is_compat(task) ((task)->thread_info.status & TS_COMPAT)
+/* reads through any pointer */
+#define task_is_compat_core(task) (BPF_CORE_READ(task, thread_info.status) & TS_COMPAT)
+
+static __always_inline void abi_subcall(struct call *call, __u32 sub, __u32 base)
+{
+	call->sub = sub;
+	call->row = sub < ROW_SUBCALLS ? base + sub : ROW_OUTSIDE;
+}
+
+static __always_inline void abi_decode(struct call *call, __s64 nr, bool compat,
+				       struct pt_regs *regs)
+{
+	*call = (struct call){.nr = nr, .row = ROW_OUTSIDE, .abi = ABI_NATIVE};
+	if (compat) {
+		call->abi = ABI_COMPAT;
+		if (nr == I386_SOCKETCALL)
+			abi_subcall(call, BPF_CORE_READ(regs, bx), ROW_SOCKETCALL);
+		else if (nr == I386_IPC) /* the upper half is the version of the call's layout */
+			abi_subcall(call, BPF_CORE_READ(regs, bx) & 0xffff, ROW_IPC);
+		else if ((__u64)nr < ROW_ABI_NUMBERS)
+			call->row = ROW_COMPAT + nr;
+		return;
+	}
+	if (nr >= X32_BIT && nr < 2LL * X32_BIT) {
+		call->abi = ABI_X32;
+		call->nr = nr - X32_BIT;
+		if ((__u64)call->nr < ROW_X32_NUMBERS)
+			call->row = ROW_X32 + call->nr;
+		return;
+	}
+	if ((__u64)nr < ROW_ABI_NUMBERS)
+		call->row = ROW_NATIVE + nr;
+}
+
+static __always_inline bool abi_is_exec(const struct call *call)
+{
+	if (call->abi == ABI_COMPAT)
+		return call->nr == 11 || call->nr == 358;
+	if (call->abi == ABI_X32)
+		return call->nr == 520 || call->nr == 545;
+	return call->nr == 59 || call->nr == 322;
+}
+
+static __always_inline void abi_args(__u64 args[6], __u32 abi, struct pt_regs *regs)
+{
+	if (abi == ABI_COMPAT) {
+		args[0] = (__u32)BPF_CORE_READ(regs, bx);
+		args[1] = (__u32)BPF_CORE_READ(regs, cx);
+		args[2] = (__u32)BPF_CORE_READ(regs, dx);
+		args[3] = (__u32)BPF_CORE_READ(regs, si);
+		args[4] = (__u32)BPF_CORE_READ(regs, di);
+		args[5] = (__u32)BPF_CORE_READ(regs, bp);
+		return;
+	}
+	args[0] = BPF_CORE_READ(regs, di);
+	args[1] = BPF_CORE_READ(regs, si);
+	args[2] = BPF_CORE_READ(regs, dx);
+	args[3] = BPF_CORE_READ(regs, r10);
+	args[4] = BPF_CORE_READ(regs, r8);
+	args[5] = BPF_CORE_READ(regs, r9);
+}
+
+/*
+ * The number of the call that a thread is blocked in; negative when it is in none: exceptions store -1 there,
+ * interrupts a negative vector.
+ */
+static __always_inline __s64 abi_blocked_in(struct pt_regs *regs)
+{
+	return (__s64)BPF_CORE_READ(regs, orig_ax);
+}
+
+#elif defined(__TARGET_ARCH_arm64)
+
+#define TIF_32BIT_MASK (1UL << 22)
+
+#define task_is_compat(task)      ((task)->thread_info.flags & TIF_32BIT_MASK)
+#define task_is_compat_core(task) (BPF_CORE_READ(task, thread_info.flags) & TIF_32BIT_MASK)
+
+static __always_inline void abi_decode(struct call *call, __s64 nr, bool compat,
+				       struct pt_regs *regs)
+{
+	*call = (struct call){.nr = nr,
+			      .row = ROW_OUTSIDE,
+			      .abi = compat ? ABI_COMPAT : ABI_NATIVE};
+	if ((__u64)nr < ROW_ABI_NUMBERS)
+		call->row = (compat ? ROW_COMPAT : ROW_NATIVE) + nr;
+}
+
+static __always_inline bool abi_is_exec(const struct call *call)
+{
+	if (call->abi == ABI_COMPAT)
+		return call->nr == 11 || call->nr == 387;
+	return call->nr == 221 || call->nr == 281;
+}
+
+static __always_inline void abi_args(__u64 args[6], __u32 abi, struct pt_regs *regs)
+{
+	/* x0 has been overwritten by the return value of a restarted call: orig_x0 has not */
+	args[0] = BPF_CORE_READ(regs, orig_x0);
+	args[1] = BPF_CORE_READ(regs, user_regs.regs[1]);
+	args[2] = BPF_CORE_READ(regs, user_regs.regs[2]);
+	args[3] = BPF_CORE_READ(regs, user_regs.regs[3]);
+	args[4] = BPF_CORE_READ(regs, user_regs.regs[4]);
+	args[5] = BPF_CORE_READ(regs, user_regs.regs[5]);
+}
+
+static __always_inline __s64 abi_blocked_in(struct pt_regs *regs)
+{
+	return BPF_CORE_READ(regs, syscallno);
+}
+
+#else
+#error "whittle's BPF side knows x86 and arm64: build with -D__TARGET_ARCH_x86 or -D__TARGET_ARCH_arm64"
+#endif
+
+/* Cold: the row of a call that is not a plain native one. */
+static __noinline __u32 abi_row(__s64 nr, bool compat, struct pt_regs *regs)
+{
+	struct call call;
+
+	abi_decode(&call, nr, compat, regs);
+	return call.row;
+}
+
+#endif

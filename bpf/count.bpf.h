@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Counting calls: `count_target`, behind target_slot(), is the hot path of the whole program, and this file is all of it.
+ * Designs were measured in instructions; this one is: id table, then a full row of counters a CPU and slot, which also
+ * remembers the process whose calls were counted last. Everything that is not "the same workload process, or a thread of
+ * it, calls again what was called on this CPU before" is cold.
+ *
+ * That the process is looked at for each call is what keeps counts exact while a runtime moves a running process
+ * in: the kernel tells of a move only after it, and what the newcomer calls in between must not pass for workload.
+ */
+#ifndef WHITTLE_COUNT_BPF_H
+#define WHITTLE_COUNT_BPF_H
+
+#include "abi.bpf.h"
+#include "group.bpf.h"
+#include "target.bpf.h"
+
+/* Adds a call to `apart`; true if it is the first of its key. */
+static __always_inline bool count_apart(const struct apart_key *key)
+{
+	__u64 one = 1;
+	__u64 *n = bpf_map_lookup_elem(&apart, key);
+
+	if (!n) {
+		if (!bpf_map_update_elem(&apart, key, &one, BPF_NOEXIST))
+			return true;
+		n = bpf_map_lookup_elem(&apart, key); /* another CPU was faster, or it is full */
+	}
+	if (n)
+		__sync_fetch_and_add(n, 1);
+	else
+		__sync_fetch_and_add(&slot_of(key->slot)->lost_calls, 1);
+	return false;
+}
+
+/* This CPU's row of a slot. */
+static __always_inline struct count_row *count_row_of(__u32 slot)
+{
+	__u32 key = bpf_get_smp_processor_id() * cfg_slots + slot;
+
+	return bpf_map_lookup_elem(&counts, &key);
+}
+
+/* What count_row.group says of a process. */
+static __always_inline __u64 count_group(__u32 slot, __u32 tgid)
+{
+	return (__u64)slot_of(slot)->epoch << 32 | tgid;
+}
+
+/* Adds a call to this CPU's row; true if it is the first of its slot. */
+static __always_inline bool count_row(__u32 slot, __u32 row)
+{
+	__u32 key = slot * ROW_LEN + row;
+	struct count_row *counters = count_row_of(slot);
+	__u64 *first = bpf_map_lookup_elem(&first_seen, &key);
+
+	if (!counters || !first) {
+		__sync_fetch_and_add(&slot_of(slot)->lost_calls, 1);
+		return false;
+	}
+	counters->calls[bounded(row, ROW_LEN)]++;
+	if (*first)
+		return false;
+	*first = bpf_ktime_get_ns();
+	return true;
+}
+
+static __always_inline void count_announce(const struct call *call, const struct apart_key *key,
+					   struct pt_regs *regs)
+{
+	struct ev_first *ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
+	__u64 id = bpf_get_current_pid_tgid();
+
+	if (!ev) {
+		__sync_fetch_and_add(&slot_of(key->slot)->late, 1);
+		return;
+	}
+	*ev = (struct ev_first){
+		.kind = EV_FIRST,
+		.slot = key->slot,
+		.time = bpf_ktime_get_ns(),
+		.nr = key->nr,
+		.sub = key->sub,
+		.image = key->image,
+		.pid = id >> 32,
+		.tid = id,
+		.call_class = key->call_class,
+		.abi = key->abi,
+	};
+	if (regs)
+		abi_args(ev->args, call->abi, regs);
+	bpf_get_current_comm(ev->comm, sizeof(ev->comm));
+	bpf_ringbuf_submit(ev, 0);
+}
+
+/* Cold: whose call is it, was it there before, and tell. */
+static __noinline int count_slow(__u32 slot, __s64 nr, bool compat, struct pt_regs *regs)
+{
+	struct count_row *counters = count_row_of(slot);
+	struct apart_key key = {.slot = slot};
+	struct call call;
+	int class;
+	bool first;
+
+	abi_decode(&call, nr, compat, regs);
+	class = group_class(slot, &call, &key.image);
+	if (counters && class == CLASS_WORKLOAD) /* provisional calls are of a class of their own */
+		counters->group = count_group(slot, bpf_get_current_pid_tgid() >> 32);
+	if (class < 0)
+		return 0; /* set-up */
+	key.nr = call.nr;
+	key.sub = call.sub;
+	key.abi = call.abi;
+	key.call_class = class;
+	first = class == CLASS_WORKLOAD && call.row != ROW_OUTSIDE ? count_row(slot, call.row) :
+								     count_apart(&key);
+	if (first)
+		count_announce(&call, &key, regs);
+	return 0;
+}
+
+/* The exec call that ended set-up. Its arguments are gone with the old program. */
+static __always_inline void count_exec(__u32 slot, const struct call *call)
+{
+	struct apart_key key = {.slot = slot,
+				.call_class = CLASS_WORKLOAD,
+				.nr = call->nr,
+				.abi = call->abi};
+
+	if (count_row(slot, call->row))
+		count_announce(call, &key, NULL);
+}
+
+/* Every call of a target's tasks comes through here. */
+static __always_inline int count_target(__u32 slot, __u32 tgid, __s64 nr, bool compat,
+					struct pt_regs *regs)
+{
+	__u32 row = likely((__u64)nr < ROW_ABI_NUMBERS && !compat) ? ROW_NATIVE + nr :
+								     abi_row(nr, compat, regs);
+	struct count_row *counters = count_row_of(slot);
+	__u64 *calls;
+
+	if (unlikely(!counters || counters->group != count_group(slot, tgid)))
+		return count_slow(slot, nr, compat, regs);
+	/* the counter of ROW_OUTSIDE stays 0, so that such a call is always cold */
+	calls = &counters->calls[bounded(row, ROW_LEN)];
+	if (unlikely(!*calls))
+		return count_slow(slot, nr, compat, regs);
+	++*calls;
+	return 0;
+}
+
+#endif

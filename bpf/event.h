@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * The contract between the BPF programs and user space, written once: how a call is numbered in a count
+ * row, the classes of calls, the keys of the maps, and the records on the ring. All fields have a
+ * fixed width, and all sizes are asserted. This is the only header that both worlds include.
+ */
+#ifndef WHITTLE_EVENT_H
+#define WHITTLE_EVENT_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
+#define COMM_LEN       16
+#define IMAGE_NAME_LEN 32
+
+/* By which entry a call came in; what its number means depends on it. */
+enum abi {
+	ABI_NATIVE = 0,
+	ABI_COMPAT = 1, /* i386 on x86-64, 32-bit arm on arm64 */
+	ABI_X32 = 2,    /* numbers without their bit 30 */
+};
+
+/*
+ * A count row: one counter for each call that the kernels of today have, of all ABIs.
+ * i386 socketcall and ipc have a counter for each subcall. What lies outside goes to the `apart` map,
+ * so nothing is ever folded together.
+ *
+ *   0        512      1024        1600        1632   1664          2048
+ *   | native | compat | x32 (548) | socketcall | ipc | unused ...  |
+ */
+enum row {
+	ROW_NATIVE = 0,
+	ROW_COMPAT = 512,
+	ROW_X32 = 1024,
+	ROW_SOCKETCALL = 1600,
+	ROW_IPC = 1632,
+	ROW_OUTSIDE = 1664, /* not a counter: this call is counted in `apart` */
+	ROW_LEN = 2048,
+};
+
+/* The counters of one CPU and slot. A power of two, so that the programs can mask an index. */
+struct count_row {
+	__u64 calls[ROW_LEN - 1]; /* by enum row; from ROW_OUTSIDE on unused */
+	__u64 group; /* whose call may be counted without asking: slot.epoch << 32 | tgid */
+};
+
+#define ROW_ABI_NUMBERS 512 /* native and compat numbers that have a counter */
+#define ROW_X32_NUMBERS 548
+#define ROW_SUBCALLS    32
+
+/* i386 multiplexers (arch/x86/entry/syscalls/syscall_32.tbl) */
+#define I386_SOCKETCALL 102
+#define I386_IPC        117
+
+/* What a call was part of. */
+enum call_class {
+	CLASS_WORKLOAD = 0,
+	CLASS_IN_FLIGHT = 1,            /* a thread was blocked in it when recording began */
+	CLASS_PROVISIONAL = 2,          /* after an exec in set-up that carried no new filter */
+	CLASS_PROVISIONAL_FILTERED = 3, /* the same, once the group has loaded a filter */
+	CLASS_RUNTIME = 4,              /* made in set-up, with the filter already loaded */
+	CLASS_COUNT,
+};
+
+/*
+ * Slot: a recording's row in the tables. Slot 0 is none: what it counts is never read.
+ * SLOTS_MAX is a power of two: the programs mask with it.
+ */
+#define SLOT_NONE 0
+#define SLOTS_MAX 16
+
+enum slot_flags {
+	SLOT_COMMAND = 1,     /* whittle's own cgroup: the first exec ends set-up, filter or not */
+	SLOT_COUNT_MOVED = 2, /* groups that move in are workload at once */
+};
+
+struct slot {
+	__u32 epoch;        /* a process has ended or left: what count_row.group says is void */
+	__u32 armed;        /* 0: whoever shows up was inside before; 1: newcomers are in set-up */
+	__u32 flags;        /* enum slot_flags, written before any program is attached */
+	__u32 cgroups;      /* live cgroups of this slot */
+	__u64 late;         /* first sightings that found no room on the ring */
+	__u64 lost_cgroups; /* no room for a cgroup: it was not recorded */
+	__u64 lost_groups;  /* no room to mark a process: it counts as workload */
+	__u64 lost_calls;   /* no room to count a call */
+};
+
+/*
+ * A place of the target table: an open-addressed hash of cgroup v2 ids. Both worlds add to it: claim `id` (0: free) by
+ * compare-and-swap, then store `slot`; a taken place that is passed over is marked `displaced` first.
+ */
+#define TARGETS_LEN    32768 /* for 10,000 targets a session: one in three */
+#define TARGETS_PROBES 32
+
+struct target {
+	__u64 id;
+	__u32 slot;
+	__u32 displaced; /* somebody who belongs here or before lies further on */
+};
+
+static inline __u32 target_hash(__u64 id)
+{
+	return ((__u32)id * 0x9E3779B1u) >> 17; /* 32 - log2(TARGETS_LEN) */
+}
+
+/* An executable that a group in set-up ran without a filter. Index 0 is "some other, no room". */
+#define IMAGES_MAX 64
+
+struct image {
+	__u64 ino;
+	__u32 dev;      /* kernel encoding: major << 20 | minor */
+	__u32 launcher; /* it loaded a filter and then ran the workload: observed, not guessed */
+	char name[IMAGE_NAME_LEN];
+};
+
+/* Executables known before: a group in set-up that runs one is still in set-up. */
+#define LAUNCHERS_MAX 16
+
+struct file_id {
+	__u64 ino;
+	__u32 dev; /* kernel encoding, as in struct image */
+	__u32 pad;
+};
+
+/* Key of the `apart` map: calls of all classes but workload, and numbers outside the rows. */
+struct apart_key {
+	__s64 nr;
+	__u32 sub; /* subcall of a multiplexer, else 0 */
+	__u32 slot;
+	__u32 image; /* provisional classes: index of the image, else 0 */
+	__u16 call_class;
+	__u16 abi;
+};
+
+/* Groups in set-up that descend from one that entered; kept as long as one of them lives. */
+struct lineage {
+	__u64 calls; /* made in set-up, not counted anywhere else */
+	__u32 slot;
+	__u32 live;  /* groups in set-up or provisional */
+	__u32 execs; /* execs that ended set-up */
+	__u32 pid;   /* the one that entered */
+	char comm[COMM_LEN];
+};
+
+/* Time and errors of a call, kept when statistics are asked for; index as in the count rows. */
+struct timing {
+	__u64 ns;
+	__u64 errors;
+};
+
+/* Records on the ring: each begins with its kind. */
+enum ev_kind {
+	EV_INVALID = 0,
+	EV_FIRST = 1,
+	EV_MOVED = 2,
+	EV_GONE = 3,
+};
+
+/* A call was seen for the first time in its slot and class. */
+struct ev_first {
+	__u32 kind;
+	__u32 slot;
+	__u64 time; /* CLOCK_MONOTONIC, ns */
+	__s64 nr;
+	__u64 args[6];
+	__u32 sub;
+	__u32 image;
+	__u32 pid; /* as the initial pid namespace numbers it */
+	__u32 tid;
+	__u16 call_class;
+	__u16 abi;
+	__u32 pad;
+	char comm[COMM_LEN];
+};
+
+/* Processes that moved in have all gone, and none of them ran an exec: their calls were not counted. */
+struct ev_moved {
+	__u32 kind;
+	__u32 slot;
+	__u32 pid;
+	__u32 pad;
+	__u64 calls;
+	char comm[COMM_LEN];
+};
+
+/* The last cgroup of a slot was removed. */
+struct ev_gone {
+	__u32 kind;
+	__u32 slot;
+};
+
+_Static_assert(sizeof(struct slot) == 48, "struct slot");
+_Static_assert(sizeof(struct count_row) == ROW_LEN * 8, "struct count_row");
+_Static_assert(sizeof(struct target) == 16, "struct target");
+_Static_assert(sizeof(struct image) == 48, "struct image");
+_Static_assert(sizeof(struct file_id) == 16, "struct file_id");
+_Static_assert(sizeof(struct apart_key) == 24,
+	       "struct apart_key: padding would be part of the key");
+_Static_assert(sizeof(struct lineage) == 40, "struct lineage");
+_Static_assert(sizeof(struct timing) == 16, "struct timing");
+_Static_assert(sizeof(struct ev_first) == 112, "struct ev_first");
+_Static_assert(sizeof(struct ev_moved) == 40, "struct ev_moved");
+_Static_assert(sizeof(struct ev_gone) == 8, "struct ev_gone");
+
+#endif

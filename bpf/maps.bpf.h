@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * The state that programs and user space share: for each map its key, value, writer, reader, and why it
+ * has its size. User space reads them through mmap while it records, never through bpf(2): a map call
+ * raises bpf_prog_active, and preempted there it blinds perf-layer programs of that CPU.
+ */
+#ifndef WHITTLE_MAPS_BPF_H
+#define WHITTLE_MAPS_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "event.h"
+
+#ifndef NULL
+#define NULL ((void *)0)
+#endif
+
+/*
+ * x modulo a power of two, where the verifier sees it: the compiler drops a mask that it can prove useless, and older
+ * verifiers forget bounds that were proved before an "or".
+ */
+#define bounded(x, len)                                                                            \
+	({                                                                                         \
+		__u64 x_ = (x);                                                                    \
+                                                                                                   \
+		asm volatile("%0 &= %1" : "+r"(x_) : "i"((len)-1));                                \
+		x_;                                                                                \
+	})
+
+/* Slots in use, the none slot included; the arrays below are sized with it at load. */
+const volatile __u32 cfg_slots = 2;
+/* Known launchers, filled in at load. */
+const volatile struct file_id cfg_launchers[LAUNCHERS_MAX] = {};
+
+/* slot number -> its state. Both worlds write: see struct slot. */
+struct slot slots[SLOTS_MAX];
+
+static __always_inline struct slot *slot_of(__u32 slot)
+{
+	return &slots[bounded(slot, SLOTS_MAX)];
+}
+
+/* image index -> executable. Written on an exec in set-up, read at the end. */
+struct image images[IMAGES_MAX];
+
+/*
+ * (cpu, slot) -> calls. The truth that profiles are made of. One row a CPU, because counters that
+ * CPUs share cost twice the whole program. Written by sys_enter, read through mmap. 16 KiB a CPU and slot.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* set at load: cpus x slots */
+	__type(key, __u32);
+	__type(value, struct count_row);
+} counts SEC(".maps");
+
+/*
+ * (slot, row) -> time of the first call, 0 if none. Two CPUs may both find 0 and both announce the call:
+ * user space keeps the earlier one.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, ROW_LEN); /* set at load: slots x ROW_LEN */
+	__type(key, __u32);
+	__type(value, __u64);
+} first_seen SEC(".maps");
+
+/*
+ * Calls that have no counter in a row, see struct apart_key. Small: a container start leaves some 30 entries,
+ * each image of a provisional group some 80. What finds no room is counted in slot.lost_calls.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct apart_key);
+	__type(value, __u64);
+} apart SEC(".maps");
+
+/*
+ * The news: struct ev_*. Never the truth: a full ring costs who was first, not the call. Its size is set at load.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 256 * 1024);
+} ring SEC(".maps");
+
+/*
+ * (cpu, slot, row) -> time and errors, for --stats; one entry where that is off. A row a CPU, like counts.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct timing);
+} timings SEC(".maps");
+
+/* The call that a thread is in, for --stats: row is ROW_OUTSIDE between calls. */
+struct entered {
+	__u64 time;
+	__u32 slot;
+	__u32 row;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct entered);
+} entered SEC(".maps");
+
+#endif

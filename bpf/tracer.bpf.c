@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+/*
+ * The programs: each only takes its context apart and says what happened; what follows from it is in the
+ * headers. User space loads one of the two sys_enter programs, by what the kernel offers.
+ */
+#include "count.bpf.h"
+#include "inventory.bpf.h"
+#include "timing.bpf.h"
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#define cgroup_id_of(task) ((task)->cgroups->dfl_cgrp->kn->id)
+
+/* v1 hierarchies fire the same tracepoints, and their ids can equal those of v2, which is hierarchy 0. */
+#define is_v2(cgrp) ((cgrp)->root->hierarchy_id == 0)
+
+/* HOT PATH, for kernels that hand out the current task as a BTF-typed pointer (5.11). */
+SEC("tp_btf/sys_enter")
+int BPF_PROG(sys_enter, struct pt_regs *regs, long nr)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 slot = target_slot(cgroup_id_of(task));
+
+	if (likely(slot == SLOT_NONE))
+		return 0;
+	return count_target(slot, task->tgid, nr, task_is_compat(task), regs);
+}
+
+/* HOT PATH for the others. */
+SEC("raw_tp/sys_enter")
+int sys_enter_raw(__u64 *ctx)
+{
+	struct task_struct *task;
+	__u32 slot = target_slot(bpf_get_current_cgroup_id());
+
+	if (likely(slot == SLOT_NONE))
+		return 0;
+	task = (void *)bpf_get_current_task();
+	return count_target(slot, bpf_get_current_pid_tgid() >> 32, ctx[1],
+			    task_is_compat_core(task), (void *)ctx[0]);
+}
+
+/* A directory made below a target joins it before any task can enter. */
+SEC("tp_btf/cgroup_mkdir")
+int BPF_PROG(cgroup_mkdir, struct cgroup *cgrp, const char *path)
+{
+	__u32 slot;
+
+	if (!is_v2(cgrp))
+		return 0;
+	slot = target_slot(cgrp->self.parent->cgroup->kn->id);
+	if (slot != SLOT_NONE)
+		target_add(cgrp->kn->id, slot);
+	return 0;
+}
+
+SEC("tp_btf/cgroup_rmdir")
+int BPF_PROG(cgroup_rmdir, struct cgroup *cgrp, const char *path)
+{
+	struct ev_gone *ev;
+	struct slot *s;
+	__u32 slot;
+
+	if (!is_v2(cgrp))
+		return 0;
+	slot = target_slot(cgrp->kn->id);
+	if (slot == SLOT_NONE)
+		return 0;
+	s = slot_of(slot);
+	__sync_fetch_and_sub(&s->cgroups, 1);
+	if (s->cgroups)
+		return 0;
+	/* only to wake user space, which reads slot.cgroups: without room it is awake anyway */
+	ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
+	if (ev) {
+		*ev = (struct ev_gone){.kind = EV_GONE, .slot = slot};
+		bpf_ringbuf_submit(ev, 0);
+	}
+	return 0;
+}
+
+SEC("tp_btf/cgroup_attach_task")
+int BPF_PROG(cgroup_attach_task, struct cgroup *dst, const char *path, struct task_struct *task)
+{
+	if (is_v2(dst))
+		group_move(task, target_slot(dst->kn->id));
+	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(sched_process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	__u32 slot;
+
+	if (child->pid != child->tgid)
+		return 0; /* a thread */
+	slot = target_slot(cgroup_id_of(child));
+	if (slot != SLOT_NONE)
+		group_fork(parent, child, slot, target_slot(cgroup_id_of(parent)));
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(sched_process_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+{
+	__u32 slot = target_slot(cgroup_id_of(task));
+	struct call call;
+
+	if (slot != SLOT_NONE && group_exec(task, slot, bprm->file, &call))
+		count_exec(slot, &call);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(sched_process_exit, struct task_struct *task)
+{
+	/* do_exit() has already taken this thread off signal->live */
+	if (task->signal->live.counter == 0)
+		group_exit(task->tgid);
+	return 0;
+}
+
+/* Run once, by reading it, between attaching and arming: who is inside, and in which calls. */
+SEC("iter/task")
+int inventory(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	__u32 slot;
+
+	if (!task)
+		return 0;
+	slot = target_slot(BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id));
+	if (slot != SLOT_NONE)
+		inventory_task(task, slot);
+	return 0;
+}
+
+/* The two programs of --stats. */
+SEC("tp_btf/sys_enter")
+int BPF_PROG(timing_enter, struct pt_regs *regs, long nr)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 slot = target_slot(cgroup_id_of(task));
+
+	if (likely(slot == SLOT_NONE))
+		return 0;
+	timing_begin(task, slot, nr, regs);
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(timing_exit, struct pt_regs *regs, long ret)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (likely(target_slot(cgroup_id_of(task)) == SLOT_NONE))
+		return 0;
+	timing_end(task, ret);
+	return 0;
+}
