@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/fs.h"
+#include "base/num.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+int fs_read(int dir, const char *path, size_t max, struct buf *out, struct err *err)
+{
+	int own_fd fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	size_t total = 0;
+	char chunk[16384];
+	ssize_t n;
+
+	if (fd < 0)
+		return err_errno(err, -errno, "cannot open %s", path);
+	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(err, -errno, "cannot read %s", path);
+		total += n;
+		if (total > max)
+			return err_set(err, -EFBIG, "%s is larger than %zu bytes", path, max);
+		buf__add(out, chunk, n);
+	}
+	if (buf__error(out))
+		return err_errno(err, buf__error(out), "cannot read %s", path);
+	return 0;
+}
+
+/* An output path taken apart: its directory, opened, and the name in it. */
+struct output {
+	int dir;
+	char name[NAME_MAX + 1];
+	bool exists;
+	struct stat st; /* if it exists */
+};
+
+static void output_close(struct output *out)
+{
+	if (out->dir >= 0)
+		close(out->dir);
+}
+
+static int output_open(const char *path, struct output *out, struct err *err)
+{
+	char *own_ptr copy = strdup(path), *own_ptr copy2 = strdup(path);
+	const char *name, *dir;
+
+	if (!copy || !copy2)
+		return err_errno(err, -ENOMEM, "cannot write %s", path);
+	if (!*path || path[strlen(path) - 1] == '/')
+		return err_set(err, -EISDIR, "cannot write '%s': it names no file", path);
+	name = basename(copy);
+	dir = dirname(copy2);
+	if (strlen(name) > NAME_MAX || !strcmp(name, ".") || !strcmp(name, ".."))
+		return err_set(err, -EINVAL, "cannot write '%s': it names no file", path);
+	strcpy(out->name, name);
+	out->dir = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (out->dir < 0)
+		return err_errno(err, -errno, "cannot write %s: directory %s", path, dir);
+	if (fstatat(out->dir, name, &out->st, AT_SYMLINK_NOFOLLOW)) {
+		if (errno != ENOENT)
+			return err_errno(err, -errno, "cannot write %s", path);
+		return 0;
+	}
+	out->exists = true;
+	if (S_ISDIR(out->st.st_mode))
+		return err_set(err, -EISDIR, "cannot write %s: it is a directory", path);
+	if (S_ISLNK(out->st.st_mode))
+		return err_set(err, -ELOOP,
+			       "cannot write %s: it is a symbolic link; name the file that it means",
+			       path);
+	if (!S_ISREG(out->st.st_mode))
+		return err_set(err, -EINVAL,
+			       "cannot write %s: it is not a regular file; '-' is standard output",
+			       path);
+	return 0;
+}
+
+int fs_check_output(const char *path, struct err *err)
+{
+	struct output own_with(output_close) out = {.dir = -1};
+	int rc = output_open(path, &out, err);
+
+	if (rc)
+		return rc;
+	if (faccessat(out.dir, ".", W_OK | X_OK, AT_EACCESS))
+		return err_errno(err, -errno, "cannot write %s: its directory", path);
+	return 0;
+}
+
+static int write_all(int fd, const char *data, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		data += n;
+		len -= n;
+	}
+	return 0;
+}
+
+static bool sudo_id(const char *variable, unsigned int *id)
+{
+	const char *text = getenv(variable);
+	uint64_t value;
+
+	if (!text || num_parse(text, variable, UINT32_MAX - 1, &value, NULL))
+		return false;
+	*id = value;
+	return true;
+}
+
+/* Gives a finished temporary file the mode and owner of what it replaces, or of the one who called sudo. */
+static int output_own(const struct output *out, int fd)
+{
+	unsigned int uid, gid;
+	mode_t mask;
+
+	if (out->exists) {
+		if ((out->st.st_uid != geteuid() || out->st.st_gid != getegid()) &&
+		    fchown(fd, out->st.st_uid, out->st.st_gid))
+			return -errno;
+		return fchmod(fd, out->st.st_mode & 07777) ? -errno : 0;
+	}
+	mask = umask(0);
+	umask(mask);
+	if (fchmod(fd, 0666 & ~mask))
+		return -errno;
+	if (geteuid() == 0 && sudo_id("SUDO_UID", &uid) && sudo_id("SUDO_GID", &gid) &&
+	    fchown(fd, uid, gid))
+		return -errno;
+	return 0;
+}
+
+/* A new file in the output's directory, with a name that nobody could foresee. */
+static int temporary_open(const struct output *out, char *name, size_t size)
+{
+	unsigned long long random;
+
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return -EAGAIN;
+	snprintf(name, size, ".whittle-%016llx", random);
+	int fd = openat(out->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int temporary_finish(const struct output *out, int fd, const char *name, const void *data,
+			    size_t len)
+{
+	int rc = write_all(fd, data, len);
+
+	if (!rc)
+		rc = output_own(out, fd);
+	if (!rc && fsync(fd))
+		rc = -errno;
+	if (!rc && renameat(out->dir, name, out->dir, out->name))
+		rc = -errno;
+	return rc;
+}
+
+int fs_write(const char *path, const void *data, size_t len, struct err *err)
+{
+	struct output own_with(output_close) out = {.dir = -1};
+	char name[64];
+	int own_fd fd = -1;
+	int rc = output_open(path, &out, err);
+
+	if (rc)
+		return rc;
+	fd = temporary_open(&out, name, sizeof(name));
+	if (fd < 0)
+		return err_errno(err, fd, "cannot write %s", path);
+	rc = temporary_finish(&out, fd, name, data, len);
+	if (rc) {
+		unlinkat(out.dir, name, 0);
+		return err_errno(err, rc, "cannot write %s", path);
+	}
+	return 0;
+}

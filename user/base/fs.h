@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Files: read whole with a bound, written whole or not at all. As whittle runs as root, an output path is never followed
+ * blindly: a symbolic link, a directory or a device at its end is refused.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/** Reads a file below directory `dir` (AT_FDCWD: the usual meaning) whole, at most max bytes (-EFBIG above). Appends. */
+int fs_read(int dir, const char *path, size_t max, struct buf *out, struct err *err) must_check;
+
+/** Can `path` be written by fs_write? Tells before the work instead of after it; creates nothing. */
+int fs_check_output(const char *path, struct err *err) must_check;
+
+/**
+ * Writes a file whole: temporary file beside it, fsync, rename. A new file gets 0666 & ~umask and the owner
+ * who called sudo (SUDO_UID, SUDO_GID, if whittle is root); a replaced one keeps its mode and owner. On failure an existing
+ * file is untouched and the temporary file is gone.
+ */
+int fs_write(const char *path, const void *data, size_t len, struct err *err) must_check;

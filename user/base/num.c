@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/num.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define NS_PER_S 1000000000ULL
+
+/* Digits from *p on, at least one; moves *p behind them. False: none, or they do not fit. */
+static bool take_digits(const char **p, uint64_t *out)
+{
+	uint64_t value = 0;
+
+	if (!isdigit((unsigned char)**p))
+		return false;
+	for (; isdigit((unsigned char)**p); (*p)++)
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, **p - '0', &value))
+			return false;
+	*out = value;
+	return true;
+}
+
+int num_parse(const char *text, const char *what, uint64_t max, uint64_t *out, struct err *err)
+{
+	const char *p = text;
+	uint64_t value;
+
+	if (!isdigit((unsigned char)*p) || p[strspn(p, "0123456789")])
+		return err_set(err, -EINVAL, "%s '%s' is not a number", what, text);
+	if (!take_digits(&p, &value) || value > max)
+		return err_set(err, -ERANGE, "%s %s is above %" PRIu64, what, text, max);
+	*out = value;
+	return 0;
+}
+
+static uint64_t duration_unit(char c)
+{
+	switch (c) {
+	case 'd':
+		return 86400;
+	case 'h':
+		return 3600;
+	case 'm':
+		return 60;
+	case 's':
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+int num_parse_duration(const char *text, uint64_t *ns, struct err *err)
+{
+	uint64_t total = 0, value, unit, last = UINT64_MAX;
+	const char *p = text;
+
+	do {
+		if (!take_digits(&p, &value))
+			break;
+		unit = *p ? duration_unit(*p++) : 1;
+		/* units come once each, from the largest on */
+		if (!unit || unit >= last || value > 365 * 86400ULL)
+			break;
+		total += value * unit;
+		last = unit;
+		if (!*p && total && total <= 365 * 86400ULL) {
+			*ns = total * NS_PER_S;
+			return 0;
+		}
+	} while (*p);
+	return err_set(err, -EINVAL,
+		       "'%s' is not a duration: say for instance 90s, 5m or 1h30m (at most 365d)",
+		       text);
+}
+
+int num_parse_size(const char *text, const char *what, uint64_t max, uint64_t *bytes,
+		   struct err *err)
+{
+	static const char units[] = "kmg";
+	const char *p = text, *unit;
+	uint64_t value;
+	int shift = 0;
+
+	if (!take_digits(&p, &value))
+		return err_set(err, -EINVAL, "%s '%s' is not a size: say for instance 64k or 1m",
+			       what, text);
+	unit = *p ? strchr(units, tolower((unsigned char)*p)) : NULL;
+	if (unit) {
+		shift = 10 * (int)(unit - units + 1);
+		p++;
+	}
+	if (*p)
+		return err_set(err, -EINVAL, "%s '%s' is not a size: say for instance 64k or 1m",
+			       what, text);
+	if (value > max >> shift)
+		return err_set(err, -ERANGE, "%s %s is above %" PRIu64 " bytes", what, text, max);
+	*bytes = value << shift;
+	return 0;
+}
+
+void num_format_duration(uint64_t ns, char *text, size_t size)
+{
+	uint64_t s = ns / NS_PER_S;
+
+	if (ns < NS_PER_S)
+		snprintf(text, size, "%" PRIu64 " ms", ns / 1000000);
+	else if (s < 60)
+		snprintf(text, size, "%.1f s", (double)ns / NS_PER_S);
+	else if (s < 3600)
+		snprintf(text, size, "%" PRIu64 "m%02" PRIu64 "s", s / 60, s % 60);
+	else
+		snprintf(text, size, "%" PRIu64 "h%02" PRIu64 "m", s / 3600, s / 60 % 60);
+}

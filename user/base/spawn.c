@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/spawn.h"
+#include "base/num.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <linux/sched.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+int spawn_find_user(const char *name, struct spawn_user *user, struct err *err)
+{
+	const struct passwd *pw = getpwnam(name);
+	uint64_t uid;
+	int len = 0;
+
+	if (!pw && !num_parse(name, "user", UINT32_MAX - 1, &uid, NULL))
+		pw = getpwuid(uid);
+	if (!pw)
+		return err_set(err, -ENOENT, "there is no user '%s'", name);
+	user->uid = pw->pw_uid;
+	user->gid = pw->pw_gid;
+	getgrouplist(pw->pw_name, pw->pw_gid, NULL, &len);
+	user->groups = calloc(len ? len : 1, sizeof(gid_t));
+	user->groups_len = len;
+	if (!user->groups ||
+	    getgrouplist(pw->pw_name, pw->pw_gid, user->groups, &user->groups_len) < 0) {
+		spawn_user_clear(user);
+		return err_set(err, -ENOMEM, "cannot read the groups of user '%s'", name);
+	}
+	return 0;
+}
+
+void spawn_user_clear(struct spawn_user *user)
+{
+	free(user->groups);
+	user->groups = NULL;
+}
+
+/* What a child says when it could not become the program. */
+struct failure {
+	int error; /* errno */
+	bool exec; /* the exec itself, not what came before it */
+};
+
+static _Noreturn void child_fail(int report, bool exec)
+{
+	struct failure failure = {.error = errno, .exec = exec};
+
+	/* a short write to a pipe does not happen below PIPE_BUF */
+	_exit(write(report, &failure, sizeof(failure)) == sizeof(failure) ? 127 : 126);
+}
+
+static int child_become(const struct spawn_user *user)
+{
+	if (setgroups(user->groups_len, user->groups) ||
+	    setresgid(user->gid, user->gid, user->gid) ||
+	    setresuid(user->uid, user->uid, user->uid))
+		return -1;
+	return 0;
+}
+
+/* execvp, but a file that the kernel does not know is not handed to a shell. Returns with errno. */
+static void child_exec(char *const *argv)
+{
+	const char *path = getenv("PATH"), *end;
+	char file[PATH_MAX];
+	int error = ENOENT;
+
+	if (strchr(argv[0], '/')) {
+		execv(argv[0], argv);
+		return;
+	}
+	for (path = path ? path : "/bin:/usr/bin";; path = end + 1) {
+		end = strchrnul(path, ':');
+		if ((size_t)snprintf(file, sizeof(file), "%.*s%s%s", (int)(end - path), path,
+				     end == path ? "" : "/", argv[0]) < sizeof(file)) {
+			execv(file, argv);
+			if (errno != ENOENT && errno != ENOTDIR)
+				error = errno;
+			if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+				break;
+		}
+		if (!*end)
+			break;
+	}
+	errno = error;
+}
+
+static _Noreturn void child_run(const struct spawn *spawn, int start, int report)
+{
+	char go;
+
+	/* whittle's side of the fork path: it has put this process into its cgroup */
+	if (start >= 0 && read(start, &go, 1) != 1)
+		_exit(126);
+	if (spawn->user && child_become(spawn->user))
+		child_fail(report, false);
+	signal(SIGPIPE, SIG_DFL);
+	sigprocmask(SIG_SETMASK, spawn->mask, NULL);
+	child_exec(spawn->argv);
+	child_fail(report, true);
+}
+
+static pid_t clone_into_cgroup(int cgroup_fd)
+{
+	struct clone_args args = {
+		.flags = cgroup_fd >= 0 ? CLONE_INTO_CGROUP : 0,
+		.exit_signal = SIGCHLD,
+		.cgroup = cgroup_fd >= 0 ? cgroup_fd : 0,
+	};
+
+	return syscall(SYS_clone3, &args, sizeof(args));
+}
+
+static int join_cgroup(int cgroup_fd, pid_t pid)
+{
+	int own_fd procs = openat(cgroup_fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+
+	if (procs < 0 || dprintf(procs, "%d", pid) < 0)
+		return -errno;
+	return 0;
+}
+
+static pid_t fork_and_join(const struct spawn *spawn, int report)
+{
+	int start[2];
+	pid_t pid;
+	int rc = 0;
+
+	if (pipe2(start, O_CLOEXEC))
+		return -errno;
+	pid = fork();
+	if (pid == 0) {
+		close(start[1]);
+		child_run(spawn, start[0], report);
+	}
+	close(start[0]);
+	if (pid < 0)
+		rc = -errno;
+	else if (spawn->cgroup_fd >= 0)
+		rc = join_cgroup(spawn->cgroup_fd, pid);
+	if (!rc && write(start[1], "g", 1) != 1)
+		rc = -errno;
+	close(start[1]); /* without the byte the child ends */
+	if (rc && pid > 0)
+		waitpid(pid, NULL, 0);
+	return rc ? rc : pid;
+}
+
+static pid_t start_child(const struct spawn *spawn, int report)
+{
+	if (!spawn->no_clone3) {
+		pid_t pid = clone_into_cgroup(spawn->cgroup_fd);
+
+		if (pid == 0)
+			child_run(spawn, -1, report);
+		if (pid > 0)
+			return pid;
+		/* before 5.7, or a container's filter: the other way may still work */
+		if (errno != ENOSYS && errno != EPERM && errno != EINVAL && errno != E2BIG)
+			return -errno;
+	}
+	return fork_and_join(spawn, report);
+}
+
+int spawn_start(const struct spawn *spawn, pid_t *pid, bool *exec_failed, struct err *err)
+{
+	int own_fd report = -1, own_fd reported = -1;
+	struct failure failure;
+	int ends[2];
+	pid_t child;
+	ssize_t n;
+
+	*exec_failed = false;
+	if (pipe2(ends, O_CLOEXEC))
+		return err_errno(err, -errno, "cannot start %s", spawn->argv[0]);
+	reported = ends[0];
+	report = ends[1];
+	child = start_child(spawn, report);
+	if (child < 0)
+		return err_errno(err, child, "cannot start %s: fork into its cgroup",
+				 spawn->argv[0]);
+	close(steal_fd(&report));
+	do
+		n = read(reported, &failure, sizeof(failure));
+	while (n < 0 && errno == EINTR);
+	if (n == 0) {
+		*pid = child;
+		return 0;
+	}
+	waitpid(child, NULL, 0);
+	if (n != sizeof(failure))
+		return err_set(err, -EIO, "cannot start %s: the child ended before its exec",
+			       spawn->argv[0]);
+	*exec_failed = failure.exec;
+	if (!failure.exec)
+		return err_errno(err, -failure.error, "cannot start %s: become the user",
+				 spawn->argv[0]);
+	if (failure.error == ENOENT && !strchr(spawn->argv[0], '/'))
+		return err_set(err, -ENOENT, "command '%s' not found in PATH", spawn->argv[0]);
+	return err_errno(err, -failure.error, "cannot execute '%s'", spawn->argv[0]);
+}
