@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "syscalls/arch.h"
+#include "base/own.h"
+
+#include <seccomp.h>
+#include <string.h>
+
+static const struct {
+	const char *token;
+	const char *scmp_name;
+	const char *machine; /* native on it */
+	uint32_t scmp_token;
+	uint32_t number_bit;
+	bool is_32bit;
+	enum arch compat;
+} rows[ARCH_COUNT] = {
+	[ARCH_INVALID] = {.token = "invalid", .scmp_name = "invalid"},
+	[ARCH_X86_64] = {.token = "x86_64",
+			 .scmp_name = "SCMP_ARCH_X86_64",
+			 .machine = "x86_64",
+			 .scmp_token = SCMP_ARCH_X86_64,
+			 .compat = ARCH_X86},
+	[ARCH_X86] = {.token = "x86",
+		      .scmp_name = "SCMP_ARCH_X86",
+		      .scmp_token = SCMP_ARCH_X86,
+		      .is_32bit = true},
+	[ARCH_X32] = {.token = "x32",
+		      .scmp_name = "SCMP_ARCH_X32",
+		      .scmp_token = SCMP_ARCH_X32,
+		      .number_bit = 0x40000000},
+	[ARCH_AARCH64] = {.token = "aarch64",
+			  .scmp_name = "SCMP_ARCH_AARCH64",
+			  .machine = "aarch64",
+			  .scmp_token = SCMP_ARCH_AARCH64,
+			  .compat = ARCH_ARM},
+	[ARCH_ARM] = {.token = "arm",
+		      .scmp_name = "SCMP_ARCH_ARM",
+		      .scmp_token = SCMP_ARCH_ARM,
+		      .is_32bit = true},
+};
+
+const char *arch_token(enum arch arch)
+{
+	return rows[arch].token;
+}
+
+const char *arch_scmp_name(enum arch arch)
+{
+	return rows[arch].scmp_name;
+}
+
+uint32_t arch_scmp_token(enum arch arch)
+{
+	return rows[arch].scmp_token;
+}
+
+bool arch_is_32bit(enum arch arch)
+{
+	return rows[arch].is_32bit;
+}
+
+uint32_t arch_number_bit(enum arch arch)
+{
+	return rows[arch].number_bit;
+}
+
+enum arch arch_from_token(const char *token)
+{
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (!strcmp(rows[a].token, token))
+			return a;
+	return ARCH_INVALID;
+}
+
+enum arch arch_from_machine(const char *machine)
+{
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (rows[a].machine && !strcmp(rows[a].machine, machine))
+			return a;
+	return ARCH_INVALID;
+}
+
+enum arch arch_compat(enum arch native)
+{
+	return rows[native].compat;
+}

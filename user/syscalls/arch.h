@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Architectures: a syscall number means nothing without one. A recording has up to three of them at once (x86-64,
+ * i386 and x32 share a kernel). Tokens are libseccomp's; rows in a table, never branches.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum arch {
+	ARCH_INVALID = 0,
+	ARCH_X86_64,
+	ARCH_X86,
+	ARCH_X32,
+	ARCH_AARCH64,
+	ARCH_ARM,
+	ARCH_COUNT,
+};
+
+/** "x86_64"; "invalid" for ARCH_INVALID. */
+const char *arch_token(enum arch arch);
+/** "SCMP_ARCH_X86_64", as OCI profiles spell it. */
+const char *arch_scmp_name(enum arch arch);
+/** libseccomp's SCMP_ARCH_* number. */
+uint32_t arch_scmp_token(enum arch arch);
+/** 32-bit registers: its libc calls other names (mmap2, sigreturn, clock_gettime64). */
+bool arch_is_32bit(enum arch arch);
+/** What is added to a call's number for libseccomp and the kernel: bit 30 for x32, else 0. */
+uint32_t arch_number_bit(enum arch arch);
+
+/** ARCH_INVALID if there is none of this token. */
+enum arch arch_from_token(const char *token);
+/** The native architecture of a machine as uname(2) spells it; ARCH_INVALID: whittle does not know it. */
+enum arch arch_from_machine(const char *machine);
+/** The architecture of 32-bit processes beside a native one; ARCH_INVALID if there is none. */
+enum arch arch_compat(enum arch native);

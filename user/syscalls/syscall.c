@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "syscalls/syscall.h"
+#include "base/own.h"
+
+#include <seccomp.h>
+#include <string.h>
+
+#define NEWER_FIRST 424
+
+/* From 424 on all architectures share their numbers (kernel: scripts/syscall.tbl and its siblings). */
+static const char *const newer[] = {
+	"pidfd_send_signal",
+	"io_uring_setup",
+	"io_uring_enter",
+	"io_uring_register",
+	"open_tree",
+	"move_mount",
+	"fsopen",
+	"fsconfig",
+	"fsmount",
+	"fspick",
+	"pidfd_open",
+	"clone3",
+	"close_range",
+	"openat2",
+	"pidfd_getfd",
+	"faccessat2",
+	"process_madvise",
+	"epoll_pwait2",
+	"mount_setattr",
+	"quotactl_fd",
+	"landlock_create_ruleset",
+	"landlock_add_rule",
+	"landlock_restrict_self",
+	"memfd_secret",
+	"process_mrelease",
+	"futex_waitv",
+	"set_mempolicy_home_node",
+	"cachestat",
+	"fchmodat2",
+	"map_shadow_stack",
+	"futex_wake",
+	"futex_wait",
+	"futex_requeue",
+	"statmount",
+	"listmount",
+	"lsm_get_self_attr",
+	"lsm_set_self_attr",
+	"lsm_list_modules",
+	"mseal",
+	"setxattrat",
+	"getxattrat",
+	"listxattrat",
+	"removexattrat",
+	"open_tree_attr",
+	"file_getattr",
+	"file_setattr",
+	"listns",
+	"rseq_slice_yield",
+};
+
+/* include/uapi/linux/net.h: SYS_SOCKET 1 ... */
+static const char *const socketcalls[] = {
+	NULL,          "socket",     "bind",    "connect", "listen",  "accept",   "getsockname",
+	"getpeername", "socketpair", "send",    "recv",    "sendto",  "recvfrom", "shutdown",
+	"setsockopt",  "getsockopt", "sendmsg", "recvmsg", "accept4", "recvmmsg", "sendmmsg",
+};
+
+/* include/uapi/linux/ipc.h: SEMOP 1 ... SHMCTL 24 */
+static const char *const ipcs[] = {
+	[1] = "semop",   [2] = "semget",  [3] = "semctl",  [4] = "semtimedop",
+	[11] = "msgsnd", [12] = "msgrcv", [13] = "msgget", [14] = "msgctl",
+	[21] = "shmat",  [22] = "shmdt",  [23] = "shmget", [24] = "shmctl",
+};
+
+static const struct {
+	enum arch arch;
+	int64_t nr;
+	const char *const *names;
+	size_t len;
+} multiplexers[] = {
+	{ARCH_X86, 102, socketcalls, ARRAY_LEN(socketcalls)},
+	{ARCH_X86, 117, ipcs, ARRAY_LEN(ipcs)},
+};
+
+bool syscall_name(const struct syscall *call, char name[SYSCALL_NAME_LEN])
+{
+	char *own_ptr known = NULL;
+	bool fits;
+
+	name[0] = '\0';
+	/* libseccomp's own pseudo calls have negative numbers: nobody can call those */
+	if (call->nr < 0 || call->nr > INT32_MAX)
+		return false;
+	known = seccomp_syscall_resolve_num_arch(arch_scmp_token(call->arch),
+						 (int)call->nr | arch_number_bit(call->arch));
+	if (known) {
+		fits = strlen(known) < SYSCALL_NAME_LEN;
+		if (fits)
+			strcpy(name, known);
+		return fits;
+	}
+	if (call->nr < NEWER_FIRST || call->nr >= NEWER_FIRST + (int64_t)ARRAY_LEN(newer))
+		return false;
+	strcpy(name, newer[call->nr - NEWER_FIRST]);
+	return true;
+}
+
+bool syscall_is_multiplexer(const struct syscall *call)
+{
+	for (size_t i = 0; i < ARRAY_LEN(multiplexers); i++)
+		if (multiplexers[i].arch == call->arch && multiplexers[i].nr == call->nr)
+			return true;
+	return false;
+}
+
+const char *syscall_subname(const struct syscall *call)
+{
+	for (size_t i = 0; i < ARRAY_LEN(multiplexers); i++)
+		if (multiplexers[i].arch == call->arch && multiplexers[i].nr == call->nr)
+			return call->sub < multiplexers[i].len ? multiplexers[i].names[call->sub] :
+								 NULL;
+	return NULL;
+}
+
+bool syscall_resolve(enum arch arch, const char *name, int64_t *nr)
+{
+	int number = seccomp_syscall_resolve_name_arch(arch_scmp_token(arch), name);
+
+	if (number != __NR_SCMP_ERROR) {
+		if (number < 0)
+			return false; /* a pseudo number: the call exists on other architectures */
+		*nr = number & ~(int64_t)arch_number_bit(arch);
+		return true;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(newer); i++) {
+		if (!strcmp(newer[i], name)) {
+			*nr = NEWER_FIRST + i;
+			return true;
+		}
+	}
+	return false;
+}
+
+int syscall_compare(const struct syscall *a, const struct syscall *b)
+{
+	if (a->arch != b->arch)
+		return a->arch < b->arch ? -1 : 1;
+	if (a->nr != b->nr)
+		return a->nr < b->nr ? -1 : 1;
+	return (a->sub > b->sub) - (a->sub < b->sub);
+}

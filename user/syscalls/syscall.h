@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One syscall: architecture, number, and the subcall of a multiplexer; and its names. Names are libseccomp's for the
+ * architecture; for numbers that are newer than the installed library there is a short table. A number without a name
+ * stays without one.
+ */
+#pragma once
+
+#include "syscalls/arch.h"
+
+#include <stddef.h>
+
+struct syscall {
+	enum arch arch;
+	int64_t nr;   /* x32: without bit 30 */
+	uint32_t sub; /* i386 socketcall and ipc: the first argument, else 0 */
+};
+
+/** Longest name and its NUL. */
+#define SYSCALL_NAME_LEN 64
+
+/** Its name ("socketcall" for a multiplexer). False: it has none, and `name` is "". */
+bool syscall_name(const struct syscall *call, char name[SYSCALL_NAME_LEN]);
+
+/** i386 socketcall or ipc, whose `sub` matters. */
+bool syscall_is_multiplexer(const struct syscall *call);
+
+/** What the subcall of a multiplexer does, by the name of the direct call ("socket"); NULL: unknown, or no multiplexer. */
+const char *syscall_subname(const struct syscall *call);
+
+/** The number of a name; false: this architecture has no such call, as far as the installed libseccomp and whittle know. */
+bool syscall_resolve(enum arch arch, const char *name, int64_t *nr);
+
+/** Order by architecture, number, subcall: <0, 0, >0. */
+int syscall_compare(const struct syscall *a, const struct syscall *b);
