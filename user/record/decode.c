@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "record/decode.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const size_t lengths[] = {
+	[EV_FIRST] = sizeof(struct ev_first),
+	[EV_MOVED] = sizeof(struct ev_moved),
+	[EV_GONE] = sizeof(struct ev_gone),
+};
+
+static bool is_text(const char comm[COMM_LEN])
+{
+	return memchr(comm, '\0', COMM_LEN) != NULL;
+}
+
+int decode_event(const void *data, size_t len, union event *out, struct err *err)
+{
+	union event event = {0};
+	bool good;
+
+	if (len < sizeof(event.kind))
+		return err_set(err, -EBADMSG, "a record of %zu bytes is too short", len);
+	memcpy(&event.kind, data, sizeof(event.kind));
+	if (event.kind == EV_INVALID || event.kind >= ARRAY_LEN(lengths))
+		return err_set(err, -EBADMSG, "a record is of the unknown kind %u", event.kind);
+	if (len != lengths[event.kind])
+		return err_set(err, -EBADMSG, "a record of kind %u has %zu bytes instead of %zu",
+			       event.kind, len, lengths[event.kind]);
+	memcpy(&event, data, len);
+	switch (event.kind) {
+	case EV_FIRST:
+		good = event.first.slot < SLOTS_MAX && event.first.call_class < CLASS_COUNT &&
+		       event.first.abi <= ABI_X32 && event.first.image < IMAGES_MAX &&
+		       is_text(event.first.comm);
+		break;
+	case EV_MOVED:
+		good = event.moved.slot < SLOTS_MAX && is_text(event.moved.comm);
+		break;
+	default:
+		good = event.gone.slot < SLOTS_MAX;
+	}
+	if (!good)
+		return err_set(err, -EBADMSG, "a record of kind %u holds values out of range",
+			       event.kind);
+	*out = event;
+	return 0;
+}

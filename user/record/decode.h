@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Bytes off the ring, checked before anyone looks at them: length, kind, ranges, terminated strings. The kernel side is
+ * ours, but a record is input like any other. Copies; allocates nothing; knows no libbpf.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "event.h"
+
+#include <stdbool.h>
+
+union event {
+	__u32 kind; /* enum ev_kind */
+	struct ev_first first;
+	struct ev_moved moved;
+	struct ev_gone gone;
+};
+
+/** -EBADMSG: it is none of ours; *out is untouched then. */
+int decode_event(const void *data, size_t len, union event *out, struct err *err) must_check;

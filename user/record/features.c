@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "record/features.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name;
+	enum feature bit;
+} rows[] = {
+	{"tp_btf", FEATURE_TP_BTF},
+	{"clone3", FEATURE_CLONE3},
+};
+
+static int turn_off(const char *word, size_t len, unsigned int *features, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (len == strlen(rows[i].name) + 1 && *word == '-' &&
+		    !strncmp(word + 1, rows[i].name, len - 1)) {
+			*features &= ~rows[i].bit;
+			return 0;
+		}
+	}
+	return err_set(err, -EINVAL, "WHITTLE_FEATURES: '%.*s' turns no feature off", (int)len,
+		       word);
+}
+
+int features_parse(const char *off, unsigned int *features, struct err *err)
+{
+	unsigned int all = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		all |= rows[i].bit;
+	for (const char *word = off ? off : "", *end; *word; word = *end ? end + 1 : end) {
+		end = strchrnul(word, ',');
+		if (turn_off(word, end - word, &all, err))
+			return -EINVAL;
+	}
+	*features = all;
+	return 0;
+}
+
+static bool has_capability(int capability)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &head, data))
+		return false;
+	return data[capability / 32].effective >> capability % 32 & 1;
+}
+
+int features_check_bpf(struct err *err)
+{
+	if (!has_capability(CAP_SYS_ADMIN) &&
+	    !(has_capability(CAP_BPF) && has_capability(CAP_PERFMON)))
+		return err_set(err, -EPERM,
+			       "recording needs root, or the capabilities CAP_BPF and CAP_PERFMON: try sudo");
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		return err_errno(err, -errno,
+				 "this kernel shows no BTF (it needs CONFIG_DEBUG_INFO_BTF): /sys/kernel/btf/vmlinux");
+	return 0;
+}

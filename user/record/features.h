@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What this kernel offers, and how it can be made to offer less: WHITTLE_FEATURES="-tp_btf,-clone3" turns features off, so
+ * that each fallback can be tested on every kernel.
+ */
+#pragma once
+
+#include "base/err.h"
+
+#include <stdbool.h>
+
+enum feature {
+	FEATURE_TP_BTF =
+		1, /* BTF-typed raw tracepoints and the current task as a typed pointer (5.11) */
+	FEATURE_CLONE3 = 2, /* clone3 with CLONE_INTO_CGROUP (5.7) */
+};
+
+/**
+ * All features but those that `off` (the variable's text, NULL: none) turns off. -EINVAL: it names one that does not exist.
+ */
+int features_parse(const char *off, unsigned int *features, struct err *err) must_check;
+
+/** Can BPF programs be loaded here at all? An error names what is missing and the remedy. */
+int features_check_bpf(struct err *err) must_check;

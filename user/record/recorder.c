@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "record/recorder.h"
+#include "record/decode.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+/* More news than this are not kept: each call and class is new once a CPU, so only a broken ring comes here. */
+#define NEWS_MAX 65536
+
+struct recorder {
+	__u32 first, slots;
+	uint64_t begun;      /* CLOCK_MONOTONIC, ns */
+	uint64_t begun_wall; /* CLOCK_REALTIME, ns */
+	struct ev_first *news;
+	size_t news_len, news_room;
+	struct recording moved; /* only its list of moved processes */
+	uint64_t late;
+};
+
+static uint64_t now(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+int recorder__new(__u32 first, __u32 slots, struct recorder **out, struct err *err)
+{
+	struct recorder *recorder = calloc(1, sizeof(*recorder));
+
+	if (!recorder)
+		return err_errno(err, -ENOMEM, "cannot record");
+	recorder->first = first;
+	recorder->slots = slots;
+	*out = recorder;
+	return 0;
+}
+
+void recorder__free(struct recorder *recorder)
+{
+	if (!recorder)
+		return;
+	recording_clear(&recorder->moved);
+	free(recorder->news);
+	free(recorder);
+}
+
+static bool is_ours(const struct recorder *recorder, __u32 slot)
+{
+	return slot - recorder->first < recorder->slots;
+}
+
+static bool keep_news(struct recorder *recorder, const struct ev_first *first)
+{
+	if (recorder->news_len == recorder->news_room) {
+		size_t room = recorder->news_room ? recorder->news_room * 2 : 256;
+		struct ev_first *news = NULL;
+
+		if (room <= NEWS_MAX)
+			news = reallocarray(recorder->news, room, sizeof(*news));
+		if (!news)
+			return false;
+		recorder->news = news;
+		recorder->news_room = room;
+	}
+	recorder->news[recorder->news_len++] = *first;
+	return true;
+}
+
+static bool keep_moved(struct recorder *recorder, const struct ev_moved *ev)
+{
+	struct moved moved = {.pid = ev->pid, .calls = ev->calls};
+
+	memcpy(moved.comm, ev->comm, sizeof(moved.comm));
+	return recorder->moved.moved_len < NEWS_MAX &&
+	       !recording_add_moved(&recorder->moved, &moved);
+}
+
+void recorder__take(const void *data, size_t len, void *context)
+{
+	struct recorder *recorder = context;
+	union event event;
+	bool kept = true;
+
+	if (decode_event(data, len, &event, NULL)) {
+		recorder->late++;
+		return;
+	}
+	if (event.kind == EV_FIRST && is_ours(recorder, event.first.slot))
+		kept = keep_news(recorder, &event.first);
+	else if (event.kind == EV_MOVED && is_ours(recorder, event.moved.slot))
+		kept = keep_moved(recorder, &event.moved);
+	if (!kept)
+		recorder->late++;
+}
+
+void recorder__begin(struct recorder *recorder)
+{
+	recorder->begun = now(CLOCK_MONOTONIC);
+	recorder->begun_wall = now(CLOCK_REALTIME);
+}
+
+struct progress recorder__progress(const struct recorder *recorder, const struct session *session)
+{
+	uint64_t time = now(CLOCK_MONOTONIC), newest = recorder->begun;
+	struct progress progress = {.elapsed = time - recorder->begun};
+
+	for (__u32 row = 0; row < ROW_OUTSIDE; row++) {
+		uint64_t calls = 0, first = 0;
+
+		for (__u32 s = recorder->first; is_ours(recorder, s); s++) {
+			uint64_t time = session__first_seen(session, s, row);
+
+			calls += session__count(session, s, row);
+			first = time && (!first || time < first) ? time : first;
+		}
+		progress.calls += calls;
+		progress.distinct += calls != 0;
+		newest = first > newest ? first : newest;
+	}
+	progress.since_new = time > newest ? time - newest : 0;
+	return progress;
+}
+
+/* The same order as that of the truth below: slot aside, the fields of an apart_key. */
+static int compare_key(const struct apart_key *a, const struct apart_key *b)
+{
+	if (a->call_class != b->call_class)
+		return a->call_class < b->call_class ? -1 : 1;
+	if (a->image != b->image)
+		return a->image < b->image ? -1 : 1;
+	if (a->abi != b->abi)
+		return a->abi < b->abi ? -1 : 1;
+	if (a->nr != b->nr)
+		return a->nr < b->nr ? -1 : 1;
+	return (a->sub > b->sub) - (a->sub < b->sub);
+}
+
+static struct apart_key key_of_news(const struct ev_first *first)
+{
+	return (struct apart_key){.nr = first->nr,
+				  .sub = first->sub,
+				  .slot = first->slot,
+				  .image = first->image,
+				  .call_class = first->call_class,
+				  .abi = first->abi};
+}
+
+static int compare_news(const void *a, const void *b)
+{
+	const struct ev_first *x = a, *y = b;
+	struct apart_key p = key_of_news(x), q = key_of_news(y);
+	int order = compare_key(&p, &q);
+
+	return order ? order : (x->time > y->time) - (x->time < y->time);
+}
+
+/* The earliest news about a call, NULL if there is none. The news are sorted. */
+static const struct ev_first *find_news(const struct recorder *recorder,
+					const struct apart_key *key)
+{
+	size_t low = 0, high = recorder->news_len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		struct apart_key at = key_of_news(&recorder->news[middle]);
+
+		if (compare_key(&at, key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == recorder->news_len)
+		return NULL;
+	struct apart_key at = key_of_news(&recorder->news[low]);
+
+	return compare_key(&at, key) ? NULL : &recorder->news[low];
+}
+
+static enum arch arch_of(enum arch native, __u32 abi)
+{
+	switch (abi) {
+	case ABI_NATIVE:
+		return native;
+	case ABI_COMPAT:
+		return arch_compat(native);
+	default:
+		return ARCH_X32;
+	}
+}
+
+/* What a class of the kernel side comes to, now that all is known. */
+static enum observed_class class_of(const struct session *session, const struct apart_key *key)
+{
+	bool launcher = session__image(session, key->image)->launcher;
+
+	switch (key->call_class) {
+	case CLASS_IN_FLIGHT:
+		return OBSERVED_IN_FLIGHT;
+	case CLASS_RUNTIME:
+		return OBSERVED_RUNTIME;
+	case CLASS_PROVISIONAL:
+		return launcher ? OBSERVED_LAUNCHER : OBSERVED_WORKLOAD;
+	case CLASS_PROVISIONAL_FILTERED:
+		return launcher ? OBSERVED_RUNTIME : OBSERVED_WORKLOAD;
+	default:
+		return OBSERVED_WORKLOAD;
+	}
+}
+
+static uint64_t since_begin(const struct recorder *recorder, uint64_t time)
+{
+	/* 0 stands for "before": a call that was new in the first nanosecond is given the next one */
+	return time > recorder->begun ? time - recorder->begun : 1;
+}
+
+/* What one finish works on. */
+struct finish {
+	struct recorder *recorder;
+	struct session *session;
+	struct recording *recording;
+};
+
+static int add_call(struct finish *finish, const struct apart_key *key, uint64_t calls,
+		    uint64_t first_seen, struct timing timing)
+{
+	const struct ev_first *news = find_news(finish->recorder, key);
+	struct observed observed = {
+		.call = {.arch = arch_of(finish->recording->native, key->abi),
+			 .nr = key->nr,
+			 .sub = key->sub},
+		.class = class_of(finish->session, key),
+		.calls = calls,
+		.total_ns = timing.ns,
+		.errors = timing.errors,
+	};
+
+	if (first_seen)
+		observed.first_ns = since_begin(finish->recorder, first_seen);
+	if (news) {
+		observed.first = (struct first_call){.known = true, .pid = news->pid};
+		memcpy(observed.first.comm, news->comm, sizeof(observed.first.comm));
+		memcpy(observed.first.args, news->args, sizeof(observed.first.args));
+		if (!first_seen)
+			observed.first_ns = since_begin(finish->recorder, news->time);
+	}
+	return recording_add(finish->recording, &observed);
+}
+
+/* Which call a counter of a row counts. */
+static struct apart_key key_of_row(__u32 slot, __u32 row)
+{
+	struct apart_key key = {.slot = slot, .call_class = CLASS_WORKLOAD};
+
+	if (row >= ROW_IPC) {
+		key.abi = ABI_COMPAT;
+		key.nr = I386_IPC;
+		key.sub = row - ROW_IPC;
+	} else if (row >= ROW_SOCKETCALL) {
+		key.abi = ABI_COMPAT;
+		key.nr = I386_SOCKETCALL;
+		key.sub = row - ROW_SOCKETCALL;
+	} else if (row >= ROW_X32) {
+		key.abi = ABI_X32;
+		key.nr = row - ROW_X32;
+	} else if (row >= ROW_COMPAT) {
+		key.abi = ABI_COMPAT;
+		key.nr = row - ROW_COMPAT;
+	} else {
+		key.nr = row - ROW_NATIVE;
+	}
+	return key;
+}
+
+static int add_rows(struct finish *finish, __u32 slot)
+{
+	for (__u32 row = 0; row < ROW_OUTSIDE; row++) {
+		uint64_t calls = session__count(finish->session, slot, row);
+		struct apart_key key = key_of_row(slot, row);
+		int rc;
+
+		if (!calls)
+			continue;
+		rc = add_call(finish, &key, calls, session__first_seen(finish->session, slot, row),
+			      session__timing(finish->session, slot, row));
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int add_apart(const struct apart_key *key, uint64_t calls, void *context)
+{
+	struct finish *finish = context;
+
+	if (!is_ours(finish->recorder, key->slot))
+		return 0;
+	return add_call(finish, key, calls, 0, (struct timing){0});
+}
+
+/* Groups that are still in set-up, none of whose lineage has run an exec. */
+static int add_lineage(const struct lineage *lineage, void *context)
+{
+	struct finish *finish = context;
+	struct moved moved = {.pid = lineage->pid, .calls = lineage->calls};
+
+	if (!is_ours(finish->recorder, lineage->slot) || lineage->execs)
+		return 0;
+	memcpy(moved.comm, lineage->comm, sizeof(moved.comm));
+	return recording_add_moved(finish->recording, &moved);
+}
+
+static void add_losses(struct losses *losses, const volatile struct slot *slot)
+{
+	losses->late += slot->late;
+	losses->cgroups += slot->lost_cgroups;
+	losses->groups += slot->lost_groups;
+	losses->calls += slot->lost_calls;
+}
+
+int recorder__finish(struct recorder *recorder, struct session *session,
+		     struct recording *recording, struct err *err)
+{
+	struct finish finish = {.recorder = recorder, .session = session, .recording = recording};
+	int rc = session__drain(session, err);
+
+	if (rc)
+		return rc;
+	if (recorder->news_len)
+		qsort(recorder->news, recorder->news_len, sizeof(*recorder->news), compare_news);
+	recording->losses =
+		(struct losses){.late = recorder->late, .misses = session__misses(session)};
+	for (__u32 s = recorder->first; !rc && is_ours(recorder, s); s++) {
+		rc = add_rows(&finish, s);
+		add_losses(&recording->losses, session__slot(session, s));
+	}
+	if (!rc)
+		rc = session__each_apart(session, add_apart, &finish, err);
+	if (!rc)
+		rc = session__each_lineage(session, add_lineage, &finish, err);
+	for (size_t i = 0; !rc && i < recorder->moved.moved_len; i++)
+		rc = recording_add_moved(recording, &recorder->moved.moved[i]);
+	if (rc)
+		return err_errno(err, rc, "cannot keep what was recorded");
+	recording_sort(recording);
+	recording->hook = session__hook(session);
+	recording->started = recorder->begun_wall;
+	recording->elapsed = now(CLOCK_MONOTONIC) - recorder->begun;
+	return 0;
+}

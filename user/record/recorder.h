@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A recorder turns what a session says about some slots into one recording, their union: news as it comes, the truth at
+ * the end. It borrows the session.
+ */
+#pragma once
+
+#include "record/recording.h"
+#include "record/session.h"
+
+struct recorder;
+
+/** For `slots` slots from `first` on. *out is owned: recorder__free(). */
+int recorder__new(__u32 first, __u32 slots, struct recorder **out, struct err *err) must_check;
+void recorder__free(struct recorder *recorder);
+static inline void own_recorder_(struct recorder **recorder)
+{
+	recorder__free(*recorder);
+}
+#define own_recorder own_with(own_recorder_)
+
+/** The session's on_record; context is the recorder. Records that are not ours are counted as late. */
+void recorder__take(const void *data, size_t len, void *context);
+
+/** Recording begins now: times are counted from here. */
+void recorder__begin(struct recorder *recorder);
+
+/* What a live line shows. */
+struct progress {
+	uint64_t elapsed; /* ns */
+	uint64_t calls;
+	size_t distinct;
+	uint64_t since_new; /* ns since the last call that was new */
+};
+
+struct progress recorder__progress(const struct recorder *recorder, const struct session *session);
+
+/**
+ * Reads the truth of a detached session and fills the recording in: everything but target and `whole`, which the caller
+ * knows. The recording was initialised with recording_init().
+ */
+int recorder__finish(struct recorder *recorder, struct session *session,
+		     struct recording *recording, struct err *err) must_check;

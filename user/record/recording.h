@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A recording: what was observed, and everything that says how far it can be trusted. Written as JSON (version 1,
+ * whittle-recording(5)). It knows nothing of BPF and nothing of profiles; sets of syscalls are taken out of it.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "syscalls/set.h"
+
+#define RECORDING_VERSION  1
+#define RECORDING_COMM_LEN 16
+
+enum observed_class {
+	OBSERVED_INVALID = 0,
+	OBSERVED_WORKLOAD,
+	OBSERVED_IN_FLIGHT, /* a thread was blocked in it when recording began */
+	OBSERVED_RUNTIME,   /* by the container runtime, with the filter already loaded */
+	OBSERVED_LAUNCHER,  /* by a launcher that ran inside: not the workload's */
+	OBSERVED_CLASS_COUNT,
+};
+
+/** "workload", "in_flight", ... */
+const char *observed_class_name(enum observed_class class);
+
+/* Who called first; known unless the ring was full (recording.late). */
+struct first_call {
+	bool known;
+	uint32_t pid;
+	char comm[RECORDING_COMM_LEN];
+	uint64_t args[6];
+};
+
+struct observed {
+	struct syscall call;
+	enum observed_class class;
+	uint64_t calls;
+	uint64_t first_ns; /* since recording began; 0: before, or unknown */
+	struct first_call first;
+	uint64_t total_ns; /* with recording.timed */
+	uint64_t errors;
+};
+
+/* Processes that moved in and ran no exec: not counted. */
+struct moved {
+	uint32_t pid;
+	uint64_t calls;
+	char comm[RECORDING_COMM_LEN];
+};
+
+struct losses {
+	uint64_t late;    /* first sightings without detail: no loss of a call */
+	uint64_t cgroups; /* not recorded at all: no room for them */
+	uint64_t groups;  /* processes that could not be marked: counted as workload */
+	uint64_t calls;   /* no room to count them */
+	uint64_t misses;  /* runs of a program that the kernel skipped: up to so many calls */
+};
+
+struct recording {
+	char kernel[65], machine[65], libseccomp[32];
+	enum arch native;
+	const char *hook; /* borrowed: a literal */
+	char *target;     /* what was recorded, in the words of the command line; owned */
+	uint64_t started; /* wall clock, ns since 1970 */
+	uint64_t elapsed; /* ns */
+	bool timed;
+	bool whole; /* from the first instruction of the target on: nothing was inside before */
+	struct observed *observed;
+	size_t observed_len, observed_room;
+	struct moved *moved;
+	size_t moved_len, moved_room;
+	struct losses losses;
+};
+
+void recording_clear(struct recording *recording);
+#define own_recording own_with(recording_clear)
+
+/** Fills in the facts of this host. -ENOTSUP: a machine whose syscalls whittle does not know. */
+int recording_init(struct recording *recording, struct err *err) must_check;
+
+/** Copies. */
+int recording_add(struct recording *recording, const struct observed *observed) must_check;
+int recording_add_moved(struct recording *recording, const struct moved *moved) must_check;
+
+/** Canonical order; one entry for each call and class (calls add up, the earlier first sighting stays). */
+void recording_sort(struct recording *recording);
+
+/** Was something lost, so that a call may be missing? */
+bool recording_is_incomplete(const struct recording *recording);
+
+/** Does the class belong to what a profile must allow? */
+bool observed_is_needed(enum observed_class class);
+
+/** The calls that a profile must allow. Those that have no name are left out, and counted in *unnamed. */
+void recording_needed(const struct recording *recording, struct syscall_set *set, size_t *unnamed);
+
+/** JSON, one line an observed call, newline at the end. */
+int recording_to_json(const struct recording *recording, struct buf *out,
+		      struct err *err) must_check;

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "record/session.h"
+#include "base/log.h"
+#include "record/features.h"
+#include "record/launchers.h"
+#include "record/targets.h"
+#include "tracer.skel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define LINKS_MAX 16
+
+/* An mmapable array map, seen from here. */
+struct view {
+	void *data;
+	size_t bytes;
+};
+
+struct session {
+	struct session_options options;
+	struct tracer_bpf *skel;
+	struct bpf_program *sys_enter; /* the one of the two that is loaded */
+	struct bpf_link *links[LINKS_MAX];
+	size_t links_len;
+	struct ring_buffer *ring;
+	struct view counts, first_seen, timings;
+	__u32 cpus;
+	__u32 slots; /* the none slot included */
+};
+
+/* libbpf explains a refused program at length: that is for -vvv; what to do about it is in our own sentence. */
+static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+	char text[8192];
+
+	if (!log_enabled(LOG_LEVEL_DEBUG))
+		return 0;
+	vsnprintf(text, sizeof(text), format, args);
+	text[strcspn(text, "\n")] = '\0';
+	log_debug("libbpf%s: %s", level == LIBBPF_WARN ? " warns" : "", text);
+	return 0;
+}
+
+static int take_record(void *context, void *data, size_t len)
+{
+	struct session *session = context;
+
+	session->options.on_record(data, len, session->options.context);
+	return 0; /* a negative result would stop the ring */
+}
+
+static size_t ring_size(size_t bytes)
+{
+	size_t size = sysconf(_SC_PAGESIZE);
+
+	while (size < bytes)
+		size *= 2;
+	return size;
+}
+
+static int configure(struct session *session, bool typed)
+{
+	const struct session_options *options = &session->options;
+	struct tracer_bpf *skel = session->skel;
+	size_t rows = (size_t)session->cpus * session->slots;
+	int rc;
+
+	skel->rodata->cfg_slots = session->slots;
+	launchers_find((struct file_id *)skel->rodata->cfg_launchers, LAUNCHERS_MAX);
+	session->sys_enter = typed ? skel->progs.sys_enter : skel->progs.sys_enter_raw;
+	rc = bpf_program__set_autoload(typed ? skel->progs.sys_enter_raw : skel->progs.sys_enter,
+				       false);
+	if (!rc && !options->timing) {
+		rc = bpf_program__set_autoload(skel->progs.timing_enter, false);
+		rc = rc ? rc : bpf_program__set_autoload(skel->progs.timing_exit, false);
+		rc = rc ? rc : bpf_map__set_autocreate(skel->maps.entered, false);
+	}
+	if (!rc)
+		rc = bpf_map__set_max_entries(skel->maps.counts, rows);
+	if (!rc && options->timing)
+		rc = bpf_map__set_max_entries(skel->maps.timings, rows * ROW_LEN);
+	if (!rc)
+		rc = bpf_map__set_max_entries(skel->maps.first_seen,
+					      (size_t)session->slots * ROW_LEN);
+	if (!rc)
+		rc = bpf_map__set_max_entries(skel->maps.ring, ring_size(options->ring_bytes));
+	return rc;
+}
+
+static int load(struct session *session, bool typed)
+{
+	int rc;
+
+	session->skel = tracer_bpf__open();
+	if (!session->skel)
+		return -errno;
+	rc = configure(session, typed);
+	if (!rc)
+		rc = tracer_bpf__load(session->skel);
+	if (rc) {
+		tracer_bpf__destroy(session->skel);
+		session->skel = NULL;
+	}
+	return rc;
+}
+
+static int map_view(const struct bpf_map *map, int protection, struct view *view)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	size_t bytes = (size_t)bpf_map__value_size(map) * bpf_map__max_entries(map);
+
+	bytes = (bytes + page - 1) / page * page;
+	view->data = mmap(NULL, bytes, protection, MAP_SHARED, bpf_map__fd(map), 0);
+	if (view->data == MAP_FAILED) {
+		view->data = NULL;
+		return -errno;
+	}
+	view->bytes = bytes;
+	return 0;
+}
+
+static void unmap_view(struct view *view)
+{
+	if (view->data)
+		munmap(view->data, view->bytes);
+	view->data = NULL;
+}
+
+static int map_views(struct session *session, struct err *err)
+{
+	struct tracer_bpf *skel = session->skel;
+	int rc = map_view(skel->maps.counts, PROT_READ, &session->counts);
+
+	if (!rc)
+		rc = map_view(skel->maps.first_seen, PROT_READ, &session->first_seen);
+	if (!rc)
+		rc = map_view(skel->maps.timings, PROT_READ, &session->timings);
+	if (rc)
+		return err_errno(err, rc, "cannot map the counters");
+	session->ring = ring_buffer__new(bpf_map__fd(skel->maps.ring), take_record, session, NULL);
+	if (!session->ring)
+		return err_errno(err, -errno, "cannot map the ring buffer");
+	return 0;
+}
+
+int session__open(const struct session_options *options, struct session **out, struct err *err)
+{
+	struct session *own_session session = calloc(1, sizeof(*session));
+	int cpus = libbpf_num_possible_cpus();
+	int rc = features_check_bpf(err);
+
+	if (rc)
+		return rc;
+	if (!session || cpus < 0)
+		return err_errno(err, session ? cpus : -ENOMEM, "cannot open a session");
+	libbpf_set_print(print_libbpf);
+	session->options = *options;
+	session->cpus = cpus;
+	session->slots = options->slots + 1;
+	rc = -ENOTSUP;
+	if (options->features & FEATURE_TP_BTF)
+		rc = load(session, true);
+	/* whatever the reason is that a kernel refuses the typed program: the other one needs less */
+	if (rc && rc != -EPERM && rc != -ENOMEM)
+		rc = load(session, false);
+	if (rc == -EPERM)
+		return err_errno(err, rc,
+				 "the kernel refuses to load BPF programs (lockdown, or a security module; 'whittle -vvv record' shows its reason)");
+	if (rc)
+		return err_errno(err, rc,
+				 "this kernel refuses whittle's BPF programs ('-vvv' shows its reason)");
+	rc = map_views(session, err);
+	if (rc)
+		return rc;
+	*out = steal_ptr(&session);
+	return 0;
+}
+
+void session__free(struct session *session)
+{
+	if (!session)
+		return;
+	session__detach(session);
+	ring_buffer__free(session->ring);
+	unmap_view(&session->counts);
+	unmap_view(&session->first_seen);
+	unmap_view(&session->timings);
+	tracer_bpf__destroy(session->skel);
+	free(session);
+}
+
+volatile struct slot *session__slot(struct session *session, __u32 slot)
+{
+	return &session->skel->bss->slots[slot];
+}
+
+void session__add_cgroup(struct session *session, __u32 slot, uint64_t id)
+{
+	struct slot *state = &session->skel->bss->slots[slot];
+
+	switch (targets_add(session->skel->bss->targets, id, slot)) {
+	case TARGETS_ADDED:
+		__atomic_fetch_add(&state->cgroups, 1, __ATOMIC_RELAXED);
+		break;
+	case TARGETS_FULL:
+		__atomic_fetch_add(&state->lost_cgroups, 1, __ATOMIC_RELAXED);
+		break;
+	case TARGETS_PRESENT:
+		break;
+	}
+}
+
+static int attach(struct session *session, struct bpf_program *program, struct err *err)
+{
+	struct bpf_link *link = bpf_program__attach(program);
+
+	if (!link)
+		return err_errno(err, -errno, "cannot attach to %s",
+				 bpf_program__section_name(program));
+	session->links[session->links_len++] = link;
+	return 0;
+}
+
+int session__attach_followers(struct session *session, struct err *err)
+{
+	struct tracer_bpf *skel = session->skel;
+	struct bpf_program *const programs[] = {
+		skel->progs.cgroup_mkdir,       skel->progs.cgroup_rmdir,
+		skel->progs.cgroup_attach_task, skel->progs.sched_process_fork,
+		skel->progs.sched_process_exec, skel->progs.sched_process_exit,
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
+		int rc = attach(session, programs[i], err);
+
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+int session__attach_counters(struct session *session, struct err *err)
+{
+	int rc = attach(session, session->sys_enter, err);
+
+	if (!rc && session->options.timing) {
+		rc = attach(session, session->skel->progs.timing_enter, err);
+		rc = rc ? rc : attach(session, session->skel->progs.timing_exit, err);
+	}
+	return rc;
+}
+
+int session__inventory(struct session *session, struct err *err)
+{
+	struct bpf_link *link = bpf_program__attach_iter(session->skel->progs.inventory, NULL);
+	int own_fd fd = -1;
+	char byte;
+	ssize_t n;
+
+	if (!link)
+		return err_errno(err, -errno, "cannot look for processes inside the targets");
+	fd = bpf_iter_create(bpf_link__fd(link));
+	bpf_link__destroy(link);
+	if (fd < 0)
+		return err_errno(err, fd, "cannot look for processes inside the targets");
+	do /* the program prints nothing; reading to the end runs it for each task */
+		n = read(fd, &byte, 1);
+	while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
+	if (n < 0)
+		return err_errno(err, -errno, "cannot look for processes inside the targets");
+	return 0;
+}
+
+int session__poll_fd(const struct session *session)
+{
+	return ring_buffer__epoll_fd(session->ring);
+}
+
+int session__drain(struct session *session, struct err *err)
+{
+	int rc = ring_buffer__consume(session->ring);
+
+	return rc < 0 ? err_errno(err, rc, "cannot read the ring buffer") : 0;
+}
+
+void session__detach(struct session *session)
+{
+	/* the counters first: they were the last to be attached */
+	while (session->links_len)
+		bpf_link__destroy(session->links[--session->links_len]);
+}
+
+uint64_t session__count(const struct session *session, __u32 slot, __u32 row)
+{
+	const struct count_row *rows = session->counts.data;
+	uint64_t sum = 0;
+
+	for (__u32 cpu = 0; cpu < session->cpus; cpu++)
+		sum += __atomic_load_n(&rows[(size_t)cpu * session->slots + slot].calls[row],
+				       __ATOMIC_RELAXED);
+	return sum;
+}
+
+uint64_t session__first_seen(const struct session *session, __u32 slot, __u32 row)
+{
+	const uint64_t *times = session->first_seen.data;
+
+	return __atomic_load_n(&times[(size_t)slot * ROW_LEN + row], __ATOMIC_RELAXED);
+}
+
+struct timing session__timing(const struct session *session, __u32 slot, __u32 row)
+{
+	const struct timing *timings = session->timings.data;
+	struct timing sum = {0};
+
+	for (__u32 cpu = 0; session->options.timing && cpu < session->cpus; cpu++) {
+		const struct timing *t =
+			&timings[((size_t)cpu * session->slots + slot) * ROW_LEN + row];
+
+		sum.ns += t->ns;
+		sum.errors += t->errors;
+	}
+	return sum;
+}
+
+int session__each_apart(const struct session *session,
+			int (*fn)(const struct apart_key *key, uint64_t calls, void *context),
+			void *context, struct err *err)
+{
+	int fd = bpf_map__fd(session->skel->maps.apart);
+	struct apart_key key, *last = NULL;
+	uint64_t calls;
+	int rc = 0;
+
+	while (!rc && !bpf_map_get_next_key(fd, last, &key)) {
+		last = &key;
+		if (bpf_map_lookup_elem(fd, &key, &calls))
+			return err_errno(err, -errno, "cannot read the calls that were kept apart");
+		rc = fn(&key, calls, context);
+	}
+	return rc;
+}
+
+int session__each_lineage(const struct session *session,
+			  int (*fn)(const struct lineage *lineage, void *context), void *context,
+			  struct err *err)
+{
+	int fd = bpf_map__fd(session->skel->maps.lineages);
+	uint64_t key, *last = NULL;
+	struct lineage lineage;
+	int rc = 0;
+
+	while (!rc && !bpf_map_get_next_key(fd, last, &key)) {
+		last = &key;
+		if (bpf_map_lookup_elem(fd, &key, &lineage))
+			return err_errno(err, -errno, "cannot read who is still in set-up");
+		rc = fn(&lineage, context);
+	}
+	return rc;
+}
+
+const struct image *session__image(const struct session *session, __u32 index)
+{
+	return &session->skel->bss->images[index & (IMAGES_MAX - 1)];
+}
+
+uint64_t session__misses(const struct session *session)
+{
+	uint64_t misses = 0;
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, session->skel->obj)
+	{
+		struct bpf_prog_info info = {0};
+		__u32 len = sizeof(info);
+		int fd = bpf_program__fd(program);
+
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
+			misses += info.recursion_misses;
+	}
+	return misses;
+}
+
+const char *session__hook(const struct session *session)
+{
+	return session->sys_enter == session->skel->progs.sys_enter ? "tp_btf" : "raw_tp";
+}

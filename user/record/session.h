@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A session: the BPF programs, loaded and attached, and their maps. It knows libbpf so that nobody else must, and gives out
+ * bytes and counters; what they mean is for decode and recorder.
+ *
+ * Life: open, add_cgroup for each target, attach, inventory, arm, poll ... , detach, read, free. One thread.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "event.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct session;
+
+struct session_options {
+	unsigned int features; /* enum feature */
+	size_t ring_bytes;     /* rounded up to a power of two of pages */
+	bool timing;           /* attach the programs of --stats */
+	__u32 slots;           /* recordings, at most SLOTS_MAX - 1 */
+	/* a record as it came off the ring; borrowed for the call */
+	void (*on_record)(const void *data, size_t len, void *context);
+	void *context;
+};
+
+/** Loads the programs; the options are copied. *out is owned: session__free(). */
+int session__open(const struct session_options *options, struct session **out,
+		  struct err *err) must_check;
+void session__free(struct session *session);
+static inline void own_session_(struct session **session)
+{
+	session__free(*session);
+}
+#define own_session own_with(own_session_)
+
+/** The state of a slot from 1 on, shared with the programs; lives as long as the session. */
+volatile struct slot *session__slot(struct session *session, __u32 slot);
+
+/**
+ * Makes a cgroup a target of a slot. Safe while cgroups are being made: the table has two writers. One that is a target
+ * already stays as it is. When there is no room it is counted in slot.lost_cgroups.
+ */
+void session__add_cgroup(struct session *session, __u32 slot, uint64_t id);
+
+/** Attaches what follows cgroups and processes, so that nothing that happens from here on is missed. */
+int session__attach_followers(struct session *session, struct err *err) must_check;
+/** Attaches what counts calls. */
+int session__attach_counters(struct session *session, struct err *err) must_check;
+/** Marks who is inside the targets, and the calls that they are blocked in. */
+int session__inventory(struct session *session, struct err *err) must_check;
+
+/** A file that polls readable when there is news; owned by the session. */
+int session__poll_fd(const struct session *session);
+/** Hands what is on the ring to on_record. */
+int session__drain(struct session *session, struct err *err) must_check;
+
+/** Detaches all programs. What was counted stays readable. */
+void session__detach(struct session *session);
+
+/** Calls counted so far in one counter of a slot, over all CPUs. */
+uint64_t session__count(const struct session *session, __u32 slot, __u32 row);
+/** When it was first called (CLOCK_MONOTONIC, ns); 0: never. */
+uint64_t session__first_seen(const struct session *session, __u32 slot, __u32 row);
+/** Time and errors of one counter; zeroes without `timing`. */
+struct timing session__timing(const struct session *session, __u32 slot, __u32 row);
+
+/** Calls fn for each entry of the `apart` map. Only after detach: it makes bpf(2) calls. */
+int session__each_apart(const struct session *session,
+			int (*fn)(const struct apart_key *key, uint64_t calls, void *context),
+			void *context, struct err *err) must_check;
+
+/** Calls fn for each lineage that still has groups in set-up. Only after detach. */
+int session__each_lineage(const struct session *session,
+			  int (*fn)(const struct lineage *lineage, void *context), void *context,
+			  struct err *err) must_check;
+
+/** An image by its index. */
+const struct image *session__image(const struct session *session, __u32 index);
+
+/** Runs of programs that the kernel skipped because one was running already; each may be a lost call. Before detach. */
+uint64_t session__misses(const struct session *session);
+
+/** Which way the calls are counted: "tp_btf" or "raw_tp". */
+const char *session__hook(const struct session *session);

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "target/cgroup.h"
+#include "base/fs.h"
+#include "base/num.h"
+#include "target/mount.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#define CGROUP_FILE_MAX (16 << 20)
+/* kernel: cgroup.max.depth is unlimited by default, PATH_MAX limits what can be opened by path */
+#define DEPTH_MAX 1024
+
+void cgroup_close(struct cgroup *cgroup)
+{
+	if (cgroup->fd >= 0)
+		close(cgroup->fd);
+	cgroup->fd = -1;
+}
+
+/* kernfs: a file handle is the 64-bit id (include/linux/exportfs.h FILEID_KERNFS) */
+struct kernfs_handle {
+	struct file_handle head;
+	uint64_t id;
+};
+#define FILEID_KERNFS 0xfe
+
+static int id_of(int dir, const char *name, uint64_t *id)
+{
+	union {
+		struct file_handle head;
+		char room[sizeof(struct file_handle) + 128];
+	} handle = {.head.handle_bytes = 128};
+	int mount;
+
+	if (name_to_handle_at(dir, name, &handle.head, &mount, *name ? 0 : AT_EMPTY_PATH))
+		return -errno;
+	if (handle.head.handle_bytes < sizeof(*id))
+		return -EINVAL;
+	memcpy(id, handle.head.f_handle, sizeof(*id));
+	return 0;
+}
+
+static int open_directory(const char *path, struct cgroup *out, struct err *err)
+{
+	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
+	struct statfs fs;
+	struct stat st;
+	int rc;
+
+	if ((size_t)snprintf(cgroup.path, sizeof(cgroup.path), "%s", path) >= sizeof(cgroup.path))
+		return err_errno(err, -ENAMETOOLONG, "cgroup %s", path);
+	cgroup.fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (cgroup.fd < 0 && errno == ENOTDIR && !stat(path, &st))
+		return err_set(err, -ENOTDIR, "%s is a file, not a cgroup: name its directory",
+			       path);
+	if (cgroup.fd < 0 && errno == ENOENT)
+		return err_set(err, -ENOENT, "there is no cgroup %s", path);
+	if (cgroup.fd < 0)
+		return err_errno(err, -errno, "cannot open cgroup %s", path);
+	if (fstatfs(cgroup.fd, &fs))
+		return err_errno(err, -errno, "cannot open cgroup %s", path);
+	if (fs.f_type == CGROUP_SUPER_MAGIC)
+		return err_set(err, -EINVAL,
+			       "%s is a cgroup of the v1 hierarchy: name one of cgroup v2 (/proc/PID/cgroup shows it in the line '0::')",
+			       path);
+	if (fs.f_type != CGROUP2_SUPER_MAGIC)
+		return err_set(err, -EINVAL,
+			       "%s is not a cgroup: it does not lie on a cgroup2 file system",
+			       path);
+	rc = id_of(cgroup.fd, "", &cgroup.id);
+	if (rc)
+		return err_errno(err, rc, "cannot read the id of cgroup %s", path);
+	*out = cgroup;
+	cgroup.fd = -1;
+	return 0;
+}
+
+static int open_id(uint64_t id, struct cgroup *out, struct err *err)
+{
+	struct kernfs_handle handle = {
+		.head = {.handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS}};
+	int own_fd mount_fd = -1, own_fd fd = -1;
+	char link[64], path[PATH_MAX];
+	struct mount mount;
+	ssize_t n;
+	int rc = mount_find(&mount, err);
+
+	if (rc)
+		return rc;
+	mount_fd = open(mount.point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (mount_fd < 0)
+		return err_errno(err, -errno, "cannot open %s", mount.point);
+	memcpy(handle.head.f_handle, &id, sizeof(id));
+	fd = open_by_handle_at(mount_fd, &handle.head, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && (errno == ESTALE || errno == ENOTDIR))
+		return err_set(err, -ENOENT, "there is no cgroup with id %llu",
+			       (unsigned long long)id);
+	if (fd < 0)
+		return err_errno(err, -errno, "cannot open the cgroup with id %llu",
+				 (unsigned long long)id);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n < 0)
+		return err_errno(err, -errno, "cannot read the path of the cgroup with id %llu",
+				 (unsigned long long)id);
+	path[n] = '\0';
+	return open_directory(path, out, err);
+}
+
+static int open_hierarchy_path(const char *path, struct cgroup *out, struct err *err)
+{
+	char directory[PATH_MAX];
+	struct mount mount;
+	int rc = mount_find(&mount, err);
+
+	if (!rc)
+		rc = mount_directory(&mount, path, directory, err);
+	return rc ? rc : open_directory(directory, out, err);
+}
+
+int cgroup_open(const char *spec, struct cgroup *out, struct err *err)
+{
+	struct stat st;
+	uint64_t id;
+	int rc;
+
+	if (*spec && !spec[strspn(spec, "0123456789")]) {
+		rc = num_parse(spec, "cgroup id", UINT64_MAX, &id, err);
+		return rc ? rc : open_id(id, out, err);
+	}
+	if (*spec == '/' && stat(spec, &st))
+		return open_hierarchy_path(spec, out, err);
+	return open_directory(spec, out, err);
+}
+
+int cgroup_open_pid(pid_t pid, struct cgroup *out, struct err *err)
+{
+	struct buf own_buf text = BUF_INIT;
+	char file[64], path[PATH_MAX];
+	const char *line, *end;
+	int rc;
+
+	snprintf(file, sizeof(file), "/proc/%d/cgroup", pid);
+	rc = fs_read(AT_FDCWD, file, CGROUP_FILE_MAX, &text, NULL);
+	if (rc == -ENOENT || rc == -ESRCH)
+		return err_set(err, -ESRCH, "there is no process %d", pid);
+	if (rc)
+		return err_errno(err, rc, "cannot read %s", file);
+	for (line = buf__text(&text); *line; line = *end ? end + 1 : end) {
+		end = strchrnul(line, '\n');
+		if (strncmp(line, "0::", 3))
+			continue;
+		if ((size_t)(end - line - 3) >= sizeof(path))
+			return err_errno(err, -ENAMETOOLONG, "the cgroup of process %d", pid);
+		snprintf(path, sizeof(path), "%.*s", (int)(end - line - 3), line + 3);
+		return open_hierarchy_path(path, out, err);
+	}
+	return err_set(err, -ENOENT, "process %d has no cgroup of the v2 hierarchy", pid);
+}
+
+bool cgroup_is_root(const struct cgroup *cgroup)
+{
+	/* the kernel gives this file to all cgroups but the root (Documentation/admin-guide/cgroup-v2.rst) */
+	return faccessat(cgroup->fd, "cgroup.type", F_OK, 0) != 0;
+}
+
+int cgroup_make(struct cgroup *out, struct err *err)
+{
+	struct cgroup own_cgroup own = CGROUP_CLOSED;
+	char path[PATH_MAX];
+	uint32_t random;
+	int rc = cgroup_open_pid(getpid(), &own, err);
+
+	if (rc)
+		return err_wrap(err, rc, "cannot make a cgroup for the command");
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return err_errno(err, -EAGAIN, "cannot make a cgroup for the command");
+	if ((size_t)snprintf(path, sizeof(path), "%s/whittle-%d-%08x", own.path, getpid(),
+			     random) >= sizeof(path))
+		return err_errno(err, -ENAMETOOLONG,
+				 "cannot make a cgroup for the command below %s", own.path);
+	if (mkdir(path, 0755))
+		return err_errno(err, -errno, "cannot make a cgroup for the command below %s",
+				 own.path);
+	rc = open_directory(path, out, err);
+	if (rc)
+		rmdir(path);
+	return rc;
+}
+
+int cgroup_events_fd(const struct cgroup *cgroup, struct err *err)
+{
+	int fd = openat(cgroup->fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_errno(err, -errno, "cannot watch cgroup %s", cgroup->path);
+	return fd;
+}
+
+bool cgroup_events_populated(int events_fd)
+{
+	char text[256];
+	/* through the same file: the read is what acknowledges the event */
+	ssize_t n = pread(events_fd, text, sizeof(text) - 1, 0);
+
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	return strstr(text, "populated 1") != NULL;
+}
+
+/* Before cgroup.kill (5.14): one by one, again until nobody is left who could fork. */
+static int kill_each(const struct cgroup *cgroup, struct err *err)
+{
+	int own_fd events = cgroup_events_fd(cgroup, err);
+
+	if (events < 0)
+		return events;
+	for (int round = 0; round < 100 && cgroup_events_populated(events); round++) {
+		struct buf own_buf text = BUF_INIT;
+		int rc = fs_read(cgroup->fd, "cgroup.procs", CGROUP_FILE_MAX, &text, err);
+
+		if (rc)
+			return rc;
+		for (char *p = text.data, *end; p && *p; p = end) {
+			long pid = strtol(p, &end, 10);
+
+			if (end == p)
+				break;
+			if (pid > 0)
+				kill(pid, SIGKILL);
+			end += strspn(end, "\n");
+		}
+		usleep(10000);
+	}
+	return 0;
+}
+
+int cgroup_kill(const struct cgroup *cgroup, struct err *err)
+{
+	int own_fd fd = openat(cgroup->fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT)
+		return kill_each(cgroup, err);
+	if (fd < 0 || write(fd, "1", 1) != 1)
+		return err_errno(err, -errno, "cannot kill what is left in cgroup %s",
+				 cgroup->path);
+	return 0;
+}
+
+/* What a walk does with each directory: before its children (enter) or after them (leave). */
+struct walk {
+	int (*enter)(int dir, void *context);
+	int (*leave)(int parent, const char *name, void *context);
+	void *context;
+};
+
+static int walk_below(int dir_fd, const struct walk *walk, int depth)
+{
+	int own_fd copy = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *own_dir dir = NULL;
+	const struct dirent *entry;
+	int rc = 0;
+
+	if (depth > DEPTH_MAX)
+		return -ELOOP;
+	dir = copy < 0 ? NULL : fdopendir(copy);
+	if (!dir)
+		return errno == ENOENT ? 0 : -errno;
+	steal_fd(&copy);
+	while (!rc && (entry = readdir(dir))) {
+		int own_fd child = -1;
+
+		if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
+		    !strcmp(entry->d_name, ".."))
+			continue;
+		child = openat(dir_fd, entry->d_name,
+			       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (child < 0 && errno == ENOENT)
+			continue;
+		if (child < 0)
+			return -errno;
+		rc = walk->enter ? walk->enter(child, walk->context) : 0;
+		if (!rc)
+			rc = walk_below(child, walk, depth + 1);
+		if (!rc && walk->leave)
+			rc = walk->leave(dir_fd, entry->d_name, walk->context);
+	}
+	return rc;
+}
+
+struct walk_ids {
+	int (*fn)(uint64_t id, void *context);
+	void *context;
+};
+
+static int enter_id(int dir, void *context)
+{
+	const struct walk_ids *ids = context;
+	uint64_t id;
+	int rc = id_of(dir, "", &id);
+
+	return rc ? rc : ids->fn(id, ids->context);
+}
+
+int cgroup_walk(const struct cgroup *cgroup, int (*fn)(uint64_t id, void *context), void *context,
+		struct err *err)
+{
+	struct walk_ids ids = {.fn = fn, .context = context};
+	const struct walk walk = {.enter = enter_id, .context = &ids};
+	int rc = fn(cgroup->id, context);
+
+	if (!rc)
+		rc = walk_below(cgroup->fd, &walk, 0);
+	if (rc < 0)
+		return err_errno(err, rc, "cannot walk what lies below cgroup %s", cgroup->path);
+	return rc;
+}
+
+static int leave_remove(int parent, const char *name, void *context)
+{
+	(void)context;
+	return unlinkat(parent, name, AT_REMOVEDIR) && errno != ENOENT ? -errno : 0;
+}
+
+int cgroup_remove(struct cgroup *cgroup, struct err *err)
+{
+	const struct walk walk = {.leave = leave_remove};
+	int rc = walk_below(cgroup->fd, &walk, 0);
+
+	if (!rc && rmdir(cgroup->path) && errno != ENOENT)
+		rc = -errno;
+	if (rc)
+		return err_errno(err, rc, "cannot remove cgroup %s", cgroup->path);
+	return 0;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Cgroups of the v2 hierarchy: finding the mount (pure v2, hybrid, inside a cgroup namespace), ids and paths,
+ * descendants, and the fresh cgroup that a command is recorded in. Knows nothing of BPF.
+ *
+ * A struct cgroup owns its directory fd: cgroup_close(), or own_cgroup on the declaring line.
+ */
+#pragma once
+
+#include "base/err.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct cgroup {
+	int fd;              /* its directory, -1 if closed */
+	uint64_t id;         /* kernfs id: what bpf_get_current_cgroup_id() returns */
+	char path[PATH_MAX]; /* as seen here, below the v2 mount */
+};
+
+#define CGROUP_CLOSED ((struct cgroup){.fd = -1})
+
+void cgroup_close(struct cgroup *cgroup);
+#define own_cgroup own_with(cgroup_close)
+
+/**
+ * Opens a cgroup by what a person names it by: a directory ("/sys/fs/cgroup/system.slice"), a path in the hierarchy
+ * ("/system.slice/nginx.service"), or an id ("1234"). -ENOENT: there is none; -EINVAL: a v1 directory, a file, ...
+ */
+int cgroup_open(const char *spec, struct cgroup *out, struct err *err) must_check;
+
+/** Opens the cgroup that a process is in. -ESRCH: no such process. */
+int cgroup_open_pid(pid_t pid, struct cgroup *out, struct err *err) must_check;
+
+/** Is it the root of the hierarchy, which holds every process of the machine? */
+bool cgroup_is_root(const struct cgroup *cgroup);
+
+/** Makes and opens a fresh cgroup below whittle's own; remove it with cgroup_remove(). */
+int cgroup_make(struct cgroup *out, struct err *err) must_check;
+
+/** Removes a cgroup and those below it. -EBUSY: there are processes in it. */
+int cgroup_remove(struct cgroup *cgroup, struct err *err) must_check;
+
+/**
+ * A file that polls EPOLLPRI when cgroup_events_populated() may have changed; the caller closes it. Negative errno on failure.
+ */
+int cgroup_events_fd(const struct cgroup *cgroup, struct err *err) must_check;
+
+/** Are there processes in the cgroup of this file or below? Acknowledges its event. False once the cgroup is gone. */
+bool cgroup_events_populated(int events_fd);
+
+/** Kills all processes in it and below (SIGKILL). */
+int cgroup_kill(const struct cgroup *cgroup, struct err *err) must_check;
+
+/**
+ * Calls fn with the id of the cgroup and of each one below it. Those that vanish meanwhile are passed over. Stops when fn
+ * returns non-zero, and returns that.
+ */
+int cgroup_walk(const struct cgroup *cgroup, int (*fn)(uint64_t id, void *context), void *context,
+		struct err *err) must_check;

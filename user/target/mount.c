@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "target/mount.h"
+#include "base/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#define MOUNTINFO_MAX (16 << 20)
+
+/* Undoes the octal escapes (\040 for a blank) that the kernel puts into mount fields. False: it does not fit. */
+static bool unescape(const char *text, size_t len, char out[PATH_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned int octal;
+
+		if (n == PATH_MAX - 1)
+			return false;
+		if (text[i] == '\\' && len - i > 3 && sscanf(text + i + 1, "%3o", &octal) == 1) {
+			out[n++] = (char)octal;
+			i += 3;
+		} else {
+			out[n++] = text[i];
+		}
+	}
+	out[n] = '\0';
+	return true;
+}
+
+/* Field `index` of a line of blank-separated fields. False: there are not so many. */
+static bool field(const char *line, size_t len, int index, const char **start, size_t *field_len)
+{
+	const char *p = line, *end = line + len;
+
+	for (;; index--) {
+		size_t n = 0;
+
+		while (p < end && *p == ' ')
+			p++;
+		while (p + n < end && p[n] != ' ')
+			n++;
+		if (!n)
+			return false;
+		if (index == 0) {
+			*start = p;
+			*field_len = n;
+			return true;
+		}
+		p += n;
+	}
+}
+
+/* mountinfo: 36 35 98:0 ROOT POINT OPTIONS [optional fields] - FSTYPE SOURCE SUPER_OPTIONS */
+static bool parse_line(const char *line, size_t len, struct mount *out)
+{
+	const char *separator = memmem(line, len, " - ", 3), *start;
+	size_t n;
+
+	if (!separator)
+		return false;
+	if (!field(separator + 3, line + len - separator - 3, 0, &start, &n) || n != 7 ||
+	    memcmp(start, "cgroup2", 7))
+		return false;
+	return field(line, len, 3, &start, &n) && unescape(start, n, out->root) &&
+	       field(line, len, 4, &start, &n) && unescape(start, n, out->point);
+}
+
+int mount_parse(const char *mountinfo, struct mount *out, struct err *err)
+{
+	for (const char *line = mountinfo, *end; *line; line = *end ? end + 1 : end) {
+		end = strchrnul(line, '\n');
+		if (parse_line(line, end - line, out))
+			return 0;
+	}
+	return err_set(err, -ENOENT,
+		       "cgroup v2 is not mounted: try 'mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified' (or /sys/fs/cgroup)");
+}
+
+int mount_find(struct mount *out, struct err *err)
+{
+	struct buf own_buf text = BUF_INIT;
+	int rc = fs_read(AT_FDCWD, "/proc/self/mountinfo", MOUNTINFO_MAX, &text, err);
+
+	return rc ? rc : mount_parse(buf__text(&text), out, err);
+}
+
+int mount_directory(const struct mount *mount, const char *path, char out[PATH_MAX],
+		    struct err *err)
+{
+	const char *root = strcmp(mount->root, "/") ? mount->root : "";
+	size_t len = strlen(root);
+
+	/* a root like "/.." belongs to a mount made outside this cgroup namespace: nothing here has a name in it */
+	if (strncmp(path, root, len) || (path[len] && path[len] != '/') || !strncmp(path, "/..", 3))
+		return err_set(err, -ENOENT,
+			       "cgroup %s lies outside of what is mounted at %s (%s): run whittle in the cgroup namespace of the host",
+			       path, mount->point, mount->root);
+	if ((size_t)snprintf(out, PATH_MAX, "%s%s", mount->point,
+			     strcmp(path + len, "/") ? path + len : "") >= PATH_MAX)
+		return err_set(err, -ENAMETOOLONG, "the path of cgroup %s is too long", path);
+	return 0;
+}
