@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "profile/derive.h"
+
+#include <errno.h>
+
+/*
+ * Needed whether a recording saw them or not: a container starts by execve; a program that cannot exit loops for ever;
+ * restart_syscall comes when a stopped sleep goes on, rt_sigreturn when a signal handler returns.
+ */
+static const char *const always[] = {
+	"execve", "exit", "exit_group", "restart_syscall", "rt_sigreturn", "sigreturn",
+};
+
+/*
+ * What libc asks the vDSO for. Here they may never enter the kernel; where the clock source is not usable from
+ * user space (virtual machines, migrated hosts) they do.
+ */
+static const char *const vdso[] = {
+	"clock_getres", "clock_getres_time64", "clock_gettime", "clock_gettime64",
+	"getcpu",       "gettimeofday",        "time",
+};
+
+/*
+ * Calls that libraries try first and replace when they fail with ENOSYS, and only then: EPERM from clone3 is the end of
+ * pthread_create. Kernel version that brought them, and what takes their place.
+ */
+static const char *const probes[] = {
+	"clock_nanosleep_time64", /* 5.1, 32-bit: clock_nanosleep */
+	"clone3",                 /* 5.3: clone */
+	"close_range",            /* 5.9: /proc/self/fd, close */
+	"copy_file_range",        /* 4.5: read and write */
+	"epoll_pwait2",           /* 5.11: epoll_pwait */
+	"faccessat2",             /* 5.8: faccessat */
+	"fchmodat2",              /* 6.6: fchmodat */
+	"futex_time64",           /* 5.1, 32-bit: futex */
+	"futex_waitv",            /* 5.16: futex */
+	"getrandom",              /* 3.17: /dev/urandom */
+	"io_uring_setup",         /* 5.1: epoll */
+	"membarrier",             /* 4.3: signals */
+	"memfd_create",           /* 3.17: a temporary file */
+	"openat2",                /* 5.6: openat */
+	"pidfd_open",             /* 5.3: kill, waitpid */
+	"pidfd_send_signal",      /* 5.1: kill */
+	"ppoll_time64",           /* 5.1, 32-bit: ppoll */
+	"preadv2",                /* 4.6: preadv */
+	"pselect6_time64",        /* 5.1, 32-bit: pselect6 */
+	"pwritev2",               /* 4.6: pwritev */
+	"rseq",                   /* 4.18: getcpu */
+	"statx",                  /* 4.11: newfstatat */
+	"utimensat_time64",       /* 5.1, 32-bit: utimensat */
+};
+
+#define ERRNO_EPERM  1
+#define ERRNO_ENOSYS 38
+
+/* Does one of the profile's architectures have such a call? */
+static bool exists(const struct profile *profile, const char *name)
+{
+	int64_t nr;
+
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (profile->arches[a] && syscall_resolve(a, name, &nr))
+			return true;
+	return false;
+}
+
+/* Adds those of `names` that exist and that rule `known` does not have already; counts them. */
+static int add_names(struct profile *profile, size_t rule, size_t known, const char *const *names,
+		     size_t len, size_t *added)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (!exists(profile, names[i]) || rule_has_name(&profile->rules[known], names[i]))
+			continue;
+		if (rule_add_name(&profile->rules[rule], names[i]))
+			return -ENOMEM;
+		++*added;
+	}
+	return 0;
+}
+
+/*
+ * i386 subcalls, a rule each: to allow socketcall bare would allow them all. Runtimes hand the name to libseccomp, which
+ * leaves architectures alone that have no such call.
+ */
+static int add_subcall(struct profile *profile, const struct syscall *call, const char *name)
+{
+	struct rule *rule = profile_add_rule(profile, ACTION_ALLOW, 0);
+
+	if (!rule)
+		return -ENOMEM;
+	rule->has_condition = true;
+	rule->condition = (struct condition){.index = 0, .value = call->sub};
+	return rule_add_name(rule, name);
+}
+
+static int add_called(struct profile *profile, const struct syscall_set *needed, size_t *called)
+{
+	struct syscall call = {0};
+
+	if (!profile_add_rule(profile, ACTION_ALLOW, 0))
+		return -ENOMEM;
+	while (syscall_set__next(needed, &call)) {
+		char name[SYSCALL_NAME_LEN];
+		int rc;
+
+		if (!syscall_name(&call, name))
+			continue;
+		rc = syscall_is_multiplexer(&call) ? add_subcall(profile, &call, name) :
+						     rule_add_name(&profile->rules[0], name);
+		if (rc)
+			return rc;
+	}
+	*called = profile->rules[0].names_len + profile->rules_len - 1;
+	return 0;
+}
+
+static int fill(const struct syscall_set *needed, const struct derive_options *options,
+		struct profile *profile, struct derived *derived)
+{
+	int rc = add_called(profile, needed, &derived->called);
+	size_t last;
+
+	if (!rc)
+		rc = add_names(profile, 0, 0, always, ARRAY_LEN(always), &derived->always);
+	if (!rc)
+		rc = add_names(profile, 0, 0, vdso, ARRAY_LEN(vdso), &derived->vdso);
+	if (rc || options->no_enosys)
+		return rc;
+	if (!profile_add_rule(profile, ACTION_ERRNO, ERRNO_ENOSYS))
+		return -ENOMEM;
+	last = profile->rules_len - 1;
+	rc = add_names(profile, last, 0, probes, ARRAY_LEN(probes), &derived->enosys);
+	if (!profile->rules[last].names_len)
+		profile->rules_len--; /* nothing to say: it owns nothing yet */
+	return rc;
+}
+
+int derive_profile(const struct syscall_set *needed, const struct derive_options *options,
+		   struct profile *out, struct derived *derived, struct err *err)
+{
+	struct profile own_profile profile = {.default_action = ACTION_ERRNO,
+					      .default_errno = ERRNO_EPERM};
+	struct derived counts = {0};
+	bool some = false;
+	int rc;
+
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		some |= profile.arches[a] = syscall_set__has_arch(needed, a);
+	if (!some)
+		return err_set(err, -EINVAL,
+			       "no syscall was recorded, so there is nothing to make a profile of");
+	rc = fill(needed, options, &profile, &counts);
+	if (rc)
+		return err_errno(err, rc, "cannot make the profile");
+	*out = profile;
+	profile = (struct profile){0};
+	if (derived)
+		*derived = counts;
+	return 0;
+}

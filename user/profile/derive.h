@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From what must be allowed to a profile. Each rule has a reason: the workload called it; every program needs it to run on
+ * or to end; the vDSO makes it on other hosts; libc probes for it and falls back if it is told that it does not exist.
+ */
+#pragma once
+
+#include "profile/profile.h"
+#include "syscalls/set.h"
+
+struct derive_options {
+	bool no_enosys; /* leave the probe calls to the default action */
+};
+
+/* How many names each reason brought in, for the summary. */
+struct derived {
+	size_t called;
+	size_t always;
+	size_t vdso;
+	size_t enosys;
+};
+
+/**
+ * A profile that allows `needed`, on the architectures that `needed` has. *out was cleared or zeroed.
+ * -EINVAL: nothing is needed, so there is no architecture either. `derived` may be NULL.
+ */
+int derive_profile(const struct syscall_set *needed, const struct derive_options *options,
+		   struct profile *out, struct derived *derived, struct err *err) must_check;
