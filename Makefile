@@ -1,0 +1,123 @@
+# whittle: everything that is built lands in build/.   make help
+VERSION := 0.1.0
+
+CC ?= gcc
+CLANG ?= clang
+BPFTOOL ?= $(shell PATH="$$PATH:/usr/sbin:/sbin" command -v bpftool || echo bpftool)
+PKG_CONFIG ?= pkg-config
+PREFIX ?= /usr/local
+DESTDIR ?=
+B := build$(if $(SAN),/san)
+
+ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
+
+WARN := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla
+CFLAGS ?= -O2 -g
+CPPFLAGS += -D_GNU_SOURCE -DWHITTLE_VERSION='"$(VERSION)"' -Iuser -Ibpf -I$(B)
+SAN_CFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(if $(SAN),$(SAN_CFLAGS))
+DEPS = -MMD -MP
+
+LIBS_PROFILE := -lseccomp -ljansson
+LIBS := -lbpf -lelf -lz $(LIBS_PROFILE)
+
+BPF_CFLAGS := -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Wno-unused-parameter -Ibpf -Ivmlinux
+
+SOURCES := $(wildcard user/*/*.c)
+OBJECTS := $(SOURCES:%.c=$(B)/%.o)
+# all but main and the commands: what unit tests link with
+LIBRARY := $(filter-out $(B)/user/cli/main.o $(B)/user/cli/cmd_%.o,$(OBJECTS))
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+PROGRAMS := $(patsubst tests/programs/%.c,$(B)/tests/programs/%,$(wildcard tests/programs/*.c))
+
+.PHONY: all
+all: $(B)/whittle
+
+$(B)/whittle: $(OBJECTS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/user/%.o: user/%.c | $(B)/tracer.skel.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(DEPS) -c -o $@ $<
+
+$(B)/tracer.bpf.o: bpf/tracer.bpf.c
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) $(DEPS) -c -o $@ $<
+
+$(B)/tracer.skel.h: $(B)/tracer.bpf.o
+	$(BPFTOOL) gen skeleton $< name tracer_bpf > $@.tmp
+	mv $@.tmp $@
+
+-include $(OBJECTS:.o=.d) $(B)/tracer.bpf.d
+
+# --- tests ------------------------------------------------------------------------------------------
+
+# a first line such as "/* build: -static */" adds to the flags of a test program
+program_flags = $(shell sed -n '1s,^/\* build: \(.*\) \*/$$,\1,p' $(1))
+
+$(B)/tests/programs/%: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(CC) -O1 -g -pthread -Wall -Wextra -o $@ $< $(call program_flags,$<)
+
+$(B)/tests/unit/%: tests/unit/%.c $(LIBRARY) | $(B)/tracer.skel.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(DEPS) -MT $@ -o $@ $< $(LIBRARY) $(LDFLAGS) -lcriterion $(LIBS)
+
+-include $(UNIT_TESTS:=.d)
+
+.PHONY: tests
+tests: all $(UNIT_TESTS) $(PROGRAMS)
+
+.PHONY: check check-live test ci-builds
+## check: unit, golden and source checks: no root, no BPF, under 30 s (SAN=1: with ASan and UBSan)
+check: all $(UNIT_TESTS)
+	BUILD=$(B) tests/run $(if $(SAN),unit golden,checks unit golden)
+
+## check-live: record real programs on this kernel; needs root
+check-live: tests
+	BUILD=$(B) tests/run live
+
+## test: install what is missing, then every tier that this machine can run
+test:
+	scripts/setup
+	$(MAKE) tests
+	$(MAKE) SAN=1 tests
+	scripts/check-clang
+	tests/run checks unit golden san live
+
+# --- for people -------------------------------------------------------------------------------------
+
+.PHONY: setup demo
+## setup: install what is missing (apt)
+setup:
+	scripts/setup
+
+## demo: install what is missing, build, record a real command, show its summary and profile; needs root
+demo:
+	scripts/setup build
+	$(MAKE) all
+	scripts/demo
+
+.PHONY: install uninstall
+## install: into DESTDIR/PREFIX (default /usr/local)
+install: all
+	install -D -m 0755 build/whittle $(DESTDIR)$(PREFIX)/bin/whittle
+	install -D -m 0644 user/man/whittle.1 $(DESTDIR)$(PREFIX)/share/man/man1/whittle.1
+	install -D -m 0644 user/man/whittle-recording.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/whittle $(DESTDIR)$(PREFIX)/share/man/man1/whittle.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5
+
+.PHONY: format clean help
+## format: lay the sources out as clang-format has it
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+## clean: remove build/
+clean:
+	rm -rf build
+
+## help: this list
+help:
+	@sed -n 's/^## \([a-z-]*\): /  \1\t/p' $(MAKEFILE_LIST) | expand -t 16

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/log.h"
+#include "cli/cmd.h"
+
+struct help_options {
+	bool list_options;
+};
+
+static const struct option_row rows[] = {
+	{"options", 0, OPTION_FLAG, NULL, "list every option of every command, one a line",
+	 offsetof(struct help_options, list_options), NULL, 0},
+	{"help", 'h', OPTION_HELP, NULL, "show this help", 0, NULL, 0},
+	{0},
+};
+
+static void list_options(void)
+{
+	for (size_t c = 0; commands[c]; c++)
+		for (const struct option_row *row = commands[c]->options; row->name; row++)
+			printf("%s --%s\n", commands[c]->name, row->name);
+}
+
+static void list_commands(void)
+{
+	printf("usage: whittle COMMAND [OPTION...]\n\n"
+	       "whittle records the system calls of a container, a cgroup, a service or a command with an\n"
+	       "eBPF program, and whittles a seccomp profile down to them.\n\n");
+	for (size_t i = 0; commands[i]; i++)
+		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+	printf("\n'whittle help COMMAND' tells more; 'whittle --version' is the version.\n");
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	struct help_options options = {0};
+	const struct command *about;
+	struct err err = {0};
+	bool help;
+	int rest;
+
+	if (options_parse(rows, argc, argv, &options, &rest, &help, &err))
+		return command_usage_error(self, &err);
+	if (help)
+		command_print_help(self);
+	else if (options.list_options)
+		list_options();
+	else if (rest >= argc)
+		list_commands();
+	else if ((about = command_find(argv[rest])))
+		command_print_help(about);
+	else {
+		log_error("there is no command '%s'", argv[rest]);
+		return STATUS_USAGE;
+	}
+	return STATUS_OK;
+}
+
+const struct command cmd_help = {
+	.name = "help",
+	.summary = "show what a command does and its options",
+	.synopsis = "[--options] [COMMAND]",
+	.description = "Shows the list of commands, or the help of one.\n",
+	.options = rows,
+	.run = run,
+};

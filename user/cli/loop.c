@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/loop.h"
+#include "base/log.h"
+#include "cli/live_line.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+
+#define NS_PER_S 1000000000ULL
+#define GRACE_NS (10 * NS_PER_S) /* between SIGTERM and the kill of the cgroup, for --for */
+#define LIVE_NS  NS_PER_S
+
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
+
+int loop_block_signals(sigset_t *before, struct err *err)
+{
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		sigaddset(&mask, signals[i]);
+	/* the reader of stdout may go: that is an error of a write, not our end */
+	signal(SIGPIPE, SIG_IGN);
+	if (sigprocmask(SIG_BLOCK, &mask, before))
+		return err_errno(err, -errno, "cannot block signals");
+	return 0;
+}
+
+enum source {
+	SOURCE_RING,
+	SOURCE_SIGNAL,
+	SOURCE_DEADLINE,
+	SOURCE_CGROUP,
+	SOURCE_LIVE,
+	SOURCE_COUNT,
+};
+
+struct state {
+	struct loop *loop;
+	int epoll;
+	int fds[SOURCE_COUNT]; /* the ring's is borrowed */
+	int signals_got;
+	bool terminated; /* --for has run out once */
+	bool over;
+};
+
+static void state_close(struct state *state)
+{
+	for (int s = SOURCE_RING + 1; s < SOURCE_COUNT; s++)
+		if (state->fds[s] >= 0)
+			close(state->fds[s]);
+	if (state->epoll >= 0)
+		close(state->epoll);
+}
+
+static int timer_set(int fd, uint64_t first, uint64_t interval)
+{
+	struct itimerspec spec = {
+		.it_value = {.tv_sec = first / NS_PER_S, .tv_nsec = first % NS_PER_S},
+		.it_interval = {.tv_sec = interval / NS_PER_S, .tv_nsec = interval % NS_PER_S},
+	};
+
+	return timerfd_settime(fd, 0, &spec, NULL) ? -errno : 0;
+}
+
+static int watch(struct state *state, enum source source, int fd, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.u32 = source};
+
+	if (fd < 0)
+		return fd;
+	state->fds[source] = fd;
+	return epoll_ctl(state->epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+static int new_timer(void)
+{
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int new_signalfd(void)
+{
+	sigset_t mask;
+	int fd;
+
+	sigemptyset(&mask);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		sigaddset(&mask, signals[i]);
+	fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+static int set_up(struct state *state, struct err *err)
+{
+	struct loop *loop = state->loop;
+	int rc;
+
+	state->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (state->epoll < 0)
+		return err_errno(err, -errno, "cannot wait for events");
+	rc = watch(state, SOURCE_RING, session__poll_fd(loop->session), EPOLLIN);
+	if (!rc)
+		rc = watch(state, SOURCE_SIGNAL, new_signalfd(), EPOLLIN);
+	if (!rc && loop->duration) {
+		rc = watch(state, SOURCE_DEADLINE, new_timer(), EPOLLIN);
+		rc = rc ? rc : timer_set(state->fds[SOURCE_DEADLINE], loop->duration, 0);
+	}
+	if (!rc && loop->live_line) {
+		rc = watch(state, SOURCE_LIVE, new_timer(), EPOLLIN);
+		rc = rc ? rc : timer_set(state->fds[SOURCE_LIVE], LIVE_NS, LIVE_NS);
+	}
+	if (!rc && loop->command_cgroup) {
+		int fd = cgroup_events_fd(loop->command_cgroup, err);
+
+		rc = watch(state, SOURCE_CGROUP, fd, EPOLLPRI);
+	}
+	return rc ? err_errno(err, rc, "cannot wait for events") : 0;
+}
+
+static void reap(struct loop *loop)
+{
+	if (loop->child && !loop->child_ended &&
+	    waitpid(loop->child, &loop->child_status, WNOHANG) == loop->child)
+		loop->child_ended = true;
+}
+
+/* The command has ended and nothing that it started is left, or there is no target any more. */
+static bool nothing_left(struct state *state)
+{
+	struct loop *loop = state->loop;
+
+	if (loop->command_cgroup)
+		return loop->child_ended && !cgroup_events_populated(state->fds[SOURCE_CGROUP]);
+	for (__u32 s = 1; s <= loop->slots; s++)
+		if (session__slot(loop->session, s)->cgroups)
+			return false;
+	return true;
+}
+
+/* A signal that asks for the end. With a command it is the command's, unless the terminal has sent it there already. */
+static void on_end_signal(struct state *state, const struct signalfd_siginfo *info)
+{
+	struct loop *loop = state->loop;
+	bool from_terminal = info->ssi_code == SI_KERNEL;
+
+	if (!loop->command_cgroup) {
+		state->over = true;
+		return;
+	}
+	if (++state->signals_got > 1) {
+		loop->left_running = true;
+		state->over = true;
+		return;
+	}
+	if (!loop->child_ended && !from_terminal)
+		kill(loop->child, info->ssi_signo);
+	else if (loop->child_ended)
+		log_note(
+			"the command has ended, but processes that it started run on: they are recorded until they end, or "
+			"another signal");
+}
+
+static void on_signals(struct state *state)
+{
+	struct signalfd_siginfo info;
+
+	while (read(state->fds[SOURCE_SIGNAL], &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD)
+			reap(state->loop);
+		else
+			on_end_signal(state, &info);
+	}
+}
+
+static void acknowledge_timer(int fd)
+{
+	uint64_t expirations;
+
+	/* -EAGAIN: it was set anew meanwhile; either way there is nothing to do */
+	if (read(fd, &expirations, sizeof(expirations)) < 0)
+		return;
+}
+
+static int on_deadline(struct state *state, struct err *err)
+{
+	struct loop *loop = state->loop;
+
+	acknowledge_timer(state->fds[SOURCE_DEADLINE]);
+	if (!loop->command_cgroup) {
+		state->over = true;
+		return 0;
+	}
+	if (state->terminated)
+		return cgroup_kill(loop->command_cgroup, err);
+	state->terminated = true;
+	if (!loop->child_ended)
+		kill(loop->child, SIGTERM);
+	return timer_set(state->fds[SOURCE_DEADLINE], GRACE_NS, 0);
+}
+
+static int dispatch(struct state *state, enum source source, struct err *err)
+{
+	switch (source) {
+	case SOURCE_RING:
+		return session__drain(state->loop->session, err);
+	case SOURCE_SIGNAL:
+		on_signals(state);
+		return 0;
+	case SOURCE_DEADLINE:
+		return on_deadline(state, err);
+	case SOURCE_LIVE:
+		acknowledge_timer(state->fds[SOURCE_LIVE]);
+		live_line_show(recorder__progress(state->loop->recorder, state->loop->session));
+		return 0;
+	default: /* nothing_left() looks at the cgroup */
+		return 0;
+	}
+}
+
+int loop_run(struct loop *loop, struct err *err)
+{
+	struct state own_with(state_close) state = {.loop = loop, .epoll = -1};
+	struct epoll_event events[SOURCE_COUNT];
+	int rc;
+
+	for (int s = 0; s < SOURCE_COUNT; s++)
+		state.fds[s] = -1;
+	rc = set_up(&state, err);
+	reap(loop);
+	while (!rc && !state.over && !nothing_left(&state)) {
+		int n = epoll_wait(state.epoll, events, SOURCE_COUNT, -1);
+
+		if (n < 0 && errno != EINTR)
+			rc = err_errno(err, -errno, "cannot wait for events");
+		for (int i = 0; !rc && i < n; i++)
+			rc = dispatch(&state, events[i].data.u32, err);
+	}
+	if (loop->live_line)
+		live_line_clear();
+	return rc;
+}

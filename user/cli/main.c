@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* whittle: records what a container, a cgroup, a service or a command calls, and whittles a seccomp profile down to that. */
+#include "base/log.h"
+#include "cli/cmd.h"
+
+#include <string.h>
+
+#ifndef WHITTLE_VERSION
+#error "the Makefile defines WHITTLE_VERSION"
+#endif
+
+const struct command *const commands[] = {&cmd_record, &cmd_help, NULL};
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+void command_print_help(const struct command *command)
+{
+	printf("usage: whittle %s %s\n\n%s\n", command->name, command->synopsis,
+	       command->description);
+	options_print(command->options);
+}
+
+int command_usage_error(const struct command *command, const struct err *err)
+{
+	log_error("%s", err->text);
+	log_error("see 'whittle %s --help'", command->name);
+	return STATUS_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	if (word && (!strcmp(word, "--version") || !strcmp(word, "-V"))) {
+		printf("whittle %s\n", WHITTLE_VERSION);
+		return STATUS_OK;
+	}
+	if (word && (!strcmp(word, "--help") || !strcmp(word, "-h")))
+		return cmd_help.run(&cmd_help, 1, argv + 1);
+	command = word ? command_find(word) : NULL;
+	if (command)
+		return command->run(command, argc - 1, argv + 1);
+	if (word)
+		log_error("there is no command '%s'", word);
+	else
+		log_error("a command is missing");
+	log_error("see 'whittle help'");
+	return STATUS_USAGE;
+}

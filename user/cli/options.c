@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/options.h"
+#include "base/num.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+#define ROWS_MAX 64
+/* getopt's value of a long option is its row and this: outside of what a letter can be */
+#define ROW_BASE 1000
+
+static bool takes_argument(const struct option_row *row)
+{
+	return row->kind != OPTION_FLAG && row->kind != OPTION_COUNT && row->kind != OPTION_HELP;
+}
+
+/* getopt's two forms of the table. */
+static void build(const struct option_row *rows, struct option longs[ROWS_MAX + 1],
+		  char letters[2 * ROWS_MAX + 3])
+{
+	size_t n = 0;
+
+	/* '+': stop at the command; ':': tell a missing argument from an unknown option */
+	letters[n++] = '+';
+	letters[n++] = ':';
+	for (size_t i = 0; rows[i].name; i++) {
+		longs[i] = (struct option){.name = rows[i].name,
+					   .has_arg = takes_argument(&rows[i]) ? required_argument :
+										 no_argument,
+					   .val = ROW_BASE + i};
+		longs[i + 1] = (struct option){0};
+		if (!rows[i].letter)
+			continue;
+		letters[n++] = rows[i].letter;
+		if (takes_argument(&rows[i]))
+			letters[n++] = ':';
+	}
+	letters[n] = '\0';
+}
+
+static const struct option_row *row_of(const struct option_row *rows, int value)
+{
+	if (value >= ROW_BASE)
+		return &rows[value - ROW_BASE];
+	for (; rows->name; rows++)
+		if (rows->letter && rows->letter == value)
+			return rows;
+	return NULL;
+}
+
+static int store_choice(const struct option_row *row, const char *text, int *out, struct err *err)
+{
+	char list[256] = "";
+
+	for (int i = 0; row->choices[i]; i++) {
+		if (!strcmp(row->choices[i], text)) {
+			*out = i;
+			return 0;
+		}
+		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i ? ", " : "",
+			 row->choices[i]);
+	}
+	return err_set(err, -EINVAL, "--%s '%s' is none of %s", row->name, text, list);
+}
+
+static int store(const struct option_row *row, const char *text, void *into, struct err *err)
+{
+	void *place = (char *)into + row->offset;
+	struct texts *texts = place;
+
+	switch (row->kind) {
+	case OPTION_FLAG:
+		*(bool *)place = true;
+		return 0;
+	case OPTION_COUNT:
+		++*(int *)place;
+		return 0;
+	case OPTION_TEXT:
+		if (*(const char **)place)
+			return err_set(err, -EINVAL, "--%s was given twice", row->name);
+		*(const char **)place = text;
+		return 0;
+	case OPTION_TEXTS:
+		if (texts->len == TEXTS_MAX)
+			return err_set(err, -EINVAL, "--%s was given more than %d times", row->name,
+				       TEXTS_MAX);
+		texts->text[texts->len++] = text;
+		return 0;
+	case OPTION_DURATION:
+		return num_parse_duration(text, place, err);
+	case OPTION_SIZE:
+		return num_parse_size(text, row->name, row->max, place, err);
+	case OPTION_CHOICE:
+		return store_choice(row, text, place, err);
+	case OPTION_HELP:
+		break;
+	}
+	return 0;
+}
+
+int options_parse(const struct option_row *rows, int argc, char **argv, void *into, int *rest,
+		  bool *help, struct err *err)
+{
+	struct option longs[ROWS_MAX + 1];
+	char letters[2 * ROWS_MAX + 3];
+	int value;
+
+	build(rows, longs, letters);
+	*help = false;
+	opterr = 0;
+	optind = 0; /* glibc: start anew, with the '+' honoured */
+	while ((value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		const struct option_row *row;
+
+		if (value == '?' && optopt && optopt < ROW_BASE)
+			return err_set(err, -EINVAL, "there is no option -%c", optopt);
+		if (value == '?')
+			return err_set(err, -EINVAL,
+				       "there is no option %s, or it takes no argument",
+				       argv[optind - 1]);
+		if (value == ':')
+			return err_set(err, -EINVAL, "option %s needs an argument",
+				       argv[optind - 1]);
+		row = row_of(rows, value);
+		if (row->kind == OPTION_HELP) {
+			*help = true;
+			return 0;
+		}
+		if (store(row, optarg, into, err))
+			return -EINVAL;
+	}
+	*rest = optind;
+	return 0;
+}
+
+void options_print(const struct option_row *rows)
+{
+	for (; rows->name; rows++) {
+		char left[64];
+
+		snprintf(left, sizeof(left), "%c%c%c --%s%s%s", rows->letter ? '-' : ' ',
+			 rows->letter ? rows->letter : ' ', rows->letter ? ',' : ' ', rows->name,
+			 rows->argument ? " " : "", rows->argument ? rows->argument : "");
+		printf("  %-29s %s\n", left, rows->help);
+	}
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/summary.h"
+#include "base/log.h"
+#include "base/num.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Moved processes that are named; more are counted. */
+#define MOVED_SHOWN 5
+
+struct totals {
+	uint64_t calls;
+	size_t distinct; /* of what a profile must allow, over classes and architectures */
+	size_t unknown;  /* numbers without a name */
+	size_t in_flight, runtime, launcher;
+};
+
+static struct totals count(const struct recording *recording)
+{
+	struct totals totals = {0};
+	const struct observed *last = NULL;
+
+	for (size_t i = 0; i < recording->observed_len; i++) {
+		const struct observed *o = &recording->observed[i];
+		char name[SYSCALL_NAME_LEN];
+
+		totals.in_flight += o->class == OBSERVED_IN_FLIGHT;
+		totals.runtime += o->class == OBSERVED_RUNTIME;
+		totals.launcher += o->class == OBSERVED_LAUNCHER;
+		if (!observed_is_needed(o->class))
+			continue;
+		if (o->class == OBSERVED_WORKLOAD)
+			totals.calls += o->calls;
+		/* sorted by call: another class of the same call follows it */
+		if (last && !syscall_compare(&last->call, &o->call))
+			continue;
+		last = o;
+		totals.distinct++;
+		totals.unknown += !syscall_name(&o->call, name);
+	}
+	return totals;
+}
+
+static void warn_unknown(const struct recording *recording)
+{
+	for (size_t i = 0; i < recording->observed_len; i++) {
+		const struct observed *o = &recording->observed[i];
+		char name[SYSCALL_NAME_LEN];
+
+		if (!observed_is_needed(o->class))
+			continue;
+		if (!syscall_name(&o->call, name))
+			log_warn("syscall number %" PRId64
+				 " of %s has no name here (libseccomp %s): it is not in the profile",
+				 o->call.nr, arch_token(o->call.arch), recording->libseccomp);
+		else if (syscall_is_multiplexer(&o->call) && !syscall_subname(&o->call))
+			log_warn("%s with the unknown subcall %u (%s) is not in the profile", name,
+				 o->call.sub, arch_token(o->call.arch));
+	}
+}
+
+static void warn_moved(const struct recording *recording)
+{
+	for (size_t i = 0; i < recording->moved_len && i < MOVED_SHOWN; i++)
+		log_warn("process %u (%s) moved in and ran no exec: its %" PRIu64
+			 " calls are not counted (--count-moved counts them)",
+			 recording->moved[i].pid, recording->moved[i].comm,
+			 recording->moved[i].calls);
+	if (recording->moved_len > MOVED_SHOWN)
+		log_warn("%zu more processes moved in and ran no exec",
+			 recording->moved_len - MOVED_SHOWN);
+}
+
+static void warn_losses(const struct losses *losses)
+{
+	if (losses->cgroups)
+		log_warn("incomplete: %" PRIu64
+			 " cgroups were not recorded: no room for more targets",
+			 losses->cgroups);
+	if (losses->calls)
+		log_warn("incomplete: there was no room to count %" PRIu64 " calls", losses->calls);
+	if (losses->misses)
+		log_warn("incomplete: the kernel skipped a program %" PRIu64
+			 " times, so up to that many calls may be missing",
+			 losses->misses);
+	if (losses->groups)
+		log_warn("%" PRIu64
+			 " processes could not be marked: what set them up may be in the recording",
+			 losses->groups);
+	if (losses->late)
+		log_info("%" PRIu64
+			 " first sightings came without detail (who, when): the ring was full; no call is missing",
+			 losses->late);
+}
+
+void summary_recording(const struct recording *recording)
+{
+	const struct losses *losses = &recording->losses;
+	struct totals totals = count(recording);
+	char elapsed[32];
+
+	num_format_duration(recording->elapsed, elapsed, sizeof(elapsed));
+	log_note("%zu distinct syscalls in %" PRIu64 " calls, %s; late %" PRIu64 ", lost %" PRIu64
+		 ", unknown %zu, recursion misses %" PRIu64,
+		 totals.distinct, totals.calls, elapsed, losses->late,
+		 losses->cgroups + losses->calls, totals.unknown, losses->misses);
+	if (totals.in_flight)
+		log_info("%zu of them were in flight when recording began", totals.in_flight);
+	if (totals.runtime)
+		log_note("%zu were made by the container runtime with the filter already loaded, and must be allowed too",
+			 totals.runtime);
+	if (totals.launcher)
+		log_note("%zu made by launchers inside the cgroup are left out", totals.launcher);
+	warn_unknown(recording);
+	warn_moved(recording);
+	warn_losses(losses);
+}
+
+void summary_profile(const char *path, const struct derived *derived)
+{
+	log_note("profile %s allows %zu: %zu called, %zu that every program needs, %zu that the vDSO makes on other hosts; %zu more answer ENOSYS",
+		 strcmp(path, "-") ? path : "on standard output",
+		 derived->called + derived->always + derived->vdso, derived->called,
+		 derived->always, derived->vdso, derived->enosys);
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct observed *x = *(const struct observed *const *)a,
+			      *y = *(const struct observed *const *)b;
+
+	if (x->total_ns != y->total_ns)
+		return x->total_ns < y->total_ns ? 1 : -1;
+	return x->calls < y->calls ? 1 : -1;
+}
+
+static void print_row(const struct observed *o, uint64_t all_ns)
+{
+	char name[SYSCALL_NAME_LEN], errors[24] = "";
+	const char *subname = syscall_subname(&o->call);
+
+	if (!syscall_name(&o->call, name))
+		snprintf(name, sizeof(name), "%s %" PRId64, arch_token(o->call.arch), o->call.nr);
+	if (o->errors)
+		snprintf(errors, sizeof(errors), "%" PRIu64, o->errors);
+	fprintf(stderr, "%6.2f %11.6f %11.3f %9" PRIu64 " %9s %s%s%s\n",
+		all_ns ? 100.0 * o->total_ns / all_ns : 0.0, o->total_ns / 1e9,
+		o->calls ? o->total_ns / 1e3 / o->calls : 0.0, o->calls, errors, name,
+		subname ? ":" : "", subname ? subname : "");
+}
+
+void summary_stats(const struct recording *recording)
+{
+	static const char line[] =
+		"------ ----------- ----------- --------- --------- ----------------\n";
+	const struct observed **rows = calloc(recording->observed_len + 1, sizeof(*rows));
+	uint64_t ns = 0, calls = 0, errors = 0;
+	size_t n = 0;
+
+	if (!rows)
+		return;
+	for (size_t i = 0; i < recording->observed_len; i++) {
+		const struct observed *o = &recording->observed[i];
+
+		if (o->class != OBSERVED_WORKLOAD)
+			continue;
+		rows[n++] = o;
+		ns += o->total_ns;
+		calls += o->calls;
+		errors += o->errors;
+	}
+	qsort(rows, n, sizeof(*rows), by_time);
+	fprintf(stderr, "%6s %11s %11s %9s %9s %s\n%s", "% time", "seconds", "usecs/call", "calls",
+		"errors", "syscall", line);
+	for (size_t i = 0; i < n; i++)
+		print_row(rows[i], ns);
+	fprintf(stderr, "%s%6.2f %11.6f %11.3f %9" PRIu64 " %9" PRIu64 " total\n", line, 100.0,
+		ns / 1e9, calls ? ns / 1e3 / calls : 0.0, calls, errors);
+	free(rows);
+}
