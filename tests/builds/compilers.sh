@@ -1,0 +1,25 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Everything builds without a warning, with both compilers; the sanitizers find nothing; valgrind neither.
+set -eu
+. tests/lib.sh
+need gcc clang valgrind
+
+for compiler in gcc clang; do
+    check "$compiler builds everything without a warning" \
+        make -s CC=$compiler B="build/$compiler" CFLAGS='-O2 -g -Werror' tests
+done
+
+check "a build with ASan and UBSan" make -s SAN=1 tests
+# lib.sh's BUILD is that of the plain build
+if BUILD=build/san tests/run unit golden >"$T/san" 2>&1; then
+    pass "unit and golden tests under ASan and UBSan ($(tail -n1 "$T/san"))"
+else
+    fail "unit and golden tests under ASan and UBSan" "$(tail -n1 "$T/san")"
+    grep '^not ok\|ERROR\|runtime error' "$T/san" | detail
+fi
+
+check "valgrind: help" valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+    "$WHITTLE" help record
+check_status 2 "valgrind: a usage error" valgrind -q --error-exitcode=99 --leak-check=full \
+    --errors-for-leak-kinds=definite "$WHITTLE" record --for 3x

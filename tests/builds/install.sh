@@ -1,0 +1,14 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# make install puts everything where it belongs, make uninstall takes it away.
+set -eu
+. tests/lib.sh
+
+check "make install DESTDIR= PREFIX=" make -s install DESTDIR="$T/root" PREFIX=/usr
+check "the installed program runs" "$T/root/usr/bin/whittle" --version
+for page in man1/whittle.1 man5/whittle-recording.5; do
+    check "$page is installed" test -s "$T/root/usr/share/man/$page"
+done
+check "make uninstall" make -s uninstall DESTDIR="$T/root" PREFIX=/usr
+check "... leaves no file" test -z "$(find "$T/root" -type f)"
+check "make help lists the targets" sh -c 'make -s help | grep -q check-live'

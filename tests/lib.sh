@@ -1,0 +1,138 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Helpers for the shell tests, sourced at their top after `set -eu`. A test prints
+# what tests/run counts: one "ok - DESC", "not ok - DESC: WHY" or "skip - DESC: WHY" a
+# result, with "# detail" lines behind it. It goes on after a failure and its exit
+# status tells whether there was one. Run from the root of the tree; a single test runs
+# by hand with `bash tests/live/NAME.sh`.
+
+# bpftool and runc live in sbin, which a user's PATH often lacks.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+WHITTLE=${WHITTLE:-$PWD/${BUILD:-build}/whittle}
+T=$(mktemp -d "${TMPDIR:-/tmp}/whittle-test.XXXXXX")
+
+_name=$(basename "$0" .sh)
+_failures=0
+_cgroups=()
+
+pass() { # DESC
+    echo "ok - $1"
+}
+
+fail() { # DESC [WHY]
+    _failures=$((_failures + 1))
+    echo "not ok - $1${2:+: $2}"
+}
+
+# In CI a skip is a failure, unless WHY begins with "not here: ": what this kernel or
+# machine truly lacks, as opposed to what somebody forgot to install.
+skip() { # DESC WHY
+    echo "skip - $1: $2"
+}
+
+# Ends the test, skipped, when a program is missing.
+need() { # PROGRAM...
+    local program
+    for program; do
+        command -v "$program" >/dev/null && continue
+        skip "$_name" "$program is not installed"
+        exit 0
+    done
+}
+
+detail() { # < TEXT
+    tail -n 20 | sed 's/^/# /'
+}
+
+# Passes when COMMAND exits with STATUS. What it printed is shown only if it did not,
+# and stays in $T/out and $T/err.
+check_status() { # STATUS DESC COMMAND...
+    local want=$1 desc=$2 rc=0
+    shift 2
+    "$@" >"$T/out" 2>"$T/err" || rc=$?
+    if [ "$rc" = "$want" ]; then
+        pass "$desc"
+        return
+    fi
+    fail "$desc" "status $rc instead of $want"
+    detail <"$T/out"
+    detail <"$T/err"
+}
+
+check() { # DESC COMMAND...
+    check_status 0 "$@"
+}
+
+# Passes when two files are the same; shows the difference if not.
+same() { # DESC EXPECTED ACTUAL
+    if diff -u "$2" "$3" >"$T/diff" 2>&1; then
+        pass "$1"
+    else
+        fail "$1" "$3 differs from $2"
+        detail <"$T/diff"
+    fi
+}
+
+# Where the v2 hierarchy is mounted: /sys/fs/cgroup, or .../unified beside v1.
+cgroup_mount() {
+    local mount
+    mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)
+    [ -n "$mount" ] && printf '%b\n' "$mount"
+}
+
+# Makes a fresh cgroup and sets CG to its directory. Not to be called in $(...), where
+# the directory would be forgotten and stay behind.
+own_cgroup() {
+    local mount
+    mount=$(cgroup_mount) || { echo "# there is no cgroup2 mount" && return 1; }
+    CG=$mount/whittle-test.$$.${#_cgroups[@]}
+    mkdir "$CG"
+    _cgroups+=("$CG")
+}
+
+# Runs COMMAND inside CG; it is there before its first instruction.
+in_cgroup() { # COMMAND...
+    (
+        echo "$BASHPID" >"$CG/cgroup.procs" || exit 125
+        exec "$@"
+    )
+}
+
+# Kills what is left in a cgroup that is ours and removes it with all below it.
+_remove_cgroup() {
+    local dir=$1 pid
+    [ -d "$dir" ] || return 0
+    if [ -e "$dir/cgroup.kill" ]; then
+        echo 1 >"$dir/cgroup.kill" || true
+    else # before Linux 5.14
+        find "$dir" -name cgroup.procs -exec cat {} + | while read -r pid; do kill -KILL "$pid"; done
+    fi
+    # A killed process counts until it is gone, so the directory is busy for a moment.
+    for _ in {1..25}; do
+        find "$dir" -depth -type d -exec rmdir {} + 2>/dev/null && return 0
+        sleep 0.2
+    done
+    echo "not ok - $_name: cannot remove $dir"
+    return 1
+}
+
+_finish() {
+    local rc=$? dir
+    trap - EXIT
+    set +e
+    # A cgroup that we sit in could not be emptied without killing ourselves.
+    if grep -qF "0::/whittle-test.$$." /proc/self/cgroup; then
+        echo $$ >"$(cgroup_mount)/cgroup.procs"
+    fi
+    for dir in "${_cgroups[@]}"; do
+        _remove_cgroup "$dir" || _failures=$((_failures + 1))
+    done
+    rm -rf "$T"
+    if [ $rc != 0 ]; then
+        echo "not ok - $_name: ended early with status $rc"
+        exit "$rc"
+    fi
+    [ $_failures = 0 ] || exit 1
+}
+trap _finish EXIT

@@ -1,0 +1,247 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# `whittle record` as a person meets it: targets, exit status, signals, terminal, what it leaves behind.
+set -eu
+. tests/lib.sh
+need jq python3 strace
+
+out=$T/profile.json
+rec=$T/rec.json
+
+names() { # RECORDING
+    jq -r '.syscalls[] | select(.class == "workload") | .name' "$1" | sort -u
+}
+
+expect() { # DESC COMMAND...: passes if COMMAND holds
+    local desc=$1
+    shift
+    if "$@"; then pass "$desc"; else fail "$desc" "$*"; fi
+}
+
+complaint() { # STATUS WORDS ARGUMENT...: whittle record ARGUMENT... fails with one sentence that has the words
+    local want=$1 words=$2 rc=0
+    shift 2
+    "$WHITTLE" record "$@" >"$T/out" 2>"$T/err" </dev/null || rc=$?
+    if [ $rc = "$want" ] && grep -q -- "$words" "$T/err" && [ "$(grep -vc "see 'whittle" "$T/err")" = 1 ]; then
+        pass "record $*: status $want, '$words'"
+    else
+        fail "record $*" "status $rc, expected $want and '$words'"
+        detail <"$T/err"
+    fi
+}
+
+# --- exit status ---
+check_status 0 "a command that succeeds: 0" "$WHITTLE" record -o "$out" -- true
+check_status 3 "a command that exits with 3: 3" "$WHITTLE" record -o "$out" -- sh -c 'exit 3'
+# shellcheck disable=SC2016
+check_status 143 "a command killed by SIGTERM: 128 + 15" "$WHITTLE" record -o "$out" -- sh -c 'kill -TERM $$'
+touch "$T/plain"
+complaint 127 "not found" -o "$out" -- no-such-command-here
+complaint 127 "No such file" -o "$out" -- "$T/no-such-command"
+complaint 126 "Permission denied" -o "$out" -- "$T/plain"
+complaint 125 "directory" -o "$T/no/such/dir/p.json" -- true
+complaint 125 "no user" -o "$out" --user no-such-user -- true
+
+# --- usage ---
+complaint 2 "nothing to record"
+complaint 2 "standard output belongs to the command" -- true
+complaint 2 "standard output belongs to the command" -o - -- true
+complaint 2 "no option" --no-such-option -o "$out" -- true
+complaint 2 "not a duration" --for 5x -o "$out" -- true
+complaint 2 "--user needs a command" --user nobody --cgroup /x
+complaint 2 "the same file" -o "$out" --recording "$out" -- true
+
+# --- targets that are none ---
+complaint 1 "no cgroup" --cgroup /no/such/cgroup
+complaint 1 "is a file" --cgroup "$(cgroup_mount)/cgroup.procs"
+complaint 1 "not a cgroup" --cgroup /tmp
+complaint 1 "no cgroup with id" --cgroup 999999999
+complaint 1 "no process" --pid 2147483646
+complaint 1 "root cgroup" --cgroup "$(cgroup_mount)"
+if [ "$(sed -n 's/^0:://p' /proc/self/cgroup)" = / ]; then
+    complaint 1 "root cgroup" --pid $$
+fi
+if [ -d /sys/fs/cgroup/pids ]; then
+    complaint 1 "v1 hierarchy" --cgroup /sys/fs/cgroup/pids
+fi
+
+# --- what the command gets ---
+expect "standard input and output are the command's" \
+    [ "$(echo hello | "$WHITTLE" record -q -o "$out" -- cat)" = hello ]
+expect "--user: the command runs as that user" \
+    [ "$("$WHITTLE" record -q -o "$out" --user nobody -- sh -c 'id -u; id -g; id -G' | tr '\n' ' ')" = \
+    "$(id -u nobody) $(id -g nobody) $(id -G nobody) " ]
+"$WHITTLE" record -q -o "$out" --recording "$rec" --user nobody -- true
+expect "... and what makes it that user is not recorded" [ "$(names "$rec" | grep -c '^set[a-z]*[ug]id\|^setgroups')" = 0 ]
+expect "the cgroup of the command is gone" [ -z "$(find "$(cgroup_mount)" -maxdepth 2 -name 'whittle-[0-9]*')" ]
+# shellcheck disable=SC2016
+"$WHITTLE" record -q -o "$out" --recording "$rec" -- \
+    sh -c 'd=$0$(sed -n s/^0:://p /proc/self/cgroup)/sub; mkdir $d; (echo 0 >$d/cgroup.procs; exec sync -f /)' "$(cgroup_mount)"
+expect "a cgroup that the command makes below its own is recorded" grep -q '^syncfs$' <(names "$rec")
+expect "... and removed" [ -z "$(find "$(cgroup_mount)" -maxdepth 2 -name 'whittle-[0-9]*')" ]
+
+# --- the ways to get there agree ---
+"$WHITTLE" record -q -o "$out" --recording "$rec" -- ls -l /usr >/dev/null
+for off in -tp_btf -clone3 -tp_btf,-clone3; do
+    WHITTLE_FEATURES=$off "$WHITTLE" record -q -o "$T/profile2.json" --recording "$T/rec2.json" -- ls -l /usr >/dev/null
+    names "$rec" >"$T/a"
+    names "$T/rec2.json" >"$T/b"
+    same "WHITTLE_FEATURES=$off records the same set" "$T/a" "$T/b"
+    same "... and gives the same profile, byte for byte" "$out" "$T/profile2.json"
+done
+expect "without tp_btf it is raw_tp that counts" [ "$(jq -r .hook "$rec") $(jq -r .hook "$T/rec2.json")" = "tp_btf raw_tp" ]
+complaint 125 "turns no feature off" -o "$out" -- true 2>/dev/null <<<"" >/dev/null || :
+WHITTLE_FEATURES=-nonsense complaint 125 "turns no feature off" -o "$out" -- true
+
+# --- children, signals, time ---
+"$WHITTLE" record -q -o "$out" --recording "$rec" -- sh -c '(sleep 0.5; mkdir "$0/late") & exit 7' "$T" || rc=$?
+expect "a child that outlives the command is recorded to its end" grep -q '^mkdir$' <(names "$rec")
+expect "... and the status is the command's" [ "$rc" = 7 ]
+
+# shellcheck disable=SC2016
+"$WHITTLE" record -q -o "$out" -- sh -c 'trap "echo TERM >>$0/got; mkdir $0/cleaned; exit 5" TERM; echo up >"$0/up"; while :; do sleep 0.1; done' "$T" & w=$!
+while ! [ -s "$T/up" ]; do sleep 0.05; done
+kill -TERM $w
+rc=0; wait $w || rc=$?
+expect "SIGTERM goes to the command, once, and its status comes back" [ "$(cat "$T/got") $rc" = "TERM 5" ]
+expect "... and its shutdown is in the profile" grep -q '"mkdir"' "$out"
+
+rm -f "$T/up" "$T/got"
+# shellcheck disable=SC2016
+"$WHITTLE" record -o "$out" -- sh -c 'trap "echo TERM >>$0/got" TERM; echo $$ >"$0/up"; while :; do sleep 0.1; done' "$T" 2>"$T/err" & w=$!
+while ! [ -s "$T/up" ]; do sleep 0.05; done
+kill -TERM $w
+while ! [ -s "$T/got" ]; do sleep 0.05; done
+rm -f "$out"
+kill -TERM $w
+rc=0; wait $w || rc=$?
+command=$(cat "$T/up")
+expect "a second signal writes at once" [ -s "$out" ]
+expect "... and leaves the command running" kill -0 "$command"
+expect "... says so, and ends with 0" [ "$(grep -c 'runs on in cgroup' "$T/err") $rc" = "1 0" ]
+left=$(sed -n 's/.*runs on in cgroup //p' "$T/err")
+kill -KILL "$command"
+for _ in $(seq 50); do rmdir "$left" 2>/dev/null && break || sleep 0.1; done
+
+start=$(date +%s%N)
+rc=0; "$WHITTLE" record -q -o "$out" --for 1s -- sleep 60 || rc=$?
+took=$((($(date +%s%N) - start) / 1000000))
+expect "--for ends the command with SIGTERM (status $rc, $took ms)" [ $rc = 143 -a $took -gt 900 -a $took -lt 5000 ]
+# shellcheck disable=SC2016
+rc=0; "$WHITTLE" record -q -o "$out" --for 1s -- sh -c 'trap "" TERM; while :; do sleep 1; done' || rc=$?
+expect "... and one that ignores it with SIGKILL after 10 s" [ $rc = 137 ]
+
+# the terminal sends Ctrl-C to the command itself: it must not come twice
+rm -f "$T/got"
+cat >"$T/terminal.py" <<'END'
+import os, pty, sys, time
+pid, master = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+seen = b""
+while b"ready" not in seen:
+    seen += os.read(master, 1000)
+os.write(master, b"\x03")
+while True:
+    try:
+        data = os.read(master, 1000)
+    except OSError:
+        break
+    if not data:
+        break
+    seen += data
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen.count(b"got INT"))
+END
+# shellcheck disable=SC2016
+expect "Ctrl-C at a terminal reaches the command once" [ "$(python3 "$T/terminal.py" "$WHITTLE" record -q -o "$out" -- \
+    sh -c 'trap "echo got INT" INT; echo ready; sleep 1; sleep 1; exit 4')" = "4 1" ]
+
+# --- cgroups ---
+own_cgroup
+mkdir "$CG/before"
+"$WHITTLE" record -q --cgroup "$CG" -o "$out" --recording "$rec" & w=$!
+sleep 1
+mkdir "$CG/after" "$CG/after/below"
+for d in before after after/below; do
+    case $d in
+    before) set -- mkdir "$T/x1" ;;
+    after) set -- ln -s a "$T/x2" ;;
+    *) set -- mkfifo "$T/x3" ;;
+    esac
+    (echo "$BASHPID" >"$CG/$d/cgroup.procs" && exec "$@")
+done
+kill -INT $w
+wait $w
+expect "cgroups below a target count: made before, while recording, two levels deep" \
+    [ "$(names "$rec" | grep -c '^mkdir$\|^symlinkat\?$\|^mknod\(at\)\?$')" = 3 ]
+id=$(stat -c %i "$CG/before")
+"$WHITTLE" record -q --cgroup "$id" -o "$out" --recording "$rec" & w=$!
+sleep 1
+(echo "$BASHPID" >"$CG/before/cgroup.procs" && exec mkdir "$T/x4")
+kill -INT $w
+wait $w
+expect "a target named by its id" grep -q '^mkdir$' <(names "$rec")
+(echo "$BASHPID" >"$CG/before/cgroup.procs" && exec sleep 60) & sleeper=$!
+sleep 0.3
+"$WHITTLE" record -q --pid $sleeper --for 1s -o "$out" --recording "$rec"
+kill $sleeper
+wait $sleeper || :
+expect "a target named by a process in it, blocked all the time" \
+    [ "$(jq -r '.syscalls[] | "\(.class) \(.name)"' "$rec")" = "in_flight clock_nanosleep" ]
+own_cgroup
+"$WHITTLE" record -q --cgroup "$CG" --recording "$rec" -o "$out" & w=$!
+sleep 1
+in_cgroup true
+rmdir "$CG"
+rc=0; wait $w || rc=$?
+expect "the end of the last target ends the recording" [ $rc = 0 -a -s "$out" ]
+own_cgroup
+in_cgroup sleep 60 & sleeper=$!
+sleep 0.3
+"$WHITTLE" record -q --cgroup "$CG" --recording "$rec" -- true
+expect "a command and a cgroup together make one union" \
+    [ "$(jq -r '[.syscalls[] | .class] | unique | join(" ")' "$rec")" = "in_flight workload" ]
+kill $sleeper
+wait $sleeper || :
+
+# --- layouts ---
+# shellcheck disable=SC2016
+check "pure v2 at /sys/fs/cgroup" unshare -m sh -c \
+    'mount -t cgroup2 cgroup2 /sys/fs/cgroup && "$0" record -q -o "$1" -- true' "$WHITTLE" "$out"
+own_cgroup
+# shellcheck disable=SC2016
+check "inside a cgroup namespace" in_cgroup unshare -C -m sh -c \
+    'mount -t cgroup2 cgroup2 /sys/fs/cgroup && "$0" record -q -o "$1" -- true' "$WHITTLE" "$out"
+# shellcheck disable=SC2016
+check_status 125 "no cgroup v2 mounted" unshare -m sh -c \
+    'umount -l /sys/fs/cgroup/unified 2>/dev/null || umount -l /sys/fs/cgroup; "$0" record -q -o "$1" -- true' "$WHITTLE" "$out"
+expect "... with the remedy" grep -q 'mount -t cgroup2' "$T/err"
+
+# --- what is said ---
+"$WHITTLE" record -o "$out" -- true 2>"$T/err"
+expect "the summary has its figures" grep -Eq \
+    '^whittle: [0-9]+ distinct syscalls in [0-9]+ calls, .*; late 0, lost 0, unknown 0, recursion misses 0$' "$T/err"
+"$WHITTLE" record -q -o "$out" -- true 2>"$T/err"
+expect "-q says nothing" [ ! -s "$T/err" ]
+"$WHITTLE" record --progress always --for 3s --cgroup "$CG" -o "$out" 2>"$T/err" & w=$!
+in_cgroup sh -c 'sleep 2; true'
+wait $w
+expect "--progress always shows a live line" grep -q 'calls, .* distinct syscalls, the last new one' "$T/err"
+"$WHITTLE" record -o - --cgroup "$CG" --for 2s >"$T/out" 2>"$T/err" & w=$!
+sleep 1
+in_cgroup true
+wait $w
+expect "without a command the profile may go to standard output" jq -e .defaultAction "$T/out" >/dev/null
+
+# calls and errors of --stats against strace -c
+"$WHITTLE" record --stats -o "$out" -- ls -l /usr /no-such 2>"$T/err" >/dev/null || :
+strace -f -c -o "$T/strace" ls -l /usr /no-such >/dev/null 2>&1 || :
+# strace -c prints: % time, seconds, usecs/call, calls, [errors,] syscall; so does whittle
+columns() {
+    awk '/^ *[0-9]+\.[0-9]+ / && $NF != "total" && $NF != "execve" { print $NF, $4, NF == 6 ? $5 : 0 }' "$1" | sort
+}
+columns "$T/err" >"$T/a"
+columns "$T/strace" | grep -v '^exit_group ' >"$T/b"
+grep -v '^exit_group ' "$T/a" >"$T/a2"
+expect "--stats has rows" [ "$(wc -l <"$T/a2")" -gt 15 ]
+same "--stats: calls and errors as strace -c counts them" "$T/b" "$T/a2"

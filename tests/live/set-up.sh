@@ -1,0 +1,161 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A container's recording holds what the workload called, and nothing of what the runtime did to set it up.
+set -eu
+. tests/lib.sh
+. tests/bundle.sh
+need jq runc busybox strace
+make_bundle
+own_cgroup
+path=${CG#"$(cgroup_mount)"}
+starts=${STARTS:-200}
+
+# Waits until the recorder in the background records.
+wait_ready() {
+    for _ in $(seq 100); do
+        grep -q '^whittle: recording' "$T/log" && return
+        sleep 0.05
+    done
+    echo "# the recorder did not start"
+    return 1
+}
+
+record_start() { # OPTION...
+    : >"$T/log"
+    "$WHITTLE" record --cgroup "$CG" --recording "$T/rec.json" -o "$T/profile.json" "$@" 2>"$T/log" &
+    recorder=$!
+    wait_ready
+}
+
+record_stop() {
+    kill -INT "$recorder"
+    wait "$recorder"
+}
+
+run_container() { # ID
+    (cd "$BUNDLE" && runc run "$1" </dev/null >>"$T/out" 2>&1)
+}
+
+of_class() { # CLASS: "NAME CALLS" a line
+    jq -r --arg c "$1" '.syscalls[] | select(.class == $c) | "\(.name) \(.calls)"' "$T/rec.json" | sort
+}
+
+# The oracle: strace of the same program in the same tree, from its exec on.
+strace -o "$T/strace" chroot "$BUNDLE/rootfs" /bin/ls / >"$T/out"
+sed -n '/^execve("\/bin\/ls"/,$p' "$T/strace" | sed -n 's/^\([a-z_0-9]*\)(.*/\1/p' | sort | uniq -c |
+    awk -v n="$starts" '{ print $2, $1 * n }' | sort >"$T/want"
+
+busy() {
+    while :; do :; done
+}
+for filter in "$ALLOW" null; do
+    what="with a filter"
+    [ "$filter" = null ] && what="without a filter"
+    bundle_config "$path/c1" "$filter" ls /
+    record_start
+    busy & one=$!
+    busy & two=$!
+    for _ in $(seq "$starts"); do
+        run_container "t$$"
+    done
+    kill $one $two
+    wait $one $two 2>/dev/null || :
+    record_stop
+    of_class workload >"$T/seen"
+    same "runc $what, both CPUs busy, $starts starts of ls: its calls as strace counts them, nothing of runc's" "$T/want" "$T/seen"
+done
+
+# what the runtime calls with the filter loaded is kept apart, and allowed: the profile starts the container
+bundle_config "$path/c1" "$ALLOW" ls /
+record_start
+for _ in $(seq 30); do run_container "t$$"; done
+record_stop
+if of_class runtime | grep -q '^fstatfs\|^getdents64' && [ "$(of_class runtime | grep -c '^mount\|^pivot_root')" = 0 ]; then
+    pass "what runc calls with the filter loaded is of class runtime"
+else
+    fail "what runc calls with the filter loaded is of class runtime"
+    of_class runtime | detail
+fi
+bundle_config "$path/c1" "$(cat "$T/profile.json")" ls /
+started=0
+for _ in $(seq 20); do
+    : >"$T/out"
+    run_container "t$$" && grep -q '^rootfs\|^bin' "$T/out" && started=$((started + 1))
+done
+# not each time: now and then Go's scheduler needs a call that it did not make while recording
+if [ $started -ge 10 ]; then
+    pass "the profile starts the container under runc ($started of 20)"
+else
+    fail "the profile starts the container under runc" "$started of 20"
+    detail <"$T/out"
+fi
+bundle_config "$path/c1" "$(cat "$T/profile.json")" mkdir /tmp/d
+: >"$T/out"
+if ! run_container "t$$" && grep -q 'not permitted' "$T/out"; then
+    pass "... and refuses what ls did not call"
+else
+    fail "... and refuses what ls did not call"
+fi
+
+# a container that was created but not started waits in the runtime: that is set-up, though it was inside before
+bundle_config "$path/c1" "$ALLOW" ls /
+(cd "$BUNDLE" && runc create "t$$" </dev/null >"$T/out" 2>&1)
+record_start
+runc start "t$$"
+for _ in $(seq 100); do
+    [ "$(runc state "t$$" | jq -r .status)" = stopped ] && break
+    sleep 0.05
+done
+record_stop
+runc delete "t$$"
+of_class workload >"$T/seen"
+awk -v n="$starts" '{ print $1, $2 / n }' "$T/want" >"$T/want1"
+same "a container created before and started while recording: the calls of ls alone" "$T/want1" "$T/seen"
+
+# into a running container
+bundle_config "$path/c1" "$ALLOW" sleep 60
+(cd "$BUNDLE" && runc run -d "t$$" </dev/null >"$T/out" 2>&1)
+record_start
+for _ in $(seq 20); do runc exec "t$$" ls / >"$T/out"; done
+record_stop
+runc kill "t$$" KILL
+for _ in $(seq 100); do runc delete "t$$" 2>/dev/null && break || sleep 0.05; done
+of_class workload >"$T/seen"
+awk -v n="$starts" '{ print $1, $2 / n * 20 }' "$T/want" >"$T/want20"
+same "runc exec into a running container, 20 times: the calls of ls alone" "$T/want20" "$T/seen"
+sleeping=$(of_class in_flight)
+if [[ "$sleeping" =~ ^(clock_)?nanosleep\ 1$ ]]; then
+    pass "the call that the container was blocked in is recorded as in flight"
+else
+    fail "the call that the container was blocked in is recorded as in flight" "'$sleeping'"
+fi
+
+# a process that moves in and runs no exec
+record_start
+sh -c 'echo $$ >"$0/cgroup.procs"; kill -0 $$; kill -0 $$' "$CG" & mover=$!
+wait $mover
+record_stop || : # there is nothing to make a profile of
+if grep -q "process $mover (sh) moved in" "$T/log" && [ -z "$(of_class workload)" ]; then
+    pass "a process that moves in and runs no exec is reported, not counted"
+else
+    fail "a process that moves in and runs no exec is reported, not counted"
+    detail <"$T/log"
+fi
+record_start --count-moved
+sh -c 'echo $$ >"$0/cgroup.procs"; kill -0 $$; kill -0 $$' "$CG"
+record_stop
+if of_class workload | grep -q '^kill 2$'; then
+    pass "--count-moved counts it"
+else
+    fail "--count-moved counts it"
+    of_class workload | detail
+fi
+
+# what moves in and runs an exec without a filter is the workload from there on
+record_start
+in_cgroup ls / >"$T/out"
+record_stop
+strace -o "$T/strace" ls / >"$T/out"
+sed -n 's/^\([a-z_0-9]*\)(.*/\1/p' "$T/strace" | sort -u >"$T/want"
+of_class workload | cut -d' ' -f1 >"$T/seen"
+same "a process that moves in and runs ls: the calls of ls alone" "$T/want" "$T/seen"
