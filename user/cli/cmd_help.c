@@ -15,6 +15,7 @@ static const struct option_row rows[] = {
 
 static void list_options(void)
 {
+	printf("--help\n--version\n"); /* main's own */
 	for (size_t c = 0; commands[c]; c++)
 		for (const struct option_row *row = commands[c]->options; row->name; row++)
 			printf("%s --%s\n", commands[c]->name, row->name);

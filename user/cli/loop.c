@@ -45,6 +45,7 @@ struct state {
 	int fds[SOURCE_COUNT]; /* the ring's is borrowed */
 	int signals_got;
 	bool terminated; /* --for has run out once */
+	bool populated;  /* the command's cgroup */
 	bool over;
 };
 
@@ -119,6 +120,7 @@ static int set_up(struct state *state, struct err *err)
 		int fd = cgroup_events_fd(loop->command_cgroup, err);
 
 		rc = watch(state, SOURCE_CGROUP, fd, EPOLLPRI);
+		state->populated = true;
 	}
 	return rc ? err_errno(err, rc, "cannot wait for events") : 0;
 }
@@ -136,7 +138,7 @@ static bool nothing_left(struct state *state)
 	struct loop *loop = state->loop;
 
 	if (loop->command_cgroup)
-		return loop->child_ended && !cgroup_events_populated(state->fds[SOURCE_CGROUP]);
+		return loop->child_ended && !state->populated;
 	for (__u32 s = 1; s <= loop->slots; s++)
 		if (session__slot(loop->session, s)->cgroups)
 			return false;
@@ -218,7 +220,10 @@ static int dispatch(struct state *state, enum source source, struct err *err)
 		acknowledge_timer(state->fds[SOURCE_LIVE]);
 		live_line_show(recorder__progress(state->loop->recorder, state->loop->session));
 		return 0;
-	default: /* nothing_left() looks at the cgroup */
+	case SOURCE_CGROUP:
+		state->populated = cgroup_events_populated(state->fds[SOURCE_CGROUP]);
+		return 0;
+	default:
 		return 0;
 	}
 }

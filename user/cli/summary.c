@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/summary.h"
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/num.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-/* Moved processes that are named; more are counted. */
-#define MOVED_SHOWN 5
+/* Moved processes and unknown numbers that are listed; more are counted. */
+#define LIST_SHOWN 5
 
 struct totals {
 	uint64_t calls;
@@ -16,6 +17,14 @@ struct totals {
 	size_t in_flight, runtime, launcher;
 };
 
+/* Can a profile name it? */
+static bool is_named(const struct syscall *call)
+{
+	char name[SYSCALL_NAME_LEN];
+
+	return syscall_name(call, name) && (!syscall_is_multiplexer(call) || syscall_subname(call));
+}
+
 static struct totals count(const struct recording *recording)
 {
 	struct totals totals = {0};
@@ -23,7 +32,6 @@ static struct totals count(const struct recording *recording)
 
 	for (size_t i = 0; i < recording->observed_len; i++) {
 		const struct observed *o = &recording->observed[i];
-		char name[SYSCALL_NAME_LEN];
 
 		totals.in_flight += o->class == OBSERVED_IN_FLIGHT;
 		totals.runtime += o->class == OBSERVED_RUNTIME;
@@ -37,39 +45,41 @@ static struct totals count(const struct recording *recording)
 			continue;
 		last = o;
 		totals.distinct++;
-		totals.unknown += !syscall_name(&o->call, name);
+		totals.unknown += !is_named(&o->call);
 	}
 	return totals;
 }
 
+/* One line, however many there are: a hostile workload can call any number. */
 static void warn_unknown(const struct recording *recording)
 {
+	struct buf own_buf list = BUF_INIT;
+	size_t n = 0;
+
 	for (size_t i = 0; i < recording->observed_len; i++) {
 		const struct observed *o = &recording->observed[i];
-		char name[SYSCALL_NAME_LEN];
 
-		if (!observed_is_needed(o->class))
+		if (!observed_is_needed(o->class) || is_named(&o->call) || ++n > LIST_SHOWN)
 			continue;
-		if (!syscall_name(&o->call, name))
-			log_warn("syscall number %" PRId64
-				 " of %s has no name here (libseccomp %s): it is not in the profile",
-				 o->call.nr, arch_token(o->call.arch), recording->libseccomp);
-		else if (syscall_is_multiplexer(&o->call) && !syscall_subname(&o->call))
-			log_warn("%s with the unknown subcall %u (%s) is not in the profile", name,
-				 o->call.sub, arch_token(o->call.arch));
+		buf__addf(&list, " %s:%" PRId64, arch_token(o->call.arch), o->call.nr);
+		if (syscall_is_multiplexer(&o->call))
+			buf__addf(&list, ":%u", o->call.sub);
 	}
+	if (n)
+		log_warn("%zu syscall numbers have no name here (libseccomp %s), so the profile leaves them out:%s%s",
+			 n, recording->libseccomp, buf__text(&list), n > LIST_SHOWN ? " ..." : "");
 }
 
 static void warn_moved(const struct recording *recording)
 {
-	for (size_t i = 0; i < recording->moved_len && i < MOVED_SHOWN; i++)
+	for (size_t i = 0; i < recording->moved_len && i < LIST_SHOWN; i++)
 		log_warn("process %u (%s) moved in and ran no exec: its %" PRIu64
 			 " calls are not counted (--count-moved counts them)",
 			 recording->moved[i].pid, recording->moved[i].comm,
 			 recording->moved[i].calls);
-	if (recording->moved_len > MOVED_SHOWN)
+	if (recording->moved_len > LIST_SHOWN)
 		log_warn("%zu more processes moved in and ran no exec",
-			 recording->moved_len - MOVED_SHOWN);
+			 recording->moved_len - LIST_SHOWN);
 }
 
 static void warn_losses(const struct losses *losses)

@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 #define MOUNTINFO_MAX (16 << 20)
 
@@ -67,15 +69,37 @@ static bool parse_line(const char *line, size_t len, struct mount *out)
 	       field(line, len, 4, &start, &n) && unescape(start, n, out->point);
 }
 
-int mount_parse(const char *mountinfo, struct mount *out, struct err *err)
+static bool is_foreign(const struct mount *mount)
 {
+	return !strncmp(mount->root, "/..", 3);
+}
+
+int mount_parse(const char *mountinfo, bool (*usable)(const struct mount *mount), struct mount *out,
+		struct err *err)
+{
+	struct mount mount;
+	bool found = false;
+
 	for (const char *line = mountinfo, *end; *line; line = *end ? end + 1 : end) {
 		end = strchrnul(line, '\n');
-		if (parse_line(line, end - line, out))
-			return 0;
+		if (!parse_line(line, end - line, &mount) || (usable && !usable(&mount)))
+			continue;
+		if (!found || (is_foreign(out) && !is_foreign(&mount)))
+			*out = mount;
+		found = true;
 	}
-	return err_set(err, -ENOENT,
-		       "cgroup v2 is not mounted: try 'mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified' (or /sys/fs/cgroup)");
+	if (found)
+		return 0;
+	return err_set(
+		err, -ENOENT,
+		"cgroup v2 is not mounted: try 'mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified' (or /sys/fs/cgroup)");
+}
+
+static bool is_visible(const struct mount *mount)
+{
+	struct statfs fs;
+
+	return !statfs(mount->point, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC;
 }
 
 int mount_find(struct mount *out, struct err *err)
@@ -83,7 +107,7 @@ int mount_find(struct mount *out, struct err *err)
 	struct buf own_buf text = BUF_INIT;
 	int rc = fs_read(AT_FDCWD, "/proc/self/mountinfo", MOUNTINFO_MAX, &text, err);
 
-	return rc ? rc : mount_parse(buf__text(&text), out, err);
+	return rc ? rc : mount_parse(buf__text(&text), is_visible, out, err);
 }
 
 int mount_directory(const struct mount *mount, const char *path, char out[PATH_MAX],

@@ -5,6 +5,7 @@
 #include "base/err.h"
 
 #include <limits.h>
+#include <stdbool.h>
 
 struct mount {
 	char point[PATH_MAX]; /* its directory */
@@ -12,11 +13,13 @@ struct mount {
 };
 
 /**
- * The first cgroup2 mount of /proc/self/mountinfo (given as text). -ENOENT: there is none.
+ * The cgroup2 mount to use of those in the text of /proc/self/mountinfo: the first that `usable` accepts (NULL: any),
+ * but one that was made outside this cgroup namespace (root "/..") only if there is no other. -ENOENT: there is none.
  */
-int mount_parse(const char *mountinfo, struct mount *out, struct err *err) must_check;
+int mount_parse(const char *mountinfo, bool (*usable)(const struct mount *mount), struct mount *out,
+		struct err *err) must_check;
 
-/** The same, read from /proc. */
+/** The same, read from /proc: usable is one that no other mount hides. */
 int mount_find(struct mount *out, struct err *err) must_check;
 
 /**
