@@ -120,14 +120,17 @@ static __noinline int count_slow(__u32 slot, __s64 nr, bool compat, struct pt_re
 }
 
 /* The exec call that ended set-up. Its arguments are gone with the old program. */
-static __always_inline void count_exec(__u32 slot, const struct call *call)
+static __always_inline void count_exec(__u32 slot, const struct call *call, int class, __u32 image)
 {
-	struct apart_key key = {.slot = slot,
-				.call_class = CLASS_WORKLOAD,
-				.nr = call->nr,
-				.abi = call->abi};
+	struct apart_key key = {
+		.slot = slot,
+		.call_class = class,
+		.nr = call->nr,
+		.abi = call->abi,
+		.image = image,
+	};
 
-	if (count_row(slot, call->row))
+	if (class == CLASS_WORKLOAD ? count_row(slot, call->row) : count_apart(&key))
 		count_announce(call, &key, NULL);
 }
 

@@ -12,7 +12,7 @@
  *
  * "New filter": a seccomp filter gained since the group entered. A known launcher (the runtime's binary,
  * its memfd copy, systemd-executor) run in set-up does not end it. An image that was run without a
- * filter and then itself runs an exec with one was a launcher: it is marked, and user space drops what it called.
+ * filter and then runs an exec with one was a launcher: it is marked, and user space drops what it called.
  *
  * All groups of a set-up that are forked from one that entered are its lineage.
  */
@@ -35,13 +35,14 @@ enum group_state {
 };
 
 struct group {
-	__u64 lineage;      /* 0: it never was in set-up */
-	__u64 since;        /* PROVISIONAL: the time of its exec */
-	struct file_id exe; /* the image that it entered with */
+	__u64 lineage; /* 0: it never was in set-up */
+	__u64 since;   /* PROVISIONAL: the time of its exec */
 	__u32 slot;
 	__u32 state;
-	__u32 image;      /* PROVISIONAL: what it runs */
-	__u32 filters;    /* seccomp filters that it entered with */
+	__u32 image;   /* PROVISIONAL: what it runs */
+	__u32 filters; /* seccomp filters that it entered with */
+	__u32 origin; /* PROVISIONAL: the process that ran the image; this one, or one that forked it */
+	__u32 pad;
 	struct call exec; /* the exec call that a thread of it is in */
 };
 
@@ -122,7 +123,6 @@ static __noinline struct group *group_enter_setup(struct task_struct *task, __u3
 	struct lineage lineage = {.slot = slot, .live = 1, .pid = tgid};
 
 	group.filters = group_filters(task);
-	group.exe = image_of_task(task);
 	/* unique: one process cannot enter twice within the 4 ms that the pid displaces */
 	group.lineage = (bpf_ktime_get_ns() & ~0x3fffffULL) | (tgid & 0x3fffff);
 	bpf_probe_read_kernel_str(lineage.comm, sizeof(lineage.comm), &task->comm);
@@ -218,39 +218,60 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 }
 
 /*
- * The current task has replaced its program by `file`. True if that exec ended set-up: then `call` is the call that it was,
- * and it is the first of the workload's.
+ * Was the image of a provisional group, which now runs an exec with a new filter, a launcher? Yes if the process that ran
+ * the image does so itself, or has gone: a runtime forks the workload and ends. A supervisor that forks services with
+ * filters of their own stays: it is workload.
  */
-static __always_inline bool group_exec(struct task_struct *task, __u32 slot, struct file *file,
-				       struct call *call)
+static __always_inline bool group_image_is_launcher(const struct group *group, __u32 tgid)
+{
+	__u32 origin = group->origin;
+	struct group *other;
+
+	if (origin == tgid)
+		return true;
+	other = bpf_map_lookup_elem(&groups, &origin);
+	return !other || other->state != GROUP_PROVISIONAL || other->image != group->image;
+}
+
+/*
+ * The current task has replaced its program by `file`. If that exec ended set-up: the class that it counts in, the call that it
+ * was, and the image that it belongs to. Negative: it changed nothing, or is one of set-up.
+ */
+static __always_inline int group_exec(struct task_struct *task, __u32 slot, struct file *file,
+				      struct call *call, __u32 *image)
 {
 	struct group *group = group_of(task, slot);
+	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct lineage *lineage;
 	struct file_id exe;
 
 	if (!group || group->state == GROUP_WORKLOAD)
-		return false;
+		return -1;
 	exe = image_of_file(file);
 	if (group_filters(task) > group->filters) {
-		if (group->state == GROUP_PROVISIONAL)
+		if (group->state == GROUP_PROVISIONAL && group_image_is_launcher(group, tgid))
 			images[bounded(group->image, IMAGES_MAX)].launcher = 1;
 		group->state = GROUP_WORKLOAD;
 	} else if (group->state == GROUP_PROVISIONAL || slot_of(slot)->flags & SLOT_COMMAND) {
 		group->state = GROUP_WORKLOAD;
-	} else if (image_is_launcher(&exe, &group->exe, file)) {
-		return false;
+	} else if (image_is_launcher(&exe, file)) {
+		return -1;
 	} else {
 		group->image = image_index(&exe, file);
 		group->since = bpf_ktime_get_ns();
+		group->origin = tgid;
 		group->state = GROUP_PROVISIONAL;
 	}
 	lineage = bpf_map_lookup_elem(&lineages, &group->lineage);
 	if (lineage)
 		__sync_fetch_and_add(&lineage->execs, 1);
 	*call = group->exec;
-	if (group->state == GROUP_WORKLOAD)
-		group_leave(group);
-	return true;
+	if (group->state == GROUP_PROVISIONAL) {
+		*image = group->image;
+		return CLASS_PROVISIONAL;
+	}
+	group_leave(group);
+	return CLASS_WORKLOAD;
 }
 
 /* A process was moved to a cgroup of `slot`; SLOT_NONE: out of the targets. */

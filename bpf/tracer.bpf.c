@@ -105,10 +105,15 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(sched_process_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
 	__u32 slot = target_slot(cgroup_id_of(task));
+	__u32 image = 0;
 	struct call call;
+	int class;
 
-	if (slot != SLOT_NONE && group_exec(task, slot, bprm->file, &call))
-		count_exec(slot, &call);
+	if (slot == SLOT_NONE)
+		return 0;
+	class = group_exec(task, slot, bprm->file, &call, &image);
+	if (class >= 0)
+		count_exec(slot, &call, class, image);
 	return 0;
 }
 

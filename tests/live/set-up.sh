@@ -130,6 +130,80 @@ else
     fail "the call that the container was blocked in is recorded as in flight" "'$sleeping'"
 fi
 
+# --- the rule itself, case by case, with a runtime in small ---
+launcher=${BUILD:-build}/tests/programs/launcher
+cp "$launcher" "$T/other"
+
+in_class() { # CLASS: the names
+    of_class "$1" | cut -d' ' -f1 | tr '\n' ' '
+}
+
+await_empty() {
+    for _ in $(seq 100); do
+        grep -q 'populated 0' "$CG/cgroup.events" && return
+        sleep 0.05
+    done
+}
+
+# After STEPS the launcher runs busybox true, whose calls are known from strace. Calls named in RUNTIME and DROPPED must be of
+# the class runtime and launcher, and the workload must be that of true alone.
+strace -o "$T/strace" "$BUNDLE/rootfs/bin/true"
+sed -n 's/^\([a-z_0-9]*\)(.*/\1/p' "$T/strace" | sort | uniq -c | awk '{ print $2, $1 }' | sort >"$T/true"
+rule() { # DESC RUNTIME LAUNCHER STEP...
+    local desc=$1 runtime=$2 dropped=$3 name
+    shift 3
+    record_start
+    "$launcher" "$CG" "$@" -- "$BUNDLE/rootfs/bin/true"
+    await_empty
+    record_stop
+    of_class workload >"$T/seen"
+    same "$desc: the workload is that of true" "$T/true" "$T/seen"
+    for name in $runtime; do
+        if [[ " $(in_class runtime)" == *" $name "* ]]; then pass "... $name is of class runtime"; else fail "... $name is of class runtime" "$(in_class runtime)"; fi
+    done
+    for name in $dropped; do
+        if [[ " $(in_class launcher)" == *" $name "* ]]; then pass "... $name is a launcher's"; else fail "... $name is a launcher's" "$(in_class launcher)"; fi
+    done
+}
+rule "a filter, then exec" getpgrp "" filter
+rule "itself again, a filter, then exec" getpgrp getegid self filter
+rule "a copy in memory, a filter, then exec" getpgrp "" memfd filter
+rule "another image without a filter, which loads one, then exec" getpgrp getegid "as:$T/other" filter
+rule "another image, which forks, ends, and whose child loads a filter" getpgrp getegid "as:$T/other" fork filter
+rule "a fork in set-up" getpgrp "" fork filter
+rule "exec without a filter" "" ""
+
+# a supervisor that forks a service with a filter of its own is workload all the same
+record_start
+"$launcher" "$CG" "as:$T/other" watch filter -- "$BUNDLE/rootfs/bin/true"
+record_stop
+if [[ " $(in_class workload)" == *" getppid "*" times "* ]] && [ -z "$(in_class launcher)" ]; then
+    pass "a supervisor that forks a service with a filter is workload"
+else
+    fail "a supervisor that forks a service with a filter is workload" "$(in_class workload)"
+fi
+
+# an image that was run without a filter and never loads one is the workload
+record_start
+"$launcher" "$CG" "as:$T/other" self -- "$BUNDLE/rootfs/bin/true"
+record_stop
+if [[ " $(in_class workload)" == *" getuid "* && " $(in_class workload)" != *" geteuid "* ]]; then
+    pass "an image run without a filter that never loads one is the workload"
+else
+    fail "an image run without a filter that never loads one is the workload" "$(in_class workload)"
+fi
+
+# ... also when it runs for long, and its calls leave the slow path
+record_start
+# shellcheck disable=SC2016
+in_cgroup bash -c 'for i in {1..500}; do umask 022; done; sleep 10.5; for i in {1..500}; do umask 022; done'
+record_stop
+if of_class workload | grep -q '^umask 1000$'; then
+    pass "the calls of one that runs longer than a launcher could are counted exactly"
+else
+    fail "the calls of one that runs longer than a launcher could are counted exactly" "$(of_class workload | grep umask)"
+fi
+
 # a process that moves in and runs no exec
 record_start
 sh -c 'echo $$ >"$0/cgroup.procs"; kill -0 $$; kill -0 $$' "$CG" & mover=$!
