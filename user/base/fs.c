@@ -59,7 +59,9 @@ static int output_open(const char *path, struct output *out, struct err *err)
 		return err_set(err, -EISDIR, "cannot write '%s': it names no file", path);
 	name = basename(copy);
 	dir = dirname(copy2);
-	if (strlen(name) > NAME_MAX || !strcmp(name, ".") || !strcmp(name, ".."))
+	if (strlen(name) > NAME_MAX)
+		return err_errno(err, -ENAMETOOLONG, "cannot write %s", path);
+	if (!strcmp(name, ".") || !strcmp(name, ".."))
 		return err_set(err, -EINVAL, "cannot write '%s': it names no file", path);
 	strcpy(out->name, name);
 	out->dir = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -126,10 +128,14 @@ static bool sudo_id(const char *variable, unsigned int *id)
 static int output_own(const struct output *out, int fd)
 {
 	unsigned int uid, gid;
+	struct stat st;
 	mode_t mask;
 
 	if (out->exists) {
-		if ((out->st.st_uid != geteuid() || out->st.st_gid != getegid()) &&
+		/* the file's own ids: in a set-group-ID directory they are not the process's */
+		if (fstat(fd, &st))
+			return -errno;
+		if ((out->st.st_uid != st.st_uid || out->st.st_gid != st.st_gid) &&
 		    fchown(fd, out->st.st_uid, out->st.st_gid))
 			return -errno;
 		return fchmod(fd, out->st.st_mode & 07777) ? -errno : 0;

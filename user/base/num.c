@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define NS_PER_S 1000000000ULL
+#define NS_PER_S       1000000000ULL
+#define DURATION_MAX_S (365 * 86400ULL)
 
 /* Digits from *p on, at least one; moves *p behind them. False: none, or they do not fit. */
 static bool take_digits(const char **p, uint64_t *out)
@@ -58,20 +59,21 @@ int num_parse_duration(const char *text, uint64_t *ns, struct err *err)
 	uint64_t total = 0, value, unit, last = UINT64_MAX;
 	const char *p = text;
 
-	do {
-		if (!take_digits(&p, &value))
-			break;
-		unit = *p ? duration_unit(*p++) : 1;
+	while (take_digits(&p, &value)) {
+		/* only a number alone may go without its unit: is 1h30 minutes or seconds? */
+		unit = *p ? duration_unit(*p++) : total ? 0 : 1;
 		/* units come once each, from the largest on */
-		if (!unit || unit >= last || value > 365 * 86400ULL)
+		if (!unit || unit >= last || value > DURATION_MAX_S)
 			break;
 		total += value * unit;
 		last = unit;
-		if (!*p && total && total <= 365 * 86400ULL) {
-			*ns = total * NS_PER_S;
-			return 0;
-		}
-	} while (*p);
+		if (*p)
+			continue;
+		if (!total || total > DURATION_MAX_S)
+			break;
+		*ns = total * NS_PER_S;
+		return 0;
+	}
 	return err_set(err, -EINVAL,
 		       "'%s' is not a duration: say for instance 90s, 5m or 1h30m (at most 365d)",
 		       text);
@@ -81,22 +83,19 @@ int num_parse_size(const char *text, const char *what, uint64_t max, uint64_t *b
 		   struct err *err)
 {
 	static const char units[] = "kmg";
-	const char *p = text, *unit;
+	const char *p = text, *unit, *end = text + strspn(text, "0123456789");
 	uint64_t value;
 	int shift = 0;
 
-	if (!take_digits(&p, &value))
-		return err_set(err, -EINVAL, "%s '%s' is not a size: say for instance 64k or 1m",
-			       what, text);
-	unit = *p ? strchr(units, tolower((unsigned char)*p)) : NULL;
+	unit = *end ? strchr(units, tolower((unsigned char)*end)) : NULL;
 	if (unit) {
 		shift = 10 * (int)(unit - units + 1);
-		p++;
+		end++;
 	}
-	if (*p)
+	if (!isdigit((unsigned char)*text) || *end)
 		return err_set(err, -EINVAL, "%s '%s' is not a size: say for instance 64k or 1m",
 			       what, text);
-	if (value > max >> shift)
+	if (!take_digits(&p, &value) || value > max >> shift)
 		return err_set(err, -ERANGE, "%s %s is above %" PRIu64 " bytes", what, text, max);
 	*bytes = value << shift;
 	return 0;
@@ -109,7 +108,8 @@ void num_format_duration(uint64_t ns, char *text, size_t size)
 	if (ns < NS_PER_S)
 		snprintf(text, size, "%" PRIu64 " ms", ns / 1000000);
 	else if (s < 60)
-		snprintf(text, size, "%.1f s", (double)ns / NS_PER_S);
+		snprintf(text, size, "%" PRIu64 ".%" PRIu64 " s", s,
+			 (uint64_t)(ns / (NS_PER_S / 10) % 10));
 	else if (s < 3600)
 		snprintf(text, size, "%" PRIu64 "m%02" PRIu64 "s", s / 60, s % 60);
 	else

@@ -10,6 +10,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -50,7 +51,11 @@ struct failure {
 
 static _Noreturn void child_fail(int report, bool exec)
 {
-	struct failure failure = {.error = errno, .exec = exec};
+	struct failure failure;
+
+	memset(&failure, 0, sizeof(failure)); /* its padding is written, too */
+	failure.error = errno;
+	failure.exec = exec;
 
 	/* a short write to a pipe does not happen below PIPE_BUF */
 	_exit(write(report, &failure, sizeof(failure)) == sizeof(failure) ? 127 : 126);
@@ -65,28 +70,74 @@ static int child_become(const struct spawn_user *user)
 	return 0;
 }
 
+/* Walks PATH: the next file that `command` may mean. False: there are no more. Start with *path at the variable's text. */
+static bool next_candidate(const char **path, const char *command, char file[PATH_MAX])
+{
+	const char *end;
+	int len;
+
+	if (!*path)
+		return false;
+	end = strchrnul(*path, ':');
+	len = snprintf(file, PATH_MAX, "%.*s%s%s", (int)(end - *path), *path,
+		       end == *path ? "" : "/", command);
+	if (len >= PATH_MAX)
+		file[0] = '\0'; /* no such file */
+	*path = *end ? end + 1 : NULL;
+	return true;
+}
+
+static const char *search_path(void)
+{
+	const char *path = getenv("PATH");
+
+	return path ? path : "/bin:/usr/bin";
+}
+
+int spawn_find_command(const char *command, char path[PATH_MAX], struct err *err)
+{
+	const char *rest = search_path();
+	int error = ENOENT;
+
+	if (strchr(command, '/')) {
+		if (snprintf(path, PATH_MAX, "%s", command) >= PATH_MAX)
+			return err_errno(err, -ENAMETOOLONG, "cannot execute '%s'", command);
+		if (access(path, X_OK))
+			return err_errno(err, -errno, "cannot execute '%s'", command);
+		return 0;
+	}
+	while (next_candidate(&rest, command, path)) {
+		struct stat st;
+
+		if (stat(path, &st) || !S_ISREG(st.st_mode))
+			continue;
+		if (!access(path, X_OK))
+			return 0;
+		error = errno;
+	}
+	if (error == ENOENT)
+		return err_set(err, -ENOENT, "command '%s' not found in PATH", command);
+	return err_errno(err, -error, "cannot execute '%s'", command);
+}
+
 /* execvp, but a file that the kernel does not know is not handed to a shell. Returns with errno. */
 static void child_exec(char *const *argv)
 {
-	const char *path = getenv("PATH"), *end;
+	const char *rest = search_path();
 	char file[PATH_MAX];
 	int error = ENOENT;
 
-	if (strchr(argv[0], '/')) {
+	/* execv refuses an empty name with ENOENT, as execvp does */
+	if (!*argv[0] || strchr(argv[0], '/')) {
 		execv(argv[0], argv);
 		return;
 	}
-	for (path = path ? path : "/bin:/usr/bin";; path = end + 1) {
-		end = strchrnul(path, ':');
-		if ((size_t)snprintf(file, sizeof(file), "%.*s%s%s", (int)(end - path), path,
-				     end == path ? "" : "/", argv[0]) < sizeof(file)) {
-			execv(file, argv);
-			if (errno != ENOENT && errno != ENOTDIR)
-				error = errno;
-			if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
-				break;
-		}
-		if (!*end)
+	while (next_candidate(&rest, argv[0], file)) {
+		execv(file, argv);
+		if (errno == ENOENT || errno == ENOTDIR)
+			continue;
+		error = errno;
+		if (errno != EACCES)
 			break;
 	}
 	errno = error;

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
@@ -31,6 +32,12 @@ struct spawn {
 /** User NAME (or number) with its groups. -ENOENT: there is none. Call spawn_user_clear() after use. */
 int spawn_find_user(const char *name, struct spawn_user *user, struct err *err) must_check;
 void spawn_user_clear(struct spawn_user *user);
+
+/**
+ * The file that a command means: itself if it has a slash, otherwise the first in PATH that can be executed.
+ * -ENOENT: there is none; -EACCES: it cannot be executed.
+ */
+int spawn_find_command(const char *command, char path[PATH_MAX], struct err *err) must_check;
 
 /**
  * Starts the program and returns once its exec has succeeded.

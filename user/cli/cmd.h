@@ -26,6 +26,8 @@ struct command {
 };
 
 extern const struct command cmd_record;
+extern const struct command cmd_enforce;
+extern const struct command cmd_doctor;
 extern const struct command cmd_help;
 
 /** All commands, NULL-terminated, in the order of the help. */

@@ -104,6 +104,7 @@ int options_parse(const struct option_row *rows, int argc, char **argv, void *in
 {
 	struct option longs[ROWS_MAX + 1];
 	char letters[2 * ROWS_MAX + 3];
+	struct err reason = {0};
 	int value;
 
 	build(rows, longs, letters);
@@ -127,8 +128,9 @@ int options_parse(const struct option_row *rows, int argc, char **argv, void *in
 			*help = true;
 			return 0;
 		}
-		if (store(row, optarg, into, err))
-			return -EINVAL;
+		/* whichever way a number is wrong, it is a usage error */
+		if (store(row, optarg, into, &reason))
+			return err_set(err, -EINVAL, "%s", reason.text);
 	}
 	*rest = optind;
 	return 0;

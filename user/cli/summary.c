@@ -72,11 +72,15 @@ static void warn_unknown(const struct recording *recording)
 
 static void warn_moved(const struct recording *recording)
 {
-	for (size_t i = 0; i < recording->moved_len && i < LIST_SHOWN; i++)
+	for (size_t i = 0; i < recording->moved_len && i < LIST_SHOWN; i++) {
+		const struct moved *moved = &recording->moved[i];
+		char comm[RECORDING_COMM_LEN];
+
+		recording_comm_text(moved->comm, comm);
 		log_warn("process %u (%s) moved in and ran no exec: its %" PRIu64
 			 " calls are not counted (--count-moved counts them)",
-			 recording->moved[i].pid, recording->moved[i].comm,
-			 recording->moved[i].calls);
+			 moved->pid, comm, moved->calls);
+	}
 	if (recording->moved_len > LIST_SHOWN)
 		log_warn("%zu more processes moved in and ran no exec",
 			 recording->moved_len - LIST_SHOWN);

@@ -84,12 +84,11 @@ static int add_names(struct profile *profile, size_t rule, size_t known, const c
  */
 static int add_subcall(struct profile *profile, const struct syscall *call, const char *name)
 {
+	struct condition condition = {.index = 0, .compare = COMPARE_EQ, .value = call->sub};
 	struct rule *rule = profile_add_rule(profile, ACTION_ALLOW, 0);
 
-	if (!rule)
+	if (!rule || rule_add_condition(rule, &condition))
 		return -ENOMEM;
-	rule->has_condition = true;
-	rule->condition = (struct condition){.index = 0, .value = call->sub};
 	return rule_add_name(rule, name);
 }
 

@@ -10,7 +10,20 @@ static const struct {
 } actions[ACTION_COUNT] = {
 	[ACTION_INVALID] = {"invalid", false},
 	[ACTION_ALLOW] = {"SCMP_ACT_ALLOW", false},
+	[ACTION_LOG] = {"SCMP_ACT_LOG", false},
 	[ACTION_ERRNO] = {"SCMP_ACT_ERRNO", true},
+	[ACTION_TRACE] = {"SCMP_ACT_TRACE", true},
+	[ACTION_NOTIFY] = {"SCMP_ACT_NOTIFY", false},
+	[ACTION_TRAP] = {"SCMP_ACT_TRAP", false},
+	[ACTION_KILL_THREAD] = {"SCMP_ACT_KILL_THREAD", false},
+	[ACTION_KILL_PROCESS] = {"SCMP_ACT_KILL_PROCESS", false},
+};
+
+static const char *const compares[COMPARE_COUNT] = {
+	[COMPARE_INVALID] = "invalid", [COMPARE_EQ] = "SCMP_CMP_EQ",
+	[COMPARE_NE] = "SCMP_CMP_NE",  [COMPARE_LT] = "SCMP_CMP_LT",
+	[COMPARE_LE] = "SCMP_CMP_LE",  [COMPARE_GE] = "SCMP_CMP_GE",
+	[COMPARE_GT] = "SCMP_CMP_GT",  [COMPARE_MASKED_EQ] = "SCMP_CMP_MASKED_EQ",
 };
 
 const char *action_scmp_name(enum action action)
@@ -18,9 +31,32 @@ const char *action_scmp_name(enum action action)
 	return actions[action].scmp_name;
 }
 
+enum action action_from_scmp_name(const char *name)
+{
+	if (!strcmp(name, "SCMP_ACT_KILL"))
+		return ACTION_KILL_THREAD;
+	for (enum action a = ACTION_INVALID + 1; a < ACTION_COUNT; a++)
+		if (!strcmp(actions[a].scmp_name, name))
+			return a;
+	return ACTION_INVALID;
+}
+
 bool action_has_errno(enum action action)
 {
 	return actions[action].has_errno;
+}
+
+const char *compare_scmp_name(enum compare compare)
+{
+	return compares[compare];
+}
+
+enum compare compare_from_scmp_name(const char *name)
+{
+	for (enum compare c = COMPARE_INVALID + 1; c < COMPARE_COUNT; c++)
+		if (!strcmp(compares[c], name))
+			return c;
+	return COMPARE_INVALID;
 }
 
 void profile_clear(struct profile *profile)
@@ -29,6 +65,7 @@ void profile_clear(struct profile *profile)
 		for (size_t n = 0; n < profile->rules[r].names_len; n++)
 			free(profile->rules[r].names[n]);
 		free(profile->rules[r].names);
+		free(profile->rules[r].conditions);
 	}
 	free(profile->rules);
 	*profile = (struct profile){0};
@@ -98,4 +135,49 @@ int rule_add_name(struct rule *rule, const char *name)
 	rule->names[place] = steal_ptr(&copy);
 	rule->names_len++;
 	return 0;
+}
+
+int rule_add_condition(struct rule *rule, const struct condition *condition)
+{
+	if (rule->conditions_len == CONDITIONS_MAX)
+		return -E2BIG;
+	if (rule->conditions_len == rule->conditions_room) {
+		size_t room = rule->conditions_room ? rule->conditions_room * 2 : 1;
+		struct condition *conditions =
+			reallocarray(rule->conditions, room, sizeof(*conditions));
+
+		if (!conditions)
+			return -ENOMEM;
+		rule->conditions = conditions;
+		rule->conditions_room = room;
+	}
+	rule->conditions[rule->conditions_len++] = *condition;
+	return 0;
+}
+
+bool rule_conditions_are_alternatives(const struct rule *rule)
+{
+	unsigned int seen = 0;
+
+	for (size_t i = 0; i < rule->conditions_len; i++) {
+		unsigned int bit = 1U << rule->conditions[i].index;
+
+		if (seen & bit)
+			return true;
+		seen |= bit;
+	}
+	return false;
+}
+
+bool profile_allows(const struct profile *profile, const char *name)
+{
+	enum action action = profile->default_action;
+
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		if (rule_has_name(&profile->rules[i], name)) {
+			action = profile->rules[i].action;
+			break;
+		}
+	}
+	return action == ACTION_ALLOW || action == ACTION_LOG;
 }

@@ -15,28 +15,63 @@
 enum action {
 	ACTION_INVALID = 0,
 	ACTION_ALLOW,
+	ACTION_LOG,
 	ACTION_ERRNO,
+	ACTION_TRACE,
+	ACTION_NOTIFY,
+	ACTION_TRAP,
+	ACTION_KILL_THREAD, /* "SCMP_ACT_KILL" is another name of it */
+	ACTION_KILL_PROCESS,
 	ACTION_COUNT,
 };
 
 /** "SCMP_ACT_ALLOW" ... */
 const char *action_scmp_name(enum action action);
+/** ACTION_INVALID if there is none of this name. */
+enum action action_from_scmp_name(const char *name);
 /** Does the action carry an errno? */
 bool action_has_errno(enum action action);
 
-/* A condition on an argument: equality is all that a recording needs so far. */
+enum compare {
+	COMPARE_INVALID = 0,
+	COMPARE_EQ,
+	COMPARE_NE,
+	COMPARE_LT,
+	COMPARE_LE,
+	COMPARE_GE,
+	COMPARE_GT,
+	COMPARE_MASKED_EQ, /* argument & value == value_two */
+	COMPARE_COUNT,
+};
+
+/** "SCMP_CMP_EQ" ... */
+const char *compare_scmp_name(enum compare compare);
+/** COMPARE_INVALID if there is none of this name. */
+enum compare compare_from_scmp_name(const char *name);
+
+#define CONDITION_ARGS 6
+
 struct condition {
 	unsigned int index; /* argument, 0 to 5 */
+	enum compare compare;
 	uint64_t value;
+	uint64_t value_two; /* of COMPARE_MASKED_EQ */
 };
+
+/* Runtimes give up at no number; no real profile comes near this one. */
+#define CONDITIONS_MAX 64
 
 struct rule {
 	enum action action;
 	int errno_value; /* of ACTION_ERRNO */
 	char **names;    /* sorted, each once; owned */
 	size_t names_len, names_room;
-	struct condition condition; /* if has_condition */
-	bool has_condition;
+	/*
+	 * All must hold; but if an index occurs twice, one of them is enough (runc, crun and Docker all read it so).
+	 * Owned.
+	 */
+	struct condition *conditions;
+	size_t conditions_len, conditions_room;
 };
 
 struct profile {
@@ -55,4 +90,11 @@ struct rule *profile_add_rule(struct profile *profile, enum action action, int e
 
 /** Copies the name into its place in the order; one that is there already stays. -ENOMEM. */
 int rule_add_name(struct rule *rule, const char *name) must_check;
+/** Copies the condition. -ENOMEM, -E2BIG above CONDITIONS_MAX. */
+int rule_add_condition(struct rule *rule, const struct condition *condition) must_check;
+/** Is one of the conditions enough (an index occurs twice)? */
+bool rule_conditions_are_alternatives(const struct rule *rule);
 bool rule_has_name(const struct rule *rule, const char *name);
+
+/** Can a call of this name get through, on some argument at least: is it allowed (or logged) by its first rule, or by default? */
+bool profile_allows(const struct profile *profile, const char *name);

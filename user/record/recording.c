@@ -98,17 +98,19 @@ static int compare(const void *a, const void *b)
 	return order ? order : (int)x->class - (int)y->class;
 }
 
+/* A known time is before an unknown one; what is known of the first call goes with its time. */
 static void join(struct observed *into, const struct observed *from)
 {
 	bool earlier = from->first_ns && (!into->first_ns || from->first_ns < into->first_ns);
+	bool neither = !from->first_ns && !into->first_ns;
 
 	into->calls += from->calls;
 	into->total_ns += from->total_ns;
 	into->errors += from->errors;
+	if (earlier || (neither && !into->first.known))
+		into->first = from->first;
 	if (earlier)
 		into->first_ns = from->first_ns;
-	if (from->first.known && (earlier || !into->first.known))
-		into->first = from->first;
 }
 
 void recording_sort(struct recording *recording)
@@ -150,4 +152,13 @@ void recording_needed(const struct recording *recording, struct syscall_set *set
 		    !syscall_set__add(set, &o->call))
 			++*unnamed;
 	}
+}
+
+void recording_comm_text(const char comm[RECORDING_COMM_LEN], char text[RECORDING_COMM_LEN])
+{
+	size_t i;
+
+	for (i = 0; i < RECORDING_COMM_LEN - 1 && comm[i]; i++)
+		text[i] = comm[i] >= 0x20 && comm[i] < 0x7f ? comm[i] : '?';
+	text[i] = '\0';
 }

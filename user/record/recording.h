@@ -95,6 +95,9 @@ bool observed_is_needed(enum observed_class class);
 /** The calls that a profile must allow. Those that have no name are left out, and counted in *unnamed. */
 void recording_needed(const struct recording *recording, struct syscall_set *set, size_t *unnamed);
 
+/** What a process calls itself may be any bytes: a copy in printable ASCII, '?' for the rest. */
+void recording_comm_text(const char comm[RECORDING_COMM_LEN], char text[RECORDING_COMM_LEN]);
+
 /** JSON, one line an observed call, newline at the end. */
 int recording_to_json(const struct recording *recording, struct buf *out,
 		      struct err *err) must_check;

@@ -28,65 +28,117 @@ static json_t *time_to_json(uint64_t ns)
 	return json_string(text);
 }
 
-/* comm is what a process calls itself: any bytes. Outside of printable ASCII becomes '?', so that the file is UTF-8. */
-static json_t *comm_to_json(const char *comm)
+/*
+ * jansson's setters take NULL for a value that could not be made and say so in their result: the makers below collect these
+ * results, and return NULL rather than less than they were given.
+ */
+static json_t *whole(json_t *json, int rc)
+{
+	if (!rc)
+		return json;
+	json_decref(json);
+	return NULL;
+}
+
+static json_t *comm_to_json(const char comm[RECORDING_COMM_LEN])
 {
 	char text[RECORDING_COMM_LEN];
-	size_t i;
 
-	for (i = 0; i < sizeof(text) - 1 && comm[i]; i++)
-		text[i] = comm[i] >= 0x20 && comm[i] < 0x7f ? comm[i] : '?';
-	text[i] = '\0';
+	recording_comm_text(comm, text);
 	return json_string(text);
 }
 
-static json_t *first_to_json(const struct observed *o)
+/* A target's name comes from file names and arguments: any bytes. */
+static json_t *target_to_json(const char *target)
 {
-	json_t *args = json_array(), *json;
+	json_t *json = json_string(target);
+	char *own_ptr copy = json ? NULL : strdup(target);
+
+	if (json || !copy)
+		return json;
+	for (char *p = copy; *p; p++)
+		*p = (unsigned char)*p < 0x80 ? *p : '?';
+	return json_string(copy);
+}
+
+static json_t *args_to_json(const uint64_t args[6])
+{
+	json_t *json = json_array();
+	int rc = 0;
 
 	/* hexadecimal: a 64-bit value is no JSON integer, and these are bit patterns */
 	for (size_t i = 0; i < 6; i++) {
 		char text[32];
 
-		snprintf(text, sizeof(text), "0x%llx", (unsigned long long)o->first.args[i]);
-		json_array_append_new(args, json_string(text));
+		snprintf(text, sizeof(text), "0x%llx", (unsigned long long)args[i]);
+		rc |= json_array_append_new(json, json_string(text));
 	}
-	json = json_pack("{s:I, s:i, s:o*, s:o}", "ns", (json_int_t)o->first_ns, "pid",
-			 (int)o->first.pid, "comm", comm_to_json(o->first.comm), "args", args);
-	return json;
+	return whole(json, rc);
+}
+
+static json_t *first_to_json(const struct observed *o)
+{
+	json_t *json = json_object();
+	int rc = json_object_set_new(json, "ns", json_integer(o->first_ns));
+
+	if (o->first.known) {
+		rc |= json_object_set_new(json, "pid", json_integer(o->first.pid));
+		rc |= json_object_set_new(json, "comm", comm_to_json(o->first.comm));
+		rc |= json_object_set_new(json, "args", args_to_json(o->first.args));
+	}
+	return whole(json, rc);
 }
 
 static json_t *observed_to_json(const struct recording *recording, const struct observed *o)
 {
-	json_t *json = json_pack("{s:s, s:I}", "arch", arch_token(o->call.arch), "number",
-				 (json_int_t)o->call.nr);
+	json_t *json = json_object();
 	char name[SYSCALL_NAME_LEN];
 	const char *subname = syscall_subname(&o->call);
+	int rc = json_object_set_new(json, "arch", json_string(arch_token(o->call.arch)));
 
+	rc |= json_object_set_new(json, "number", json_integer(o->call.nr));
 	if (syscall_name(&o->call, name))
-		json_object_set_new(json, "name", json_string(name));
+		rc |= json_object_set_new(json, "name", json_string(name));
 	if (syscall_is_multiplexer(&o->call))
-		json_object_set_new(json, "subcall", json_integer(o->call.sub));
+		rc |= json_object_set_new(json, "subcall", json_integer(o->call.sub));
 	if (subname)
-		json_object_set_new(json, "subname", json_string(subname));
-	json_object_set_new(json, "class", json_string(observed_class_name(o->class)));
-	json_object_set_new(json, "calls", json_integer(o->calls));
+		rc |= json_object_set_new(json, "subname", json_string(subname));
+	rc |= json_object_set_new(json, "class", json_string(observed_class_name(o->class)));
+	rc |= json_object_set_new(json, "calls", json_integer(o->calls));
 	if (recording->timed && o->class == OBSERVED_WORKLOAD) {
-		json_object_set_new(json, "errors", json_integer(o->errors));
-		json_object_set_new(json, "total_ns", json_integer(o->total_ns));
+		rc |= json_object_set_new(json, "errors", json_integer(o->errors));
+		rc |= json_object_set_new(json, "total_ns", json_integer(o->total_ns));
 	}
-	if (o->first.known)
-		json_object_set_new(json, "first", first_to_json(o));
-	else if (o->first_ns)
-		json_object_set_new(json, "first",
-				    json_pack("{s:I}", "ns", (json_int_t)o->first_ns));
-	return json;
+	if (o->first.known || o->first_ns)
+		rc |= json_object_set_new(json, "first", first_to_json(o));
+	return whole(json, rc);
 }
 
-static json_t *moved_to_json(const struct moved *moved)
+static json_t *calls_to_json(const struct recording *recording)
 {
-	return json_pack("{s:i, s:o*, s:I}", "pid", (int)moved->pid, "comm",
-			 comm_to_json(moved->comm), "calls", (json_int_t)moved->calls);
+	json_t *json = json_array();
+	int rc = 0;
+
+	for (size_t i = 0; i < recording->observed_len; i++)
+		rc |= json_array_append_new(json,
+					    observed_to_json(recording, &recording->observed[i]));
+	return whole(json, rc);
+}
+
+static json_t *moved_to_json(const struct recording *recording)
+{
+	json_t *json = json_array();
+	int rc = 0;
+
+	for (size_t i = 0; i < recording->moved_len; i++) {
+		const struct moved *moved = &recording->moved[i];
+
+		rc |= json_array_append_new(json, json_pack("{s:I, s:o, s:I}", "pid",
+							    (json_int_t)moved->pid, "comm",
+							    comm_to_json(moved->comm), "calls",
+							    (json_int_t)moved->calls));
+	}
+	return whole(json, rc);
 }
 
 static json_t *losses_to_json(const struct losses *losses)
@@ -98,12 +150,12 @@ static json_t *losses_to_json(const struct losses *losses)
 
 static json_t *head_to_json(const struct recording *recording)
 {
-	return json_pack("{s:s, s:i, s:{s:s, s:s, s:s}, s:s, s:s, s:o, s:I, s:b, s:b, s:o}",
+	return json_pack("{s:s, s:i, s:{s:s, s:s, s:s}, s:o, s:s, s:o, s:I, s:b, s:b, s:o}",
 			 "format", "whittle-recording", "version", RECORDING_VERSION, "host",
 			 "kernel", recording->kernel, "machine", recording->machine, "libseccomp",
 			 recording->libseccomp, "target",
-			 recording->target ? recording->target : "", "hook", recording->hook,
-			 "started", time_to_json(recording->started), "elapsed_ns",
+			 target_to_json(recording->target ? recording->target : ""), "hook",
+			 recording->hook, "started", time_to_json(recording->started), "elapsed_ns",
 			 (json_int_t)recording->elapsed, "whole", recording->whole, "complete",
 			 !recording_is_incomplete(recording), "losses",
 			 losses_to_json(&recording->losses));
@@ -131,24 +183,14 @@ static int lines(struct buf *out, const char *key, json_t *array)
 
 int recording_to_json(const struct recording *recording, struct buf *out, struct err *err)
 {
-	json_t *own_json head = head_to_json(recording), *own_json calls = json_array(),
-			 *own_json moved = json_array();
+	json_t *own_json head = head_to_json(recording), *own_json calls = calls_to_json(recording),
+			 *own_json moved = moved_to_json(recording);
 	char *own_ptr text = head ? json_dumps(head, JSON_INDENT(2) | JSON_ENSURE_ASCII) : NULL;
-	size_t len;
 
 	if (!text || !calls || !moved)
-		return err_set(err, -ENOMEM,
-			       "cannot write the recording: no memory, or its target is no UTF-8 text");
-	for (size_t i = 0; i < recording->observed_len; i++)
-		json_array_append_new(calls, observed_to_json(recording, &recording->observed[i]));
-	for (size_t i = 0; i < recording->moved_len; i++)
-		json_array_append_new(moved, moved_to_json(&recording->moved[i]));
-	if (json_array_size(calls) != recording->observed_len ||
-	    json_array_size(moved) != recording->moved_len)
 		return err_set(err, -ENOMEM, "cannot write the recording: no memory");
 	/* everything but the closing "\n}" */
-	len = strlen(text) - 2;
-	buf__add(out, text, len);
+	buf__add(out, text, strlen(text) - 2);
 	if (lines(out, "syscalls", calls) || lines(out, "moved", moved))
 		return err_set(err, -ENOMEM, "cannot write the recording: no memory");
 	buf__addf(out, "\n}\n");

@@ -6,6 +6,11 @@
 #include <string.h>
 
 #define NEWER_FIRST 424
+#define NUMBERS_END (1 << 30)
+
+/* libseccomp's negative numbers: calls with two ways in, and calls that other architectures have (seccomp.h: __PNR_*) */
+#define PSEUDO_DIRECT (-101)
+#define PSEUDO_ABSENT (-10000)
 
 /* From 424 on all architectures share their numbers (kernel: scripts/syscall.tbl and its siblings). */
 static const char *const newer[] = {
@@ -83,26 +88,37 @@ static const struct {
 	{ARCH_X86, 117, ipcs, ARRAY_LEN(ipcs)},
 };
 
+/* What libseccomp calls a number; false: nothing. */
+static bool library_name(enum arch arch, int64_t nr, char name[SYSCALL_NAME_LEN])
+{
+	char *own_ptr known = seccomp_syscall_resolve_num_arch(arch_scmp_token(arch),
+							       (int)nr | arch_number_bit(arch));
+
+	if (!known || strlen(known) >= SYSCALL_NAME_LEN)
+		return false;
+	strcpy(name, known);
+	return true;
+}
+
+/* The installed library has never heard of the name. If it has, then it also knows who has the call and who has not. */
+static bool is_news(enum arch arch, const char *name)
+{
+	return seccomp_syscall_resolve_name_arch(arch_scmp_token(arch), name) == __NR_SCMP_ERROR;
+}
+
 bool syscall_name(const struct syscall *call, char name[SYSCALL_NAME_LEN])
 {
-	char *own_ptr known = NULL;
-	bool fits;
+	int64_t place = call->nr - NEWER_FIRST;
 
 	name[0] = '\0';
-	/* libseccomp's own pseudo calls have negative numbers: nobody can call those */
-	if (call->nr < 0 || call->nr > INT32_MAX)
+	/* libseccomp's own pseudo calls have negative numbers, and bit 30 is x32's: nobody can call those here */
+	if (call->arch == ARCH_INVALID || call->nr < 0 || call->nr >= NUMBERS_END)
 		return false;
-	known = seccomp_syscall_resolve_num_arch(arch_scmp_token(call->arch),
-						 (int)call->nr | arch_number_bit(call->arch));
-	if (known) {
-		fits = strlen(known) < SYSCALL_NAME_LEN;
-		if (fits)
-			strcpy(name, known);
-		return fits;
-	}
-	if (call->nr < NEWER_FIRST || call->nr >= NEWER_FIRST + (int64_t)ARRAY_LEN(newer))
+	if (library_name(call->arch, call->nr, name))
+		return true;
+	if (place < 0 || place >= (int64_t)ARRAY_LEN(newer) || !is_news(call->arch, newer[place]))
 		return false;
-	strcpy(name, newer[call->nr - NEWER_FIRST]);
+	strcpy(name, newer[place]);
 	return true;
 }
 
@@ -123,17 +139,37 @@ const char *syscall_subname(const struct syscall *call)
 	return NULL;
 }
 
+/*
+ * i386 has direct calls for what socketcall and ipc do, too, but libseccomp answers these names with a pseudo number that stands
+ * for both ways (-101 to -224), and only tells the direct number by its name.
+ */
+static bool resolve_direct(enum arch arch, const char *name, int64_t *nr)
+{
+	char known[SYSCALL_NAME_LEN];
+
+	for (int64_t n = 0; n < NEWER_FIRST; n++) {
+		if (library_name(arch, n, known) && !strcmp(known, name)) {
+			*nr = n;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool syscall_resolve(enum arch arch, const char *name, int64_t *nr)
 {
-	int number = seccomp_syscall_resolve_name_arch(arch_scmp_token(arch), name);
+	int number;
 
-	if (number != __NR_SCMP_ERROR) {
-		if (number < 0)
-			return false; /* a pseudo number: the call exists on other architectures */
+	if (arch == ARCH_INVALID)
+		return false;
+	number = seccomp_syscall_resolve_name_arch(arch_scmp_token(arch), name);
+	if (number >= 0) {
 		*nr = number & ~(int64_t)arch_number_bit(arch);
 		return true;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(newer); i++) {
+	if (number <= PSEUDO_DIRECT && number > PSEUDO_ABSENT)
+		return resolve_direct(arch, name, nr);
+	for (size_t i = 0; number == __NR_SCMP_ERROR && i < ARRAY_LEN(newer); i++) {
 		if (!strcmp(newer[i], name)) {
 			*nr = NEWER_FIRST + i;
 			return true;

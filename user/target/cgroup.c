@@ -58,7 +58,7 @@ static int open_directory(const char *path, struct cgroup *out, struct err *err)
 		return err_errno(err, -ENAMETOOLONG, "cgroup %s", path);
 	cgroup.fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (cgroup.fd < 0 && errno == ENOTDIR && !stat(path, &st))
-		return err_set(err, -ENOTDIR, "%s is a file, not a cgroup: name its directory",
+		return err_set(err, -EINVAL, "%s is a file, not a cgroup: name its directory",
 			       path);
 	if (cgroup.fd < 0 && errno == ENOENT)
 		return err_set(err, -ENOENT, "there is no cgroup %s", path);
@@ -127,7 +127,7 @@ static int open_hierarchy_path(const char *path, struct cgroup *out, struct err 
 
 int cgroup_open(const char *spec, struct cgroup *out, struct err *err)
 {
-	struct stat st;
+	struct err reason = {0};
 	uint64_t id;
 	int rc;
 
@@ -135,9 +135,11 @@ int cgroup_open(const char *spec, struct cgroup *out, struct err *err)
 		rc = num_parse(spec, "cgroup id", UINT64_MAX, &id, err);
 		return rc ? rc : open_id(id, out, err);
 	}
-	if (*spec == '/' && stat(spec, &st))
-		return open_hierarchy_path(spec, out, err);
-	return open_directory(spec, out, err);
+	/* a directory of this name elsewhere must not hide the cgroup; if there is neither, its error is the better one */
+	rc = open_directory(spec, out, &reason);
+	if (rc && *spec == '/' && !open_hierarchy_path(spec, out, NULL))
+		return 0;
+	return rc ? err_set(err, rc, "%s", reason.text) : 0;
 }
 
 int cgroup_open_pid(pid_t pid, struct cgroup *out, struct err *err)

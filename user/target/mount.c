@@ -20,7 +20,10 @@ static bool unescape(const char *text, size_t len, char out[PATH_MAX])
 
 		if (n == PATH_MAX - 1)
 			return false;
-		if (text[i] == '\\' && len - i > 3 && sscanf(text + i + 1, "%3o", &octal) == 1) {
+		int digits = 0;
+
+		if (text[i] == '\\' && len - i > 3 &&
+		    sscanf(text + i + 1, "%3o%n", &octal, &digits) == 1 && digits == 3) {
 			out[n++] = (char)octal;
 			i += 3;
 		} else {
@@ -65,13 +68,15 @@ static bool parse_line(const char *line, size_t len, struct mount *out)
 	if (!field(separator + 3, line + len - separator - 3, 0, &start, &n) || n != 7 ||
 	    memcmp(start, "cgroup2", 7))
 		return false;
+	len = separator - line;
 	return field(line, len, 3, &start, &n) && unescape(start, n, out->root) &&
 	       field(line, len, 4, &start, &n) && unescape(start, n, out->point);
 }
 
-static bool is_foreign(const struct mount *mount)
+/* "/.." and what follows: outside of this cgroup namespace. A cgroup may be called "..b". */
+static bool is_outside(const char *path)
 {
-	return !strncmp(mount->root, "/..", 3);
+	return !strncmp(path, "/..", 3) && (!path[3] || path[3] == '/');
 }
 
 int mount_parse(const char *mountinfo, bool (*usable)(const struct mount *mount), struct mount *out,
@@ -84,15 +89,14 @@ int mount_parse(const char *mountinfo, bool (*usable)(const struct mount *mount)
 		end = strchrnul(line, '\n');
 		if (!parse_line(line, end - line, &mount) || (usable && !usable(&mount)))
 			continue;
-		if (!found || (is_foreign(out) && !is_foreign(&mount)))
+		if (!found || (is_outside(out->root) && !is_outside(mount.root)))
 			*out = mount;
 		found = true;
 	}
 	if (found)
 		return 0;
-	return err_set(
-		err, -ENOENT,
-		"cgroup v2 is not mounted: try 'mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified' (or /sys/fs/cgroup)");
+	return err_set(err, -ENOENT,
+		       "cgroup v2 is not mounted: try 'mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified' (or /sys/fs/cgroup)");
 }
 
 static bool is_visible(const struct mount *mount)
@@ -116,8 +120,8 @@ int mount_directory(const struct mount *mount, const char *path, char out[PATH_M
 	const char *root = strcmp(mount->root, "/") ? mount->root : "";
 	size_t len = strlen(root);
 
-	/* a root like "/.." belongs to a mount made outside this cgroup namespace: nothing here has a name in it */
-	if (strncmp(path, root, len) || (path[len] && path[len] != '/') || !strncmp(path, "/..", 3))
+	/* a mount that was made outside this cgroup namespace: nothing here has a name in it */
+	if (strncmp(path, root, len) || (path[len] && path[len] != '/') || is_outside(path))
 		return err_set(err, -ENOENT,
 			       "cgroup %s lies outside of what is mounted at %s (%s): run whittle in the cgroup namespace of the host",
 			       path, mount->point, mount->root);

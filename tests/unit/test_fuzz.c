@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The entries of tests/fuzz on mutations of good input, always the same ones. */
+#include "../fuzz/decode.c"
+#include "../fuzz/mount.c"
+
+#include <criterion/criterion.h>
+
+#define RECORDS 1000000
+#define TEXTS   200000
+
+/* xorshift64: the same everywhere */
+static uint64_t state;
+
+static uint32_t any(uint32_t below)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (uint32_t)(state >> 32) % below;
+}
+
+/* A bit, a byte, an edge of a range, a piece of itself, its length. Returns the new length, at most `room`. */
+static size_t mutate(uint8_t *data, size_t len, size_t room)
+{
+	static const uint8_t edges[] = {0,   1,   3,   4,   15,   16,  63,  64,
+					127, 128, 255, ' ', '\n', '-', '\\'};
+	size_t from, to, n;
+
+	switch (any(6)) {
+	case 0:
+		if (len)
+			data[any(len)] ^= 1 << any(8);
+		return len;
+	case 1:
+		if (len)
+			data[any(len)] = any(256);
+		return len;
+	case 2:
+		if (len)
+			data[any(len)] = edges[any(sizeof(edges))];
+		return len;
+	case 3:
+		if (!len)
+			return len;
+		from = any(len);
+		to = any(len);
+		n = any(1 + (uint32_t)(len - (from > to ? from : to)));
+		memmove(data + to, data + from, n);
+		return len;
+	case 4: /* shorter */
+		return len ? len - 1 - any(any(4) ? 1 : len) : 0;
+	default: /* longer */
+		if (len < room)
+			data[len++] = any(256);
+		return len;
+	}
+}
+
+Test(fuzz, decode)
+{
+	static const struct ev_first first = {.kind = EV_FIRST,
+					      .slot = 1,
+					      .nr = 59,
+					      .comm = "fifteen letters"};
+	static const struct ev_moved moved = {.kind = EV_MOVED,
+					      .slot = 2,
+					      .comm = "fifteen letters"};
+	static const struct ev_gone gone = {.kind = EV_GONE, .slot = 3};
+	static const struct {
+		const void *data;
+		size_t len;
+	} seeds[] = {{&first, sizeof(first)}, {&moved, sizeof(moved)}, {&gone, sizeof(gone)}};
+	size_t taken = 0;
+
+	state = 88172645463325252;
+	for (int i = 0; i < RECORDS; i++) {
+		uint32_t seed = any(3);
+		uint8_t room[200];
+		size_t len = seeds[seed].len;
+
+		memcpy(room, seeds[seed].data, len);
+		for (uint32_t k = any(4); k < 4; k++)
+			len = mutate(room, len, sizeof(room));
+		taken += fuzz_decode(room, len);
+	}
+	/* neither all nor nothing: both sides were tried */
+	cr_expect_gt(taken, RECORDS / 20, "%zu of %d were taken", taken, RECORDS);
+	cr_expect_lt(taken, RECORDS / 2, "%zu of %d were taken", taken, RECORDS);
+}
+
+Test(fuzz, mount)
+{
+	static const char *const seeds[] = {
+		"28 22 0:25 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw\n",
+		"30 22 0:26 / /sys ro - tmpfs tmpfs ro\n31 30 0:27 /a\\040b /cg\\134x rw - cgroup2 none rw\n",
+		"31 30 0:27 /../.. /cg rw shared:1 master:2 - cgroup2 none rw",
+		"32 30 0:29 / /cg/systemd rw - cgroup cgroup rw,name=systemd\n",
+	};
+	size_t found = 0;
+
+	state = 88172645463325252;
+	for (int i = 0; i < TEXTS; i++) {
+		const char *seed = seeds[any(4)];
+		uint8_t room[400];
+		size_t len = strlen(seed);
+
+		memcpy(room, seed, len);
+		for (uint32_t k = any(8); k < 8; k++)
+			len = mutate(room, len, sizeof(room));
+		found += fuzz_mount(room, len);
+	}
+	cr_expect_gt(found, TEXTS / 20, "%zu of %d were found", found, TEXTS);
+	cr_expect_lt(found, TEXTS * 9 / 10, "%zu of %d were found", found, TEXTS);
+}

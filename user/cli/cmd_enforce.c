@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/spawn.h"
+#include "cli/cmd.h"
+#include "profile/compile.h"
+#include "profile/parse_oci.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+struct enforce_options {
+	bool quiet;
+};
+
+static const struct option_row rows[] = {
+	{"quiet", 'q', OPTION_FLAG, NULL, "do not warn", offsetof(struct enforce_options, quiet),
+	 NULL, 0},
+	{"help", 'h', OPTION_HELP, NULL, "show this help", 0, NULL, 0},
+	{0},
+};
+
+static int load_profile(const char *path, scmp_filter_ctx *context, struct err *err)
+{
+	struct buf own_buf text = BUF_INIT, own_buf unknown = BUF_INIT;
+	struct profile own_profile profile = {0};
+	int rc = fs_read(AT_FDCWD, path, PROFILE_FILE_MAX, &text, err);
+
+	if (!rc)
+		rc = parse_oci(path, buf__text(&text), text.len, &profile, err);
+	if (!rc && !profile_allows(&profile, "execve"))
+		rc = err_set(err, -EINVAL,
+			     "%s: it does not allow execve, so no command can be started under it",
+			     path);
+	if (!rc)
+		rc = compile_profile(&profile, context, &unknown, err);
+	if (rc)
+		return rc;
+	if (unknown.len)
+		log_warn("%s: the installed libseccomp (%u.%u.%u) does not know these calls, so they get the default action: %s",
+			 path, seccomp_version()->major, seccomp_version()->minor,
+			 seccomp_version()->micro, buf__text(&unknown));
+	return 0;
+}
+
+/* Without it the kernel wants no_new_privs, under which set-user-ID programs gain nothing. */
+static bool may_load_filters(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2];
+
+	return !syscall(SYS_capget, &head, data) && data[0].effective >> CAP_SYS_ADMIN & 1;
+}
+
+/*
+ * Becomes the command: nothing is between it and whoever waits for whittle. Once the filter is loaded even an error
+ * sentence may be refused, so what can be known is checked before.
+ */
+static int become(scmp_filter_ctx context, char **argv, struct err *err)
+{
+	char path[PATH_MAX];
+	int rc = spawn_find_command(argv[0], path, err);
+
+	if (rc)
+		return rc == -ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
+	rc = seccomp_attr_set(context, SCMP_FLTATR_CTL_NNP, !may_load_filters());
+	if (!rc)
+		rc = seccomp_load(context);
+	if (rc) {
+		err_errno(err, rc, "cannot load the filter");
+		return STATUS_OWN_FAILURE;
+	}
+	execv(path, argv);
+	err_errno(err, -errno, "cannot execute '%s'", argv[0]);
+	return STATUS_CANNOT_EXECUTE;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	scmp_filter_ctx own_seccomp context = NULL;
+	struct enforce_options options = {0};
+	struct err err = {0};
+	const char *profile;
+	int rest, status;
+	bool help;
+
+	if (options_parse(rows, argc, argv, &options, &rest, &help, &err))
+		return command_usage_error(self, &err);
+	if (help) {
+		command_print_help(self);
+		return STATUS_OK;
+	}
+	profile = rest < argc ? argv[rest++] : NULL;
+	if (rest < argc && !strcmp(argv[rest], "--"))
+		rest++;
+	if (!profile || rest >= argc) {
+		err_set(&err, -EINVAL, !profile ? "a profile is missing" : "a command is missing");
+		return command_usage_error(self, &err);
+	}
+	if (options.quiet)
+		log_set_level(LOG_LEVEL_ERROR);
+	if (load_profile(profile, &context, &err)) {
+		log_error("%s", err.text);
+		return STATUS_OWN_FAILURE;
+	}
+	status = become(context, argv + rest, &err);
+	log_error("%s", err.text);
+	return status;
+}
+
+const struct command cmd_enforce = {
+	.name = "enforce",
+	.summary = "run a command under a profile",
+	.synopsis = "[OPTION...] PROFILE [--] COMMAND [ARG...]",
+	.description =
+		"Loads an OCI seccomp profile with libseccomp, as a container runtime does, and becomes the command.\n"
+		"Without CAP_SYS_ADMIN the command runs with no_new_privs.\n",
+	.options = rows,
+	.run = run,
+};

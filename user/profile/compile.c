@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "profile/compile.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int action_of(enum action action, int errno_value, uint32_t *out, struct err *err)
+{
+	switch (action) {
+	case ACTION_ALLOW:
+		*out = SCMP_ACT_ALLOW;
+		return 0;
+	case ACTION_LOG:
+		*out = SCMP_ACT_LOG;
+		return 0;
+	case ACTION_ERRNO:
+		*out = SCMP_ACT_ERRNO(errno_value);
+		return 0;
+	case ACTION_TRAP:
+		*out = SCMP_ACT_TRAP;
+		return 0;
+	case ACTION_KILL_THREAD:
+		*out = SCMP_ACT_KILL_THREAD;
+		return 0;
+	case ACTION_KILL_PROCESS:
+		*out = SCMP_ACT_KILL_PROCESS;
+		return 0;
+	default:
+		return err_set(err, -EOPNOTSUPP,
+			       "%s needs a supervisor that answers: it cannot be enforced here",
+			       action_scmp_name(action));
+	}
+}
+
+static const enum scmp_compare compares[COMPARE_COUNT] = {
+	[COMPARE_EQ] = SCMP_CMP_EQ,
+	[COMPARE_NE] = SCMP_CMP_NE,
+	[COMPARE_LT] = SCMP_CMP_LT,
+	[COMPARE_LE] = SCMP_CMP_LE,
+	[COMPARE_GE] = SCMP_CMP_GE,
+	[COMPARE_GT] = SCMP_CMP_GT,
+	[COMPARE_MASKED_EQ] = SCMP_CMP_MASKED_EQ,
+};
+
+static struct scmp_arg_cmp argument_of(const struct condition *condition)
+{
+	return (struct scmp_arg_cmp){.arg = condition->index,
+				     .op = compares[condition->compare],
+				     .datum_a = condition->value,
+				     .datum_b = condition->value_two};
+}
+
+/* Conditions are one rule of which all must hold, or a rule each of which one is enough. */
+static int add_call(scmp_filter_ctx context, const struct rule *rule, uint32_t action, int nr)
+{
+	struct scmp_arg_cmp all[CONDITION_ARGS];
+
+	if (rule_conditions_are_alternatives(rule)) {
+		for (size_t i = 0; i < rule->conditions_len; i++) {
+			struct scmp_arg_cmp one = argument_of(&rule->conditions[i]);
+			int rc = seccomp_rule_add_array(context, action, nr, 1, &one);
+
+			if (rc)
+				return rc;
+		}
+		return 0;
+	}
+	for (size_t i = 0; i < rule->conditions_len; i++)
+		all[i] = argument_of(&rule->conditions[i]);
+	return seccomp_rule_add_array(context, action, nr, rule->conditions_len, all);
+}
+
+static int add_rule(scmp_filter_ctx context, const struct rule *rule, uint32_t default_action,
+		    struct buf *unknown, struct err *err)
+{
+	uint32_t action;
+	int rc = action_of(rule->action, rule->errno_value, &action, err);
+
+	/* a rule that says what the default does anyway is no rule to libseccomp, nor to runtimes */
+	if (rc || action == default_action)
+		return rc;
+	for (size_t i = 0; i < rule->names_len; i++) {
+		int nr = seccomp_syscall_resolve_name(rule->names[i]);
+
+		if (nr == __NR_SCMP_ERROR) {
+			buf__addf(unknown, "%s%s", unknown->len ? " " : "", rule->names[i]);
+			continue;
+		}
+		rc = add_call(context, rule, action, nr);
+		/* -EEXIST: an earlier rule has said something else about it, and the first one wins */
+		if (rc && rc != -EEXIST)
+			return err_errno(err, rc, "libseccomp refuses the rule for %s",
+					 rule->names[i]);
+	}
+	return 0;
+}
+
+static int add_arches(scmp_filter_ctx context, const struct profile *profile, struct err *err)
+{
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+		int rc;
+
+		if (!profile->arches[a])
+			continue;
+		rc = seccomp_arch_add(context, arch_scmp_token(a));
+		if (rc && rc != -EEXIST) /* the native one is there already */
+			return err_errno(err, rc, "libseccomp refuses the architecture %s",
+					 arch_scmp_name(a));
+	}
+	return 0;
+}
+
+int compile_profile(const struct profile *profile, scmp_filter_ctx *out, struct buf *unknown,
+		    struct err *err)
+{
+	scmp_filter_ctx own_seccomp context = NULL;
+	uint32_t default_action;
+	int rc = action_of(profile->default_action, profile->default_errno, &default_action, err);
+
+	if (rc)
+		return rc;
+	context = seccomp_init(default_action);
+	if (!context)
+		return err_set(err, -EINVAL, "libseccomp refuses the default action %s",
+			       action_scmp_name(profile->default_action));
+	rc = add_arches(context, profile, err);
+	for (size_t i = 0; !rc && i < profile->rules_len; i++)
+		rc = add_rule(context, &profile->rules[i], default_action, unknown, err);
+	if (!rc && buf__error(unknown))
+		rc = err_errno(err, buf__error(unknown), "cannot compile the profile");
+	if (rc)
+		return rc;
+	*out = steal_ptr(&context);
+	return 0;
+}
