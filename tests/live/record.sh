@@ -51,6 +51,22 @@ complaint 2 "not a duration" --for 5x -o "$out" -- true
 complaint 2 "--user needs a command" --user nobody --cgroup /x
 complaint 2 "the same file" -o "$out" --recording "$out" -- true
 
+# --- what the command inherits ---
+# what it sees of itself must be what it sees without whittle
+# shellcheck disable=SC2016
+inherits='grep "^Sig\|^Cap\|^NoNewPrivs\|^Seccomp:\|^Groups" /proc/self/status; ls -l /proc/self/fd | wc -l; ulimit -a; umask; ps -o sid=,pgid=,tty= -p $$ | sed "s/[0-9]* *$//"'
+for ignored in '' CHLD 'PIPE HUP'; do
+    (
+        # shellcheck disable=SC2086
+        [ -z "$ignored" ] || trap '' $ignored
+        sh -c "$inherits" >"$T/a" </dev/null 2>/dev/null
+        "$WHITTLE" record -q -o "$out" -- sh -c "$inherits" >"$T/b" </dev/null 2>/dev/null
+    )
+    same "signals, capabilities, files, limits as without whittle (ignored: ${ignored:-none})" "$T/a" "$T/b"
+done
+(trap '' CHLD && rc=0 && { "$WHITTLE" record -q -o "$out" -- sh -c 'exit 9' || rc=$?; } && [ $rc = 9 ]) &&
+    pass "the status comes back even where SIGCHLD is ignored" || fail "the status comes back even where SIGCHLD is ignored"
+
 # --- targets that are none ---
 complaint 1 "no cgroup" --cgroup /no/such/cgroup
 complaint 1 "is a file" --cgroup "$(cgroup_mount)/cgroup.procs"
@@ -90,7 +106,6 @@ for off in -tp_btf -clone3 -tp_btf,-clone3; do
     same "... and gives the same profile, byte for byte" "$out" "$T/profile2.json"
 done
 expect "without tp_btf it is raw_tp that counts" [ "$(jq -r .hook "$rec") $(jq -r .hook "$T/rec2.json")" = "tp_btf raw_tp" ]
-complaint 125 "turns no feature off" -o "$out" -- true 2>/dev/null <<<"" >/dev/null || :
 WHITTLE_FEATURES=-nonsense complaint 125 "turns no feature off" -o "$out" -- true
 
 # --- children, signals, time ---
@@ -216,6 +231,14 @@ check "inside a cgroup namespace" in_cgroup unshare -C -m sh -c \
 check_status 125 "no cgroup v2 mounted" unshare -m sh -c \
     'umount -l /sys/fs/cgroup/unified 2>/dev/null || umount -l /sys/fs/cgroup; "$0" record -q -o "$1" -- true' "$WHITTLE" "$out"
 expect "... with the remedy" grep -q 'mount -t cgroup2' "$T/err"
+
+# --- output that cannot be written when the time comes ---
+mkdir "$T/going"
+check_status 125 "the output's directory goes meanwhile: 125 where the command's status is 0" \
+    "$WHITTLE" record -q -o "$T/going/p.json" -- rmdir "$T/going"
+mkdir "$T/going"
+check_status 4 "... and the command's status where it is not" \
+    "$WHITTLE" record -q -o "$T/going/p.json" -- sh -c 'rmdir "$0"; exit 4' "$T/going"
 
 # --- what is said ---
 "$WHITTLE" record -o "$out" -- true 2>"$T/err"

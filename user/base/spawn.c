@@ -152,7 +152,8 @@ static _Noreturn void child_run(const struct spawn *spawn, int start, int report
 		_exit(126);
 	if (spawn->user && child_become(spawn->user))
 		child_fail(report, false);
-	signal(SIGPIPE, SIG_DFL);
+	if (spawn->ignore_sigchld)
+		signal(SIGCHLD, SIG_IGN);
 	sigprocmask(SIG_SETMASK, spawn->mask, NULL);
 	child_exec(spawn->argv);
 	child_fail(report, true);

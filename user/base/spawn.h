@@ -26,6 +26,7 @@ struct spawn {
 	const struct spawn_user *user; /* borrowed; NULL: as whittle */
 	int cgroup_fd;                 /* directory to be born in, -1: stay in the caller's */
 	bool no_clone3; /* fork, join the cgroup, exec: for kernels and filters that refuse clone3 */
+	bool ignore_sigchld;  /* as whoever started whittle had it */
 	const sigset_t *mask; /* signal mask of the program; borrowed */
 };
 

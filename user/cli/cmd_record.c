@@ -75,6 +75,7 @@ struct record {
 	struct cgroup *targets; /* what --cgroup and --pid name */
 	size_t targets_len;
 	struct cgroup command_cgroup;
+	bool sigchld_ignored;
 	sigset_t signal_mask; /* as it was before whittle blocked its signals */
 	__u32 slots, targets_slot, command_slot;
 	struct session *session;
@@ -244,6 +245,7 @@ static int start_command(struct record *record, bool *exec_failed, struct err *e
 		.user = record->options.user ? &record->user : NULL,
 		.no_clone3 = !(record->features & FEATURE_CLONE3),
 		.mask = &record->signal_mask,
+		.ignore_sigchld = record->sigchld_ignored,
 	};
 	int rc = cgroup_make(&record->command_cgroup, err);
 
@@ -272,7 +274,7 @@ static bool wants_live_line(const struct record *record)
 
 static int run_recording(struct record *record, bool *exec_failed, struct err *err)
 {
-	int rc = loop_block_signals(&record->signal_mask, err);
+	int rc = loop_block_signals(&record->signal_mask, &record->sigchld_ignored, err);
 
 	if (!rc)
 		rc = open_session(record, err);

@@ -16,15 +16,15 @@
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
 
-int loop_block_signals(sigset_t *before, struct err *err)
+int loop_block_signals(sigset_t *before, bool *sigchld_ignored, struct err *err)
 {
 	sigset_t mask;
 
 	sigemptyset(&mask);
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
 		sigaddset(&mask, signals[i]);
-	/* the reader of stdout may go: that is an error of a write, not our end */
-	signal(SIGPIPE, SIG_IGN);
+	sigaddset(&mask, SIGPIPE);
+	*sigchld_ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
 	if (sigprocmask(SIG_BLOCK, &mask, before))
 		return err_errno(err, -errno, "cannot block signals");
 	return 0;

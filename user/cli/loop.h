@@ -28,8 +28,11 @@ struct loop {
 	bool left_running; /* a second signal ended the recording before the command's cgroup was empty */
 };
 
-/** Blocks the signals that the loop handles; *before is the mask for the command. */
-int loop_block_signals(sigset_t *before, struct err *err) must_check;
+/**
+ * Blocks the signals that the loop handles, and SIGPIPE: that a reader has gone is an error of a write, not our end. For the
+ * command: *before is the mask as it was, *sigchld_ignored what became of SIGCHLD (ignored, no child could be waited for).
+ */
+int loop_block_signals(sigset_t *before, bool *sigchld_ignored, struct err *err) must_check;
 
 /** Waits until the recording is over. */
 int loop_run(struct loop *loop, struct err *err) must_check;
