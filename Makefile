@@ -28,7 +28,9 @@ OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 # all but main and the commands: what unit tests link with
 LIBRARY := $(filter-out $(B)/user/cli/main.o $(B)/user/cli/cmd_%.o,$(OBJECTS))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
-PROGRAMS := $(patsubst tests/programs/%.c,$(B)/tests/programs/%,$(wildcard tests/programs/*.c))
+# these exist on x86 only
+X86_PROGRAMS := i386 i386_multiplex int80
+PROGRAMS := $(patsubst tests/programs/%.c,$(B)/tests/programs/%,$(filter-out $(if $(filter-out x86,$(ARCH)),$(X86_PROGRAMS:%=tests/programs/%.c)),$(wildcard tests/programs/*.c)))
 
 .PHONY: all
 all: $(B)/whittle
@@ -57,7 +59,9 @@ program_flags = $(shell sed -n '1s,^/\* build: \(.*\) \*/$$,\1,p' $(1))
 
 $(B)/tests/programs/%: tests/programs/%.c
 	@mkdir -p $(@D)
-	$(CC) -O1 -g -pthread -Wall -Wextra -o $@ $< $(call program_flags,$<)
+	$(CC) -O1 -g -pthread -Wall -Wextra $(DEPS) -o $@ $< $(call program_flags,$<)
+
+-include $(PROGRAMS:=.d)
 
 $(B)/tests/unit/%: tests/unit/%.c $(LIBRARY) | $(B)/tracer.skel.h
 	@mkdir -p $(@D)
