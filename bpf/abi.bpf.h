@@ -23,6 +23,7 @@ struct call {
 #if defined(__TARGET_ARCH_x86)
 
 #define TS_COMPAT 0x0002
+#define NR_EXECVE 59
 #define X32_BIT   0x40000000
 
 /* reads through a BTF-typed pointer: a plain load */
@@ -101,6 +102,7 @@ static __always_inline __s64 abi_blocked_in(struct pt_regs *regs)
 #elif defined(__TARGET_ARCH_arm64)
 
 #define TIF_32BIT_MASK (1UL << 22)
+#define NR_EXECVE      221
 
 #define task_is_compat(task)      ((task)->thread_info.flags & TIF_32BIT_MASK)
 #define task_is_compat_core(task) (BPF_CORE_READ(task, thread_info.flags) & TIF_32BIT_MASK)
@@ -141,6 +143,12 @@ static __always_inline __s64 abi_blocked_in(struct pt_regs *regs)
 #else
 #error "whittle's BPF side knows x86 and arm64: build with -D__TARGET_ARCH_x86 or -D__TARGET_ARCH_arm64"
 #endif
+
+/* The native execve, where the call itself was not seen. */
+#define ABI_EXECVE                                                                                 \
+	{                                                                                          \
+		.nr = NR_EXECVE, .row = ROW_NATIVE + NR_EXECVE, .abi = ABI_NATIVE                  \
+	}
 
 /* Cold: the row of a call that is not a plain native one. */
 static __noinline __u32 abi_row(__s64 nr, bool compat, struct pt_regs *regs)

@@ -73,13 +73,15 @@ enum call_class {
 enum slot_flags {
 	SLOT_COMMAND = 1,     /* whittle's own cgroup: the first exec ends set-up, filter or not */
 	SLOT_COUNT_MOVED = 2, /* groups that move in are workload at once */
+	/* the inventory did not see everybody: a group whose entry was not seen is workload */
+	SLOT_STRANGERS = 4,
 };
 
 struct slot {
-	__u32 epoch;        /* a process has ended or left: what count_row.group says is void */
-	__u32 armed;        /* 0: whoever shows up was inside before; 1: newcomers are in set-up */
-	__u32 flags;        /* enum slot_flags, written before any program is attached */
-	__u32 cgroups;      /* live cgroups of this slot */
+	__u32 epoch; /* a process has ended or left: what count_row.group says is void */
+	__u32 armed; /* 0: whoever shows up was inside before; 1: newcomers are in set-up */
+	__u32 flags; /* enum slot_flags, written before any program is attached */
+	__u32 pad;
 	__u64 late;         /* first sightings that found no room on the ring */
 	__u64 lost_cgroups; /* no room for a cgroup: it was not recorded */
 	__u64 lost_groups;  /* no room to mark a process: it counts as workload */
@@ -87,10 +89,13 @@ struct slot {
 };
 
 /*
- * A place of the target table: an open-addressed hash of cgroup v2 ids. Both worlds add to it: claim `id` (0: free) by
- * compare-and-swap, then store `slot`; a taken place that is passed over is marked `displaced` first.
+ * A place of the target table: an open-addressed hash of cgroup v2 ids. Both worlds add to it: claim `id` (free or removed) by
+ * compare-and-swap, then store `slot`; a taken place that is passed over is marked `displaced` first. Who removes clears
+ * `slot` first.
  */
-#define TARGETS_LEN    32768 /* for 10,000 targets a session: one in three */
+#define TARGET_FREE    0
+#define TARGET_REMOVED (~0ULL) /* may be taken again; ids themselves are never reused */
+#define TARGETS_LEN    32768   /* for 10,000 targets a session: one in three */
 #define TARGETS_PROBES 32
 
 struct target {
@@ -110,7 +115,9 @@ static inline __u32 target_hash(__u64 id)
 struct image {
 	__u64 ino;
 	__u32 dev;      /* kernel encoding: major << 20 | minor */
-	__u32 launcher; /* it loaded a filter and then ran the workload: observed, not guessed */
+	__u32 launched; /* it loaded a filter and then ran the workload: observed, not guessed */
+	__u32 stayed;   /* it was run, and nothing of the kind came of it */
+	__u32 pad;
 	char name[IMAGE_NAME_LEN];
 };
 
@@ -137,9 +144,11 @@ struct apart_key {
 struct lineage {
 	__u64 calls; /* made in set-up, not counted anywhere else */
 	__u32 slot;
-	__u32 live;  /* groups in set-up or provisional */
-	__u32 execs; /* execs that ended set-up */
-	__u32 pid;   /* the one that entered */
+	__u32 live;     /* groups in set-up or provisional */
+	__u32 execs;    /* execs that ended set-up */
+	__u32 pid;      /* the one that entered */
+	__u32 image;    /* what it ran without a filter, 0: nothing */
+	__u32 launched; /* and that was a launcher */
 	char comm[COMM_LEN];
 };
 
@@ -184,7 +193,7 @@ struct ev_moved {
 	char comm[COMM_LEN];
 };
 
-/* The last cgroup of a slot was removed. */
+/* A cgroup of a slot was removed: user space looks whether a target is left. */
 struct ev_gone {
 	__u32 kind;
 	__u32 slot;
@@ -193,11 +202,11 @@ struct ev_gone {
 _Static_assert(sizeof(struct slot) == 48, "struct slot");
 _Static_assert(sizeof(struct count_row) == ROW_LEN * 8, "struct count_row");
 _Static_assert(sizeof(struct target) == 16, "struct target");
-_Static_assert(sizeof(struct image) == 48, "struct image");
+_Static_assert(sizeof(struct image) == 56, "struct image");
 _Static_assert(sizeof(struct file_id) == 16, "struct file_id");
 _Static_assert(sizeof(struct apart_key) == 24,
 	       "struct apart_key: padding would be part of the key");
-_Static_assert(sizeof(struct lineage) == 40, "struct lineage");
+_Static_assert(sizeof(struct lineage) == 48, "struct lineage");
 _Static_assert(sizeof(struct timing) == 16, "struct timing");
 _Static_assert(sizeof(struct ev_first) == 112, "struct ev_first");
 _Static_assert(sizeof(struct ev_moved) == 40, "struct ev_moved");

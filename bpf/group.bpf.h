@@ -11,8 +11,11 @@
  *                                                  exec of any kind, or PROVISIONAL_NS gone by
  *
  * "New filter": a seccomp filter gained since the group entered. A known launcher (the runtime's binary,
- * its memfd copy, systemd-executor) run in set-up does not end it. An image that was run without a
- * filter and then runs an exec with one was a launcher: it is marked, and user space drops what it called.
+ * its memfd copy, systemd-executor) run in set-up does not end it.
+ *
+ * An image that was run without a filter and then runs an exec with one was a launcher, unless it also stayed: then it
+ * is no launcher by nature, and user space counts its calls as workload, for a profile that allows too little is worse than one
+ * that allows a little more.
  *
  * All groups of a set-up that are forked from one that entered are its lineage.
  */
@@ -28,6 +31,11 @@
  */
 #define PROVISIONAL_NS 10000000000ULL
 
+#define PF_EXITING 0x00000004
+
+/* whittle's own process: what it calls is nobody's workload. Known once `inventory` has run. */
+__u32 self;
+
 enum group_state {
 	GROUP_WORKLOAD = 0,
 	GROUP_SETUP = 1,
@@ -41,9 +49,9 @@ struct group {
 	__u32 state;
 	__u32 image;   /* PROVISIONAL: what it runs */
 	__u32 filters; /* seccomp filters that it entered with */
-	__u32 origin; /* PROVISIONAL: the process that ran the image; this one, or one that forked it */
-	__u32 pad;
-	struct call exec; /* the exec call that a thread of it is in */
+	__u32 forker; /* PROVISIONAL: who forked it since the image was run; 0: it ran the image itself */
+	__u32 has_exec; /* `exec` is a call that a thread of it is in */
+	struct call exec;
 };
 
 /*
@@ -71,33 +79,36 @@ static __always_inline __u32 group_filters(struct task_struct *task)
 	return BPF_CORE_READ(task, seccomp.filter_count.counter);
 }
 
+/* The last group of a lineage has left it. */
+static __always_inline void lineage_end(__u64 number, struct lineage *lineage)
+{
+	struct ev_moved *ev;
+
+	if (lineage->image && !lineage->launched)
+		images[bounded(lineage->image, IMAGES_MAX)].stayed = 1;
+	/* an exiting task may be moved, too, and calls nothing */
+	if (!lineage->execs && lineage->calls) {
+		ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
+		if (!ev)
+			return; /* it stays in the map: user space finds it at the end */
+		*ev = (struct ev_moved){.kind = EV_MOVED,
+					.slot = lineage->slot,
+					.pid = lineage->pid,
+					.calls = lineage->calls};
+		__builtin_memcpy(ev->comm, lineage->comm, COMM_LEN);
+		bpf_ringbuf_submit(ev, 0);
+	}
+	bpf_map_delete_elem(&lineages, &number);
+}
+
 /* A group of set-up becomes workload, or leaves, or ends. */
 static __noinline void group_leave(struct group *group)
 {
 	__u64 number = group->lineage;
-	struct lineage *lineage;
-	struct ev_moved *ev;
+	struct lineage *lineage = bpf_map_lookup_elem(&lineages, &number);
 
-	lineage = bpf_map_lookup_elem(&lineages, &number);
-	if (!lineage)
-		return;
-	__sync_fetch_and_sub(&lineage->live, 1);
-	if (lineage->live)
-		return;
-	if (!lineage->execs) {
-		ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
-		if (ev) {
-			*ev = (struct ev_moved){.kind = EV_MOVED,
-						.slot = lineage->slot,
-						.pid = lineage->pid,
-						.calls = lineage->calls};
-			__builtin_memcpy(ev->comm, lineage->comm, COMM_LEN);
-			bpf_ringbuf_submit(ev, 0);
-		} else {
-			__sync_fetch_and_add(&slot_of(group->slot)->late, 1);
-		}
-	}
-	bpf_map_delete_elem(&lineages, &number);
+	if (lineage && __sync_fetch_and_sub(&lineage->live, 1) == 1)
+		lineage_end(number, lineage);
 }
 
 /* A group leaves its slot or ends. */
@@ -121,28 +132,40 @@ static __noinline struct group *group_enter_setup(struct task_struct *task, __u3
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct group group = {.slot = slot, .state = GROUP_SETUP};
 	struct lineage lineage = {.slot = slot, .live = 1, .pid = tgid};
+	struct group *stored;
 
 	group.filters = group_filters(task);
 	/* unique: one process cannot enter twice within the 4 ms that the pid displaces */
 	group.lineage = (bpf_ktime_get_ns() & ~0x3fffffULL) | (tgid & 0x3fffff);
 	bpf_probe_read_kernel_str(lineage.comm, sizeof(lineage.comm), &task->comm);
-	bpf_map_update_elem(&lineages, &group.lineage, &lineage, BPF_ANY);
-	return group_store(tgid, &group);
+	if (bpf_map_update_elem(&lineages, &group.lineage, &lineage, BPF_ANY)) {
+		__sync_fetch_and_add(&slot_of(slot)->lost_groups, 1);
+		return NULL;
+	}
+	stored = group_store(tgid, &group);
+	if (!stored)
+		bpf_map_delete_elem(&lineages, &group.lineage);
+	return stored;
 }
 
-/* A group that nobody in the targets forked shows up in `slot`. NULL: no room, it counts as workload. */
-static __always_inline struct group *group_enter(struct task_struct *task, __u32 slot)
+/*
+ * A group shows up in `slot` that nobody in the targets forked; `entering`: by the very event of its entry. NULL: no
+ * room, it counts as workload.
+ */
+static __always_inline struct group *group_enter(struct task_struct *task, __u32 slot,
+						 bool entering)
 {
 	struct slot *s = slot_of(slot);
 	struct group workload = {.slot = slot};
 
-	if (!s->armed || s->flags & SLOT_COUNT_MOVED || s->lost_groups)
+	if (!s->armed || s->flags & SLOT_COUNT_MOVED || s->lost_groups ||
+	    (!entering && s->flags & SLOT_STRANGERS))
 		return group_store(BPF_CORE_READ(task, tgid), &workload);
 	return group_enter_setup(task, slot);
 }
 
-/* The group of a task that runs in a cgroup of `slot`. */
-static __always_inline struct group *group_of(struct task_struct *task, __u32 slot)
+/* The group of a task that is in a cgroup of `slot`. */
+static __always_inline struct group *group_of(struct task_struct *task, __u32 slot, bool entering)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct group *group = bpf_map_lookup_elem(&groups, &tgid);
@@ -151,7 +174,7 @@ static __always_inline struct group *group_of(struct task_struct *task, __u32 sl
 		return group;
 	if (group)
 		group_forget(group);
-	return group_enter(task, slot);
+	return group_enter(task, slot, entering);
 }
 
 static __always_inline bool group_is_over(const struct group *group)
@@ -161,30 +184,36 @@ static __always_inline bool group_is_over(const struct group *group)
 
 /*
  * The class of a call that the current task makes in `slot`, and the image that it belongs to;
- * negative for a call of set-up, which is counted in its lineage only.
+ * negative for a call of set-up, which is counted in its lineage only, and for those of whittle itself.
  */
 static __always_inline int group_class(__u32 slot, const struct call *call, __u32 *image)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct group *group = group_of(task, slot);
 	struct lineage *lineage;
+	struct group *group;
 	bool filtered;
 
+	if (bpf_get_current_pid_tgid() >> 32 == self)
+		return -1;
+	group = group_of(task, slot, false);
 	if (!group || group->state == GROUP_WORKLOAD)
 		return CLASS_WORKLOAD;
 	if (group->state == GROUP_PROVISIONAL && group_is_over(group)) {
-		group->state = GROUP_WORKLOAD;
-		group_leave(group);
+		/* two threads may come here at once */
+		if (__sync_val_compare_and_swap(&group->state, GROUP_PROVISIONAL, GROUP_WORKLOAD) ==
+		    GROUP_PROVISIONAL)
+			group_leave(group);
 		return CLASS_WORKLOAD;
-	}
-	if (abi_is_exec(call)) {
-		group->exec = *call;
-		return -1; /* counted once it has succeeded */
 	}
 	filtered = group_filters(task) > group->filters;
 	if (group->state == GROUP_PROVISIONAL) {
 		*image = group->image;
 		return filtered ? CLASS_PROVISIONAL_FILTERED : CLASS_PROVISIONAL;
+	}
+	if (abi_is_exec(call)) {
+		group->exec = *call;
+		group->has_exec = 1;
+		return -1; /* counted once it has succeeded */
 	}
 	lineage = bpf_map_lookup_elem(&lineages, &group->lineage);
 	if (lineage)
@@ -196,19 +225,21 @@ static __always_inline int group_class(__u32 slot, const struct call *call, __u3
 static __always_inline void group_fork(struct task_struct *parent, struct task_struct *child,
 				       __u32 slot, __u32 parent_slot)
 {
-	__u32 tgid = BPF_CORE_READ(child, tgid);
+	__u32 tgid = BPF_CORE_READ(child, tgid), forker = BPF_CORE_READ(parent, tgid);
+	struct lineage *lineage;
 	struct group *group;
 	struct group copy;
-	struct lineage *lineage;
 
-	if (parent_slot != slot) {
-		group_enter(child, slot); /* CLONE_INTO_CGROUP */
+	if (parent_slot != slot || forker == self) {
+		group_enter(child, slot, true); /* CLONE_INTO_CGROUP */
 		return;
 	}
-	group = group_of(parent, slot);
+	group = group_of(parent, slot, false);
 	if (!group)
 		return;
 	copy = *group;
+	copy.forker = forker;
+	copy.has_exec = 0;
 	if (copy.state != GROUP_WORKLOAD) {
 		lineage = bpf_map_lookup_elem(&lineages, &copy.lineage);
 		if (lineage)
@@ -218,60 +249,87 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 }
 
 /*
- * Was the image of a provisional group, which now runs an exec with a new filter, a launcher? Yes if the process that ran
- * the image does so itself, or has gone: a runtime forks the workload and ends. A supervisor that forks services with
- * filters of their own stays: it is workload.
+ * Was the image of a provisional group, which now runs an exec with a new filter, a launcher here? Yes if this process ran
+ * the image itself, or if who forked it has gone: a runtime forks the workload and ends. A supervisor that forks
+ * services with filters of their own stays.
  */
-static __always_inline bool group_image_is_launcher(const struct group *group, __u32 tgid)
+static __always_inline bool group_is_launched(const struct group *group)
 {
-	__u32 origin = group->origin;
+	__u32 forker = group->forker;
 	struct group *other;
 
-	if (origin == tgid)
+	if (!forker)
 		return true;
-	other = bpf_map_lookup_elem(&groups, &origin);
-	return !other || other->state != GROUP_PROVISIONAL || other->image != group->image;
+	other = bpf_map_lookup_elem(&groups, &forker);
+	return !other || other->lineage != group->lineage;
+}
+
+/* What an exec makes of a group in set-up: the class that the exec counts in, negative if it is not counted here. */
+static __always_inline int group_exec_setup(struct group *group, struct lineage *lineage,
+					    __u32 slot, struct file *file, bool filtered)
+{
+	struct file_id exe = image_of_file(file);
+
+	if (!filtered && !(slot_of(slot)->flags & SLOT_COMMAND)) {
+		if (image_is_launcher(&exe, file))
+			return -1;
+		group->image = image_index(&exe, file);
+		group->since = bpf_ktime_get_ns();
+		group->forker = 0;
+		lineage->image = group->image;
+	}
+	__sync_fetch_and_add(&lineage->execs, 1);
+	if (group->image) {
+		group->state = GROUP_PROVISIONAL;
+		return CLASS_PROVISIONAL;
+	}
+	/* with a filter, whittle's command, or an image that there is no room for */
+	group->state = GROUP_WORKLOAD;
+	group_leave(group);
+	return CLASS_WORKLOAD;
+}
+
+/* The same for a provisional group, whose exec was counted when it was called. */
+static __always_inline int group_exec_provisional(struct group *group, struct lineage *lineage,
+						  bool filtered)
+{
+	bool launched = filtered && group_is_launched(group);
+
+	if (launched) {
+		images[bounded(group->image, IMAGES_MAX)].launched = 1;
+		lineage->launched = 1;
+	}
+	group->state = GROUP_WORKLOAD;
+	group_leave(group);
+	return launched ? CLASS_WORKLOAD :
+			  -1; /* the launcher's call is dropped, and it is the workload's first */
 }
 
 /*
- * The current task has replaced its program by `file`. If that exec ended set-up: the class that it counts in, the call that it
- * was, and the image that it belongs to. Negative: it changed nothing, or is one of set-up.
+ * The current task has replaced its program by `file`. The class that the exec counts in, the call that it was, and the
+ * image that it belongs to; negative: it counts nowhere, or was counted when it was called.
  */
 static __always_inline int group_exec(struct task_struct *task, __u32 slot, struct file *file,
 				      struct call *call, __u32 *image)
 {
-	struct group *group = group_of(task, slot);
-	__u32 tgid = BPF_CORE_READ(task, tgid);
+	struct group *group = group_of(task, slot, false);
 	struct lineage *lineage;
-	struct file_id exe;
+	bool filtered;
+	int class;
 
 	if (!group || group->state == GROUP_WORKLOAD)
 		return -1;
-	exe = image_of_file(file);
-	if (group_filters(task) > group->filters) {
-		if (group->state == GROUP_PROVISIONAL && group_image_is_launcher(group, tgid))
-			images[bounded(group->image, IMAGES_MAX)].launcher = 1;
-		group->state = GROUP_WORKLOAD;
-	} else if (group->state == GROUP_PROVISIONAL || slot_of(slot)->flags & SLOT_COMMAND) {
-		group->state = GROUP_WORKLOAD;
-	} else if (image_is_launcher(&exe, file)) {
-		return -1;
-	} else {
-		group->image = image_index(&exe, file);
-		group->since = bpf_ktime_get_ns();
-		group->origin = tgid;
-		group->state = GROUP_PROVISIONAL;
-	}
 	lineage = bpf_map_lookup_elem(&lineages, &group->lineage);
-	if (lineage)
-		__sync_fetch_and_add(&lineage->execs, 1);
-	*call = group->exec;
-	if (group->state == GROUP_PROVISIONAL) {
-		*image = group->image;
-		return CLASS_PROVISIONAL;
-	}
-	group_leave(group);
-	return CLASS_WORKLOAD;
+	if (!lineage)
+		return -1;
+	/* a process that is moved in while it is inside execve was never seen to call it */
+	*call = group->has_exec ? group->exec : (struct call)ABI_EXECVE;
+	filtered = group_filters(task) > group->filters;
+	if (group->state == GROUP_PROVISIONAL)
+		return group_exec_provisional(group, lineage, filtered);
+	class = group_exec_setup(group, lineage, slot, file, filtered);
+	*image = group->state == GROUP_PROVISIONAL ? group->image : 0;
+	return class;
 }
 
 /* A process was moved to a cgroup of `slot`; SLOT_NONE: out of the targets. */
@@ -280,8 +338,10 @@ static __always_inline void group_move(struct task_struct *task, __u32 slot)
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct group *group;
 
+	if (BPF_CORE_READ(task, flags) & PF_EXITING)
+		return; /* its sched_process_exit may have come already */
 	if (slot != SLOT_NONE) {
-		group_of(task, slot);
+		group_of(task, slot, true);
 		return;
 	}
 	/* a workload group stays known, so that it is still workload when it comes back */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * What was inside before recording began. Processes are workload, except known launchers: a created but not
- * yet started container waits in one. The call that a thread is blocked in fires no enter any more: it is read
- * from the thread's saved registers. (/proc/PID/syscall shows the same, without the ABI.)
+ * yet started container waits in one. The call that a thread is in fires no enter any more: it is read
+ * from the thread's saved registers. (/proc/PID/syscall shows the same, without the ABI, and nothing for a thread on a CPU.)
  */
 #ifndef WHITTLE_INVENTORY_BPF_H
 #define WHITTLE_INVENTORY_BPF_H
@@ -11,23 +11,27 @@
 
 #define PF_KTHREAD 0x00200000
 
-static __always_inline void inventory_group(struct task_struct *task, __u32 slot)
+/* Is the task's group workload? */
+static __always_inline bool inventory_group(struct task_struct *task, __u32 slot)
 {
 	struct file_id exe = image_of_task(task);
 	__u32 tgid = BPF_CORE_READ(task, tgid);
-	struct group *group;
+	struct group *group = bpf_map_lookup_elem(&groups, &tgid);
 
-	if (bpf_map_lookup_elem(&groups, &tgid))
-		return;
-	if (!image_is_known(&exe)) {
-		group_of(task, slot); /* not armed yet: it becomes workload */
-		return;
+	if (!group && image_is_known(&exe)) {
+		group = group_enter_setup(task, slot);
+		if (group)
+			group->filters = 0; /* it may have loaded its filter already */
+	} else if (!group) {
+		group = group_of(task, slot, false); /* not armed yet: it becomes workload */
 	}
-	group = group_enter_setup(task, slot);
-	if (group)
-		group->filters = 0; /* it may have loaded its filter already */
+	return !group || group->state == GROUP_WORKLOAD;
 }
 
+/*
+ * A thread in user space shows the call that it made last, or a negative number after an interrupt. That too was the workload's:
+ * better one call from just before than one that is missing.
+ */
 static __always_inline void inventory_call(struct task_struct *task, __u32 slot)
 {
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
@@ -46,14 +50,10 @@ static __always_inline void inventory_call(struct task_struct *task, __u32 slot)
 
 static __always_inline void inventory_task(struct task_struct *task, __u32 slot)
 {
-	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+	if (BPF_CORE_READ(task, flags) & (PF_KTHREAD | PF_EXITING) ||
+	    (__u32)BPF_CORE_READ(task, tgid) == self)
 		return;
-	inventory_group(task, slot);
-	/*
-	 * A thread on a CPU is in user space, where its saved registers are those of a call that is over, or
-	 * about to return there: whatever it calls next fires an enter.
-	 */
-	if (!BPF_CORE_READ(task, on_cpu))
+	if (inventory_group(task, slot))
 		inventory_call(task, slot);
 }
 

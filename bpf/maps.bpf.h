@@ -97,7 +97,7 @@ struct {
 	__type(value, struct timing);
 } timings SEC(".maps");
 
-/* The call that a thread is in, for --stats: row is ROW_OUTSIDE between calls. */
+/* The call that a thread is in, for --stats: time is 0 between calls. */
 struct entered {
 	__u64 time;
 	__u32 slot;

@@ -4,11 +4,8 @@
  * compare for a target in its own place and for nearly every outsider, the same for one target and for ten
  * thousand. A hash map costs ten times as much (110 instructions or more).
  *
- * Two writers: user space, through mmap, and the cgroup_mkdir program. Both claim a place by
- * compare-and-swap of its id. A place is never given to another cgroup while the table lives: kernel ids are
- * not reused either, so the entry of a removed cgroup can match nothing.
- *
- * user/record/targets.c is the other writer: hash, probe length and order of stores are the same there.
+ * Two writers: user space, through mmap, and the programs. Both claim a place by compare-and-swap of its id, see
+ * struct target. user/record/targets.c is the other writer: hash, probe length and order of stores are the same there.
  */
 #ifndef WHITTLE_TARGET_BPF_H
 #define WHITTLE_TARGET_BPF_H
@@ -49,22 +46,37 @@ static __always_inline __u32 target_slot(__u64 id)
 static __noinline void target_add(__u64 id, __u32 slot)
 {
 	__u32 place = target_hash(id);
-	struct slot *s = slot_of(slot);
 
 	for (int i = 0; i < TARGETS_PROBES; i++) {
 		struct target *t = &targets[bounded(place + i, TARGETS_LEN)];
-		__u64 old = __sync_val_compare_and_swap(&t->id, 0, id);
+		__u64 old = t->id;
 
 		if (old == id)
 			return; /* user space found the new directory first */
-		if (old == 0) {
+		if ((old == TARGET_FREE || old == TARGET_REMOVED) &&
+		    __sync_val_compare_and_swap(&t->id, old, id) == old) {
 			t->slot = slot;
-			__sync_fetch_and_add(&s->cgroups, 1);
 			return;
 		}
 		t->displaced = 1;
 	}
-	__sync_fetch_and_add(&s->lost_cgroups, 1);
+	__sync_fetch_and_add(&slot_of(slot)->lost_cgroups, 1);
+}
+
+/* Cgroup `id` is gone: its place may be taken. */
+static __noinline void target_remove(__u64 id)
+{
+	__u32 place = target_hash(id);
+
+	for (int i = 0; i < TARGETS_PROBES; i++) {
+		struct target *t = &targets[bounded(place + i, TARGETS_LEN)];
+
+		if (t->id != id)
+			continue;
+		t->slot = SLOT_NONE;
+		t->id = TARGET_REMOVED;
+		return;
+	}
 }
 
 #endif

@@ -23,9 +23,10 @@ static __always_inline void timing_begin(struct task_struct *task, __u32 slot, _
 	in->row = abi_row(nr, task_is_compat(task), regs);
 	in->slot = slot;
 	in->time = bpf_ktime_get_ns();
+	/* provisional calls are timed, for most turn out to be workload */
 	group = bpf_map_lookup_elem(&groups, &tgid);
-	if (group && group->state != GROUP_WORKLOAD)
-		in->row = ROW_OUTSIDE; /* not a call of the workload */
+	if (group && group->state == GROUP_SETUP)
+		in->row = ROW_OUTSIDE;
 }
 
 static __always_inline void timing_end(struct task_struct *task, long ret)

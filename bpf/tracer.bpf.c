@@ -59,7 +59,6 @@ SEC("tp_btf/cgroup_rmdir")
 int BPF_PROG(cgroup_rmdir, struct cgroup *cgrp, const char *path)
 {
 	struct ev_gone *ev;
-	struct slot *s;
 	__u32 slot;
 
 	if (!is_v2(cgrp))
@@ -67,11 +66,8 @@ int BPF_PROG(cgroup_rmdir, struct cgroup *cgrp, const char *path)
 	slot = target_slot(cgrp->kn->id);
 	if (slot == SLOT_NONE)
 		return 0;
-	s = slot_of(slot);
-	__sync_fetch_and_sub(&s->cgroups, 1);
-	if (s->cgroups)
-		return 0;
-	/* only to wake user space, which reads slot.cgroups: without room it is awake anyway */
+	target_remove(cgrp->kn->id);
+	/* only to wake user space: without room it is awake anyway */
 	ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
 	if (ev) {
 		*ev = (struct ev_gone){.kind = EV_GONE, .slot = slot};
@@ -126,13 +122,14 @@ int BPF_PROG(sched_process_exit, struct task_struct *task)
 	return 0;
 }
 
-/* Run once, by reading it, between attaching and arming: who is inside, and in which calls. */
+/* Run by reading it, between attaching and arming: who is inside, in which calls, and who reads it: whittle. */
 SEC("iter/task")
 int inventory(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
 	__u32 slot;
 
+	self = bpf_get_current_pid_tgid() >> 32;
 	if (!task)
 		return 0;
 	slot = target_slot(BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id));

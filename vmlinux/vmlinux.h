@@ -131,7 +131,6 @@ struct signal_struct {
 
 struct task_struct {
 	struct thread_info thread_info;
-	int on_cpu;
 	unsigned int flags;
 	struct mm_struct *mm;
 	pid_t pid;

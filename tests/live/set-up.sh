@@ -193,6 +193,52 @@ else
     fail "an image run without a filter that never loads one is the workload" "$(in_class workload)"
 fi
 
+# an image that is a launcher for one and the workload for another: better too much than too little
+for order in "plain launch" "launch plain"; do
+    record_start
+    for how in $order; do
+        case $how in
+        plain) "$launcher" "$CG" "as:$T/other" self -- "$BUNDLE/rootfs/bin/true" ;;
+        launch) "$launcher" "$CG" "as:$T/other" filter -- "$BUNDLE/rootfs/bin/true" ;;
+        esac
+    done
+    record_stop
+    if [[ " $(in_class workload)" == *" getegid "*" getuid "* ]]; then
+        pass "one process's launcher is another one's workload ($order): it is workload"
+    else
+        fail "one process's launcher is another one's workload ($order): it is workload" "$(in_class workload)"
+    fi
+done
+
+# a supervisor that makes a daemon of itself first: who ran the image has gone, who forked the service has not
+record_start
+"$launcher" "$CG" "as:$T/other" fork watch filter -- "$BUNDLE/rootfs/bin/true"
+await_empty
+record_stop
+if [[ " $(in_class workload)" == *" getppid "*" times "* ]] && [ -z "$(in_class launcher)" ]; then
+    pass "a daemon that forks a service with a filter is workload"
+else
+    fail "a daemon that forks a service with a filter is workload" "$(in_class workload)"
+fi
+
+# moved in at any moment, in the middle of an exec too: a static program that never reads
+record_start
+mapfile -t selves < <(yes self | head -n 300)
+for _ in $(seq 60); do
+    "$launcher" - "${selves[@]}" -- "$BUNDLE/rootfs/bin/true" & pid=$!
+    echo $pid >"$CG/cgroup.procs" 2>/dev/null || :
+    wait $pid
+done
+record_stop
+# getuid is what the step "self" calls; the rest is the start of a static program, and busybox true
+if [ "$(of_class workload | awk '$1 == "execve" { print $2 }')" -gt 1000 ] &&
+    ! of_class workload | grep -q '^\(read\|io_setup\) '; then
+    pass "processes moved in while they run execs: no call that none of them made"
+else
+    fail "processes moved in while they run execs: no call that none of them made"
+    of_class workload | detail
+fi
+
 # ... also when it runs for long, and its calls leave the slow path
 record_start
 # shellcheck disable=SC2016

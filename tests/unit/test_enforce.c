@@ -168,7 +168,12 @@ static void add_rule(scmp_filter_ctx ctx, const json_t *rule, uint32_t default_a
 			continue;
 		}
 		cr_assert_eq(json_array_size(args), 1);
-		cr_assert_str_eq(text_of(json_array_get(args, 0), "op"), "SCMP_CMP_EQ");
+		if (!strcmp(text_of(json_array_get(args, 0), "op"), "SCMP_CMP_MASKED_EQ"))
+			compare.op = SCMP_CMP_MASKED_EQ;
+		else
+			cr_assert_str_eq(text_of(json_array_get(args, 0), "op"), "SCMP_CMP_EQ");
+		compare.datum_b =
+			json_integer_value(json_object_get(json_array_get(args, 0), "valueTwo"));
 		compare.arg = json_integer_value(json_object_get(json_array_get(args, 0), "index"));
 		compare.datum_a =
 			json_integer_value(json_object_get(json_array_get(args, 0), "value"));

@@ -26,6 +26,7 @@ static int old_resolve_name(uint32_t arch, const char *name)
 #define syscall_name                      old_name
 #define syscall_resolve                   old_resolve
 #define syscall_subname                   old_subname
+#define syscall_subcall_mask              old_subcall_mask
 #define syscall_is_multiplexer            old_is_multiplexer
 #define syscall_compare                   old_compare
 #define seccomp_syscall_resolve_num_arch  old_resolve_num

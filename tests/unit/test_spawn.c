@@ -238,11 +238,15 @@ Test(spawn, signal_mask)
 	}
 }
 
-Test(spawn, sigpipe_kills_again)
+/* Who ignores SIGPIPE before whittle starts, and who does not, finds it the same in the program. */
+Test(spawn, sigpipe_is_inherited)
 {
-	signal(SIGPIPE, SIG_IGN);
-	for (int way = 0; way < WAYS; way++)
+	for (int way = 0; way < WAYS; way++) {
+		signal(SIGPIPE, SIG_DFL);
 		cr_expect_eq(status_of("kill -PIPE $$; exit 3", way), W_EXITCODE(0, SIGPIPE));
+		signal(SIGPIPE, SIG_IGN);
+		cr_expect_eq(status_of("kill -PIPE $$; exit 3", way), W_EXITCODE(3, 0));
+	}
 }
 
 Test(spawn, directory_is_no_cgroup)

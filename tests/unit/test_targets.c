@@ -154,6 +154,29 @@ Test(targets, whole_table_full)
 	}
 }
 
+Test(targets, moved_to_another_slot)
+{
+	cr_expect_not(targets_move(table, 77, 4), "it is no target yet");
+	targets_add(table, 77, 3);
+	cr_expect(targets_move(table, 77, 4));
+	cr_expect_eq(targets_slot(table, 77), 4);
+	cr_expect_eq(places_taken(), 1);
+}
+
+/* As the programs leave it when a cgroup is removed. */
+Test(targets, place_of_a_removed_one_is_taken_again)
+{
+	for (unsigned int i = 0; i < TARGETS_PROBES; i++)
+		targets_add(table, same_place(i), 1);
+	table[target_hash(12345)].slot = SLOT_NONE;
+	table[target_hash(12345)].id = TARGET_REMOVED;
+	cr_expect_eq(targets_slot(table, same_place(0)), SLOT_NONE);
+	cr_expect_eq(targets_slot(table, TARGET_REMOVED), SLOT_NONE);
+	cr_expect_eq(targets_slot(table, same_place(TARGETS_PROBES - 1)), 1, "behind the gap");
+	cr_expect_eq(targets_add(table, same_place(TARGETS_PROBES), 2), TARGETS_ADDED);
+	cr_expect_eq(targets_slot(table, same_place(TARGETS_PROBES)), 2);
+}
+
 Test(targets, empty_table_and_id_zero)
 {
 	for (uint64_t id = 0; id < 5000; id++)

@@ -98,6 +98,18 @@ int fs_check_output(const char *path, struct err *err)
 	return 0;
 }
 
+bool fs_same_output(const char *a, const char *b)
+{
+	struct output own_with(output_close) x = {.dir = -1},
+					     own_with(output_close) y = {.dir = -1};
+	struct stat p, q;
+
+	if (output_open(a, &x, NULL) || output_open(b, &y, NULL) || fstat(x.dir, &p) ||
+	    fstat(y.dir, &q))
+		return false;
+	return p.st_dev == q.st_dev && p.st_ino == q.st_ino && !strcmp(x.name, y.name);
+}
+
 static int write_all(int fd, const char *data, size_t len)
 {
 	while (len) {

@@ -14,6 +14,9 @@ int fs_read(int dir, const char *path, size_t max, struct buf *out, struct err *
 /** Can `path` be written by fs_write? Tells before the work instead of after it; creates nothing. */
 int fs_check_output(const char *path, struct err *err) must_check;
 
+/** Do two output paths mean the same file? False where one cannot be written anyway. */
+bool fs_same_output(const char *a, const char *b);
+
 /**
  * Writes a file whole: temporary file beside it, fsync, rename. A new file gets 0666 & ~umask and the owner
  * who called sudo (SUDO_UID, SUDO_GID, if whittle is root); a replaced one keeps its mode and owner. On failure an existing

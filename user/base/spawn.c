@@ -254,7 +254,14 @@ int spawn_start(const struct spawn *spawn, pid_t *pid, bool *exec_failed, struct
 	if (!failure.exec)
 		return err_errno(err, -failure.error, "cannot start %s: become the user",
 				 spawn->argv[0]);
-	if (failure.error == ENOENT && !strchr(spawn->argv[0], '/'))
-		return err_set(err, -ENOENT, "command '%s' not found in PATH", spawn->argv[0]);
+	if (failure.error == ENOENT && !strchr(spawn->argv[0], '/')) {
+		char path[PATH_MAX];
+
+		if (spawn_find_command(spawn->argv[0], path, NULL))
+			return err_set(err, -ENOENT, "command '%s' not found in PATH",
+				       spawn->argv[0]);
+		return err_set(err, -ENOENT, "cannot execute '%s': its interpreter does not exist",
+			       path);
+	}
 	return err_errno(err, -failure.error, "cannot execute '%s'", spawn->argv[0]);
 }

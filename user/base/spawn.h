@@ -30,7 +30,7 @@ struct spawn {
 	const sigset_t *mask; /* signal mask of the program; borrowed */
 };
 
-/** User NAME (or number) with its groups. -ENOENT: there is none. Call spawn_user_clear() after use. */
+/** User NAME (or the number of one that has a name) with its groups. -ENOENT: there is none. Call spawn_user_clear() after use. */
 int spawn_find_user(const char *name, struct spawn_user *user, struct err *err) must_check;
 void spawn_user_clear(struct spawn_user *user);
 

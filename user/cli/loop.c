@@ -9,25 +9,59 @@
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #define NS_PER_S 1000000000ULL
 #define GRACE_NS (10 * NS_PER_S) /* between SIGTERM and the kill of the cgroup, for --for */
 #define LIVE_NS  NS_PER_S
 
-static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
+static const int end_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+static void end_signal_set(sigset_t *set)
+{
+	sigemptyset(set);
+	for (size_t i = 0; i < ARRAY_LEN(end_signals); i++)
+		sigaddset(set, end_signals[i]);
+}
+
+/* nohup: who ignores SIGHUP before whittle starts means it to be ignored. */
+static bool hangup_is_ignored(void)
+{
+	struct sigaction action;
+
+	return !sigaction(SIGHUP, NULL, &action) && action.sa_handler == SIG_IGN;
+}
+
+/* What the signalfd reads. */
+static void handled_set(sigset_t *set)
+{
+	end_signal_set(set);
+	if (hangup_is_ignored())
+		sigdelset(set, SIGHUP);
+	sigaddset(set, SIGCHLD);
+}
 
 int loop_block_signals(sigset_t *before, bool *sigchld_ignored, struct err *err)
 {
 	sigset_t mask;
 
-	sigemptyset(&mask);
-	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
-		sigaddset(&mask, signals[i]);
+	handled_set(&mask);
 	sigaddset(&mask, SIGPIPE);
 	*sigchld_ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
 	if (sigprocmask(SIG_BLOCK, &mask, before))
 		return err_errno(err, -errno, "cannot block signals");
 	return 0;
+}
+
+int loop_take_end_signal(void)
+{
+	const struct timespec now = {0};
+	sigset_t set;
+	int signal;
+
+	end_signal_set(&set);
+	signal = sigtimedwait(&set, NULL, &now);
+	return signal > 0 ? signal : 0;
 }
 
 enum source {
@@ -90,9 +124,7 @@ static int new_signalfd(void)
 	sigset_t mask;
 	int fd;
 
-	sigemptyset(&mask);
-	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
-		sigaddset(&mask, signals[i]);
+	handled_set(&mask);
 	fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	return fd < 0 ? -errno : fd;
 }
@@ -127,45 +159,60 @@ static int set_up(struct state *state, struct err *err)
 
 static void reap(struct loop *loop)
 {
-	if (loop->child && !loop->child_ended &&
-	    waitpid(loop->child, &loop->child_status, WNOHANG) == loop->child)
+	pid_t pid;
+
+	if (!loop->child || loop->child_ended)
+		return;
+	pid = waitpid(loop->child, &loop->child_status, WNOHANG);
+	if (pid == loop->child || (pid < 0 && errno == ECHILD))
 		loop->child_ended = true;
 }
 
 /* The command has ended and nothing that it started is left, or there is no target any more. */
-static bool nothing_left(struct state *state)
+static bool nothing_left(const struct state *state)
 {
-	struct loop *loop = state->loop;
+	const struct loop *loop = state->loop;
 
 	if (loop->command_cgroup)
 		return loop->child_ended && !state->populated;
-	for (__u32 s = 1; s <= loop->slots; s++)
-		if (session__slot(loop->session, s)->cgroups)
+	for (size_t i = 0; i < loop->targets_len; i++)
+		if (cgroup_exists(&loop->targets[i]))
 			return false;
 	return true;
 }
 
-/* A signal that asks for the end. With a command it is the command's, unless the terminal has sent it there already. */
+/*
+ * Does the command get it anyway? The terminal sends to its foreground process group, which is whittle's; a command that
+ * has made a group of its own is not in it.
+ */
+static bool reaches_command(const struct loop *loop, const struct signalfd_siginfo *info)
+{
+	return info->ssi_code == SI_KERNEL && getpgid(loop->child) == getpgrp();
+}
+
+/* A signal that asks for the end. As long as the command runs it is the command's. */
 static void on_end_signal(struct state *state, const struct signalfd_siginfo *info)
 {
 	struct loop *loop = state->loop;
-	bool from_terminal = info->ssi_code == SI_KERNEL;
 
 	if (!loop->command_cgroup) {
 		state->over = true;
 		return;
 	}
-	if (++state->signals_got > 1) {
-		loop->left_running = true;
-		state->over = true;
+	reap(loop);
+	/* what is typed at the terminal is the command's affair, however often */
+	if (!loop->child_ended && reaches_command(loop, info))
 		return;
-	}
-	if (!loop->child_ended && !from_terminal)
+	if (++state->signals_got > 1) {
+		loop->left_by = info->ssi_signo;
+		state->over = true;
+	} else if (!loop->child_ended) {
 		kill(loop->child, info->ssi_signo);
-	else if (loop->child_ended)
+	} else {
 		log_note(
-			"the command has ended, but processes that it started run on: they are recorded until they end, or "
-			"another signal");
+			"the command has ended, but processes that it started run on: they are recorded until they end, "
+			"or another signal");
+	}
 }
 
 static void on_signals(struct state *state)
@@ -192,18 +239,26 @@ static void acknowledge_timer(int fd)
 static int on_deadline(struct state *state, struct err *err)
 {
 	struct loop *loop = state->loop;
+	int rc;
 
 	acknowledge_timer(state->fds[SOURCE_DEADLINE]);
 	if (!loop->command_cgroup) {
 		state->over = true;
 		return 0;
 	}
-	if (state->terminated)
-		return cgroup_kill(loop->command_cgroup, err);
+	if (state->terminated) {
+		struct err reason = {0};
+
+		/* what was recorded is worth more than a clean end */
+		if (cgroup_kill(loop->command_cgroup, &reason))
+			log_warn("%s", reason.text);
+		return 0;
+	}
 	state->terminated = true;
 	if (!loop->child_ended)
 		kill(loop->child, SIGTERM);
-	return timer_set(state->fds[SOURCE_DEADLINE], GRACE_NS, 0);
+	rc = timer_set(state->fds[SOURCE_DEADLINE], GRACE_NS, 0);
+	return rc ? err_errno(err, rc, "cannot wait for the end of the command") : 0;
 }
 
 static int dispatch(struct state *state, enum source source, struct err *err)
@@ -248,5 +303,10 @@ int loop_run(struct loop *loop, struct err *err)
 	}
 	if (loop->live_line)
 		live_line_clear();
+	/* it may have ended in the same moment as the second signal came */
+	reap(loop);
+	if (loop->left_by && loop->child_ended &&
+	    !cgroup_events_populated(state.fds[SOURCE_CGROUP]))
+		loop->left_by = 0;
 	return rc;
 }

@@ -15,7 +15,8 @@
 struct loop {
 	struct session *session; /* borrowed, like the rest */
 	struct recorder *recorder;
-	__u32 slots;       /* of the session, for their live cgroups */
+	const struct cgroup *targets; /* without a command the recording ends with the last of them */
+	size_t targets_len;
 	uint64_t duration; /* ns, 0: no limit */
 	bool live_line;
 	/* with a command */
@@ -25,8 +26,14 @@ struct loop {
 	/* what came of it */
 	bool child_ended;
 	int child_status; /* as waitpid gives it */
-	bool left_running; /* a second signal ended the recording before the command's cgroup was empty */
+	int left_by; /* the second signal, which ended the recording before the command's cgroup was empty */
 };
+
+/**
+ * Has a signal that asks for the end come since they were blocked? It is taken. For the moment before the command
+ * starts: born after it, the command would never get it.
+ */
+int loop_take_end_signal(void);
 
 /**
  * Blocks the signals that the loop handles, and SIGPIPE: that a reader has gone is an error of a write, not our end. For the

@@ -17,14 +17,6 @@ struct totals {
 	size_t in_flight, runtime, launcher;
 };
 
-/* Can a profile name it? */
-static bool is_named(const struct syscall *call)
-{
-	char name[SYSCALL_NAME_LEN];
-
-	return syscall_name(call, name) && (!syscall_is_multiplexer(call) || syscall_subname(call));
-}
-
 static struct totals count(const struct recording *recording)
 {
 	struct totals totals = {0};
@@ -45,7 +37,7 @@ static struct totals count(const struct recording *recording)
 			continue;
 		last = o;
 		totals.distinct++;
-		totals.unknown += !is_named(&o->call);
+		totals.unknown += !recording_can_name(&o->call);
 	}
 	return totals;
 }
@@ -59,7 +51,8 @@ static void warn_unknown(const struct recording *recording)
 	for (size_t i = 0; i < recording->observed_len; i++) {
 		const struct observed *o = &recording->observed[i];
 
-		if (!observed_is_needed(o->class) || is_named(&o->call) || ++n > LIST_SHOWN)
+		if (!observed_is_needed(o->class) || recording_can_name(&o->call) ||
+		    ++n > LIST_SHOWN)
 			continue;
 		buf__addf(&list, " %s:%" PRId64, arch_token(o->call.arch), o->call.nr);
 		if (syscall_is_multiplexer(&o->call))

@@ -192,10 +192,19 @@ static enum arch arch_of(enum arch native, __u32 abi)
 	}
 }
 
+/* What one finish works on. */
+struct finish {
+	struct recorder *recorder;
+	struct session *session;
+	struct recording *recording;
+	bool stays[IMAGES_MAX]; /* images that a process still runs which did not become a launcher */
+};
+
 /* What a class of the kernel side comes to, now that all is known. */
-static enum observed_class class_of(const struct session *session, const struct apart_key *key)
+static enum observed_class class_of(const struct finish *finish, const struct apart_key *key)
 {
-	bool launcher = session__image(session, key->image)->launcher;
+	const struct image *image = session__image(finish->session, key->image);
+	bool launcher = image->launched && !image->stayed && !finish->stays[key->image];
 
 	switch (key->call_class) {
 	case CLASS_IN_FLIGHT:
@@ -217,25 +226,16 @@ static uint64_t since_begin(const struct recorder *recorder, uint64_t time)
 	return time > recorder->begun ? time - recorder->begun : 1;
 }
 
-/* What one finish works on. */
-struct finish {
-	struct recorder *recorder;
-	struct session *session;
-	struct recording *recording;
-};
-
 static int add_call(struct finish *finish, const struct apart_key *key, uint64_t calls,
-		    uint64_t first_seen, struct timing timing)
+		    uint64_t first_seen)
 {
 	const struct ev_first *news = find_news(finish->recorder, key);
 	struct observed observed = {
 		.call = {.arch = arch_of(finish->recording->native, key->abi),
 			 .nr = key->nr,
 			 .sub = key->sub},
-		.class = class_of(finish->session, key),
+		.class = class_of(finish, key),
 		.calls = calls,
-		.total_ns = timing.ns,
-		.errors = timing.errors,
 	};
 
 	if (first_seen)
@@ -275,6 +275,19 @@ static struct apart_key key_of_row(__u32 slot, __u32 row)
 	return key;
 }
 
+/* The counter of a call; ROW_OUTSIDE if it has none. */
+static __u32 row_of(enum arch native, const struct syscall *call)
+{
+	for (__u32 row = 0; row < ROW_OUTSIDE; row++) {
+		struct apart_key key = key_of_row(SLOT_NONE, row);
+
+		if (arch_of(native, key.abi) == call->arch && key.nr == call->nr &&
+		    key.sub == call->sub)
+			return row;
+	}
+	return ROW_OUTSIDE;
+}
+
 static int add_rows(struct finish *finish, __u32 slot)
 {
 	for (__u32 row = 0; row < ROW_OUTSIDE; row++) {
@@ -284,8 +297,7 @@ static int add_rows(struct finish *finish, __u32 slot)
 
 		if (!calls)
 			continue;
-		rc = add_call(finish, &key, calls, session__first_seen(finish->session, slot, row),
-			      session__timing(finish->session, slot, row));
+		rc = add_call(finish, &key, calls, session__first_seen(finish->session, slot, row));
 		if (rc)
 			return rc;
 	}
@@ -298,7 +310,35 @@ static int add_apart(const struct apart_key *key, uint64_t calls, void *context)
 
 	if (!is_ours(finish->recorder, key->slot))
 		return 0;
-	return add_call(finish, key, calls, 0, (struct timing){0});
+	return add_call(finish, key, calls, 0);
+}
+
+static int note_image(const struct lineage *lineage, void *context)
+{
+	struct finish *finish = context;
+
+	if (lineage->image && !lineage->launched)
+		finish->stays[lineage->image & (IMAGES_MAX - 1)] = true;
+	return 0;
+}
+
+/* Time and errors are kept by row: after calls of both kinds have been joined, so that they count once. */
+static void add_timings(struct finish *finish)
+{
+	const struct recorder *recorder = finish->recorder;
+
+	for (size_t i = 0; i < finish->recording->observed_len; i++) {
+		struct observed *o = &finish->recording->observed[i];
+		__u32 row = row_of(finish->recording->native, &o->call);
+
+		for (__u32 s = recorder->first;
+		     o->class == OBSERVED_WORKLOAD && is_ours(recorder, s); s++) {
+			struct timing timing = session__timing(finish->session, s, row);
+
+			o->total_ns += row == ROW_OUTSIDE ? 0 : timing.ns;
+			o->errors += row == ROW_OUTSIDE ? 0 : timing.errors;
+		}
+	}
 }
 
 /* Groups that are still in set-up, none of whose lineage has run an exec. */
@@ -307,7 +347,7 @@ static int add_lineage(const struct lineage *lineage, void *context)
 	struct finish *finish = context;
 	struct moved moved = {.pid = lineage->pid, .calls = lineage->calls};
 
-	if (!is_ours(finish->recorder, lineage->slot) || lineage->execs)
+	if (!is_ours(finish->recorder, lineage->slot) || lineage->execs || !lineage->calls)
 		return 0;
 	memcpy(moved.comm, lineage->comm, sizeof(moved.comm));
 	return recording_add_moved(finish->recording, &moved);
@@ -331,6 +371,7 @@ int recorder__finish(struct recorder *recorder, struct session *session,
 		return rc;
 	if (recorder->news_len)
 		qsort(recorder->news, recorder->news_len, sizeof(*recorder->news), compare_news);
+	rc = session__each_lineage(session, note_image, &finish, err);
 	recording->losses =
 		(struct losses){.late = recorder->late, .misses = session__misses(session)};
 	for (__u32 s = recorder->first; !rc && is_ours(recorder, s); s++) {
@@ -346,6 +387,7 @@ int recorder__finish(struct recorder *recorder, struct session *session,
 	if (rc)
 		return err_errno(err, rc, "cannot keep what was recorded");
 	recording_sort(recording);
+	add_timings(&finish);
 	recording->hook = session__hook(session);
 	recording->started = recorder->begun_wall;
 	recording->elapsed = now(CLOCK_MONOTONIC) - recorder->begun;

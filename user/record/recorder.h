@@ -19,7 +19,7 @@ static inline void own_recorder_(struct recorder **recorder)
 }
 #define own_recorder own_with(own_recorder_)
 
-/** The session's on_record; context is the recorder. Records that are not ours are counted as late. */
+/** The session's on_record; context is the recorder. Records that are damaged are counted as late. */
 void recorder__take(const void *data, size_t len, void *context);
 
 /** Recording begins now: times are counted from here. */

@@ -137,20 +137,24 @@ bool recording_is_incomplete(const struct recording *recording)
 	return losses->cgroups || losses->calls || losses->misses;
 }
 
-void recording_needed(const struct recording *recording, struct syscall_set *set, size_t *unnamed)
+bool recording_can_name(const struct syscall *call)
+{
+	struct syscall_set set = {0};
+	char name[SYSCALL_NAME_LEN];
+
+	return syscall_name(call, name) &&
+	       (!syscall_is_multiplexer(call) || syscall_subname(call)) &&
+	       syscall_set__add(&set, call);
+}
+
+void recording_needed(const struct recording *recording, struct syscall_set *set)
 {
 	*set = (struct syscall_set){0};
-	*unnamed = 0;
 	for (size_t i = 0; i < recording->observed_len; i++) {
 		const struct observed *o = &recording->observed[i];
-		char name[SYSCALL_NAME_LEN];
 
-		if (!observed_is_needed(o->class))
-			continue;
-		if (!syscall_name(&o->call, name) ||
-		    (syscall_is_multiplexer(&o->call) && !syscall_subname(&o->call)) ||
-		    !syscall_set__add(set, &o->call))
-			++*unnamed;
+		if (observed_is_needed(o->class) && recording_can_name(&o->call))
+			syscall_set__add(set, &o->call);
 	}
 }
 

@@ -92,8 +92,11 @@ bool recording_is_incomplete(const struct recording *recording);
 /** Does the class belong to what a profile must allow? */
 bool observed_is_needed(enum observed_class class);
 
-/** The calls that a profile must allow. Those that have no name are left out, and counted in *unnamed. */
-void recording_needed(const struct recording *recording, struct syscall_set *set, size_t *unnamed);
+/** Can a profile name the call? */
+bool recording_can_name(const struct syscall *call);
+
+/** The calls that a profile must allow; those that it cannot name are left out. */
+void recording_needed(const struct recording *recording, struct syscall_set *set);
 
 /** What a process calls itself may be any bytes: a copy in printable ASCII, '?' for the rest. */
 void recording_comm_text(const char comm[RECORDING_COMM_LEN], char text[RECORDING_COMM_LEN]);

@@ -32,7 +32,7 @@ struct session {
 	__u32 slots; /* the none slot included */
 };
 
-/* libbpf explains a refused program at length: that is for -vvv; what to do about it is in our own sentence. */
+/* libbpf explains a refused program at length: that is for -vv; what to do about it is in our own sentence. */
 static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 {
 	char text[8192];
@@ -169,10 +169,10 @@ int session__open(const struct session_options *options, struct session **out, s
 		rc = load(session, false);
 	if (rc == -EPERM)
 		return err_errno(err, rc,
-				 "the kernel refuses to load BPF programs (lockdown, or a security module; 'whittle -vvv record' shows its reason)");
+				 "the kernel refuses to load BPF programs (lockdown, or a security module; 'whittle doctor' and -vv tell more)");
 	if (rc)
 		return err_errno(err, rc,
-				 "this kernel refuses whittle's BPF programs ('-vvv' shows its reason)");
+				 "this kernel refuses whittle's BPF programs ('-vv' shows its reason)");
 	rc = map_views(session, err);
 	if (rc)
 		return rc;
@@ -200,18 +200,15 @@ volatile struct slot *session__slot(struct session *session, __u32 slot)
 
 void session__add_cgroup(struct session *session, __u32 slot, uint64_t id)
 {
-	struct slot *state = &session->skel->bss->slots[slot];
+	if (targets_add(session->skel->bss->targets, id, slot) == TARGETS_FULL)
+		__atomic_fetch_add(&session->skel->bss->slots[slot].lost_cgroups, 1,
+				   __ATOMIC_RELAXED);
+}
 
-	switch (targets_add(session->skel->bss->targets, id, slot)) {
-	case TARGETS_ADDED:
-		__atomic_fetch_add(&state->cgroups, 1, __ATOMIC_RELAXED);
-		break;
-	case TARGETS_FULL:
-		__atomic_fetch_add(&state->lost_cgroups, 1, __ATOMIC_RELAXED);
-		break;
-	case TARGETS_PRESENT:
-		break;
-	}
+void session__take_cgroup(struct session *session, __u32 slot, uint64_t id)
+{
+	session__add_cgroup(session, slot, id);
+	targets_move(session->skel->bss->targets, id, slot);
 }
 
 static int attach(struct session *session, struct bpf_program *program, struct err *err)

@@ -39,16 +39,22 @@ static inline void own_session_(struct session **session)
 volatile struct slot *session__slot(struct session *session, __u32 slot);
 
 /**
- * Makes a cgroup a target of a slot. Safe while cgroups are being made: the table has two writers. One that is a target
- * already stays as it is. When there is no room it is counted in slot.lost_cgroups.
+ * Makes a cgroup a target of a slot; one that is a target already stays as it is. Safe while cgroups are being made and
+ * removed: the table has two writers. When there is no room it is counted in slot.lost_cgroups.
  */
 void session__add_cgroup(struct session *session, __u32 slot, uint64_t id);
+
+/** The same, but one that is a target of another slot, because it lies below one, becomes one of this slot. */
+void session__take_cgroup(struct session *session, __u32 slot, uint64_t id);
 
 /** Attaches what follows cgroups and processes, so that nothing that happens from here on is missed. */
 int session__attach_followers(struct session *session, struct err *err) must_check;
 /** Attaches what counts calls. */
 int session__attach_counters(struct session *session, struct err *err) must_check;
-/** Marks who is inside the targets, and the calls that they are blocked in. */
+/**
+ * Marks who is inside the targets, and the calls that they are in; and makes whittle's own process known to the programs, so
+ * that its calls count nowhere: once before the counters are attached, again between attaching and arming.
+ */
 int session__inventory(struct session *session, struct err *err) must_check;
 
 /** A file that polls readable when there is news; owned by the session. */
@@ -79,7 +85,7 @@ int session__each_lineage(const struct session *session,
 /** An image by its index. */
 const struct image *session__image(const struct session *session, __u32 index);
 
-/** Runs of programs that the kernel skipped because one was running already; each may be a lost call. Before detach. */
+/** Runs of programs that the kernel skipped because one was running already; each may be a lost call. */
 uint64_t session__misses(const struct session *session);
 
 /** Which way the calls are counted: "tp_btf" or "raw_tp". */

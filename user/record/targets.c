@@ -1,36 +1,59 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/targets.h"
 
+#include <stddef.h>
+
 enum targets_result targets_add(struct target *table, uint64_t id, __u32 slot)
 {
 	__u32 place = target_hash(id);
 
+	if (id == TARGET_FREE || id == TARGET_REMOVED)
+		return TARGETS_FULL; /* no cgroup has it */
 	for (__u32 i = 0; i < TARGETS_PROBES; i++) {
 		struct target *t = &table[(place + i) & (TARGETS_LEN - 1)];
-		__u64 old = __sync_val_compare_and_swap(&t->id, 0, id);
+		__u64 old = __atomic_load_n(&t->id, __ATOMIC_RELAXED);
 
-		if (old == id)
-			return TARGETS_PRESENT;
-		if (old == 0) {
+		if ((old == TARGET_FREE || old == TARGET_REMOVED) &&
+		    __atomic_compare_exchange_n(&t->id, &old, id, false, __ATOMIC_SEQ_CST,
+						__ATOMIC_SEQ_CST)) {
 			__atomic_store_n(&t->slot, slot, __ATOMIC_RELEASE);
 			return TARGETS_ADDED;
 		}
+		if (old == id)
+			return TARGETS_PRESENT;
 		__atomic_store_n(&t->displaced, 1, __ATOMIC_RELEASE);
 	}
 	return TARGETS_FULL;
 }
 
-__u32 targets_slot(const struct target *table, uint64_t id)
+/* The place of a target, NULL if it is none. */
+static struct target *find(struct target *table, uint64_t id)
 {
 	__u32 place = target_hash(id);
 
-	for (__u32 i = 0; i < TARGETS_PROBES; i++) {
-		const struct target *t = &table[(place + i) & (TARGETS_LEN - 1)];
+	for (__u32 i = 0; i < TARGETS_PROBES && id != TARGET_FREE && id != TARGET_REMOVED; i++) {
+		struct target *t = &table[(place + i) & (TARGETS_LEN - 1)];
 
 		if (t->id == id)
-			return t->slot;
+			return t;
 		if (!t->displaced)
 			break;
 	}
-	return SLOT_NONE;
+	return NULL;
+}
+
+bool targets_move(struct target *table, uint64_t id, __u32 slot)
+{
+	struct target *t = find(table, id);
+
+	if (t)
+		__atomic_store_n(&t->slot, slot, __ATOMIC_RELEASE);
+	return t != NULL;
+}
+
+__u32 targets_slot(const struct target *table, uint64_t id)
+{
+	const struct target *t = find((struct target *)table, id);
+
+	return t ? t->slot : SLOT_NONE;
 }

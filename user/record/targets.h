@@ -12,11 +12,14 @@
 
 enum targets_result {
 	TARGETS_ADDED,
-	TARGETS_PRESENT, /* it was a target already, of whichever slot */
+	TARGETS_PRESENT, /* it was a target already, of whichever slot, and stays one */
 	TARGETS_FULL,    /* no free place within reach */
 };
 
 enum targets_result targets_add(struct target *table, uint64_t id, __u32 slot);
+
+/** Makes a target one of another slot; false if it is none. */
+bool targets_move(struct target *table, uint64_t id, __u32 slot);
 
 /** As the programs look it up; SLOT_NONE if it is no target. */
 __u32 targets_slot(const struct target *table, uint64_t id);

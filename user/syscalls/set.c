@@ -9,8 +9,8 @@
 #define FIRST_IPC        (FIRST_SOCKETCALL + SUBCALLS_EACH)
 #define BITS_USED        (FIRST_IPC + SUBCALLS_EACH)
 
-#define NR_SOCKETCALL 102
-#define NR_IPC        117
+#define I386_NR_SOCKETCALL 102
+#define I386_NR_IPC        117
 
 /* The bit of a call, -1 if there is none. */
 static int bit_of(const struct syscall *call)
@@ -20,7 +20,7 @@ static int bit_of(const struct syscall *call)
 	if (syscall_is_multiplexer(call)) {
 		if (call->sub >= SUBCALLS_EACH)
 			return -1;
-		return (call->nr == NR_IPC ? FIRST_IPC : FIRST_SOCKETCALL) + call->sub;
+		return (call->nr == I386_NR_IPC ? FIRST_IPC : FIRST_SOCKETCALL) + call->sub;
 	}
 	if (call->nr >= 0 && call->nr < SET_NUMBERS)
 		return call->nr;
@@ -33,9 +33,9 @@ static int bit_of(const struct syscall *call)
 static struct syscall call_of(enum arch arch, int bit)
 {
 	if (bit >= FIRST_IPC)
-		return (struct syscall){arch, NR_IPC, bit - FIRST_IPC};
+		return (struct syscall){arch, I386_NR_IPC, bit - FIRST_IPC};
 	if (bit >= FIRST_SOCKETCALL)
-		return (struct syscall){arch, NR_SOCKETCALL, bit - FIRST_SOCKETCALL};
+		return (struct syscall){arch, I386_NR_SOCKETCALL, bit - FIRST_SOCKETCALL};
 	if (bit >= FIRST_PRIVATE)
 		return (struct syscall){arch, ARM_PRIVATE + bit - FIRST_PRIVATE, 0};
 	return (struct syscall){arch, bit, 0};

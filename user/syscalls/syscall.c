@@ -83,9 +83,10 @@ static const struct {
 	int64_t nr;
 	const char *const *names;
 	size_t len;
+	uint32_t mask;
 } multiplexers[] = {
-	{ARCH_X86, 102, socketcalls, ARRAY_LEN(socketcalls)},
-	{ARCH_X86, 117, ipcs, ARRAY_LEN(ipcs)},
+	{ARCH_X86, I386_NR_SOCKETCALL, socketcalls, ARRAY_LEN(socketcalls), UINT32_MAX},
+	{ARCH_X86, I386_NR_IPC, ipcs, ARRAY_LEN(ipcs), 0xffff},
 };
 
 /* What libseccomp calls a number; false: nothing. */
@@ -122,21 +123,36 @@ bool syscall_name(const struct syscall *call, char name[SYSCALL_NAME_LEN])
 	return true;
 }
 
+/* The index of a call in `multiplexers`, ARRAY_LEN if it is none. */
+static size_t multiplexer_of(const struct syscall *call)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(multiplexers); i++)
+		if (multiplexers[i].arch == call->arch && multiplexers[i].nr == call->nr)
+			break;
+	return i;
+}
+
 bool syscall_is_multiplexer(const struct syscall *call)
 {
-	for (size_t i = 0; i < ARRAY_LEN(multiplexers); i++)
-		if (multiplexers[i].arch == call->arch && multiplexers[i].nr == call->nr)
-			return true;
-	return false;
+	return multiplexer_of(call) < ARRAY_LEN(multiplexers);
+}
+
+uint32_t syscall_subcall_mask(const struct syscall *call)
+{
+	size_t i = multiplexer_of(call);
+
+	return i < ARRAY_LEN(multiplexers) ? multiplexers[i].mask : 0;
 }
 
 const char *syscall_subname(const struct syscall *call)
 {
-	for (size_t i = 0; i < ARRAY_LEN(multiplexers); i++)
-		if (multiplexers[i].arch == call->arch && multiplexers[i].nr == call->nr)
-			return call->sub < multiplexers[i].len ? multiplexers[i].names[call->sub] :
-								 NULL;
-	return NULL;
+	size_t i = multiplexer_of(call);
+
+	if (i == ARRAY_LEN(multiplexers) || call->sub >= multiplexers[i].len)
+		return NULL;
+	return multiplexers[i].names[call->sub];
 }
 
 /*

@@ -16,6 +16,10 @@ struct syscall {
 	uint32_t sub; /* i386 socketcall and ipc: the first argument, else 0 */
 };
 
+/* i386 multiplexers (arch/x86/entry/syscalls/syscall_32.tbl) */
+#define I386_NR_SOCKETCALL 102
+#define I386_NR_IPC        117
+
 /** Longest name and its NUL. */
 #define SYSCALL_NAME_LEN 64
 
@@ -24,6 +28,9 @@ bool syscall_name(const struct syscall *call, char name[SYSCALL_NAME_LEN]);
 
 /** i386 socketcall or ipc, whose `sub` matters. */
 bool syscall_is_multiplexer(const struct syscall *call);
+
+/** The bits of a multiplexer's first argument that choose the subcall; ipc has the version of its layout above them. */
+uint32_t syscall_subcall_mask(const struct syscall *call);
 
 /** What the subcall of a multiplexer does, by the name of the direct call ("socket"); NULL: unknown, or no multiplexer. */
 const char *syscall_subname(const struct syscall *call);

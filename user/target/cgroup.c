@@ -167,6 +167,11 @@ int cgroup_open_pid(pid_t pid, struct cgroup *out, struct err *err)
 	return err_set(err, -ENOENT, "process %d has no cgroup of the v2 hierarchy", pid);
 }
 
+bool cgroup_exists(const struct cgroup *cgroup)
+{
+	return !faccessat(cgroup->fd, "cgroup.procs", F_OK, 0);
+}
+
 bool cgroup_is_root(const struct cgroup *cgroup)
 {
 	/* the kernel gives this file to all cgroups but the root (Documentation/admin-guide/cgroup-v2.rst) */
@@ -218,39 +223,10 @@ bool cgroup_events_populated(int events_fd)
 	return strstr(text, "populated 1") != NULL;
 }
 
-/* Before cgroup.kill (5.14): one by one, again until nobody is left who could fork. */
-static int kill_each(const struct cgroup *cgroup, struct err *err)
-{
-	int own_fd events = cgroup_events_fd(cgroup, err);
-
-	if (events < 0)
-		return events;
-	for (int round = 0; round < 100 && cgroup_events_populated(events); round++) {
-		struct buf own_buf text = BUF_INIT;
-		int rc = fs_read(cgroup->fd, "cgroup.procs", CGROUP_FILE_MAX, &text, err);
-
-		if (rc)
-			return rc;
-		for (char *p = text.data, *end; p && *p; p = end) {
-			long pid = strtol(p, &end, 10);
-
-			if (end == p)
-				break;
-			if (pid > 0)
-				kill(pid, SIGKILL);
-			end += strspn(end, "\n");
-		}
-		usleep(10000);
-	}
-	return 0;
-}
-
 int cgroup_kill(const struct cgroup *cgroup, struct err *err)
 {
 	int own_fd fd = openat(cgroup->fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
 
-	if (fd < 0 && errno == ENOENT)
-		return kill_each(cgroup, err);
 	if (fd < 0 || write(fd, "1", 1) != 1)
 		return err_errno(err, -errno, "cannot kill what is left in cgroup %s",
 				 cgroup->path);
@@ -264,38 +240,54 @@ struct walk {
 	void *context;
 };
 
-static int walk_below(int dir_fd, const struct walk *walk, int depth)
+static int walk_children(int fd, const struct walk *walk, int depth);
+
+/* One child directory: enter, what is below it, leave. Takes the fd. */
+static int walk_child(int parent, const char *name, const struct walk *walk, int depth)
 {
-	int own_fd copy = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *own_dir dir = NULL;
+	int own_fd child = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int rc;
+
+	if (child < 0)
+		return errno == ENOENT || errno == ENODEV ? 0 : -errno;
+	rc = walk->enter ? walk->enter(child, walk->context) : 0;
+	if (!rc)
+		rc = walk_children(steal_fd(&child), walk, depth + 1);
+	if (!rc && walk->leave)
+		rc = walk->leave(parent, name, walk->context);
+	return rc;
+}
+
+/* Takes the fd: one a level is open at a time. */
+static int walk_children(int fd, const struct walk *walk, int depth)
+{
+	DIR *own_dir dir = fdopendir(fd);
 	const struct dirent *entry;
 	int rc = 0;
 
+	if (!dir) {
+		close(fd);
+		return -errno;
+	}
 	if (depth > DEPTH_MAX)
 		return -ELOOP;
-	dir = copy < 0 ? NULL : fdopendir(copy);
-	if (!dir)
-		return errno == ENOENT ? 0 : -errno;
-	steal_fd(&copy);
-	while (!rc && (entry = readdir(dir))) {
-		int own_fd child = -1;
-
-		if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
-		    !strcmp(entry->d_name, ".."))
-			continue;
-		child = openat(dir_fd, entry->d_name,
-			       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (child < 0 && errno == ENOENT)
-			continue;
-		if (child < 0)
-			return -errno;
-		rc = walk->enter ? walk->enter(child, walk->context) : 0;
-		if (!rc)
-			rc = walk_below(child, walk, depth + 1);
-		if (!rc && walk->leave)
-			rc = walk->leave(dir_fd, entry->d_name, walk->context);
-	}
+	while (!rc && (errno = 0, entry = readdir(dir)))
+		if (entry->d_type == DT_DIR && strcmp(entry->d_name, ".") &&
+		    strcmp(entry->d_name, ".."))
+			rc = walk_child(dirfd(dir), entry->d_name, walk, depth);
+	/* a directory that is removed while it is read ends with ENOENT */
+	if (!rc && errno && errno != ENOENT && errno != ENODEV)
+		rc = -errno;
 	return rc;
+}
+
+static int walk_below(const struct cgroup *cgroup, const struct walk *walk)
+{
+	int copy = openat(cgroup->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (copy < 0)
+		return errno == ENOENT || errno == ENODEV ? 0 : -errno;
+	return walk_children(copy, walk, 0);
 }
 
 struct walk_ids {
@@ -320,7 +312,7 @@ int cgroup_walk(const struct cgroup *cgroup, int (*fn)(uint64_t id, void *contex
 	int rc = fn(cgroup->id, context);
 
 	if (!rc)
-		rc = walk_below(cgroup->fd, &walk, 0);
+		rc = walk_below(cgroup, &walk);
 	if (rc < 0)
 		return err_errno(err, rc, "cannot walk what lies below cgroup %s", cgroup->path);
 	return rc;
@@ -335,7 +327,7 @@ static int leave_remove(int parent, const char *name, void *context)
 int cgroup_remove(struct cgroup *cgroup, struct err *err)
 {
 	const struct walk walk = {.leave = leave_remove};
-	int rc = walk_below(cgroup->fd, &walk, 0);
+	int rc = walk_below(cgroup, &walk);
 
 	if (!rc && rmdir(cgroup->path) && errno != ENOENT)
 		rc = -errno;

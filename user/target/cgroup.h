@@ -34,6 +34,9 @@ int cgroup_open(const char *spec, struct cgroup *out, struct err *err) must_chec
 /** Opens the cgroup that a process is in. -ESRCH: no such process. */
 int cgroup_open_pid(pid_t pid, struct cgroup *out, struct err *err) must_check;
 
+/** Is it still there? Its descriptor outlives a cgroup that was removed. */
+bool cgroup_exists(const struct cgroup *cgroup);
+
 /** Is it the root of the hierarchy, which holds every process of the machine? */
 bool cgroup_is_root(const struct cgroup *cgroup);
 
@@ -51,7 +54,7 @@ int cgroup_events_fd(const struct cgroup *cgroup, struct err *err) must_check;
 /** Are there processes in the cgroup of this file or below? Acknowledges its event. False once the cgroup is gone. */
 bool cgroup_events_populated(int events_fd);
 
-/** Kills all processes in it and below (SIGKILL). */
+/** Kills all processes in it and below (SIGKILL; Linux 5.14). */
 int cgroup_kill(const struct cgroup *cgroup, struct err *err) must_check;
 
 /**

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A recording in the making, from parsed options to written files: what the parts of `whittle record` share. cmd_record.c
+ * has the options and the exit status, record_start.c targets and start, record_write.c the results.
+ */
+#pragma once
+
+#include "base/spawn.h"
+#include "cli/loop.h"
+#include "cli/options.h"
+#include "record/recorder.h"
+#include "record/session.h"
+#include "target/cgroup.h"
+
+enum {
+	PROGRESS_AUTO,
+	PROGRESS_ALWAYS,
+	PROGRESS_NEVER,
+};
+
+struct record_options {
+	struct texts cgroups, pids;
+	const char *user;
+	const char *output, *recording;
+	uint64_t duration, ring_size;
+	bool allow_root_cgroup, count_moved, no_enosys, stats, quiet;
+	int progress, verbose;
+};
+
+struct record {
+	struct record_options options;
+	char **argv; /* the command, NULL: none */
+	unsigned int features;
+	struct spawn_user user;
+	struct cgroup *targets; /* what --cgroup and --pid name */
+	size_t targets_len;
+	struct cgroup command_cgroup;
+	bool exec_failed; /* the command's, not whittle's own failure */
+	bool sigchld_ignored;
+	sigset_t signal_mask; /* as it was before whittle blocked its signals */
+	__u32 slots, targets_slot, command_slot;
+	struct session *session;
+	struct recorder *recorder;
+	struct recording recording;
+	struct loop loop;
+};
+
+#define RECORD_INIT ((struct record){.command_cgroup = CGROUP_CLOSED})
+
+void record_clear(struct record *record);
+#define own_record own_with(record_clear)
+
+/** Everything that can be wrong and be known before the kernel is touched: outputs, user, targets. */
+int record_plan(struct record *record, struct err *err) must_check;
+
+/** Starts, waits for the end, and fills the recording in. */
+int record_run(struct record *record, struct err *err) must_check;
+
+/** Removes the command's cgroup, unless a second signal left processes in it. */
+void record_remove_cgroup(struct record *record);
+
+/** Writes recording and profile where they are wanted, and says what was written. 0, or an error that was said. */
+int record_write(struct record *record) must_check;

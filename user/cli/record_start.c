@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Targets, and the order in which things start: it is what makes a recording exact. */
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "cli/record.h"
+#include "record/features.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define RING_BYTES (256 << 10)
+
+void record_clear(struct record *record)
+{
+	recorder__free(record->recorder);
+	session__free(record->session);
+	recording_clear(&record->recording);
+	for (size_t i = 0; i < record->targets_len; i++)
+		cgroup_close(&record->targets[i]);
+	free(record->targets);
+	cgroup_close(&record->command_cgroup);
+	spawn_user_clear(&record->user);
+}
+
+static int check_output(const char *path, struct err *err)
+{
+	return path && strcmp(path, "-") ? fs_check_output(path, err) : 0;
+}
+
+/* Takes the cgroup. */
+static int add_target(struct record *record, struct cgroup *cgroup, const char *name,
+		      struct err *err)
+{
+	if (cgroup_is_root(cgroup) && !record->options.allow_root_cgroup) {
+		cgroup_close(cgroup);
+		return err_set(err, -EPERM,
+			       "%s is the root cgroup, which holds every process of the machine; --allow-root-cgroup records it",
+			       name);
+	}
+	record->targets[record->targets_len++] = *cgroup;
+	return 0;
+}
+
+static int open_pid(struct record *record, const char *text, struct err *err)
+{
+	struct cgroup cgroup = CGROUP_CLOSED;
+	char name[64];
+	uint64_t pid;
+	int rc = num_parse(text, "pid", INT32_MAX, &pid, err);
+
+	if (!rc)
+		rc = cgroup_open_pid(pid, &cgroup, err);
+	snprintf(name, sizeof(name), "the cgroup of process %s", text);
+	return rc ? rc : add_target(record, &cgroup, name, err);
+}
+
+static int open_targets(struct record *record, struct err *err)
+{
+	const struct record_options *options = &record->options;
+	int rc = 0;
+
+	record->targets =
+		calloc(options->cgroups.len + options->pids.len + 1, sizeof(*record->targets));
+	if (!record->targets)
+		return err_errno(err, -ENOMEM, "cannot record");
+	for (size_t i = 0; !rc && i < options->cgroups.len; i++) {
+		struct cgroup cgroup = CGROUP_CLOSED;
+
+		rc = cgroup_open(options->cgroups.text[i], &cgroup, err);
+		if (!rc)
+			rc = add_target(record, &cgroup, options->cgroups.text[i], err);
+	}
+	for (size_t i = 0; !rc && i < options->pids.len; i++)
+		rc = open_pid(record, options->pids.text[i], err);
+	return rc;
+}
+
+int record_plan(struct record *record, struct err *err)
+{
+	int rc = check_output(record->options.output, err);
+
+	if (!rc)
+		rc = check_output(record->options.recording, err);
+	if (!rc && record->options.user)
+		rc = spawn_find_user(record->options.user, &record->user, err);
+	if (!rc)
+		rc = recording_init(&record->recording, err);
+	if (!rc)
+		rc = open_targets(record, err);
+	if (rc)
+		return rc;
+	record->targets_slot = record->targets_len ? ++record->slots : SLOT_NONE;
+	record->command_slot = record->argv ? ++record->slots : SLOT_NONE;
+	record->recording.timed = record->options.stats;
+	record->recording.whole = !record->targets_len;
+	return 0;
+}
+
+static int open_session(struct record *record, struct err *err)
+{
+	int rc = recorder__new(1, record->slots, &record->recorder, err);
+	struct session_options options = {
+		.features = record->features,
+		.ring_bytes = record->options.ring_size ? record->options.ring_size : RING_BYTES,
+		.timing = record->options.stats,
+		.slots = record->slots,
+		.on_record = recorder__take,
+		.context = record->recorder,
+	};
+
+	return rc ? rc : session__open(&options, &record->session, err);
+}
+
+/* The inventory sees the processes of whittle's own pid namespace. */
+static bool sees_all_processes(void)
+{
+	struct stat st;
+
+	/* include/linux/proc_ns.h: PROC_PID_INIT_INO */
+	return !stat("/proc/self/ns/pid", &st) && st.st_ino == 0xEFFFFFFC;
+}
+
+static void set_flags(struct record *record)
+{
+	unsigned int flags = record->options.count_moved ? SLOT_COUNT_MOVED : 0;
+
+	if (record->targets_len && !sees_all_processes()) {
+		flags |= SLOT_STRANGERS;
+		log_warn(
+			"whittle runs in a pid namespace of its own: calls that processes outside of it are blocked in are not seen");
+	}
+	if (record->targets_len)
+		session__slot(record->session, record->targets_slot)->flags = flags;
+	if (record->argv)
+		session__slot(record->session, record->command_slot)->flags = SLOT_COMMAND;
+}
+
+static int add_id(uint64_t id, void *context)
+{
+	struct record *record = context;
+
+	session__add_cgroup(record->session, record->targets_slot, id);
+	return 0;
+}
+
+/*
+ * A cgroup made below a target joins it once the followers are attached, so the walk may come after them and miss
+ * none. Whoever shows up before the slot is armed was inside before. The command's cgroup is made after the walk: it is
+ * of its own slot, even if it lies below a target.
+ */
+static int start_recording(struct record *record, struct err *err)
+{
+	int rc = 0;
+
+	set_flags(record);
+	for (size_t i = 0; i < record->targets_len; i++)
+		session__add_cgroup(record->session, record->targets_slot, record->targets[i].id);
+	/* for whittle's own process: there is nobody in a slot yet that counts */
+	rc = session__inventory(record->session, err);
+	if (!rc)
+		rc = session__attach_followers(record->session, err);
+	for (size_t i = 0; !rc && i < record->targets_len; i++)
+		rc = cgroup_walk(&record->targets[i], add_id, record, err);
+	if (!rc)
+		rc = session__attach_counters(record->session, err);
+	if (!rc && record->targets_len)
+		rc = session__inventory(record->session, err);
+	for (__u32 slot = 1; slot <= record->slots; slot++)
+		session__slot(record->session, slot)->armed = 1;
+	return rc;
+}
+
+static int start_command(struct record *record, struct err *err)
+{
+	struct spawn spawn = {
+		.argv = record->argv,
+		.user = record->options.user ? &record->user : NULL,
+		.no_clone3 = !(record->features & FEATURE_CLONE3),
+		.ignore_sigchld = record->sigchld_ignored,
+		.mask = &record->signal_mask,
+	};
+	int rc = cgroup_make(&record->command_cgroup, err);
+	int signal;
+
+	if (rc)
+		return rc;
+	session__take_cgroup(record->session, record->command_slot, record->command_cgroup.id);
+	spawn.cgroup_fd = record->command_cgroup.fd;
+	signal = loop_take_end_signal();
+	if (signal)
+		return err_set(err, -EINTR, "ended by signal %d before the command was started",
+			       signal);
+	return spawn_start(&spawn, &record->loop.child, &record->exec_failed, err);
+}
+
+static bool wants_live_line(const struct record *record)
+{
+	const struct record_options *options = &record->options;
+
+	if (options->progress == PROGRESS_AUTO)
+		return isatty(STDERR_FILENO) && !record->argv && !options->quiet;
+	return options->progress == PROGRESS_ALWAYS;
+}
+
+static int wait_for_end(struct record *record, struct err *err)
+{
+	struct loop *loop = &record->loop;
+
+	loop->session = record->session;
+	loop->recorder = record->recorder;
+	loop->targets = record->targets;
+	loop->targets_len = record->targets_len;
+	loop->duration = record->options.duration;
+	loop->live_line = wants_live_line(record);
+	loop->command_cgroup = record->argv ? &record->command_cgroup : NULL;
+	return loop_run(loop, err);
+}
+
+int record_run(struct record *record, struct err *err)
+{
+	int rc = loop_block_signals(&record->signal_mask, &record->sigchld_ignored, err);
+
+	if (!rc)
+		rc = open_session(record, err);
+	if (!rc)
+		rc = start_recording(record, err);
+	if (rc)
+		return rc;
+	recorder__begin(record->recorder);
+	if (record->argv)
+		rc = start_command(record, err);
+	else
+		log_note("recording %zu cgroup%s%s", record->targets_len,
+			 record->targets_len == 1 ? "" : "s",
+			 record->options.duration ? "" : "; Ctrl-C ends it and writes");
+	if (!rc)
+		rc = wait_for_end(record, err);
+	session__detach(record->session);
+	return rc ? rc :
+		    recorder__finish(record->recorder, record->session, &record->recording, err);
+}
+
+void record_remove_cgroup(struct record *record)
+{
+	struct err err = {0};
+
+	if (record->command_cgroup.fd < 0)
+		return;
+	if (record->loop.left_by)
+		log_warn("the command runs on in cgroup %s", record->command_cgroup.path);
+	else if (cgroup_remove(&record->command_cgroup, &err))
+		log_warn("%s", err.text);
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What a recording leaves: the profile, and the recording itself. */
+#include "base/fs.h"
+#include "base/log.h"
+#include "cli/record.h"
+#include "cli/summary.h"
+#include "profile/derive.h"
+#include "profile/emit_oci.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* What was recorded, in words: "cgroup /sys/fs/cgroup/a, cgroup ..., command ls -l". */
+static int describe_target(struct record *record)
+{
+	struct buf own_buf text = BUF_INIT;
+
+	for (size_t i = 0; i < record->targets_len; i++)
+		buf__addf(&text, "%scgroup %s", text.len ? ", " : "", record->targets[i].path);
+	if (record->argv)
+		buf__addf(&text, "%scommand", text.len ? ", " : "");
+	for (char **arg = record->argv; arg && *arg; arg++)
+		buf__addf(&text, " %s", *arg);
+	record->recording.target = steal_ptr(&text.data);
+	return buf__error(&text);
+}
+
+static int write_recording(struct record *record, struct err *err)
+{
+	struct buf own_buf text = BUF_INIT;
+	int rc = describe_target(record);
+
+	if (rc)
+		return err_errno(err, rc, "cannot write the recording");
+	rc = recording_to_json(&record->recording, &text, err);
+	return rc ? rc : fs_write(record->options.recording, buf__text(&text), text.len, err);
+}
+
+static int write_profile_text(const char *path, const struct buf *text, struct err *err)
+{
+	if (strcmp(path, "-"))
+		return fs_write(path, buf__text(text), text->len, err);
+	errno = EIO;
+	if (fwrite(text->data, 1, text->len, stdout) != text->len || fflush(stdout))
+		return err_errno(err, -errno, "cannot write the profile to standard output");
+	return 0;
+}
+
+static int write_profile(struct record *record, const char *path, struct err *err)
+{
+	struct derive_options options = {.no_enosys = record->options.no_enosys};
+	struct profile own_profile profile = {0};
+	struct buf own_buf text = BUF_INIT;
+	struct syscall_set needed;
+	struct derived derived;
+	int rc;
+
+	recording_needed(&record->recording, &needed);
+	rc = derive_profile(&needed, &options, &profile, &derived, err);
+	if (!rc)
+		rc = emit_oci(&profile, &text, err);
+	if (!rc)
+		rc = write_profile_text(path, &text, err);
+	if (!rc)
+		summary_profile(path, &derived);
+	return rc;
+}
+
+/* Both are tried: that one cannot be written is no reason to lose the other. */
+int record_write(struct record *record)
+{
+	const char *profile = record->options.output;
+	struct err err = {0};
+	int rc = 0;
+
+	if (!profile && !record->argv)
+		profile = "-";
+	if (record->options.recording && write_recording(record, &err)) {
+		log_error("%s", err.text);
+		rc = err.code;
+	}
+	err = (struct err){0};
+	if (profile && write_profile(record, profile, &err)) {
+		log_error("%s", err.text);
+		rc = err.code;
+	}
+	return rc;
+}
