@@ -31,6 +31,8 @@ from truth_cases import CASES  # noqa: E402
 
 RUNS = int(os.environ.get("TRUTH_RUNS", 3))
 MORE_RUNS = 10  # of strace, to prove that a case is unsteady
+ENFORCED = 5  # runs under the profile that came of it
+REFUSED = "getsid", "mincore", "sched_getparam", "timer_getoverrun"  # what tests/programs/refused.c calls
 MOST_LINES = 40  # about one case
 TIMEOUT = 60  # of one run; the slowest takes three seconds
 CI = os.environ.get("CI") == "true"
@@ -304,6 +306,27 @@ class Bench:
         return read_recording(Path(f"{log}.json"))
 
 
+    def enforce(self, run):
+        """Complaints about the command under the profile of a run: it must run as before, and others must be refused."""
+        profile = self.logs / f"whittle.{run}.profile.json"
+        enforce = [os.path.abspath(os.environ["WHITTLE"]), "enforce", "-q", str(profile), "--"]
+        wrong = []
+        for i in range(1, ENFORCED + 1):
+            try:
+                # in a child, as under strace and while recording: setsid(1) does other things in a group's leader
+                self.run(["timeout", "--foreground", str(TIMEOUT), *enforce], self.logs / f"enforce.{i}")
+            except Broken as error:
+                wrong.append(f"under its own profile: {error}")
+        allowed = {name for rule in json.loads(profile.read_text())["syscalls"] for name in rule["names"]
+                   if rule["action"] == "SCMP_ACT_ALLOW"}
+        # the program's calls, as bits of its status, lowest first
+        bits = sum(1 << bit for bit, name in enumerate(REFUSED) if name in allowed)
+        status = subprocess.run([*enforce, program("refused")], check=False).returncode
+        if status != bits:
+            wrong.append(f"of the calls {' '.join(REFUSED)} the profile lets through {status:#b} instead of {bits:#b}")
+        return wrong
+
+
 def end(process):
     """Whittle passes the first signal on; what is left dies with its session."""
     process.send_signal(signal.SIGTERM)
@@ -362,6 +385,8 @@ def try_case(case, place):
     while len(truths) < RUNS + MORE_RUNS and any(judge_all()):
         truths.append(bench.strace(len(truths) + 1))
     wrong += describe(judge_all(), len(truths))
+    # the run that saw the most: what is unsteady may come again
+    wrong += bench.enforce(1 + max(range(len(runs)), key=lambda i: len(runs[i])))
     steady = sum(all(truth[call] for truth in truths) for call in truths[0])
     summary = f"{steady} calls" + (", exact numbers" if case.exact else "")
     if loose := unsteady(truths):

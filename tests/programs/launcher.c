@@ -58,11 +58,13 @@ static void load_filter(void)
 
 static void run_copy_in_memory(char **argv)
 {
-	int from = open("/proc/self/exe", O_RDONLY), to = memfd_create("runc_cloned:/proc/self/exe", MFD_CLOEXEC);
+	int from = open("/proc/self/exe", O_RDONLY),
+	    to = memfd_create("runc_cloned:/proc/self/exe", MFD_CLOEXEC);
 	struct stat st;
 
 	syscall(SYS_getgid);
-	if (from < 0 || to < 0 || fstat(from, &st) || sendfile(to, from, NULL, st.st_size) != st.st_size)
+	if (from < 0 || to < 0 || fstat(from, &st) ||
+	    sendfile(to, from, NULL, st.st_size) != st.st_size)
 		die("memfd");
 	fexecve(to, argv, environ);
 	die("fexecve");
