@@ -48,10 +48,16 @@ static __always_inline void inventory_call(struct task_struct *task, __u32 slot)
 	count_apart(&key);
 }
 
+/* whittle itself, and the keeper of its command's cgroup */
+static __always_inline bool inventory_is_ours(struct task_struct *task)
+{
+	return (__u32)BPF_CORE_READ(task, tgid) == self ||
+	       (__u32)BPF_CORE_READ(task, real_parent, tgid) == self;
+}
+
 static __always_inline void inventory_task(struct task_struct *task, __u32 slot)
 {
-	if (BPF_CORE_READ(task, flags) & (PF_KTHREAD | PF_EXITING) ||
-	    (__u32)BPF_CORE_READ(task, tgid) == self)
+	if (BPF_CORE_READ(task, flags) & (PF_KTHREAD | PF_EXITING) || inventory_is_ours(task))
 		return;
 	if (inventory_group(task, slot))
 		inventory_call(task, slot);

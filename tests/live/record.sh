@@ -3,7 +3,7 @@
 # `whittle record` as a person meets it: targets, exit status, signals, terminal, what it leaves behind.
 set -eu
 . tests/lib.sh
-need jq python3 strace
+need jq python3 strace bpftool
 
 out=$T/profile.json
 rec=$T/rec.json
@@ -137,9 +137,31 @@ command=$(cat "$T/up")
 expect "a second signal writes at once" [ -s "$out" ]
 expect "... and leaves the command running" kill -0 "$command"
 expect "... says so, and ends with the signal's status" [ "$(grep -c 'runs on in cgroup' "$T/err") $rc" = "1 143" ]
-left=$(sed -n 's/.*runs on in cgroup //p' "$T/err")
+left=$(sed -n 's/.*runs on in cgroup \([^,]*\),.*/\1/p' "$T/err")
+expect "... whose cgroup is still there" [ -d "$left" ]
+gone() { # DIRECTORY
+    for _ in $(seq 50); do
+        [ -d "$1" ] || return 0
+        sleep 0.1
+    done
+    return 1
+}
 kill -KILL "$command"
-for _ in $(seq 50); do rmdir "$left" 2>/dev/null && break || sleep 0.1; done
+expect "... and goes when the command ends" gone "$left"
+# a recorder that is killed leaves nothing behind: no cgroup, once the command has ended, and no program
+rm -f "$T/up"
+# shellcheck disable=SC2016
+"$WHITTLE" record -q -o "$out" -- sh -c 'sed -n s/^0:://p /proc/self/cgroup >"$0/up"; exec sleep 3' "$T" & w=$!
+while ! [ -s "$T/up" ]; do sleep 0.05; done
+left=$(cgroup_mount)$(cat "$T/up")
+programs() { bpftool prog show | grep -c 'name sys_enter'; }
+before=$(programs) || :
+kill -KILL $w
+wait $w 2>/dev/null || :
+sleep 0.3
+expect "SIGKILL: no program stays attached" [ "$(programs)" -lt "$before" ]
+expect "... the command runs on in its cgroup" grep -q . "$left/cgroup.procs"
+expect "... which goes when the command ends" gone "$left"
 
 start=$(date +%s%N)
 rc=0; "$WHITTLE" record -q -o "$out" --for 1s -- sleep 60 || rc=$?
@@ -273,6 +295,37 @@ check "inside a cgroup namespace" in_cgroup unshare -C -m sh -c \
 check_status 125 "no cgroup v2 mounted" unshare -m sh -c \
     'umount -l /sys/fs/cgroup/unified 2>/dev/null || umount -l /sys/fs/cgroup; "$0" record -q -o "$1" -- true' "$WHITTLE" "$out"
 expect "... with the remedy" grep -q 'mount -t cgroup2' "$T/err"
+
+# --- privileges ---
+# status of a running recorder: "CapPrm CapEff CapBnd's effect NoNewPrivs"
+privileges() { # OPTION...
+    "$WHITTLE" record -q --cgroup "$CG" --for 2s "$@" & w=$!
+    sleep 1
+    echo "$(sed -n 's/^\(CapPrm\|CapEff\|CapInh\|NoNewPrivs\):[[:space:]]*//p' /proc/$w/status | sed 's/^0*//' | tr '\n' ' ')"
+    wait $w 2>/dev/null || :
+}
+expect "a recorder keeps no capability that it does not need" [ "$(privileges -o "$out" 2>/dev/null)" = "   1 " ]
+mkdir -m 700 "$T/theirs"
+chown nobody "$T/theirs"
+# 2: CAP_DAC_OVERRIDE
+expect "... but what its output needs" [ "$(privileges -o "$T/theirs/p.json" 2>/dev/null)" = " 2 2 1 " ]
+in_cgroup sleep 30 & sleeper=$!
+sleep 0.2
+expect "... and writes it" [ -n "$(SUDO_UID=$(id -u nobody) SUDO_GID=$(id -g nobody) privileges -o "$T/theirs/p.json")" -a -s "$T/theirs/p.json" ]
+expect "... for the one who called sudo" [ "$(stat -c %U "$T/theirs/p.json")" = nobody ]
+kill $sleeper
+wait $sleeper || :
+rc=0; "$WHITTLE" record -q -o "$out" --for 1s --user nobody -- sleep 60 || rc=$?
+expect "a command of another user can still be ended" [ $rc = 143 ]
+rc=0; setpriv --reuid nobody --clear-groups "$WHITTLE" record -q --cgroup "$CG" 2>"$T/err" || rc=$?
+expect "without privilege: which capability is missing" [ $rc = 1 -a "$(grep -c 'CAP_BPF and CAP_PERFMON' "$T/err")" = 1 ]
+in_cgroup sleep 30 & sleeper=$!
+sleep 0.2
+setpriv --reuid nobody --clear-groups --inh-caps -all,+bpf,+perfmon --ambient-caps -all,+bpf,+perfmon \
+    "$WHITTLE" record -q --cgroup "$CG" --for 1s >"$T/out" 2>"$T/err" || :
+expect "CAP_BPF and CAP_PERFMON are enough to record a cgroup" grep -q nanosleep "$T/out"
+kill $sleeper
+wait $sleeper || :
 
 # --- output that cannot be written when the time comes ---
 mkdir "$T/going"

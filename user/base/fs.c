@@ -162,6 +162,18 @@ static int output_own(const struct output *out, int fd)
 	return 0;
 }
 
+bool fs_output_changes_owner(const char *path)
+{
+	struct output own_with(output_close) out = {.dir = -1};
+	unsigned int uid, gid;
+
+	if (output_open(path, &out, NULL))
+		return false;
+	if (out.exists)
+		return out.st.st_uid != geteuid() || out.st.st_gid != getegid();
+	return geteuid() == 0 && sudo_id("SUDO_UID", &uid) && sudo_id("SUDO_GID", &gid);
+}
+
 /* A new file in the output's directory, with a name that nobody could foresee. */
 static int temporary_open(const struct output *out, char *name, size_t size)
 {

@@ -14,6 +14,9 @@ int fs_read(int dir, const char *path, size_t max, struct buf *out, struct err *
 /** Can `path` be written by fs_write? Tells before the work instead of after it; creates nothing. */
 int fs_check_output(const char *path, struct err *err) must_check;
 
+/** Will fs_write give the file to somebody else than this process: the owner of what it replaces, or who called sudo? */
+bool fs_output_changes_owner(const char *path);
+
 /** Do two output paths mean the same file? False where one cannot be written anyway. */
 bool fs_same_output(const char *a, const char *b);
 

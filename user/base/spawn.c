@@ -221,6 +221,59 @@ static pid_t start_child(const struct spawn *spawn, int report)
 	return fork_and_join(spawn, report);
 }
 
+/* Closes all files but two, the smaller one first. */
+static void close_others(unsigned int a, unsigned int b)
+{
+	if (a > b) {
+		unsigned int swapped = a;
+
+		a = b;
+		b = swapped;
+	}
+	if (a > 3)
+		syscall(SYS_close_range, 3, a - 1, 0);
+	if (b > a + 1)
+		syscall(SYS_close_range, a + 1, b - 1, 0);
+	syscall(SYS_close_range, b + 1, ~0U, 0);
+}
+
+static _Noreturn void helper_run(int (*run)(int alive, void *context), void *context, int keep,
+				 int alive)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	for (int fd = 0; fd < 3; fd++)
+		dup2(null, fd);
+	close_others(keep, alive);
+	_exit(run(alive, context));
+}
+
+int spawn_helper(int (*run)(int alive, void *context), void *context, int keep, pid_t *pid,
+		 int *alive, struct err *err)
+{
+	int ends[2];
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return err_errno(err, -errno, "cannot start a helper");
+	child = fork();
+	if (child == 0)
+		helper_run(run, context, keep, ends[0]);
+	close(ends[0]);
+	if (child < 0) {
+		int rc = -errno;
+
+		close(ends[1]);
+		return err_errno(err, rc, "cannot start a helper");
+	}
+	*pid = child;
+	*alive = ends[1];
+	return 0;
+}
+
 int spawn_start(const struct spawn *spawn, pid_t *pid, bool *exec_failed, struct err *err)
 {
 	int own_fd report = -1, own_fd reported = -1;

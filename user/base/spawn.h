@@ -35,6 +35,14 @@ int spawn_find_user(const char *name, struct spawn_user *user, struct err *err) 
 void spawn_user_clear(struct spawn_user *user);
 
 /**
+ * Forks a helper that runs `run` and ends with its result as exit status. It has no files but `keep`, /dev/null for the standard
+ * ones, and `alive`: the end of a pipe that reads as ended once the caller has closed *alive, or has died. All signals are
+ * blocked in it: what is typed at the terminal is not for it.
+ */
+int spawn_helper(int (*run)(int alive, void *context), void *context, int keep, pid_t *pid,
+		 int *alive, struct err *err) must_check;
+
+/**
  * The file that a command means: itself if it has a slash, otherwise the first in PATH that can be executed.
  * -ENOENT: there is none; -EACCES: it cannot be executed.
  */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/fs.h"
 #include "base/log.h"
+#include "base/privilege.h"
 #include "base/spawn.h"
 #include "cli/cmd.h"
 #include "profile/compile.h"
@@ -8,9 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 struct enforce_options {
@@ -47,15 +46,6 @@ static int load_profile(const char *path, scmp_filter_ctx *context, struct err *
 	return 0;
 }
 
-/* Without it the kernel wants no_new_privs, under which set-user-ID programs gain nothing. */
-static bool may_load_filters(void)
-{
-	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[2];
-
-	return !syscall(SYS_capget, &head, data) && data[0].effective >> CAP_SYS_ADMIN & 1;
-}
-
 /*
  * Becomes the command: nothing is between it and whoever waits for whittle. Once the filter is loaded even an error
  * sentence may be refused, so what can be known is checked before.
@@ -67,7 +57,8 @@ static int become(scmp_filter_ctx context, char **argv, struct err *err)
 
 	if (rc)
 		return rc == -ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
-	rc = seccomp_attr_set(context, SCMP_FLTATR_CTL_NNP, !may_load_filters());
+	/* without the capability the kernel wants no_new_privs, under which set-user-ID programs gain nothing */
+	rc = seccomp_attr_set(context, SCMP_FLTATR_CTL_NNP, !privilege_has(CAP_SYS_ADMIN));
 	if (!rc)
 		rc = seccomp_load(context);
 	if (rc) {

@@ -139,7 +139,7 @@ static int run(const struct command *self, int argc, char **argv)
 	rc = record_plan(&record, &err);
 	if (!rc)
 		rc = record_run(&record, &err);
-	record_remove_cgroup(&record);
+	record_release_cgroup(&record);
 	if (rc) {
 		log_error("%s", err.text);
 		return failure_status(&record, rc);

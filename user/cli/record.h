@@ -11,6 +11,7 @@
 #include "record/recorder.h"
 #include "record/session.h"
 #include "target/cgroup.h"
+#include "target/keeper.h"
 
 enum {
 	PROGRESS_AUTO,
@@ -35,7 +36,8 @@ struct record {
 	struct cgroup *targets; /* what --cgroup and --pid name */
 	size_t targets_len;
 	struct cgroup command_cgroup;
-	bool exec_failed; /* the command's, not whittle's own failure */
+	struct keeper keeper; /* of the command's cgroup */
+	bool exec_failed;     /* the command's, not whittle's own failure */
 	bool sigchld_ignored;
 	sigset_t signal_mask; /* as it was before whittle blocked its signals */
 	__u32 slots, targets_slot, command_slot;
@@ -45,7 +47,7 @@ struct record {
 	struct loop loop;
 };
 
-#define RECORD_INIT ((struct record){.command_cgroup = CGROUP_CLOSED})
+#define RECORD_INIT ((struct record){.command_cgroup = CGROUP_CLOSED, .keeper = KEEPER_NONE})
 
 void record_clear(struct record *record);
 #define own_record own_with(record_clear)
@@ -56,8 +58,8 @@ int record_plan(struct record *record, struct err *err) must_check;
 /** Starts, waits for the end, and fills the recording in. */
 int record_run(struct record *record, struct err *err) must_check;
 
-/** Removes the command's cgroup, unless a second signal left processes in it. */
-void record_remove_cgroup(struct record *record);
+/** Lets the command's cgroup go; it is gone on return, unless a second signal left processes in it. */
+void record_release_cgroup(struct record *record);
 
 /** Writes recording and profile where they are wanted, and says what was written. 0, or an error that was said. */
 int record_write(struct record *record) must_check;

@@ -3,6 +3,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/privilege.h"
 #include "cli/record.h"
 #include "record/features.h"
 
@@ -98,6 +99,14 @@ int record_plan(struct record *record, struct err *err)
 	return 0;
 }
 
+/* Before any program is loaded: its keeper must not hold one. */
+static int make_command_cgroup(struct record *record, struct err *err)
+{
+	int rc = cgroup_make(&record->command_cgroup, err);
+
+	return rc ? rc : keeper_start(&record->keeper, &record->command_cgroup, err);
+}
+
 static int open_session(struct record *record, struct err *err)
 {
 	int rc = recorder__new(1, record->slots, &record->recorder, err);
@@ -147,8 +156,7 @@ static int add_id(uint64_t id, void *context)
 
 /*
  * A cgroup made below a target joins it once the followers are attached, so the walk may come after them and miss
- * none. Whoever shows up before the slot is armed was inside before. The command's cgroup is made after the walk: it is
- * of its own slot, even if it lies below a target.
+ * none. Whoever shows up before the slot is armed was inside before.
  */
 static int start_recording(struct record *record, struct err *err)
 {
@@ -181,11 +189,8 @@ static int start_command(struct record *record, struct err *err)
 		.ignore_sigchld = record->sigchld_ignored,
 		.mask = &record->signal_mask,
 	};
-	int rc = cgroup_make(&record->command_cgroup, err);
 	int signal;
 
-	if (rc)
-		return rc;
 	session__take_cgroup(record->session, record->command_slot, record->command_cgroup.id);
 	spawn.cgroup_fd = record->command_cgroup.fd;
 	signal = loop_take_end_signal();
@@ -193,6 +198,42 @@ static int start_command(struct record *record, struct err *err)
 		return err_set(err, -EINTR, "ended by signal %d before the command was started",
 			       signal);
 	return spawn_start(&spawn, &record->loop.child, &record->exec_failed, err);
+}
+
+/* What works without any privilege is tried, not guessed. */
+static uint64_t needed_without(const struct record *record)
+{
+	const struct record_options *options = &record->options;
+	uint64_t needed = 0;
+
+	if (check_output(options->output, NULL) || check_output(options->recording, NULL))
+		needed |= PRIVILEGE(CAP_DAC_OVERRIDE);
+	if (!session__can_read(record->session))
+		needed |= PRIVILEGE(CAP_BPF);
+	return needed;
+}
+
+static bool changes_owner(const char *path)
+{
+	return path && strcmp(path, "-") && fs_output_changes_owner(path);
+}
+
+/* All programs are attached and the last process is started: what is left to do needs hardly any privilege. */
+static int drop_privileges(struct record *record, struct err *err)
+{
+	uint64_t keep = 0;
+	int rc;
+
+	if (changes_owner(record->options.output) || changes_owner(record->options.recording))
+		keep |= PRIVILEGE(CAP_CHOWN) | PRIVILEGE(CAP_FOWNER);
+	if (record->options.user) /* signals for somebody else's process */
+		keep |= PRIVILEGE(CAP_KILL);
+	rc = privilege_lower(0, err);
+	if (rc)
+		return rc;
+	keep |= needed_without(record);
+	rc = privilege_raise(err);
+	return rc ? rc : privilege_keep(keep, err);
 }
 
 static bool wants_live_line(const struct record *record)
@@ -222,6 +263,8 @@ int record_run(struct record *record, struct err *err)
 {
 	int rc = loop_block_signals(&record->signal_mask, &record->sigchld_ignored, err);
 
+	if (!rc && record->argv)
+		rc = make_command_cgroup(record, err);
 	if (!rc)
 		rc = open_session(record, err);
 	if (!rc)
@@ -236,20 +279,21 @@ int record_run(struct record *record, struct err *err)
 			 record->targets_len == 1 ? "" : "s",
 			 record->options.duration ? "" : "; Ctrl-C ends it and writes");
 	if (!rc)
+		rc = drop_privileges(record, err);
+	if (!rc)
 		rc = wait_for_end(record, err);
 	session__detach(record->session);
 	return rc ? rc :
 		    recorder__finish(record->recorder, record->session, &record->recording, err);
 }
 
-void record_remove_cgroup(struct record *record)
+void record_release_cgroup(struct record *record)
 {
 	struct err err = {0};
 
-	if (record->command_cgroup.fd < 0)
-		return;
 	if (record->loop.left_by)
-		log_warn("the command runs on in cgroup %s", record->command_cgroup.path);
-	else if (cgroup_remove(&record->command_cgroup, &err))
-		log_warn("%s", err.text);
+		log_warn("the command runs on in cgroup %s, which goes when it ends",
+			 record->command_cgroup.path);
+	if (keeper_release(&record->keeper, !record->loop.left_by, &err))
+		log_warn("%s: %s", record->command_cgroup.path, err.text);
 }

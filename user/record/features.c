@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/features.h"
+#include "base/privilege.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 static const struct {
@@ -43,20 +42,10 @@ int features_parse(const char *off, unsigned int *features, struct err *err)
 	return 0;
 }
 
-static bool has_capability(int capability)
-{
-	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[2];
-
-	if (syscall(SYS_capget, &head, data))
-		return false;
-	return data[capability / 32].effective >> capability % 32 & 1;
-}
-
 int features_check_bpf(struct err *err)
 {
-	if (!has_capability(CAP_SYS_ADMIN) &&
-	    !(has_capability(CAP_BPF) && has_capability(CAP_PERFMON)))
+	if (!privilege_has(CAP_SYS_ADMIN) &&
+	    !(privilege_has(CAP_BPF) && privilege_has(CAP_PERFMON)))
 		return err_set(err, -EPERM,
 			       "recording needs root, or the capabilities CAP_BPF and CAP_PERFMON: try sudo");
 	if (access("/sys/kernel/btf/vmlinux", R_OK))

@@ -360,6 +360,14 @@ int session__each_lineage(const struct session *session,
 	return rc;
 }
 
+bool session__can_read(const struct session *session)
+{
+	struct apart_key key;
+
+	return !bpf_map_get_next_key(bpf_map__fd(session->skel->maps.apart), NULL, &key) ||
+	       errno == ENOENT;
+}
+
 const struct image *session__image(const struct session *session, __u32 index)
 {
 	return &session->skel->bss->images[index & (IMAGES_MAX - 1)];

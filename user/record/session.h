@@ -82,6 +82,9 @@ int session__each_lineage(const struct session *session,
 			  int (*fn)(const struct lineage *lineage, void *context), void *context,
 			  struct err *err) must_check;
 
+/** Can maps still be read with what is effective now? Kernels before 5.19 want CAP_BPF for that as for everything. */
+bool session__can_read(const struct session *session);
+
 /** An image by its index. */
 const struct image *session__image(const struct session *session, __u32 index);
 

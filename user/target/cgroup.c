@@ -318,6 +318,11 @@ int cgroup_walk(const struct cgroup *cgroup, int (*fn)(uint64_t id, void *contex
 	return rc;
 }
 
+bool cgroup_can_remove(const struct cgroup *cgroup)
+{
+	return !faccessat(cgroup->fd, "..", W_OK | X_OK, AT_EACCESS);
+}
+
 static int leave_remove(int parent, const char *name, void *context)
 {
 	(void)context;

@@ -43,6 +43,9 @@ bool cgroup_is_root(const struct cgroup *cgroup);
 /** Makes and opens a fresh cgroup below whittle's own; remove it with cgroup_remove(). */
 int cgroup_make(struct cgroup *out, struct err *err) must_check;
 
+/** May this process remove it, as far as permissions go? Only in the root cgroup's directory nobody may write by them. */
+bool cgroup_can_remove(const struct cgroup *cgroup);
+
 /** Removes a cgroup and those below it. -EBUSY: there are processes in it. */
 int cgroup_remove(struct cgroup *cgroup, struct err *err) must_check;
 
