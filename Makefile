@@ -87,6 +87,26 @@ test:
 	$(MAKE) tests
 	tests/run checks unit golden builds live
 
+$(B)/tests/bench/floor.bpf.o: tests/bench/floor.bpf.c vmlinux/vmlinux.h
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
+
+$(B)/tests/bench/floor.skel.h: $(B)/tests/bench/floor.bpf.o
+	$(BPFTOOL) gen skeleton $< name floor_bpf > $@.tmp
+	mv $@.tmp $@
+
+$(B)/tests/bench/floor: tests/bench/floor.c $(B)/tests/bench/floor.skel.h
+	$(CC) -O2 -Wall -Wextra -I$(B)/tests/bench -o $@ $< -lbpf
+
+$(B)/tests/bench/calls: tests/bench/calls.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -Wall -Wextra -o $@ $<
+
+.PHONY: bench
+## bench: what a traced call costs, as ratios; needs root
+bench: all $(B)/tests/bench/floor $(B)/tests/bench/calls
+	BUILD=$(B) scripts/bench
+
 # --- for people -------------------------------------------------------------------------------------
 
 .PHONY: setup demo
