@@ -92,12 +92,14 @@ expect "--user: the command runs as that user" \
     "$(id -u nobody) $(id -g nobody) $(id -G nobody) " ]
 "$WHITTLE" record -q -o "$out" --recording "$rec" --user nobody -- true
 expect "... and what makes it that user is not recorded" [ "$(names "$rec" | grep -c '^set[a-z]*[ug]id\|^setgroups')" = 0 ]
-expect "the cgroup of the command is gone" [ -z "$(find "$(cgroup_mount)" -maxdepth 2 -name 'whittle-[0-9]*')" ]
+own=$("$WHITTLE" record -q -o "$out" -- sed -n s/^0:://p /proc/self/cgroup)
+expect "the command has a cgroup of its own" [ "${own##*/whittle-}" != "$own" ]
+expect "... which is gone afterwards" [ ! -d "$(cgroup_mount)$own" ]
 # shellcheck disable=SC2016
 "$WHITTLE" record -q -o "$out" --recording "$rec" -- \
-    sh -c 'd=$0$(sed -n s/^0:://p /proc/self/cgroup)/sub; mkdir $d; (echo 0 >$d/cgroup.procs; exec sync -f /)' "$(cgroup_mount)"
+    sh -c 'd=$0$(sed -n s/^0:://p /proc/self/cgroup)/sub; mkdir $d; echo "$d" >"$1"; (echo 0 >$d/cgroup.procs; exec sync -f /)' "$(cgroup_mount)" "$T/sub"
 expect "a cgroup that the command makes below its own is recorded" grep -q '^syncfs$' <(names "$rec")
-expect "... and removed" [ -z "$(find "$(cgroup_mount)" -maxdepth 2 -name 'whittle-[0-9]*')" ]
+expect "... and removed" [ -s "$T/sub" -a ! -d "$(cat "$T/sub")" ]
 
 # --- the ways to get there agree ---
 "$WHITTLE" record -q -o "$out" --recording "$rec" -- ls -l /usr >/dev/null
@@ -203,8 +205,8 @@ expect "Ctrl-C reaches a command that has its own process group, too" [ "$(pytho
 sed 's/os.write(master, b"\\x03")/os.write(master, b"\\x03"); time.sleep(0.7); os.write(master, b"\\x03")/' "$T/terminal.py" >"$T/twice.py"
 # shellcheck disable=SC2016
 expect "Ctrl-C twice is the command's affair" [ "$(python3 "$T/twice.py" "$WHITTLE" record -q -o "$out" -- \
-    sh -c 'n=0; trap "n=\$((n+1)); echo got INT; [ \$n = 2 ] && exit 7" INT; echo ready; while :; do sleep 0.1; done')" = "7 2" ]
-expect "... and leaves no cgroup behind" [ -z "$(find "$(cgroup_mount)" -maxdepth 2 -name 'whittle-[0-9]*')" ]
+    sh -c 'sed -n s/^0:://p /proc/self/cgroup >"$0"; n=0; trap "n=\$((n+1)); echo got INT; [ \$n = 2 ] && exit 7" INT; echo ready; while :; do sleep 0.1; done' "$T/own")" = "7 2" ]
+expect "... and leaves no cgroup behind" [ -s "$T/own" -a ! -d "$(cgroup_mount)$(cat "$T/own")" ]
 nohup "$WHITTLE" record -q -o "$out" -- sleep 1 >/dev/null 2>&1 & w=$!
 sleep 0.5
 kill -HUP $w
