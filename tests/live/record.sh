@@ -57,7 +57,7 @@ complaint 2 "the same file" -o "$out" --recording "$out" -- true
 # --- what the command inherits ---
 # what it sees of itself must be what it sees without whittle
 # shellcheck disable=SC2016
-inherits='grep "^Sig\|^Cap\|^NoNewPrivs\|^Seccomp:\|^Groups" /proc/self/status; ls -l /proc/self/fd | wc -l; ulimit -a; umask; ps -o sid=,pgid=,tty= -p $$ | sed "s/[0-9]* *$//"'
+inherits='grep "^Sig[PBIC]\|^Cap\|^NoNewPrivs\|^Seccomp:\|^Groups" /proc/self/status; ls -l /proc/self/fd | wc -l; ulimit -a; umask; ps -o sid=,pgid=,tty= -p $$ | sed "s/[0-9]* *$//"'
 for ignored in '' CHLD 'PIPE HUP'; do
     (
         # shellcheck disable=SC2086
