@@ -24,13 +24,15 @@ static __always_inline bool image_same(const struct file_id *a, const volatile s
 	return !((a->ino ^ b->ino) | (a->dev ^ b->dev)); /* one branch for the verifier to follow */
 }
 
+/* Leaves at the first hit: a compiler that makes branches of `known |= ...` gives the verifier 2^16 paths. */
 static __always_inline bool image_is_known(const struct file_id *exe)
 {
-	bool known = false;
-
+	if (!exe->ino)
+		return false;
 	for (int i = 0; i < LAUNCHERS_MAX; i++)
-		known |= image_same(exe, &cfg_launchers[i]);
-	return known && exe->ino;
+		if (image_same(exe, &cfg_launchers[i]))
+			return true;
+	return false;
 }
 
 /* Does `name` begin with this literal of 9 to 15 bytes? Compared as two words, not as so many branches. */

@@ -51,6 +51,7 @@ complaint 2 "not a duration" --for 5x -o "$out" -- true
 complaint 2 "--user needs a command" --user nobody --cgroup /x
 complaint 2 "the same file" -o "$T/a.json" --recording "$T/./a.json" -- true
 complaint 2 "name a file" --recording - -- true
+complaint 2 "name a file" --recording - --cgroup /x
 complaint 2 "not a number" --pid abc
 complaint 2 "the same file" -o "$out" --recording "$out" -- true
 

@@ -80,9 +80,7 @@ static int output_open(const char *path, struct output *out, struct err *err)
 			       "cannot write %s: it is a symbolic link; name the file that it means",
 			       path);
 	if (!S_ISREG(out->st.st_mode))
-		return err_set(err, -EINVAL,
-			       "cannot write %s: it is not a regular file; '-' is standard output",
-			       path);
+		return err_set(err, -EINVAL, "cannot write %s: it is not a regular file", path);
 	return 0;
 }
 

@@ -40,14 +40,14 @@ static int set(const struct sets *sets)
 
 bool privilege_has(int capability)
 {
-	struct sets sets;
+	struct sets sets = {0};
 
 	return !get(&sets) && sets.effective & PRIVILEGE(capability);
 }
 
 int privilege_lower(uint64_t keep, struct err *err)
 {
-	struct sets sets;
+	struct sets sets = {0};
 	int rc = get(&sets);
 
 	if (!rc) {
@@ -64,7 +64,7 @@ int privilege_raise(struct err *err)
 
 int privilege_keep(uint64_t keep, struct err *err)
 {
-	struct sets sets;
+	struct sets sets = {0};
 	int rc = get(&sets);
 
 	if (!rc) {

@@ -2,6 +2,8 @@
 #include "base/log.h"
 #include "cli/cmd.h"
 
+#include <errno.h>
+
 struct help_options {
 	bool list_options;
 };
@@ -45,7 +47,10 @@ static int run(const struct command *self, int argc, char **argv)
 		command_print_help(self);
 	else if (options.list_options)
 		list_options();
-	else if (rest >= argc)
+	else if (argc - rest > 1) {
+		err_set(&err, -EINVAL, "help takes one command");
+		return command_usage_error(self, &err);
+	} else if (rest >= argc)
 		list_commands();
 	else if ((about = command_find(argv[rest])))
 		command_print_help(about);

@@ -28,8 +28,8 @@ static const struct option_row rows[] = {
 	 AT(output), NULL, 0},
 	{"recording", 0, OPTION_TEXT, "FILE", "write the recording here, too", AT(recording), NULL,
 	 0},
-	{"for", 0, OPTION_DURATION, "DURATION", "end after this time: 90s, 5m, 1h30m", AT(duration),
-	 NULL, 0},
+	{"for", 0, OPTION_DURATION, "DURATION", "end after this time: 90s, 5m, 1h30m, 2d",
+	 AT(duration), NULL, 0},
 	{"no-enosys", 0, OPTION_FLAG, NULL,
 	 "do not answer ENOSYS to calls that libraries probe for", AT(no_enosys), NULL, 0},
 	{"count-moved", 0, OPTION_FLAG, NULL,
@@ -55,7 +55,8 @@ static int check_outputs(const struct record *record, struct err *err)
 	if (record->argv && options->output && !strcmp(options->output, "-"))
 		return err_set(err, -EINVAL,
 			       "-o -: standard output belongs to the command: name a file");
-	if (options->recording && !strcmp(options->recording, "-"))
+	if (options->recording && !strcmp(options->recording, "-") &&
+	    (record->argv || !options->output || !strcmp(options->output, "-")))
 		return err_set(err, -EINVAL,
 			       "--recording -: standard output is the %s: name a file",
 			       record->argv ? "command's" : "profile's");

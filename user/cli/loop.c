@@ -203,6 +203,11 @@ static void on_end_signal(struct state *state, const struct signalfd_siginfo *in
 	/* what is typed at the terminal is the command's affair, however often */
 	if (!loop->child_ended && reaches_command(loop, info))
 		return;
+	/* it has ended of this very signal, and everything with it */
+	if (loop->child_ended && !cgroup_events_populated(state->fds[SOURCE_CGROUP])) {
+		state->populated = false;
+		return;
+	}
 	if (++state->signals_got > 1) {
 		loop->left_by = info->ssi_signo;
 		state->over = true;

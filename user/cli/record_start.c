@@ -95,7 +95,6 @@ int record_plan(struct record *record, struct err *err)
 	record->targets_slot = record->targets_len ? ++record->slots : SLOT_NONE;
 	record->command_slot = record->argv ? ++record->slots : SLOT_NONE;
 	record->recording.timed = record->options.stats;
-	record->recording.whole = !record->targets_len;
 	return 0;
 }
 
@@ -146,6 +145,19 @@ static void set_flags(struct record *record)
 		session__slot(record->session, record->command_slot)->flags = SLOT_COMMAND;
 }
 
+/* Is somebody inside already, whose start is not seen? */
+static bool targets_are_empty(const struct record *record)
+{
+	for (size_t i = 0; i < record->targets_len; i++) {
+		int own_fd events = cgroup_events_fd(&record->targets[i], NULL);
+
+		/* the root cgroup has no such file, and is never empty */
+		if (events < 0 || cgroup_events_populated(events))
+			return false;
+	}
+	return true;
+}
+
 static int add_id(uint64_t id, void *context)
 {
 	struct record *record = context;
@@ -175,6 +187,7 @@ static int start_recording(struct record *record, struct err *err)
 		rc = session__attach_counters(record->session, err);
 	if (!rc && record->targets_len)
 		rc = session__inventory(record->session, err);
+	record->recording.whole = targets_are_empty(record);
 	for (__u32 slot = 1; slot <= record->slots; slot++)
 		session__slot(record->session, slot)->armed = 1;
 	return rc;
@@ -275,9 +288,8 @@ int record_run(struct record *record, struct err *err)
 	if (record->argv)
 		rc = start_command(record, err);
 	else
-		log_note("recording %zu cgroup%s%s", record->targets_len,
-			 record->targets_len == 1 ? "" : "s",
-			 record->options.duration ? "" : "; Ctrl-C ends it and writes");
+		log_note("recording %zu cgroup%s; Ctrl-C ends it and writes", record->targets_len,
+			 record->targets_len == 1 ? "" : "s");
 	if (!rc)
 		rc = drop_privileges(record, err);
 	if (!rc)

@@ -25,6 +25,17 @@ static int describe_target(struct record *record)
 	return buf__error(&text);
 }
 
+/* `what` names the text in an error. */
+static int write_text(const char *path, const struct buf *text, const char *what, struct err *err)
+{
+	if (strcmp(path, "-"))
+		return fs_write(path, buf__text(text), text->len, err);
+	errno = EIO;
+	if (fwrite(text->data, 1, text->len, stdout) != text->len || fflush(stdout))
+		return err_errno(err, -errno, "cannot write the %s to standard output", what);
+	return 0;
+}
+
 static int write_recording(struct record *record, struct err *err)
 {
 	struct buf own_buf text = BUF_INIT;
@@ -33,17 +44,7 @@ static int write_recording(struct record *record, struct err *err)
 	if (rc)
 		return err_errno(err, rc, "cannot write the recording");
 	rc = recording_to_json(&record->recording, &text, err);
-	return rc ? rc : fs_write(record->options.recording, buf__text(&text), text.len, err);
-}
-
-static int write_profile_text(const char *path, const struct buf *text, struct err *err)
-{
-	if (strcmp(path, "-"))
-		return fs_write(path, buf__text(text), text->len, err);
-	errno = EIO;
-	if (fwrite(text->data, 1, text->len, stdout) != text->len || fflush(stdout))
-		return err_errno(err, -errno, "cannot write the profile to standard output");
-	return 0;
+	return rc ? rc : write_text(record->options.recording, &text, "recording", err);
 }
 
 static int write_profile(struct record *record, const char *path, struct err *err)
@@ -60,7 +61,7 @@ static int write_profile(struct record *record, const char *path, struct err *er
 	if (!rc)
 		rc = emit_oci(&profile, &text, err);
 	if (!rc)
-		rc = write_profile_text(path, &text, err);
+		rc = write_text(path, &text, "profile", err);
 	if (!rc)
 		summary_profile(path, &derived);
 	return rc;

@@ -119,6 +119,9 @@ void summary_recording(const struct recording *recording)
 			 totals.runtime);
 	if (totals.launcher)
 		log_note("%zu made by launchers inside the cgroup are left out", totals.launcher);
+	if (!recording->whole)
+		log_note(
+			"processes ran before recording began: what they call to start is not in it; restart them while recording");
 	warn_unknown(recording);
 	warn_moved(recording);
 	warn_losses(losses);

@@ -35,13 +35,14 @@ struct session {
 /* libbpf explains a refused program at length: that is for -vv; what to do about it is in our own sentence. */
 static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 {
-	char text[8192];
+	char *own_ptr text = NULL, *rest, *line;
 
-	if (!log_enabled(LOG_LEVEL_DEBUG))
+	if (!log_enabled(LOG_LEVEL_DEBUG) || vasprintf(&text, format, args) < 0)
 		return 0;
-	vsnprintf(text, sizeof(text), format, args);
-	text[strcspn(text, "\n")] = '\0';
-	log_debug("libbpf%s: %s", level == LIBBPF_WARN ? " warns" : "", text);
+	/* the verifier's log comes as one text of many lines */
+	for (rest = text; (line = strsep(&rest, "\n"));)
+		if (*line)
+			log_debug("libbpf%s: %s", level == LIBBPF_WARN ? " warns" : "", line);
 	return 0;
 }
 

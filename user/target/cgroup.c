@@ -61,7 +61,8 @@ static int open_directory(const char *path, struct cgroup *out, struct err *err)
 		return err_set(err, -EINVAL, "%s is a file, not a cgroup: name its directory",
 			       path);
 	if (cgroup.fd < 0 && errno == ENOENT)
-		return err_set(err, -ENOENT, "there is no cgroup %s", path);
+		return err_set(err, -ENOENT, "there is no cgroup '%s'%s", path,
+			       *path == '/' ? "" : ": a path in the hierarchy begins with '/'");
 	if (cgroup.fd < 0)
 		return err_errno(err, -errno, "cannot open cgroup %s", path);
 	if (fstatfs(cgroup.fd, &fs))

@@ -1,0 +1,25 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What each compiler here makes of the BPF side loads, and is verified in few steps: a loop that one compiler turns into
+# branches can cost the verifier a million.
+set -eu
+. tests/lib.sh
+need bpftool clang
+
+most=50000
+arch=$(uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
+pins=/sys/fs/bpf/whittle-test-$$ # no dots there
+for compiler in clang clang-{14..25}; do
+    command -v "$compiler" >/dev/null || continue
+    "$compiler" -g -O2 -mcpu=v3 -target bpf "-D__TARGET_ARCH_$arch" -Ibpf -Ivmlinux -c bpf/tracer.bpf.c -o "$T/tracer.bpf.o"
+    bpftool -d prog loadall "$T/tracer.bpf.o" "$pins" >"$T/log" 2>&1 || :
+    loaded=$(find "$pins" -type f 2>/dev/null | wc -l)
+    rm -rf "$pins"
+    steps=$(sed -n 's/^processed \([0-9]*\) insns.*/\1/p' "$T/log" | sort -n | tail -n 1)
+    if [ "$loaded" -ge 11 ] && [ "$steps" -le $most ]; then
+        pass "$compiler $("$compiler" -dumpversion): $loaded programs load, the largest in $steps steps"
+    else
+        fail "$compiler $("$compiler" -dumpversion): programs load in at most $most steps each" "$loaded loaded, ${steps:-?} steps"
+        grep -v '^[0-9;R]' "$T/log" | detail
+    fi
+done
