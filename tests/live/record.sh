@@ -269,7 +269,7 @@ sleep 0.3
 kill $sleeper
 wait $sleeper || :
 expect "a target named by a process in it, blocked all the time" \
-    [ "$(jq -r '.syscalls[] | "\(.class) \(.name)"' "$rec")" = "in_flight clock_nanosleep" ]
+    [ "$(jq -r '.syscalls[] | "\(.class) \(.name) \(.calls)"' "$rec")" = "in_flight clock_nanosleep 1" ]
 own_cgroup
 "$WHITTLE" record -q --cgroup "$CG" --recording "$rec" -o "$out" & w=$!
 sleep 1

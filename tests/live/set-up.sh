@@ -170,12 +170,12 @@ rule() { # DESC RUNTIME LAUNCHER STEP...
         if [[ " $(in_class launcher)" == *" $name "* ]]; then pass "... $name is a launcher's"; else fail "... $name is a launcher's" "$(in_class launcher)"; fi
     done
 }
-rule "a filter, then exec" getpgrp "" filter
-rule "itself again, a filter, then exec" getpgrp getegid self filter
-rule "a copy in memory, a filter, then exec" getpgrp "" memfd filter
-rule "another image without a filter, which loads one, then exec" getpgrp getegid "as:$T/other" filter
-rule "another image, which forks, ends, and whose child loads a filter" getpgrp getegid "as:$T/other" fork filter
-rule "a fork in set-up" getpgrp "" fork filter
+rule "a filter, then exec" getpgid "" filter
+rule "itself again, a filter, then exec" getpgid getegid self filter
+rule "a copy in memory, a filter, then exec" getpgid "" memfd filter
+rule "another image without a filter, which loads one, then exec" getpgid getegid "as:$T/other" filter
+rule "another image, which forks, ends, and whose child loads a filter" getpgid getegid "as:$T/other" fork filter
+rule "a fork in set-up" getpgid "" fork filter
 rule "exec without a filter" "" ""
 
 # a supervisor that forks a service with a filter of its own is workload all the same

@@ -9,7 +9,7 @@
  *   as:PATH    run PATH, which must be a copy of this program (geteuid before)
  *   fork       go on in a child, and end (getppid before)
  *   watch      go on in a child, and wait for it (getppid before, times after)
- *   filter     load a seccomp filter that allows everything (getegid before, getpgrp after)
+ *   filter     load a seccomp filter that allows everything (getegid before, getpgid after)
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -53,7 +53,7 @@ static void load_filter(void)
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program))
 		die("seccomp");
-	syscall(SYS_getpgrp);
+	syscall(SYS_getpgid, 0);
 }
 
 static void run_copy_in_memory(char **argv)

@@ -175,10 +175,10 @@ static int start_recording(struct record *record, struct err *err)
 	int rc = 0;
 
 	set_flags(record);
+	/* for whittle's own process: there are no targets yet */
+	rc = session__inventory(record->session, err);
 	for (size_t i = 0; i < record->targets_len; i++)
 		session__add_cgroup(record->session, record->targets_slot, record->targets[i].id);
-	/* for whittle's own process: there is nobody in a slot yet that counts */
-	rc = session__inventory(record->session, err);
 	if (!rc)
 		rc = session__attach_followers(record->session, err);
 	for (size_t i = 0; !rc && i < record->targets_len; i++)
