@@ -25,18 +25,18 @@ static struct totals count(const struct recording *recording)
 	for (size_t i = 0; i < recording->observed_len; i++) {
 		const struct observed *o = &recording->observed[i];
 
-		totals.in_flight += o->class == OBSERVED_IN_FLIGHT;
-		totals.runtime += o->class == OBSERVED_RUNTIME;
 		totals.launcher += o->class == OBSERVED_LAUNCHER;
 		if (!observed_is_needed(o->class))
 			continue;
 		if (o->class == OBSERVED_WORKLOAD)
 			totals.calls += o->calls;
-		/* sorted by call: another class of the same call follows it */
+		/* sorted by call, the workload's class first: another class of the same call brings nothing new */
 		if (last && !syscall_compare(&last->call, &o->call))
 			continue;
 		last = o;
 		totals.distinct++;
+		totals.in_flight += o->class == OBSERVED_IN_FLIGHT;
+		totals.runtime += o->class == OBSERVED_RUNTIME;
 		totals.unknown += !recording_can_name(&o->call);
 	}
 	return totals;
@@ -113,12 +113,14 @@ void summary_recording(const struct recording *recording)
 		 totals.distinct, totals.calls, elapsed, losses->late,
 		 losses->cgroups + losses->calls, totals.unknown, losses->misses);
 	if (totals.in_flight)
-		log_info("%zu of them were in flight when recording began", totals.in_flight);
+		log_info("%zu of them were seen only in flight, when recording began",
+			 totals.in_flight);
 	if (totals.runtime)
-		log_note("%zu were made by the container runtime with the filter already loaded, and must be allowed too",
+		log_note("%zu of them were made only by the container runtime, with the filter already loaded; it needs them to start the container",
 			 totals.runtime);
 	if (totals.launcher)
-		log_note("%zu made by launchers inside the cgroup are left out", totals.launcher);
+		log_note("%zu more were made by launchers inside the cgroup, and are left out",
+			 totals.launcher);
 	if (!recording->whole)
 		log_note(
 			"processes ran before recording began: what they call to start is not in it; restart them while recording");

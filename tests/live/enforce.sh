@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# `whittle enforce`: the command's own status, signals and identity under a profile; what cannot be enforced never runs.
+set -eu
+. tests/lib.sh
+need jq
+
+profile=$T/p.json
+"$WHITTLE" record -q -o "$profile" -- sh -c 'kill -TERM $$' || :
+check_status 143 "killed by SIGTERM: 143, as a shell says it" sh -c '"$0" enforce "$1" -- sh -c "kill -TERM \$\$"; exit $?' "$WHITTLE" "$profile"
+"$WHITTLE" record -q -o "$profile" -- sh -c 'exit 7' || :
+check_status 7 "the command's status" "$WHITTLE" enforce "$profile" -- sh -c 'exit 7'
+check_status 7 "without --, too" "$WHITTLE" enforce "$profile" sh -c 'exit 7'
+check_status 127 "not found" "$WHITTLE" enforce "$profile" -- no-such-command-here
+touch "$T/plain"
+check_status 126 "cannot be executed" "$WHITTLE" enforce "$profile" -- "$T/plain"
+check_status 2 "no command" "$WHITTLE" enforce "$profile"
+check_status 2 "no profile" "$WHITTLE" enforce
+check_status 125 "no such profile" "$WHITTLE" enforce "$T/none.json" -- touch "$T/ran"
+echo '{"defaultAction": "SCMP_ACT_ALLOW", "archMap": [{"architecture": "SCMP_ARCH_X86_64"}]}' >"$T/docker.json"
+check_status 125 "a profile that depends on its host" "$WHITTLE" enforce "$T/docker.json" -- touch "$T/ran"
+echo '{"defaultAction": "SCMP_ACT_ERRNO"}' >"$T/nothing.json"
+check_status 125 "a profile without execve" "$WHITTLE" enforce "$T/nothing.json" -- touch "$T/ran"
+check "... and nothing of all this ran" test ! -e "$T/ran"
+echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["no_such_call"], "action": "SCMP_ACT_ERRNO"}]}' >"$T/odd.json"
+check "a call that libseccomp does not know is a warning" sh -c '"$0" enforce "$1" -- true 2>&1 | grep -q no_such_call' "$WHITTLE" "$T/odd.json"
+check "... but not with -q" sh -c '[ -z "$("$0" enforce -q "$1" -- true 2>&1)" ]' "$WHITTLE" "$T/odd.json"
+status() { # WORD, of a process under an empty filter; PREFIX... in front
+    echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["acct"], "action": "SCMP_ACT_ERRNO"}]}' >"$T/acct.json"
+    chmod 755 "$T"
+    chmod 644 "$T/acct.json"
+    "${@:2}" "$WHITTLE" enforce "$T/acct.json" -- sed -n "s/^$1:[[:space:]]*//p" /proc/self/status
+}
+check "as root without no_new_privs, under a filter" [ "$(status NoNewPrivs) $(status Seccomp)" = "0 2" ]
+check "as somebody else with no_new_privs" [ "$(status NoNewPrivs setpriv --reuid nobody --clear-groups)" = 1 ]
