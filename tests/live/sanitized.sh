@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Recordings by a build with ASan, UBSan and LeakSanitizer: a finding is on stderr, or the status.
+set -eu
+. tests/lib.sh
+need jq
+
+sanitized=build/san/whittle
+check "the build with sanitizers" make -s SAN=1 all
+clean() { # DESC
+    if [ "$rc" = 0 ] && ! grep -q 'ERROR\|runtime error\|LeakSanitizer' "$T/err" && [ "$(jq .complete "$T/rec.json")" = true ]; then
+        pass "$1"
+    else
+        fail "$1" "status $rc"
+        detail <"$T/err"
+    fi
+}
+options=(--recording "$T/rec.json" -o "$T/p.json")
+rc=0; "$sanitized" record --stats "${options[@]}" -- sh -c 'ls -l /usr | sort; build/tests/programs/brief 50' >"$T/out" 2>"$T/err" || rc=$?
+clean "a command, with statistics"
+rc=0; "$sanitized" record --user nobody "${options[@]}" -- id >"$T/out" 2>"$T/err" || rc=$?
+clean "a command of another user"
+rc=0; WHITTLE_FEATURES=-tp_btf,-clone3 "$sanitized" record "${options[@]}" -- ls >"$T/out" 2>"$T/err" || rc=$?
+clean "the fallbacks"
+own_cgroup
+mkdir "$CG/below"
+in_cgroup sleep 60 & sleeper=$!
+sleep 0.3
+"$sanitized" record --progress always --cgroup "$CG" "${options[@]}" 2>"$T/err" & w=$!
+sleep 2
+in_cgroup sh -c 'ls; sleep 0.1' >"$T/out"
+kill -INT $w
+rc=0; wait $w || rc=$?
+clean "a cgroup that somebody is in"
+kill $sleeper
+wait $sleeper || :
+rc=0; "$sanitized" enforce "$T/p.json" -- true 2>"$T/err" || rc=$?
+if grep -q 'ERROR\|runtime error\|LeakSanitizer' "$T/err"; then
+    fail "enforce"
+    detail <"$T/err"
+else
+    pass "enforce"
+fi
+check "doctor" "$sanitized" doctor
