@@ -11,8 +11,7 @@
 #include <linux/types.h>
 #endif
 
-#define COMM_LEN       16
-#define IMAGE_NAME_LEN 32
+#define COMM_LEN 16
 
 /* By which entry a call came in; what its number means depends on it. */
 enum abi {
@@ -56,8 +55,8 @@ struct count_row {
 /* What a call was part of. */
 enum call_class {
 	CLASS_WORKLOAD = 0,
-	CLASS_IN_FLIGHT = 1,            /* a thread was blocked in it when recording began */
-	CLASS_PROVISIONAL = 2,          /* after an exec in set-up that carried no new filter */
+	CLASS_IN_FLIGHT = 1,   /* a thread was in it, or had just made it, when recording began */
+	CLASS_PROVISIONAL = 2, /* after an exec in set-up that carried no new filter */
 	CLASS_PROVISIONAL_FILTERED = 3, /* the same, once the group has loaded a filter */
 	CLASS_RUNTIME = 4,              /* made in set-up, with the filter already loaded */
 	CLASS_COUNT,
@@ -118,7 +117,6 @@ struct image {
 	__u32 launched; /* it loaded a filter and then ran the workload: observed, not guessed */
 	__u32 stayed;   /* it was run, and nothing of the kind came of it */
 	__u32 pad;
-	char name[IMAGE_NAME_LEN];
 };
 
 /* Executables known before: a group in set-up that runs one is still in set-up. */
@@ -202,7 +200,7 @@ struct ev_gone {
 _Static_assert(sizeof(struct slot) == 48, "struct slot");
 _Static_assert(sizeof(struct count_row) == ROW_LEN * 8, "struct count_row");
 _Static_assert(sizeof(struct target) == 16, "struct target");
-_Static_assert(sizeof(struct image) == 56, "struct image");
+_Static_assert(sizeof(struct image) == 24, "struct image");
 _Static_assert(sizeof(struct file_id) == 16, "struct file_id");
 _Static_assert(sizeof(struct apart_key) == 24,
 	       "struct apart_key: padding would be part of the key");

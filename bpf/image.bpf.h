@@ -64,26 +64,17 @@ static __always_inline bool image_is_launcher(const struct file_id *exe, struct 
 }
 
 /* The index of an executable in `images`, 0 if there is no room for it. */
-static __always_inline __u32 image_index(const struct file_id *exe, struct file *file)
+static __always_inline __u32 image_index(const struct file_id *exe)
 {
-	struct image *image;
-	__u64 old = 0;
-	__u32 i;
+	for (__u32 i = 1; i < IMAGES_MAX; i++) {
+		__u64 old = __sync_val_compare_and_swap(&images[i].ino, 0, exe->ino);
 
-	for (i = 1; i < IMAGES_MAX; i++) {
-		old = __sync_val_compare_and_swap(&images[i].ino, 0, exe->ino);
+		if (!old)
+			images[i].dev = exe->dev;
 		if (!old || (old == exe->ino && images[i].dev == exe->dev))
-			break;
+			return i;
 	}
-	if (i == IMAGES_MAX)
-		return 0;
-	image = &images[bounded(i, IMAGES_MAX)];
-	if (!old) {
-		image->dev = exe->dev;
-		bpf_probe_read_kernel_str(image->name, sizeof(image->name),
-					  BPF_CORE_READ(file, f_path.dentry, d_name.name));
-	}
-	return i;
+	return 0;
 }
 
 #endif

@@ -19,7 +19,9 @@ static bool add_line(struct syscall_set *set, const char *line)
 
 	if (sscanf(line, "%31s %" SCNd64 " %" SCNu32, token, &call.nr, &call.sub) < 2)
 		return false;
-	call.arch = arch_from_token(token);
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (!strcmp(arch_token(a), token))
+			call.arch = a;
 	return syscall_set__add(set, &call);
 }
 

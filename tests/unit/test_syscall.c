@@ -35,7 +35,7 @@ Test(arch, table)
 		cr_expect_eq(arch_number_bit(arch), arches[i].number_bit);
 		cr_expect_eq(arch_is_32bit(arch), arches[i].is_32bit);
 		cr_expect_eq(arch_compat(arch), arches[i].compat, "%s", arches[i].token);
-		cr_expect_eq(arch_from_token(arches[i].token), arch);
+		cr_expect_eq(arch_from_scmp_name(arches[i].scmp_name), arch);
 	}
 	cr_expect_str_eq(arch_token(ARCH_INVALID), "invalid");
 }
@@ -52,13 +52,13 @@ Test(arch, from_names)
 {
 	static const struct {
 		const char *text;
-		enum arch token, machine;
+		enum arch scmp, machine;
 	} rows[] = {
-		{"x86_64", ARCH_X86_64, ARCH_X86_64},
-		{"aarch64", ARCH_AARCH64, ARCH_AARCH64},
-		{"x86", ARCH_X86, ARCH_INVALID},
-		{"x32", ARCH_X32, ARCH_INVALID},
-		{"arm", ARCH_ARM, ARCH_INVALID},
+		{"x86_64", ARCH_INVALID, ARCH_X86_64},
+		{"aarch64", ARCH_INVALID, ARCH_AARCH64},
+		{"x86", ARCH_INVALID, ARCH_INVALID},
+		{"SCMP_ARCH_X32", ARCH_X32, ARCH_INVALID},
+		{"SCMP_ARCH_ARM", ARCH_ARM, ARCH_INVALID},
 		{"i686", ARCH_INVALID, ARCH_INVALID},
 		{"armv7l", ARCH_INVALID, ARCH_INVALID},
 		{"riscv64", ARCH_INVALID, ARCH_INVALID},
@@ -66,12 +66,12 @@ Test(arch, from_names)
 		{"X86_64", ARCH_INVALID, ARCH_INVALID},
 		{"x86_64 ", ARCH_INVALID, ARCH_INVALID},
 		{"x86_6", ARCH_INVALID, ARCH_INVALID},
-		{"SCMP_ARCH_X86_64", ARCH_INVALID, ARCH_INVALID},
+		{"SCMP_ARCH_X86_64", ARCH_X86_64, ARCH_INVALID},
 		{"", ARCH_INVALID, ARCH_INVALID},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		cr_expect_eq(arch_from_token(rows[i].text), rows[i].token, "%s", rows[i].text);
+		cr_expect_eq(arch_from_scmp_name(rows[i].text), rows[i].scmp, "%s", rows[i].text);
 		cr_expect_eq(arch_from_machine(rows[i].text), rows[i].machine, "%s", rows[i].text);
 	}
 }

@@ -172,7 +172,7 @@ static int add_id(uint64_t id, void *context)
  */
 static int start_recording(struct record *record, struct err *err)
 {
-	int rc = 0;
+	int rc;
 
 	set_flags(record);
 	/* for whittle's own process: there are no targets yet */
@@ -301,11 +301,13 @@ int record_run(struct record *record, struct err *err)
 
 void record_release_cgroup(struct record *record)
 {
+	/* a second signal, or a failure of ours, is no reason to wait for the command */
+	bool runs_on = record->loop.left_by || (record->loop.child && !record->loop.child_ended);
 	struct err err = {0};
 
-	if (record->loop.left_by)
+	if (runs_on)
 		log_warn("the command runs on in cgroup %s, which goes when it ends",
 			 record->command_cgroup.path);
-	if (keeper_release(&record->keeper, !record->loop.left_by, &err))
+	if (keeper_release(&record->keeper, !runs_on, &err))
 		log_warn("%s: %s", record->command_cgroup.path, err.text);
 }

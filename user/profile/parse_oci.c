@@ -202,14 +202,11 @@ static int parse_arches(const struct place *place, const json_t *json, struct pr
 	if (!json_is_array(arches))
 		return refuse(place, "\"architectures\" is not an array");
 	json_array_foreach(arches, i, member) {
-		enum arch arch = ARCH_INVALID;
+		const char *name = json_is_string(member) ? json_string_value(member) : "?";
+		enum arch arch = arch_from_scmp_name(name);
 
-		for (enum arch a = ARCH_INVALID + 1; json_is_string(member) && a < ARCH_COUNT; a++)
-			if (!strcmp(arch_scmp_name(a), json_string_value(member)))
-				arch = a;
 		if (arch == ARCH_INVALID)
-			return refuse(place, "whittle does not know the architecture '%s'",
-				      json_is_string(member) ? json_string_value(member) : "?");
+			return refuse(place, "whittle does not know the architecture '%s'", name);
 		profile->arches[arch] = true;
 	}
 	return 0;

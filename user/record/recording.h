@@ -15,7 +15,7 @@
 enum observed_class {
 	OBSERVED_INVALID = 0,
 	OBSERVED_WORKLOAD,
-	OBSERVED_IN_FLIGHT, /* a thread was blocked in it when recording began */
+	OBSERVED_IN_FLIGHT, /* a thread was in it, or had just made it, when recording began */
 	OBSERVED_RUNTIME,   /* by the container runtime, with the filter already loaded */
 	OBSERVED_LAUNCHER,  /* by a launcher that ran inside: not the workload's */
 	OBSERVED_CLASS_COUNT,

@@ -64,10 +64,10 @@ uint32_t arch_number_bit(enum arch arch)
 	return rows[arch].number_bit;
 }
 
-enum arch arch_from_token(const char *token)
+enum arch arch_from_scmp_name(const char *name)
 {
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-		if (!strcmp(rows[a].token, token))
+		if (!strcmp(rows[a].scmp_name, name))
 			return a;
 	return ARCH_INVALID;
 }

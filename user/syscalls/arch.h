@@ -29,8 +29,8 @@ bool arch_is_32bit(enum arch arch);
 /** What is added to a call's number for libseccomp and the kernel: bit 30 for x32, else 0. */
 uint32_t arch_number_bit(enum arch arch);
 
-/** ARCH_INVALID if there is none of this token. */
-enum arch arch_from_token(const char *token);
+/** ARCH_INVALID if there is none of this name ("SCMP_ARCH_X86_64"). */
+enum arch arch_from_scmp_name(const char *name);
 /** The native architecture of a machine as uname(2) spells it; ARCH_INVALID: whittle does not know it. */
 enum arch arch_from_machine(const char *machine);
 /** The architecture of 32-bit processes beside a native one; ARCH_INVALID if there is none. */
