@@ -98,11 +98,13 @@ static __noinline int count_slow(__u32 slot, __s64 nr, bool compat, struct pt_re
 {
 	struct count_row *counters = count_row_of(slot);
 	struct apart_key key = {.slot = slot};
-	struct call call;
+	struct call decoded, call;
 	int class;
 	bool first;
 
-	abi_decode(&call, nr, compat, regs);
+	abi_decode(&decoded, nr, compat, regs);
+	/* a copy of which the verifier knows nothing: it would follow each ABI through all that comes */
+	bpf_probe_read_kernel(&call, sizeof(call), &decoded);
 	class = group_class(slot, &call, &key.image);
 	if (counters && class == CLASS_WORKLOAD) /* provisional calls are of a class of their own */
 		counters->group = count_group(slot, bpf_get_current_pid_tgid() >> 32);
@@ -141,16 +143,18 @@ static __always_inline int count_target(__u32 slot, __u32 tgid, __s64 nr, bool c
 	__u32 row = likely((__u64)nr < ROW_ABI_NUMBERS && !compat) ? ROW_NATIVE + nr :
 								     abi_row(nr, compat, regs);
 	struct count_row *counters = count_row_of(slot);
-	__u64 *calls;
 
-	if (unlikely(!counters || counters->group != count_group(slot, tgid)))
-		return count_slow(slot, nr, compat, regs);
-	/* the counter of ROW_OUTSIDE stays 0, so that such a call is always cold */
-	calls = &counters->calls[bounded(row, ROW_LEN)];
-	if (unlikely(!*calls))
-		return count_slow(slot, nr, compat, regs);
-	++*calls;
-	return 0;
+	if (likely(counters && counters->group == count_group(slot, tgid))) {
+		/* the counter of ROW_OUTSIDE stays 0, so that such a call is always cold */
+		__u64 *calls = &counters->calls[bounded(row, ROW_LEN)];
+
+		if (likely(*calls)) {
+			++*calls;
+			return 0;
+		}
+	}
+	return count_slow(slot, nr, compat,
+			  regs); /* one place: the verifier walks through it once for each */
 }
 
 #endif

@@ -69,9 +69,11 @@ static __always_inline __u32 image_index(const struct file_id *exe)
 	for (__u32 i = 1; i < IMAGES_MAX; i++) {
 		__u64 old = __sync_val_compare_and_swap(&images[i].ino, 0, exe->ino);
 
-		if (!old)
+		if (!old) {
 			images[i].dev = exe->dev;
-		if (!old || (old == exe->ino && images[i].dev == exe->dev))
+			return i;
+		}
+		if (!((old ^ exe->ino) | (images[i].dev ^ exe->dev)))
 			return i;
 	}
 	return 0;

@@ -42,6 +42,12 @@ static __always_inline __u32 target_slot(__u64 id)
 	return target_probe(id);
 }
 
+/* TARGET_FREE or TARGET_REMOVED, in one branch: the verifier follows each, TARGETS_PROBES times. */
+static __always_inline bool target_is_vacant(__u64 id)
+{
+	return id + 1 <= 1;
+}
+
 /* Makes cgroup `id` a target of `slot`. */
 static __noinline void target_add(__u64 id, __u32 slot)
 {
@@ -53,8 +59,7 @@ static __noinline void target_add(__u64 id, __u32 slot)
 
 		if (old == id)
 			return; /* user space found the new directory first */
-		if ((old == TARGET_FREE || old == TARGET_REMOVED) &&
-		    __sync_val_compare_and_swap(&t->id, old, id) == old) {
+		if (target_is_vacant(old) && __sync_val_compare_and_swap(&t->id, old, id) == old) {
 			t->slot = slot;
 			return;
 		}

@@ -10,10 +10,15 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-#define cgroup_id_of(task) ((task)->cgroups->dfl_cgrp->kn->id)
+/*
+ * Plain loads, for the hot path. The others read through a helper: each typed pointer that a program loads lets the verifier
+ * search the kernel's BTF from end to end, a millisecond or two of whittle's start.
+ */
+#define cgroup_id_of(task)   ((task)->cgroups->dfl_cgrp->kn->id)
+#define cgroup_id_read(task) BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id)
 
 /* v1 hierarchies fire the same tracepoints, and their ids can equal those of v2, which is hierarchy 0. */
-#define is_v2(cgrp) ((cgrp)->root->hierarchy_id == 0)
+#define is_v2(cgrp) (BPF_CORE_READ(cgrp, root, hierarchy_id) == 0)
 
 /* HOT PATH, for kernels that hand out the current task as a BTF-typed pointer (5.11). */
 SEC("tp_btf/sys_enter")
@@ -49,9 +54,9 @@ int BPF_PROG(cgroup_mkdir, struct cgroup *cgrp, const char *path)
 
 	if (!is_v2(cgrp))
 		return 0;
-	slot = target_slot(cgrp->self.parent->cgroup->kn->id);
+	slot = target_slot(BPF_CORE_READ(cgrp, self.parent, cgroup, kn, id));
 	if (slot != SLOT_NONE)
-		target_add(cgrp->kn->id, slot);
+		target_add(BPF_CORE_READ(cgrp, kn, id), slot);
 	return 0;
 }
 
@@ -60,13 +65,15 @@ int BPF_PROG(cgroup_rmdir, struct cgroup *cgrp, const char *path)
 {
 	struct ev_gone *ev;
 	__u32 slot;
+	__u64 id;
 
 	if (!is_v2(cgrp))
 		return 0;
-	slot = target_slot(cgrp->kn->id);
+	id = BPF_CORE_READ(cgrp, kn, id);
+	slot = target_slot(id);
 	if (slot == SLOT_NONE)
 		return 0;
-	target_remove(cgrp->kn->id);
+	target_remove(id);
 	/* only to wake user space: without room it is awake anyway */
 	ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
 	if (ev) {
@@ -80,7 +87,7 @@ SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(cgroup_attach_task, struct cgroup *dst, const char *path, struct task_struct *task)
 {
 	if (is_v2(dst))
-		group_move(task, target_slot(dst->kn->id));
+		group_move(task, target_slot(BPF_CORE_READ(dst, kn, id)));
 	return 0;
 }
 
@@ -91,23 +98,23 @@ int BPF_PROG(sched_process_fork, struct task_struct *parent, struct task_struct 
 
 	if (child->pid != child->tgid)
 		return 0; /* a thread */
-	slot = target_slot(cgroup_id_of(child));
+	slot = target_slot(cgroup_id_read(child));
 	if (slot != SLOT_NONE)
-		group_fork(parent, child, slot, target_slot(cgroup_id_of(parent)));
+		group_fork(parent, child, slot, target_slot(cgroup_id_read(parent)));
 	return 0;
 }
 
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(sched_process_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
-	__u32 slot = target_slot(cgroup_id_of(task));
+	__u32 slot = target_slot(cgroup_id_read(task));
 	__u32 image = 0;
 	struct call call;
 	int class;
 
 	if (slot == SLOT_NONE)
 		return 0;
-	class = group_exec(task, slot, bprm->file, &call, &image);
+	class = group_exec(task, slot, BPF_CORE_READ(bprm, file), &call, &image);
 	if (class >= 0)
 		count_exec(slot, &call, class, image);
 	return 0;
@@ -117,7 +124,7 @@ SEC("tp_btf/sched_process_exit")
 int BPF_PROG(sched_process_exit, struct task_struct *task)
 {
 	/* do_exit() has already taken this thread off signal->live */
-	if (task->signal->live.counter == 0)
+	if (BPF_CORE_READ(task, signal, live.counter) == 0)
 		group_exit(task->tgid);
 	return 0;
 }
