@@ -52,11 +52,27 @@ static enum finding check_machine(struct buf *text, struct err *err)
 	return FINDING_FAILURE;
 }
 
-static enum finding check_bpf(struct buf *text, struct err *err)
+static enum finding check_capabilities(struct buf *text, struct err *err)
 {
-	if (features_check_bpf(err))
+	if (features_check_capabilities(err))
 		return FINDING_FAILURE;
-	buf__addf(text, "this process may use them, and the kernel describes its types (BTF)");
+	buf__addf(text, "this process may load tracing programs");
+	return FINDING_OK;
+}
+
+static enum finding check_btf(struct buf *text, struct err *err)
+{
+	if (features_check_btf(err))
+		return FINDING_FAILURE;
+	buf__addf(text, "the kernel describes its types, so one binary fits every kernel");
+	return FINDING_OK;
+}
+
+static enum finding check_ring(struct buf *text, struct err *err)
+{
+	if (features_check_ring(err))
+		return FINDING_FAILURE;
+	buf__addf(text, "first calls are told at once");
 	return FINDING_OK;
 }
 
@@ -84,8 +100,8 @@ static void ignore_record(const void *data, size_t len, void *context)
 	(void)context;
 }
 
-/* The surest test of programs, ring buffer and tracepoints is to load and attach them. There is no target, so nothing is recorded. */
-static enum finding check_programs(struct buf *text, struct err *err)
+/* The surest test is to load and attach the programs. There is no target, so nothing is recorded. */
+static enum finding check_tracepoints(struct buf *text, struct err *err)
 {
 	struct session *own_session session = NULL;
 	struct session_options options = {.slots = 1, .on_record = ignore_record};
@@ -99,7 +115,8 @@ static enum finding check_programs(struct buf *text, struct err *err)
 		rc = session__attach_counters(session, err);
 	if (rc)
 		return FINDING_FAILURE;
-	buf__addf(text, "load and attach; calls are counted by %s", session__hook(session));
+	buf__addf(text, "the programs load and attach; calls are counted by %s",
+		  session__hook(session));
 	if (!strcmp(session__hook(session), "tp_btf"))
 		return FINDING_OK;
 	err_set(err, -ENOTSUP,
@@ -180,15 +197,17 @@ static const struct {
 	const char *name;
 	check_fn *check;
 } checks[] = {
-	{"machine", check_machine},       {"BPF", check_bpf},          {"lockdown", check_lockdown},
-	{"programs", check_programs},     {"cgroup v2", check_cgroup}, {"bpffs", check_bpffs},
+	{"machine", check_machine},       {"capabilities", check_capabilities},
+	{"lockdown", check_lockdown},     {"BTF", check_btf},
+	{"ring buffer", check_ring},      {"tracepoints", check_tracepoints},
+	{"cgroup v2", check_cgroup},      {"bpffs", check_bpffs},
 	{"libseccomp", check_libseccomp},
 };
 
 static void print_finding(const char *name, enum finding finding, const char *text,
 			  const char *remedy)
 {
-	printf("%-8s %-11s %s%s%s\n", finding_names[finding], name, text,
+	printf("%-8s %-12s %s%s%s\n", finding_names[finding], name, text,
 	       *text && *remedy ? "; " : "", remedy);
 }
 

@@ -2,9 +2,12 @@
 #include "record/features.h"
 #include "base/privilege.h"
 
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+
+#define BTF "/sys/kernel/btf/vmlinux"
 
 static const struct {
 	const char *name;
@@ -42,14 +45,30 @@ int features_parse(const char *off, unsigned int *features, struct err *err)
 	return 0;
 }
 
-int features_check_bpf(struct err *err)
+int features_check_capabilities(struct err *err)
 {
 	if (!privilege_has(CAP_SYS_ADMIN) &&
 	    !(privilege_has(CAP_BPF) && privilege_has(CAP_PERFMON)))
 		return err_set(err, -EPERM,
 			       "recording needs root, or the capabilities CAP_BPF and CAP_PERFMON: try sudo");
-	if (access("/sys/kernel/btf/vmlinux", R_OK))
+	return 0;
+}
+
+int features_check_btf(struct err *err)
+{
+	if (access(BTF, R_OK))
 		return err_errno(err, -errno,
-				 "this kernel shows no BTF (it needs CONFIG_DEBUG_INFO_BTF): /sys/kernel/btf/vmlinux");
+				 "this kernel shows no BTF (it needs CONFIG_DEBUG_INFO_BTF): " BTF);
+	return 0;
+}
+
+int features_check_ring(struct err *err)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "whittle_probe", 0, 0, sysconf(_SC_PAGESIZE),
+				NULL);
+
+	if (fd < 0)
+		return err_errno(err, fd, "cannot make a ring buffer (Linux 5.8 has them)");
+	close(fd);
 	return 0;
 }

@@ -20,5 +20,12 @@ enum feature {
  */
 int features_parse(const char *off, unsigned int *features, struct err *err) must_check;
 
-/** Can BPF programs be loaded here at all? An error names what is missing and the remedy. */
-int features_check_bpf(struct err *err) must_check;
+/*
+ * What recording cannot do without: 0, or an error that names what is missing and the remedy.
+ */
+/** -EPERM: this process may not load tracing programs. */
+int features_check_capabilities(struct err *err) must_check;
+/** Does the kernel describe its types? The programs are fitted to it by them. */
+int features_check_btf(struct err *err) must_check;
+/** Linux 5.8 has ring buffers. Needs the capabilities. */
+int features_check_ring(struct err *err) must_check;

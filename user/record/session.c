@@ -152,8 +152,10 @@ int session__open(const struct session_options *options, struct session **out, s
 {
 	struct session *own_session session = calloc(1, sizeof(*session));
 	int cpus = libbpf_num_possible_cpus();
-	int rc = features_check_bpf(err);
+	int rc = features_check_capabilities(err);
 
+	if (!rc)
+		rc = features_check_btf(err);
 	if (rc)
 		return rc;
 	if (!session || cpus < 0)

@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# whittle doctor: a row for each need, the remedy where one is missing, and exit status 1 where recording is impossible.
+set -eu
+. tests/lib.sh
+need jq unshare setpriv
+
+# What doctor finds of NEED, as JSON, when it is run by COMMAND...; its status in $status.
+finding() { # NEED COMMAND...
+    local need=$1
+    shift
+    status=0
+    "$@" "$WHITTLE" doctor --json >"$T/json" 2>"$T/err" || status=$?
+    jq --arg need "$need" '.[] | select(.name == $need)' "$T/json" >"$T/row"
+}
+
+row() { # DESC STATUS NEED FINDING PHRASE-OF-THE-REMEDY COMMAND...
+    local desc=$1 want=$2 need=$3 finding=$4 phrase=$5
+    shift 5
+    finding "$need" "$@"
+    if [ "$status" = "$want" ] && jq -e --arg f "$finding" --arg p "$phrase" \
+        '.finding == $f and ((.remedy // "") | contains($p))' "$T/row" >/dev/null; then
+        pass "$desc"
+    else
+        fail "$desc" "status $status"
+        detail <"$T/row"
+        detail <"$T/err"
+    fi
+}
+
+needs="machine capabilities lockdown BTF ring_buffer tracepoints cgroup_v2 bpffs libseccomp"
+finding machine env
+printf '%s\n' $needs | tr _ ' ' >"$T/expected"
+jq -r '.[].name' "$T/json" >"$T/names"
+same "a finding for each need" "$T/expected" "$T/names"
+"$WHITTLE" doctor >"$T/lines"
+[ "$(wc -l <"$T/lines")" = "$(wc -l <"$T/expected")" ] && pass "a line for each need" || fail "a line for each need"
+
+# in a mount namespace of its own, where SCRIPT has hidden something
+without() { # SCRIPT COMMAND...
+    local script=$1
+    shift
+    # shellcheck disable=SC2016
+    unshare -m bash -c "$script"' && exec "$@"' - "$@"
+}
+
+nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+mount=$(cgroup_mount)
+cp "$WHITTLE" "$T/whittle" && chmod 755 "$T" "$T/whittle" && WHITTLE=$T/whittle # where nobody can read it
+row "all is well" 0 tracepoints ok '' env
+row "no privilege: the remedy names the capabilities" 1 capabilities failure CAP_PERFMON "${nobody[@]}"
+row "CAP_BPF and CAP_PERFMON are enough" 0 capabilities ok '' \
+    setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=+bpf,+perfmon --ambient-caps=+bpf,+perfmon
+row "no cgroup of its own for a command is a warning" 0 'cgroup v2' warning 'recording a command is impossible' \
+    setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=+bpf,+perfmon --ambient-caps=+bpf,+perfmon
+row "no BTF" 1 BTF failure CONFIG_DEBUG_INFO_BTF without 'mount -t tmpfs none /sys/kernel/btf'
+row "no cgroup v2" 1 'cgroup v2' failure mount without "umount -l '$mount'"
+row "no typed tracepoints is a warning" 0 tracepoints warning 'costs more' env WHITTLE_FEATURES=-tp_btf
+row "no bpffs is no obstacle" 0 bpffs ok '' without 'umount -l /sys/fs/bpf || :'
+check_status 2 "an argument is a usage error" "$WHITTLE" doctor now
