@@ -13,13 +13,6 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-struct call {
-	__s64 nr;
-	__u32 sub;
-	__u32 row; /* ROW_OUTSIDE if it has no counter */
-	__u32 abi;
-};
-
 #if defined(__TARGET_ARCH_x86)
 
 #define TS_COMPAT 0x0002

@@ -67,7 +67,7 @@ enum call_class {
  * SLOTS_MAX is a power of two: the programs mask with it.
  */
 #define SLOT_NONE 0
-#define SLOTS_MAX 16
+#define SLOTS_MAX 64
 
 enum slot_flags {
 	SLOT_COMMAND = 1,     /* whittle's own cgroup: the first exec ends set-up, filter or not */
@@ -138,6 +138,34 @@ struct apart_key {
 	__u16 abi;
 };
 
+/* A call, decoded. */
+struct call {
+	__s64 nr;
+	__u32 sub; /* subcall of a multiplexer, else 0 */
+	__u32 row; /* ROW_OUTSIDE if it has no counter */
+	__u32 abi;
+	__u32 pad;
+};
+
+/* A live process of a slot: whether it is workload, see bpf/group.bpf.h. User space only forgets those of a slot that it frees. */
+enum group_state {
+	GROUP_WORKLOAD = 0,
+	GROUP_SETUP = 1,
+	GROUP_PROVISIONAL = 2,
+};
+
+struct group {
+	__u64 lineage; /* 0: it never was in set-up */
+	__u64 since;   /* PROVISIONAL: the time of its exec */
+	__u32 slot;
+	__u32 state;
+	__u32 image;   /* PROVISIONAL: what it runs */
+	__u32 filters; /* seccomp filters that it entered with */
+	__u32 forker; /* PROVISIONAL: who forked it since the image was run; 0: it ran the image itself */
+	__u32 has_exec; /* `exec` is a call that a thread of it is in */
+	struct call exec;
+};
+
 /* Groups in set-up that descend from one that entered; kept as long as one of them lives. */
 struct lineage {
 	__u64 calls; /* made in set-up, not counted anywhere else */
@@ -154,6 +182,24 @@ struct lineage {
 struct timing {
 	__u64 ns;
 	__u64 errors;
+};
+
+/*
+ * What a recording without a process is: the row of its slot in `entries`. Written and read by user space only, under the lock of
+ * the engine (user/record/engine.h).
+ */
+#define ENTRY_NAME_LEN    128
+#define ENTRY_RUNTIME_LEN 16
+#define ENTRY_TARGET_LEN  856
+
+struct entry {
+	__u64 begun;      /* CLOCK_MONOTONIC, ns */
+	__u64 begun_wall; /* CLOCK_REALTIME, ns */
+	__u32 whole;      /* nothing was inside before */
+	__u32 pad;
+	char runtime[ENTRY_RUNTIME_LEN]; /* who set the container up, "" if that is not known */
+	char name[ENTRY_NAME_LEN];       /* "": the slot is free */
+	char target[ENTRY_TARGET_LEN];   /* what is recorded, in words */
 };
 
 /* Records on the ring: each begins with its kind. */
@@ -204,8 +250,10 @@ _Static_assert(sizeof(struct image) == 24, "struct image");
 _Static_assert(sizeof(struct file_id) == 16, "struct file_id");
 _Static_assert(sizeof(struct apart_key) == 24,
 	       "struct apart_key: padding would be part of the key");
+_Static_assert(sizeof(struct group) == 64, "struct group");
 _Static_assert(sizeof(struct lineage) == 48, "struct lineage");
 _Static_assert(sizeof(struct timing) == 16, "struct timing");
+_Static_assert(sizeof(struct entry) == 1024, "struct entry");
 _Static_assert(sizeof(struct ev_first) == 112, "struct ev_first");
 _Static_assert(sizeof(struct ev_moved) == 40, "struct ev_moved");
 _Static_assert(sizeof(struct ev_gone) == 8, "struct ev_gone");

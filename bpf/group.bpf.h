@@ -36,24 +36,6 @@
 /* whittle's own process: what it calls is nobody's workload. Known once `inventory` has run. */
 __u32 self;
 
-enum group_state {
-	GROUP_WORKLOAD = 0,
-	GROUP_SETUP = 1,
-	GROUP_PROVISIONAL = 2,
-};
-
-struct group {
-	__u64 lineage; /* 0: it never was in set-up */
-	__u64 since;   /* PROVISIONAL: the time of its exec */
-	__u32 slot;
-	__u32 state;
-	__u32 image;   /* PROVISIONAL: what it runs */
-	__u32 filters; /* seccomp filters that it entered with */
-	__u32 forker; /* PROVISIONAL: who forked it since the image was run; 0: it ran the image itself */
-	__u32 has_exec; /* `exec` is a call that a thread of it is in */
-	struct call exec;
-};
-
 /*
  * tgid -> group, for each live process of the targets; set on fork, removed with the last thread. By tgid and not
  * in task storage: an exec by another thread than the leader replaces the leader's task.

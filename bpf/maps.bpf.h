@@ -97,6 +97,15 @@ struct {
 	__type(value, struct timing);
 } timings SEC(".maps");
 
+/* slot -> what is recorded there. Only of a pinned engine, and only for user space: programs do not know it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* set at load: slots */
+	__type(key, __u32);
+	__type(value, struct entry);
+} entries SEC(".maps");
+
 /* The call that a thread is in, for --stats: time is 0 between calls. */
 struct entered {
 	__u64 time;

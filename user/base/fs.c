@@ -6,19 +6,18 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
-int fs_read(int dir, const char *path, size_t max, struct buf *out, struct err *err)
+static int read_all(int fd, const char *path, size_t max, struct buf *out, struct err *err)
 {
-	int own_fd fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
 	size_t total = 0;
 	char chunk[16384];
 	ssize_t n;
 
-	if (fd < 0)
-		return err_errno(err, -errno, "cannot open %s", path);
 	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -34,6 +33,14 @@ int fs_read(int dir, const char *path, size_t max, struct buf *out, struct err *
 	return 0;
 }
 
+int fs_read(int dir, const char *path, size_t max, struct buf *out, struct err *err)
+{
+	int own_fd fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? err_errno(err, -errno, "cannot open %s", path) :
+			read_all(fd, path, max, out, err);
+}
+
 /* An output path taken apart: its directory, opened, and the name in it. */
 struct output {
 	int dir;
@@ -46,6 +53,26 @@ static void output_close(struct output *out)
 {
 	if (out->dir >= 0)
 		close(out->dir);
+}
+
+/* What is there already under the output's name? */
+static int output_look(struct output *out, const char *path, struct err *err)
+{
+	if (fstatat(out->dir, out->name, &out->st, AT_SYMLINK_NOFOLLOW)) {
+		if (errno != ENOENT)
+			return err_errno(err, -errno, "cannot write %s", path);
+		return 0;
+	}
+	out->exists = true;
+	if (S_ISDIR(out->st.st_mode))
+		return err_set(err, -EISDIR, "cannot write %s: it is a directory", path);
+	if (S_ISLNK(out->st.st_mode))
+		return err_set(err, -ELOOP,
+			       "cannot write %s: it is a symbolic link; name the file that it means",
+			       path);
+	if (!S_ISREG(out->st.st_mode))
+		return err_set(err, -EINVAL, "cannot write %s: it is not a regular file", path);
+	return 0;
 }
 
 static int output_open(const char *path, struct output *out, struct err *err)
@@ -67,21 +94,7 @@ static int output_open(const char *path, struct output *out, struct err *err)
 	out->dir = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (out->dir < 0)
 		return err_errno(err, -errno, "cannot write %s: directory %s", path, dir);
-	if (fstatat(out->dir, name, &out->st, AT_SYMLINK_NOFOLLOW)) {
-		if (errno != ENOENT)
-			return err_errno(err, -errno, "cannot write %s", path);
-		return 0;
-	}
-	out->exists = true;
-	if (S_ISDIR(out->st.st_mode))
-		return err_set(err, -EISDIR, "cannot write %s: it is a directory", path);
-	if (S_ISLNK(out->st.st_mode))
-		return err_set(err, -ELOOP,
-			       "cannot write %s: it is a symbolic link; name the file that it means",
-			       path);
-	if (!S_ISREG(out->st.st_mode))
-		return err_set(err, -EINVAL, "cannot write %s: it is not a regular file", path);
-	return 0;
+	return output_look(out, path, err);
 }
 
 int fs_check_output(const char *path, struct err *err)
@@ -199,22 +212,110 @@ static int temporary_finish(const struct output *out, int fd, const char *name, 
 	return rc;
 }
 
-int fs_write(const char *path, const void *data, size_t len, struct err *err)
+static int output_write(const struct output *out, const char *path, const void *data, size_t len,
+			struct err *err)
 {
-	struct output own_with(output_close) out = {.dir = -1};
 	char name[64];
-	int own_fd fd = -1;
-	int rc = output_open(path, &out, err);
+	int own_fd fd = temporary_open(out, name, sizeof(name));
+	int rc;
 
-	if (rc)
-		return rc;
-	fd = temporary_open(&out, name, sizeof(name));
 	if (fd < 0)
 		return err_errno(err, fd, "cannot write %s", path);
-	rc = temporary_finish(&out, fd, name, data, len);
+	rc = temporary_finish(out, fd, name, data, len);
 	if (rc) {
-		unlinkat(out.dir, name, 0);
+		unlinkat(out->dir, name, 0);
 		return err_errno(err, rc, "cannot write %s", path);
 	}
 	return 0;
+}
+
+int fs_write(const char *path, const void *data, size_t len, struct err *err)
+{
+	struct output own_with(output_close) out = {.dir = -1};
+	int rc = output_open(path, &out, err);
+
+	return rc ? rc : output_write(&out, path, data, len, err);
+}
+
+/* The part of `path` below `top`, NULL if it does not lie there. */
+static const char *part_below(const char *top, const char *path)
+{
+	size_t len = strlen(top);
+
+	while (len && top[len - 1] == '/')
+		len--;
+	return !strncmp(path, top, len) && path[len] == '/' ? path + len + 1 : NULL;
+}
+
+int fs_open_place(const char *top, const char *path, struct fs_place *out, struct err *err)
+{
+	struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+			       .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
+					  RESOLVE_NO_MAGICLINKS};
+	const char *rest = part_below(top, path), *slash = rest ? strrchr(rest, '/') : NULL;
+	const char *name = slash ? slash + 1 : rest;
+	char *own_ptr dir = slash ? strndup(rest, slash - rest) : strdup(".");
+	int own_fd fd = -1;
+
+	if (!rest)
+		return err_set(err, -EXDEV, "%s does not lie below %s", path, top);
+	if (!*name || !strcmp(name, ".") || !strcmp(name, "..") || strlen(name) > NAME_MAX)
+		return err_set(err, -EINVAL, "'%s' names no file", path);
+	fd = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || !dir)
+		return err_errno(err, -errno, "cannot open %s", top);
+	while (*dir == '/') /* "top//name" */
+		memmove(dir, dir + 1, strlen(dir));
+	out->dir = syscall(SYS_openat2, fd, *dir ? dir : ".", &how, sizeof(how));
+	if (out->dir < 0)
+		return err_errno(err, -errno, "cannot open the directory of %s%s", path,
+				 errno == EXDEV || errno == ELOOP ?
+					 " (no '..' and no symbolic link may be in it)" :
+					 "");
+	strcpy(out->name, name);
+	return 0;
+}
+
+void fs_close_place(struct fs_place *place)
+{
+	if (place->dir >= 0)
+		close(place->dir);
+	place->dir = -1;
+}
+
+int fs_read_place(const struct fs_place *place, size_t max, struct buf *out, struct err *err)
+{
+	int own_fd fd = openat(place->dir, place->name,
+			       O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return err_errno(err, -errno, "cannot open %s", place->name);
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+		return err_set(err, -EINVAL, "%s is not a regular file", place->name);
+	return read_all(fd, place->name, max, out, err);
+}
+
+int fs_write_place(const struct fs_place *place, const void *data, size_t len, struct err *err)
+{
+	struct output out = {.dir = place->dir};
+	int rc;
+
+	strcpy(out.name, place->name);
+	rc = output_look(&out, place->name, err);
+	return rc ? rc : output_write(&out, place->name, data, len, err);
+}
+
+void fs_remove_directory(int dir, const char *name)
+{
+	int own_fd fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *own_dir listing = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!listing)
+		return;
+	fd = -1; /* the listing's */
+	while ((entry = readdir(listing)))
+		unlinkat(dirfd(listing), entry->d_name, 0);
+	unlinkat(dir, name, AT_REMOVEDIR);
 }

@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#include <limits.h>
+
 /** Reads a file below directory `dir` (AT_FDCWD: the usual meaning) whole, at most max bytes (-EFBIG above). Appends. */
 int fs_read(int dir, const char *path, size_t max, struct buf *out, struct err *err) must_check;
 
@@ -26,3 +28,30 @@ bool fs_same_output(const char *a, const char *b);
  * file is untouched and the temporary file is gone.
  */
 int fs_write(const char *path, const void *data, size_t len, struct err *err) must_check;
+
+/*
+ * A file whose path somebody chose who must not be trusted: it lies below a directory that is allowed, and no symbolic link is
+ * followed on the way there.
+ */
+struct fs_place {
+	int dir; /* the directory that it lies in, -1: closed */
+	char name[NAME_MAX + 1];
+};
+
+#define FS_PLACE_CLOSED ((struct fs_place){.dir = -1})
+
+/** Opens the directory of `path`, absolute, which lies below `top`. -EXDEV: it does not; -ELOOP: a symbolic link is on the way. */
+int fs_open_place(const char *top, const char *path, struct fs_place *out,
+		  struct err *err) must_check;
+void fs_close_place(struct fs_place *place);
+#define own_place own_with(fs_close_place)
+
+/** As fs_read; only a regular file, and never through a symbolic link. */
+int fs_read_place(const struct fs_place *place, size_t max, struct buf *out,
+		  struct err *err) must_check;
+/** As fs_write. */
+int fs_write_place(const struct fs_place *place, const void *data, size_t len,
+		   struct err *err) must_check;
+
+/** Removes a directory below `dir` with the files in it, as far as it can: there are no directories inside. */
+void fs_remove_directory(int dir, const char *name);

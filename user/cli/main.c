@@ -9,7 +9,8 @@
 #error "the Makefile defines WHITTLE_VERSION"
 #endif
 
-const struct command *const commands[] = {&cmd_record, &cmd_enforce, &cmd_doctor, &cmd_help, NULL};
+const struct command *const commands[] = {&cmd_record, &cmd_enforce, &cmd_hook,
+					  &cmd_doctor, &cmd_help,    NULL};
 
 const struct command *command_find(const char *name)
 {

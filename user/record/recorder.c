@@ -103,6 +103,12 @@ void recorder__begin(struct recorder *recorder)
 	recorder->begun_wall = now(CLOCK_REALTIME);
 }
 
+void recorder__resume(struct recorder *recorder, uint64_t begun, uint64_t begun_wall)
+{
+	recorder->begun = begun;
+	recorder->begun_wall = begun_wall;
+}
+
 struct progress recorder__progress(const struct recorder *recorder, const struct session *session)
 {
 	uint64_t time = now(CLOCK_MONOTONIC), newest = recorder->begun;

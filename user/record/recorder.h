@@ -25,6 +25,9 @@ void recorder__take(const void *data, size_t len, void *context);
 /** Recording begins now: times are counted from here. */
 void recorder__begin(struct recorder *recorder);
 
+/** Recording began then, in another process: CLOCK_MONOTONIC and CLOCK_REALTIME, ns. */
+void recorder__resume(struct recorder *recorder, uint64_t begun, uint64_t begun_wall);
+
 /* What a live line shows. */
 struct progress {
 	uint64_t elapsed; /* ns */
@@ -36,7 +39,7 @@ struct progress {
 struct progress recorder__progress(const struct recorder *recorder, const struct session *session);
 
 /**
- * Reads the truth of a detached session and fills the recording in: everything but target and `whole`, which the caller
+ * Reads the truth of a session that is detached, or whose slots are stopped, and fills the recording in: everything but target and `whole`, which the caller
  * knows. The recording was initialised with recording_init().
  */
 int recorder__finish(struct recorder *recorder, struct session *session,

@@ -3,12 +3,15 @@
 #include "base/log.h"
 #include "record/features.h"
 #include "record/launchers.h"
+#include "record/news.h"
+#include "record/pins.h"
 #include "record/targets.h"
 #include "tracer.skel.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -24,10 +27,17 @@ struct session {
 	struct session_options options;
 	struct tracer_bpf *skel;
 	struct bpf_program *sys_enter; /* the one of the two that is loaded */
-	struct bpf_link *links[LINKS_MAX];
+	int inventory;                 /* a program's file descriptor */
+	/* what is attached: the program and its link */
+	struct {
+		struct bpf_program *program;
+		struct bpf_link *link;
+	} links[LINKS_MAX];
 	size_t links_len;
-	struct ring_buffer *ring;
-	struct view counts, first_seen, timings;
+	bool pinned;              /* programs were attached by another process, and stay */
+	struct ring_buffer *ring; /* private: the news are taken as they come */
+	struct news_ring news;    /* pinned: they are looked at */
+	struct view counts, first_seen, timings, entries;
 	__u32 cpus;
 	__u32 slots; /* the none slot included */
 };
@@ -87,6 +97,10 @@ static int configure(struct session *session, bool typed)
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.first_seen,
 					      (size_t)session->slots * ROW_LEN);
+	if (!rc && options->entries)
+		rc = bpf_map__set_max_entries(skel->maps.entries, session->slots);
+	else if (!rc)
+		rc = bpf_map__set_autocreate(skel->maps.entries, false);
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.ring, ring_size(options->ring_bytes));
 	return rc;
@@ -134,36 +148,57 @@ static void unmap_view(struct view *view)
 static int map_views(struct session *session, struct err *err)
 {
 	struct tracer_bpf *skel = session->skel;
-	int rc = map_view(skel->maps.counts, PROT_READ, &session->counts);
+	bool entries = bpf_map__fd(skel->maps.entries) >= 0;
+	/* a slot of an engine is cleared before it is used again */
+	int protection = PROT_READ | (entries ? PROT_WRITE : 0);
+	int rc = map_view(skel->maps.counts, protection, &session->counts);
 
 	if (!rc)
-		rc = map_view(skel->maps.first_seen, PROT_READ, &session->first_seen);
+		rc = map_view(skel->maps.first_seen, protection, &session->first_seen);
 	if (!rc)
 		rc = map_view(skel->maps.timings, PROT_READ, &session->timings);
-	if (rc)
-		return err_errno(err, rc, "cannot map the counters");
-	session->ring = ring_buffer__new(bpf_map__fd(skel->maps.ring), take_record, session, NULL);
-	if (!session->ring)
-		return err_errno(err, -errno, "cannot map the ring buffer");
-	return 0;
+	if (!rc && entries)
+		rc = map_view(skel->maps.entries, protection, &session->entries);
+	return rc ? err_errno(err, rc, "cannot map the counters") : 0;
 }
 
-int session__open(const struct session_options *options, struct session **out, struct err *err)
+static int map_ring(struct session *session, struct err *err)
 {
-	struct session *own_session session = calloc(1, sizeof(*session));
-	int cpus = libbpf_num_possible_cpus();
-	int rc = features_check_capabilities(err);
+	const struct bpf_map *ring = session->skel->maps.ring;
 
-	if (!rc)
-		rc = features_check_btf(err);
-	if (rc)
-		return rc;
+	if (session->pinned || session->options.entries)
+		return news_map(bpf_map__fd(ring), bpf_map__max_entries(ring), &session->news, err);
+	session->ring = ring_buffer__new(bpf_map__fd(ring), take_record, session, NULL);
+	return session->ring ? 0 : err_errno(err, -errno, "cannot map the ring buffer");
+}
+
+static int new_session(const struct session_options *options, struct session **out, struct err *err)
+{
+	struct session *session = calloc(1, sizeof(*session));
+	int cpus = libbpf_num_possible_cpus();
+
+	*out = session;
 	if (!session || cpus < 0)
 		return err_errno(err, session ? cpus : -ENOMEM, "cannot open a session");
 	libbpf_set_print(print_libbpf);
 	session->options = *options;
 	session->cpus = cpus;
 	session->slots = options->slots + 1;
+	session->inventory = -1;
+	return 0;
+}
+
+int session__open(const struct session_options *options, struct session **out, struct err *err)
+{
+	struct session *own_session session = NULL;
+	int rc = features_check_capabilities(err);
+
+	if (!rc)
+		rc = features_check_btf(err);
+	if (!rc)
+		rc = new_session(options, &session, err);
+	if (rc)
+		return rc;
 	rc = -ENOTSUP;
 	if (options->features & FEATURE_TP_BTF)
 		rc = load(session, true);
@@ -176,11 +211,87 @@ int session__open(const struct session_options *options, struct session **out, s
 	if (rc)
 		return err_errno(err, rc,
 				 "this kernel refuses whittle's BPF programs ('-vv' shows its reason)");
+	session->inventory =
+		fcntl(bpf_program__fd(session->skel->progs.inventory), F_DUPFD_CLOEXEC, 0);
 	rc = map_views(session, err);
+	if (!rc)
+		rc = map_ring(session, err);
 	if (rc)
 		return rc;
 	*out = steal_ptr(&session);
 	return 0;
+}
+
+/* The links of all programs that are pinned, whichever they are. */
+static int get_links(struct session *session, const char *dir, struct err *err)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, session->skel->obj)
+	{
+		struct bpf_link *link;
+
+		if (pins_get_link(dir, bpf_program__name(program), &link))
+			continue;
+		session->links[session->links_len].program = program;
+		session->links[session->links_len++].link = link;
+		if (program == session->skel->progs.sys_enter ||
+		    program == session->skel->progs.sys_enter_raw)
+			session->sys_enter = program;
+	}
+	return session->sys_enter ?
+		       0 :
+		       err_set(err, -EPROTO, "no program is pinned at %s that counts calls", dir);
+}
+
+int session__open_pinned(const char *dir, const struct session_options *options,
+			 struct session **out, struct err *err)
+{
+	struct session *own_session session = NULL;
+	int rc = features_check_capabilities(err);
+
+	if (!rc)
+		rc = new_session(options, &session, err);
+	if (rc)
+		return rc;
+	session->pinned = true;
+	session->skel = tracer_bpf__open();
+	if (!session->skel)
+		return err_errno(err, -errno, "cannot open %s", dir);
+	rc = pins_get_maps(dir, session->skel->obj, err);
+	if (rc)
+		return rc;
+	rc = tracer_bpf__load(session->skel);
+	if (rc)
+		return err_errno(err, rc, "cannot open %s", dir);
+	session->slots = session->skel->rodata->cfg_slots;
+	rc = get_links(session, dir, err);
+	if (rc)
+		return rc;
+	session->inventory =
+		pins_get_program(dir, bpf_program__name(session->skel->progs.inventory), err);
+	if (session->inventory < 0)
+		return session->inventory;
+	rc = map_views(session, err);
+	if (!rc)
+		rc = map_ring(session, err);
+	if (rc)
+		return rc;
+	*out = steal_ptr(&session);
+	return 0;
+}
+
+int session__pin(struct session *session, const char *dir, struct err *err)
+{
+	int rc = pins_put_maps(dir, session->skel->obj, err);
+
+	if (!rc)
+		rc = pins_put_program(dir, session->skel->progs.inventory, err);
+	for (size_t i = 0; !rc && i < session->links_len; i++)
+		rc = pins_put_link(dir, bpf_program__name(session->links[i].program),
+				   session->links[i].link, err);
+	session->pinned = !rc;
+	return rc;
 }
 
 void session__free(struct session *session)
@@ -188,10 +299,14 @@ void session__free(struct session *session)
 	if (!session)
 		return;
 	session__detach(session);
+	if (session->inventory >= 0)
+		close(session->inventory);
 	ring_buffer__free(session->ring);
+	news_unmap(&session->news);
 	unmap_view(&session->counts);
 	unmap_view(&session->first_seen);
 	unmap_view(&session->timings);
+	unmap_view(&session->entries);
 	tracer_bpf__destroy(session->skel);
 	free(session);
 }
@@ -214,6 +329,90 @@ void session__take_cgroup(struct session *session, __u32 slot, uint64_t id)
 	targets_move(session->skel->bss->targets, id, slot);
 }
 
+struct entry *session__entry(struct session *session, __u32 slot)
+{
+	return &((struct entry *)session->entries.data)[slot];
+}
+
+__u32 session__slots(const struct session *session)
+{
+	return session->slots;
+}
+
+void session__stop_slot(struct session *session, __u32 slot)
+{
+	targets_remove_slot(session->skel->bss->targets, slot);
+}
+
+/* Deletes the entries of a hash whose value, or key, is of the slot: `slot_of` says so. */
+static void forget_entries(int fd, size_t key_size, size_t value_size, __u32 slot,
+			   __u32 (*slot_of)(const void *key, const void *value))
+{
+	char keys[2][64], value[64];
+	const char *last = NULL;
+	int turn = 0;
+
+	while (key_size <= sizeof(keys[0]) && value_size <= sizeof(value) &&
+	       !bpf_map_get_next_key(fd, last, keys[turn])) {
+		const char *key = keys[turn];
+
+		if (!bpf_map_lookup_elem(fd, key, value) && slot_of(key, value) == slot) {
+			bpf_map_delete_elem(fd, key); /* the walk goes on from the one before */
+			continue;
+		}
+		last = key;
+		turn = !turn;
+	}
+}
+
+static __u32 slot_of_apart(const void *key, const void *value)
+{
+	(void)value;
+	return ((const struct apart_key *)key)->slot;
+}
+
+static __u32 slot_of_group(const void *key, const void *value)
+{
+	(void)key;
+	return ((const struct group *)value)->slot;
+}
+
+static __u32 slot_of_lineage(const void *key, const void *value)
+{
+	(void)key;
+	return ((const struct lineage *)value)->slot;
+}
+
+/* Is it a record that no entry waits for? */
+static bool is_unneeded(const void *data, size_t len, void *context)
+{
+	struct session *session = context;
+	struct ev_first first = {0}; /* all kinds begin alike: kind, slot */
+
+	memcpy(&first, data, len < sizeof(first) ? len : sizeof(first));
+	return first.slot >= session->slots || !*session__entry(session, first.slot)->name;
+}
+
+void session__clear_slot(struct session *session, __u32 slot)
+{
+	struct tracer_bpf *skel = session->skel;
+	struct count_row *rows = session->counts.data;
+
+	forget_entries(bpf_map__fd(skel->maps.apart), sizeof(struct apart_key), sizeof(__u64), slot,
+		       slot_of_apart);
+	forget_entries(bpf_map__fd(skel->maps.groups), sizeof(__u32), sizeof(struct group), slot,
+		       slot_of_group);
+	forget_entries(bpf_map__fd(skel->maps.lineages), sizeof(__u64), sizeof(struct lineage),
+		       slot, slot_of_lineage);
+	for (__u32 cpu = 0; cpu < session->cpus; cpu++)
+		memset(&rows[(size_t)cpu * session->slots + slot], 0, sizeof(*rows));
+	memset((__u64 *)session->first_seen.data + (size_t)slot * ROW_LEN, 0,
+	       ROW_LEN * sizeof(__u64));
+	memset(&skel->bss->slots[slot], 0, sizeof(struct slot));
+	memset(session__entry(session, slot), 0, sizeof(struct entry));
+	news_drop(&session->news, is_unneeded, session);
+}
+
 static int attach(struct session *session, struct bpf_program *program, struct err *err)
 {
 	struct bpf_link *link = bpf_program__attach(program);
@@ -221,7 +420,8 @@ static int attach(struct session *session, struct bpf_program *program, struct e
 	if (!link)
 		return err_errno(err, -errno, "cannot attach to %s",
 				 bpf_program__section_name(program));
-	session->links[session->links_len++] = link;
+	session->links[session->links_len].program = program;
+	session->links[session->links_len++].link = link;
 	return 0;
 }
 
@@ -256,15 +456,14 @@ int session__attach_counters(struct session *session, struct err *err)
 
 int session__inventory(struct session *session, struct err *err)
 {
-	struct bpf_link *link = bpf_program__attach_iter(session->skel->progs.inventory, NULL);
+	int own_fd link = bpf_link_create(session->inventory, 0, BPF_TRACE_ITER, NULL);
 	int own_fd fd = -1;
 	char byte;
 	ssize_t n;
 
-	if (!link)
-		return err_errno(err, -errno, "cannot look for processes inside the targets");
-	fd = bpf_iter_create(bpf_link__fd(link));
-	bpf_link__destroy(link);
+	if (link < 0)
+		return err_errno(err, link, "cannot look for processes inside the targets");
+	fd = bpf_iter_create(link);
 	if (fd < 0)
 		return err_errno(err, fd, "cannot look for processes inside the targets");
 	do /* the program prints nothing; reading to the end runs it for each task */
@@ -280,9 +479,23 @@ int session__poll_fd(const struct session *session)
 	return ring_buffer__epoll_fd(session->ring);
 }
 
+static bool look_at_record(const void *data, size_t len, void *context)
+{
+	struct session *session = context;
+
+	session->options.on_record(data, len, session->options.context);
+	return true;
+}
+
 int session__drain(struct session *session, struct err *err)
 {
-	int rc = ring_buffer__consume(session->ring);
+	int rc;
+
+	if (!session->ring) {
+		news_each(&session->news, look_at_record, session);
+		return 0;
+	}
+	rc = ring_buffer__consume(session->ring);
 
 	return rc < 0 ? err_errno(err, rc, "cannot read the ring buffer") : 0;
 }
@@ -291,7 +504,7 @@ void session__detach(struct session *session)
 {
 	/* the counters first: they were the last to be attached */
 	while (session->links_len)
-		bpf_link__destroy(session->links[--session->links_len]);
+		bpf_link__destroy(session->links[--session->links_len].link);
 }
 
 uint64_t session__count(const struct session *session, __u32 slot, __u32 row)
@@ -376,20 +589,35 @@ const struct image *session__image(const struct session *session, __u32 index)
 	return &session->skel->bss->images[index & (IMAGES_MAX - 1)];
 }
 
+static uint64_t program_misses(int fd)
+{
+	struct bpf_prog_info info = {0};
+	__u32 len = sizeof(info);
+
+	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) ? info.recursion_misses : 0;
+}
+
+static uint64_t link_misses(const struct bpf_link *link)
+{
+	struct bpf_link_info info = {0};
+	__u32 len = sizeof(info);
+	int own_fd fd = -1;
+
+	if (bpf_obj_get_info_by_fd(bpf_link__fd(link), &info, &len))
+		return 0;
+	fd = bpf_prog_get_fd_by_id(info.prog_id);
+	return program_misses(fd);
+}
+
 uint64_t session__misses(const struct session *session)
 {
 	uint64_t misses = 0;
 	struct bpf_program *program;
 
 	bpf_object__for_each_program(program, session->skel->obj)
-	{
-		struct bpf_prog_info info = {0};
-		__u32 len = sizeof(info);
-		int fd = bpf_program__fd(program);
-
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
-			misses += info.recursion_misses;
-	}
+		misses += program_misses(bpf_program__fd(program));
+	for (size_t i = 0; session->pinned && i < session->links_len; i++)
+		misses += link_misses(session->links[i].link);
 	return misses;
 }
 

@@ -19,7 +19,8 @@ struct session_options {
 	unsigned int features; /* enum feature */
 	size_t ring_bytes;     /* rounded up to a power of two of pages */
 	bool timing;           /* attach the programs of --stats */
-	__u32 slots;           /* recordings, at most SLOTS_MAX - 1 */
+	bool entries; /* make room for what recordings without a process are, see session__entry() */
+	__u32 slots;  /* recordings, at most SLOTS_MAX - 1 */
 	/* a record as it came off the ring; borrowed for the call */
 	void (*on_record)(const void *data, size_t len, void *context);
 	void *context;
@@ -28,6 +29,12 @@ struct session_options {
 /** Loads the programs; the options are copied. *out is owned: session__free(). */
 int session__open(const struct session_options *options, struct session **out,
 		  struct err *err) must_check;
+/** Opens what another process has pinned; `slots`, `ring_bytes` and the like are as it chose. -EPROTO: of another whittle. */
+int session__open_pinned(const char *dir, const struct session_options *options,
+			 struct session **out, struct err *err) must_check;
+/** Pins maps and links into a bpffs directory: they stay when the session is freed. It was opened with `entries`. */
+int session__pin(struct session *session, const char *dir, struct err *err) must_check;
+/** Of a pinned session: lets go of it and leaves it to itself. Of any other: detaches. */
 void session__free(struct session *session);
 static inline void own_session_(struct session **session)
 {
@@ -47,6 +54,16 @@ void session__add_cgroup(struct session *session, __u32 slot, uint64_t id);
 /** The same, but one that is a target of another slot, because it lies below one, becomes one of this slot. */
 void session__take_cgroup(struct session *session, __u32 slot, uint64_t id);
 
+/** All slots, the none slot included. */
+__u32 session__slots(const struct session *session);
+
+/** Of a session with entries: what the recording in a slot is. Shared with all who opened it. */
+struct entry *session__entry(struct session *session, __u32 slot);
+/** Ends the recording of a slot: none of its cgroups is a target any more. What was counted stays. */
+void session__stop_slot(struct session *session, __u32 slot);
+/** Forgets all that was counted in a slot, which was stopped or never used; it is free then. */
+void session__clear_slot(struct session *session, __u32 slot);
+
 /** Attaches what follows cgroups and processes, so that nothing that happens from here on is missed. */
 int session__attach_followers(struct session *session, struct err *err) must_check;
 /** Attaches what counts calls. */
@@ -57,9 +74,9 @@ int session__attach_counters(struct session *session, struct err *err) must_chec
  */
 int session__inventory(struct session *session, struct err *err) must_check;
 
-/** A file that polls readable when there is news; owned by the session. */
+/** A file that polls readable when there is news; owned by the session, which is not pinned. */
 int session__poll_fd(const struct session *session);
-/** Hands what is on the ring to on_record. */
+/** Hands what is on the ring to on_record; of a pinned session it stays there, for others to see. */
 int session__drain(struct session *session, struct err *err) must_check;
 
 /** Detaches all programs. What was counted stays readable. */

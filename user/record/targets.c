@@ -51,6 +51,16 @@ bool targets_move(struct target *table, uint64_t id, __u32 slot)
 	return t != NULL;
 }
 
+void targets_remove_slot(struct target *table, __u32 slot)
+{
+	for (__u32 i = 0; i < TARGETS_LEN; i++) {
+		if (table[i].slot != slot)
+			continue;
+		__atomic_store_n(&table[i].slot, SLOT_NONE, __ATOMIC_RELEASE);
+		__atomic_store_n(&table[i].id, TARGET_REMOVED, __ATOMIC_RELEASE);
+	}
+}
+
 __u32 targets_slot(const struct target *table, uint64_t id)
 {
 	const struct target *t = find((struct target *)table, id);

@@ -21,5 +21,8 @@ enum targets_result targets_add(struct target *table, uint64_t id, __u32 slot);
 /** Makes a target one of another slot; false if it is none. */
 bool targets_move(struct target *table, uint64_t id, __u32 slot);
 
+/** None of the slot's cgroups is a target any more. */
+void targets_remove_slot(struct target *table, __u32 slot);
+
 /** As the programs look it up; SLOT_NONE if it is no target. */
 __u32 targets_slot(const struct target *table, uint64_t id);

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The OCI hook: a container that is created is recorded by the pinned engine; when it has stopped, its profile is written. */
+#include "base/log.h"
+#include "cli/cmd.h"
+#include "cli/hook_place.h"
+#include "profile/derive.h"
+#include "profile/emit_oci.h"
+#include "profile/extend.h"
+#include "profile/parse_oci.h"
+#include "record/engine.h"
+#include "record/features.h"
+#include "target/cgroup.h"
+#include "target/oci_state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#define ERRNO_EPERM 1
+
+struct hook_options {
+	int verbose;
+};
+
+static const struct option_row rows[] = {
+	{"verbose", 'v', OPTION_COUNT, NULL, "say more (-vv: even more)",
+	 offsetof(struct hook_options, verbose), NULL, 0},
+	{"help", 'h', OPTION_HELP, NULL, "show this help", 0, NULL, 0},
+	{0},
+};
+
+static int read_state(struct oci_state *state, struct err *err)
+{
+	struct buf own_buf text = BUF_INIT;
+	int rc = fs_read(AT_FDCWD, "/dev/stdin", OCI_STATE_MAX, &text, err);
+
+	return rc ? rc : oci_state_parse(buf__text(&text), text.len, state, err);
+}
+
+static int read_input(const char *path, struct profile *profile, struct err *err)
+{
+	struct fs_place own_place place = FS_PLACE_CLOSED;
+	struct buf own_buf text = BUF_INIT;
+	int rc = fs_open_place("/", path, &place, err);
+
+	if (!rc)
+		rc = fs_read_place(&place, PROFILE_FILE_MAX, &text, err);
+	return rc ? rc : parse_oci(path, buf__text(&text), text.len, profile, err);
+}
+
+/* Who sets the container up: its process is called "runc:[2:INIT]" or "crun" then. */
+static const char *runtime_of(pid_t pid)
+{
+	static const char *const runtimes[] = {"runc", "crun"};
+	struct buf own_buf comm = BUF_INIT;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	if (fs_read(AT_FDCWD, path, 64, &comm, NULL))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(runtimes); i++)
+		if (!strncmp(buf__text(&comm), runtimes[i], strlen(runtimes[i])))
+			return runtimes[i];
+	return NULL;
+}
+
+/* What can be known to go wrong at the end is found out at the start, where the engine shows it to somebody. */
+static int check_request(const struct trace_request *request, struct err *err)
+{
+	struct fs_place own_place place = FS_PLACE_CLOSED;
+	struct profile own_profile input = {0};
+	int rc = hook_place_open(request->output, &place, err);
+
+	return rc || !*request->input ? rc : read_input(request->input, &input, err);
+}
+
+static int begin(const struct oci_state *state, const struct trace_request *request,
+		 struct err *err)
+{
+	struct engine own_engine engine = ENGINE_CLOSED;
+	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
+	char target[ENTRY_TARGET_LEN];
+	unsigned int features;
+	int rc = features_parse(getenv("WHITTLE_FEATURES"), &features, err);
+
+	if (!rc)
+		rc = check_request(request, err);
+	if (!rc)
+		rc = cgroup_open_pid(state->pid, &cgroup, err);
+	if (!rc && cgroup_is_root(&cgroup))
+		rc = err_set(err, -EINVAL,
+			     "container %s has no cgroup (v2) of its own, so it cannot be told from the rest of the machine: run it without --cgroups=disabled, or on a host with cgroup v2",
+			     state->id);
+	if (!rc)
+		rc = engine_open(&engine, true, features, err);
+	if (rc)
+		return rc;
+	snprintf(target, sizeof(target), "container %s", state->id);
+	rc = engine_begin(&engine,
+			  &(struct engine_request){.name = state->id,
+						   .target = target,
+						   .runtime = runtime_of(state->pid),
+						   .cgroup = cgroup.id},
+			  err);
+	return rc == -EEXIST ? 0 : rc; /* the hook stands in two stages of the start */
+}
+
+static int make_profile(const struct recording *recording, const char *input_path, struct buf *text,
+			struct err *err)
+{
+	struct profile own_profile profile = {0}, own_profile input = {0};
+	const struct derive_options options = {0};
+	struct syscall_set needed;
+	int rc;
+
+	recording_needed(recording, &needed);
+	rc = derive_profile(&needed, &options, &profile, NULL, err);
+	if (rc || !*input_path)
+		return rc ? rc : emit_oci(&profile, text, err);
+	rc = read_input(input_path, &input, err);
+	if (!rc && profile_extend(&input, &profile))
+		rc = err_errno(err, -ENOMEM, "cannot make the profile");
+	if (rc)
+		return rc;
+	if (input.default_action !=
+	    ACTION_ERRNO) { /* a profile that allows, or kills, by default is no whitelist */
+		input.default_action = ACTION_ERRNO;
+		input.default_errno = ERRNO_EPERM;
+	}
+	return emit_oci(&input, text, err);
+}
+
+/* The recording is over whatever becomes of its profile: a slot that nobody frees is lost to others. */
+static int take_recording(const char *name, struct recording *recording, struct err *err)
+{
+	struct engine own_engine engine = ENGINE_CLOSED;
+	__u32 slot;
+	int rc = engine_open(&engine, false, 0, err);
+
+	if (rc)
+		return rc;
+	slot = engine_find(&engine, name);
+	if (slot == SLOT_NONE)
+		return err_set(err, -ENOENT, "container %s is not being recorded", name);
+	rc = engine_end(&engine, slot, recording, err);
+	engine_forget(&engine, slot);
+	return rc;
+}
+
+static int end(const struct oci_state *state, const struct trace_request *request, struct err *err)
+{
+	struct recording own_recording recording = {0};
+	struct fs_place own_place place = FS_PLACE_CLOSED;
+	struct buf own_buf text = BUF_INIT;
+	int rc = recording_init(&recording, err);
+
+	if (!rc)
+		rc = take_recording(state->id, &recording, err);
+	if (!rc)
+		rc = make_profile(&recording, request->input, &text, err);
+	if (!rc)
+		rc = hook_place_open(request->output, &place, err);
+	if (!rc)
+		rc = fs_write_place(&place, buf__text(&text), text.len, err);
+	if (!rc && recording_is_incomplete(&recording))
+		rc = err_set(err, -EOVERFLOW,
+			     "the profile %s may lack calls: something was lost while it was recorded",
+			     request->output);
+	return rc;
+}
+
+static int run_hook(struct err *err)
+{
+	struct oci_state state;
+	struct trace_request request;
+	int rc = read_state(&state, err);
+
+	if (rc || !*state.annotation)
+		return rc;
+	rc = trace_request_parse(state.annotation, &request, err);
+	if (rc)
+		return rc;
+	if (state.status == OCI_STOPPED)
+		return end(&state, &request, err);
+	if (state.status == OCI_RUNNING) /* poststart: too late, and it is being recorded */
+		return 0;
+	if (!state.pid)
+		return err_set(err, -EINVAL, "the OCI state of container %s names no pid",
+			       state.id);
+	return begin(&state, &request, err);
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	struct hook_options options = {0};
+	struct err err = {0};
+	bool help;
+	int rest;
+
+	if (options_parse(rows, argc, argv, &options, &rest, &help, &err))
+		return command_usage_error(self, &err);
+	if (help) {
+		command_print_help(self);
+		return STATUS_OK;
+	}
+	if (options.verbose)
+		log_set_level(options.verbose == 1 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG);
+	if (!run_hook(&err))
+		return STATUS_OK;
+	log_error("hook: %s", err.text);
+	return STATUS_FAILED;
+}
+
+const struct command cmd_hook = {
+	.name = "hook",
+	.summary = "record containers from an OCI runtime hook",
+	.synopsis = "[OPTION...] < STATE",
+	.description =
+		"Run by a container engine at createRuntime (or prestart) and at poststop, with the OCI state on standard\n"
+		"input, for containers that have the annotation io.containers.trace-syscall=of:/PATH[;if:/PATH]: records\n"
+		"the container, and writes its profile to the file behind of: when it has stopped. if: names a profile\n"
+		"that is added to; what it refuses stays refused. No process of whittle runs in between.\n",
+	.options = rows,
+	.run = run,
+};

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "record/engine.h"
+#include "base/fs.h"
+#include "record/recorder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+
+#define BPFFS   "/sys/fs/bpf"
+#define NAME    "whittle"
+#define HOME    BPFFS "/" NAME
+#define PINS    "v1" /* by the layout of the maps */
+#define HALF    "v1-half-made"
+#define RING    (1 << 20)
+#define LOCK_MS 1000
+
+static uint64_t now(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+/* Whoever can write there could hand us maps of his own. */
+static int check_owner(int fd, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return err_errno(err, -errno, "cannot open " HOME);
+	if (st.st_uid != geteuid() || st.st_mode & 022)
+		return err_set(err, -EPERM,
+			       HOME
+			       " belongs to user %u with mode %04o: remove it, whittle makes its own",
+			       st.st_uid, st.st_mode & 07777);
+	return 0;
+}
+
+static int open_home(bool make, int *out, struct err *err)
+{
+	int own_fd bpffs = open(BPFFS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int own_fd home = -1;
+	struct statfs fs;
+	int rc;
+
+	if (bpffs < 0 || fstatfs(bpffs, &fs) || fs.f_type != BPF_FS_MAGIC)
+		return err_set(err, -ENODEV,
+			       "no BPF file system is mounted at " BPFFS
+			       ": 'mount -t bpf bpf " BPFFS "' mounts it");
+	if (make && mkdirat(bpffs, NAME, 0700) && errno != EEXIST)
+		return err_errno(err, -errno, "cannot make " HOME);
+	home = openat(bpffs, NAME, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (home < 0)
+		return err_errno(err, -errno, "cannot open " HOME);
+	rc = check_owner(home, err);
+	if (!rc)
+		*out = steal_fd(&home);
+	return rc;
+}
+
+static int lock(int fd, struct err *err)
+{
+	const struct timespec pause = {.tv_nsec = 5000000};
+
+	for (int ms = 0; flock(fd, LOCK_EX | LOCK_NB); ms += 5) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_errno(err, -errno, "cannot lock " HOME);
+		if (ms >= LOCK_MS)
+			return err_set(err, -EBUSY, "another whittle keeps " HOME " locked");
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+static void take_news(const void *data, size_t len, void *context)
+{
+	struct engine *engine = context;
+
+	if (engine->news_to)
+		recorder__take(data, len, engine->news_to);
+}
+
+static int make_pins(struct engine *engine, unsigned int features, struct err *err)
+{
+	const struct session_options options = {
+		.features = features,
+		.ring_bytes = RING,
+		.entries = true,
+		.slots = SLOTS_MAX - 1,
+		.on_record = take_news,
+		.context = engine,
+	};
+	int rc = session__open(&options, &engine->session, err);
+
+	if (!rc)
+		rc = session__attach_followers(engine->session, err);
+	if (!rc)
+		rc = session__attach_counters(engine->session, err);
+	if (rc)
+		return rc;
+	/* somebody was killed in the middle of this: nothing of it can be in use */
+	fs_remove_directory(engine->bpffs, HALF);
+	if (mkdirat(engine->bpffs, HALF, 0700))
+		return err_errno(err, -errno, "cannot make " HOME "/" HALF);
+	rc = session__pin(engine->session, HOME "/" HALF, err);
+	if (!rc && renameat(engine->bpffs, HALF, engine->bpffs, PINS))
+		rc = err_errno(err, -errno, "cannot make " HOME "/" PINS);
+	if (rc)
+		fs_remove_directory(engine->bpffs, HALF);
+	return rc;
+}
+
+int engine_open(struct engine *engine, bool make, unsigned int features, struct err *err)
+{
+	const struct session_options options = {.on_record = take_news, .context = engine};
+	int rc = open_home(make, &engine->bpffs, err);
+
+	if (!rc)
+		rc = lock(engine->bpffs, err);
+	if (rc)
+		return rc;
+	if (!faccessat(engine->bpffs, PINS, F_OK, 0))
+		rc = session__open_pinned(HOME "/" PINS, &options, &engine->session, err);
+	else if (errno == ENOENT && make)
+		rc = make_pins(engine, features, err);
+	else
+		rc = err_errno(err, -errno, "cannot open " HOME "/" PINS);
+	engine->pinned = !rc;
+	return rc;
+}
+
+static bool is_empty(const struct engine *engine)
+{
+	for (__u32 slot = 1; slot < session__slots(engine->session); slot++)
+		if (*engine_entry(engine, slot)->name)
+			return false;
+	return true;
+}
+
+void engine_close(struct engine *engine)
+{
+	if (engine->pinned && is_empty(engine))
+		fs_remove_directory(engine->bpffs, PINS);
+	session__free(engine->session);
+	/* the directory stays: with it would go the lock that somebody else may wait for */
+	if (engine->bpffs >= 0)
+		close(engine->bpffs);
+	*engine = ENGINE_CLOSED;
+}
+
+const struct entry *engine_entry(const struct engine *engine, __u32 slot)
+{
+	return session__entry(engine->session, slot);
+}
+
+__u32 engine_find(const struct engine *engine, const char *name)
+{
+	for (__u32 slot = 1; slot < session__slots(engine->session); slot++)
+		if (!strncmp(engine_entry(engine, slot)->name, name, ENTRY_NAME_LEN))
+			return slot;
+	return SLOT_NONE;
+}
+
+static void copy_text(char *to, size_t size, const char *text)
+{
+	snprintf(to, size, "%s", text ? text : "");
+}
+
+int engine_begin(struct engine *engine, const struct engine_request *request, struct err *err)
+{
+	__u32 slot = 1;
+	struct entry *entry;
+
+	if (!*request->name || strlen(request->name) >= ENTRY_NAME_LEN)
+		return err_set(err, -EINVAL,
+			       "'%.40s' cannot be the name of a recording: it takes 1 to %d characters",
+			       request->name, ENTRY_NAME_LEN - 1);
+	if (engine_find(engine, request->name))
+		return err_set(err, -EEXIST, "%s is being recorded already", request->name);
+	while (slot < session__slots(engine->session) && *engine_entry(engine, slot)->name)
+		slot++;
+	if (slot == session__slots(engine->session))
+		return err_set(err, -ENOSPC,
+			       "%u recordings are being made, and there can be no more", slot - 1);
+	session__clear_slot(engine->session,
+			    slot); /* whoever had it may have been killed in the middle */
+	entry = session__entry(engine->session, slot);
+	entry->begun = now(CLOCK_MONOTONIC);
+	entry->begun_wall = now(CLOCK_REALTIME);
+	entry->whole = 1;
+	copy_text(entry->runtime, sizeof(entry->runtime), request->runtime);
+	copy_text(entry->target, sizeof(entry->target), request->target);
+	copy_text(entry->name, sizeof(entry->name), request->name);
+	/* armed first: whoever is inside is set-up, none of it was there before */
+	session__slot(engine->session, slot)->armed = 1;
+	session__add_cgroup(engine->session, slot, request->cgroup);
+	return 0;
+}
+
+int engine_end(struct engine *engine, __u32 slot, struct recording *recording, struct err *err)
+{
+	const struct entry *entry = engine_entry(engine, slot);
+	struct recorder *own_recorder recorder = NULL;
+	int rc = recorder__new(slot, 1, &recorder, err);
+
+	if (rc)
+		return rc;
+	session__stop_slot(engine->session, slot);
+	recorder__resume(recorder, entry->begun, entry->begun_wall);
+	recording->whole = entry->whole;
+	recording->target = strndup(entry->target, sizeof(entry->target));
+	engine->news_to = recorder;
+	rc = recorder__finish(recorder, engine->session, recording, err);
+	engine->news_to = NULL;
+	return rc;
+}
+
+void engine_forget(struct engine *engine, __u32 slot)
+{
+	session__stop_slot(engine->session, slot);
+	session__clear_slot(engine->session, slot);
+}

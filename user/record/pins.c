@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "record/pins.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+/* bpffs has no dots in names: ".bss" is "_bss" there. */
+static void pin_path(char path[PATH_MAX], const char *dir, const char *kind, const char *name)
+{
+	size_t len = snprintf(path, PATH_MAX, "%s/", dir);
+
+	snprintf(path + len, PATH_MAX - len, "%s-%s", kind, name);
+	for (char *c = path + len; *c; c++)
+		if (*c == '.')
+			*c = '_';
+}
+
+int pins_put_maps(const char *dir, const struct bpf_object *object, struct err *err)
+{
+	char path[PATH_MAX];
+	struct bpf_map *map;
+	int rc;
+
+	bpf_object__for_each_map(map, object)
+	{
+		if (bpf_map__fd(map) < 0)
+			continue;
+		pin_path(path, dir, "map", bpf_map__name(map));
+		rc = bpf_obj_pin(bpf_map__fd(map), path);
+		if (rc)
+			return err_errno(err, rc, "cannot pin %s", path);
+	}
+	return 0;
+}
+
+int pins_put_link(const char *dir, const char *program, struct bpf_link *link, struct err *err)
+{
+	char path[PATH_MAX];
+	int rc;
+
+	pin_path(path, dir, "link", program);
+	rc = bpf_link__pin(link, path);
+	return rc ? err_errno(err, rc, "cannot pin %s", path) : 0;
+}
+
+int pins_put_program(const char *dir, struct bpf_program *program, struct err *err)
+{
+	char path[PATH_MAX];
+	int rc;
+
+	pin_path(path, dir, "program", bpf_program__name(program));
+	rc = bpf_obj_pin(bpf_program__fd(program), path);
+	return rc ? err_errno(err, rc, "cannot pin %s", path) : 0;
+}
+
+/* Another version of whittle may have laid a map out in another way. */
+static int check_map(const struct bpf_map *map, int fd)
+{
+	struct bpf_map_info info = {0};
+	__u32 len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &len))
+		return -errno;
+	return info.type == bpf_map__type(map) && info.key_size == bpf_map__key_size(map) &&
+			       info.value_size == bpf_map__value_size(map) ?
+		       0 :
+		       -EPROTO;
+}
+
+static int get_map(const char *dir, struct bpf_map *map, struct err *err)
+{
+	char path[PATH_MAX];
+	int own_fd fd = -1;
+	int rc;
+
+	pin_path(path, dir, "map", bpf_map__name(map));
+	fd = bpf_obj_get(path);
+	if (fd == -ENOENT)
+		return bpf_map__set_autocreate(map, false);
+	if (fd < 0)
+		return err_errno(err, fd, "cannot open %s", path);
+	rc = check_map(map, fd);
+	if (!rc)
+		rc = bpf_map__reuse_fd(map, fd);
+	return rc ? err_errno(err, rc, "%s is not of this version of whittle", path) : 0;
+}
+
+int pins_get_maps(const char *dir, struct bpf_object *object, struct err *err)
+{
+	struct bpf_program *program;
+	struct bpf_map *map;
+	int rc = 0;
+
+	bpf_object__for_each_program(program, object)
+		rc = rc ? rc : bpf_program__set_autoload(program, false);
+	if (rc)
+		return err_errno(err, rc, "cannot use the programs that are pinned at %s", dir);
+	bpf_object__for_each_map(map, object)
+	{
+		rc = get_map(dir, map, err);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+int pins_get_link(const char *dir, const char *program, struct bpf_link **out)
+{
+	char path[PATH_MAX];
+
+	pin_path(path, dir, "link", program);
+	*out = bpf_link__open(path);
+	return *out ? 0 : -errno;
+}
+
+int pins_get_program(const char *dir, const char *program, struct err *err)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	pin_path(path, dir, "program", program);
+	fd = bpf_obj_get(path);
+	return fd < 0 ? err_errno(err, fd, "cannot open %s", path) : fd;
+}
