@@ -19,7 +19,7 @@ bundle_config() { # CGROUP SECCOMP COMMAND...
     jq --arg cgroup "$cgroup" --argjson seccomp "$seccomp" \
         '.process.terminal = false | .root.readonly = false | .linux.cgroupsPath = $cgroup
          | .linux.seccomp = $seccomp | .process.args = $ARGS.positional' \
-        "$BUNDLE/base.json" --args "$@" >"$BUNDLE/config.json"
+        "$BUNDLE/base.json" --args -- "$@" >"$BUNDLE/config.json"
 }
 
 # A filter that refuses nothing that anybody here calls: it is loaded, and that is what matters.

@@ -70,3 +70,146 @@ done
 hooked "" "$ALLOW" /bin/ls /
 check "without the annotation nothing happens" run_container "h$$"
 [ ! -s "$T/err" ] && pass "and nothing is said" || fail "and nothing is said" "$(cat "$T/err")"
+
+# the profile starts the container, 20 times, and refuses what is not in it
+rm -f "$O/ls.json"
+hooked "of:$O/ls.json" "$ALLOW" /bin/ls /
+for _ in 1 2 3 4 5; do run_container "h$$"; done
+hooked "" "$(cat "$O/ls.json")" /bin/ls /
+started=0
+for _ in $(seq 20); do run_container "h$$" && started=$((started + 1)); done
+[ $started = 20 ] && pass "the profile starts the container 20 times" || fail "the profile starts the container 20 times" "$started: $(tail -n 1 "$T/err")"
+hooked "" "$(cat "$O/ls.json")" /bin/mkdir /foo
+check_status 1 "and refuses mkdir" run_container "h$$"
+
+# an input is added to; what it refuses stays refused
+jq '.syscalls += [{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO", errnoRet: 1}]
+    | .syscalls += [{names: ["acct"], action: "SCMP_ACT_ALLOW"}]' "$O/ls.json" >"$T/input.json"
+cp "$T/input.json" "$O/input.json"
+hooked "if:$O/input.json;of:$O/both.json" "$ALLOW" /bin/sh -c 'mkdir /foo; rmdir /foo; kill -0 $$; true'
+check "an input is read" run_container "h$$"
+names_of_strace /bin/sh -c 'mkdir /foo; rmdir /foo; kill -0 $$; true' | grep -vx 'mkdir\|mkdirat' >"$T/want"
+check_profile "an input: what was called is added" "$O/both.json"
+if allowed "$O/both.json" | grep -qx acct && ! allowed "$O/both.json" | grep -qx 'mkdir\|mkdirat' &&
+    jq -e '.defaultAction == "SCMP_ACT_ERRNO"' "$O/both.json" >/dev/null; then
+    pass "an input: what it allows is kept, what it refuses stays refused"
+else
+    fail "an input: what it allows is kept, what it refuses stays refused"
+    jq -c . "$O/both.json" | detail
+fi
+hooked "" "$(cat "$O/both.json")" /bin/mkdir /foo
+check_status 1 "an input: mkdir is refused" run_container "h$$"
+
+# ten at once: each gets its own profile
+commands=("stat -f /" "mkdir /tmp/x" "swapoff /tmp/x" "kill -0 1" "chmod 700 /tmp" "ln -s a /tmp/b" "touch /tmp/c" "date" "hostname" "sync")
+marks=(statfs mkdir swapoff kill chmod symlink utimensat settimeofday uname sync)
+pids=()
+for i in {0..9}; do
+    cp -r "$BUNDLE" "$T/b$i"
+    read -ra words <<<"${commands[i]}"
+    BUNDLE=$T/b$i ID=m$i hooked "of:$O/m$i.json" "$ALLOW" "${words[@]}"
+done
+for i in {0..9}; do
+    (cd "$T/b$i" && timeout 60 runc run "m$i.$$" </dev/null >"out" 2>"err") &
+    pids+=($!)
+done
+wait "${pids[@]}" || :
+wrong=
+for i in {0..9}; do
+    [ -f "$O/m$i.json" ] || { wrong+=" ${commands[i]} (no profile: $(tail -n 1 "$T/b$i/err"))"; continue; }
+    for k in {0..9}; do
+        # whether a call is in a profile is decided by whether that very command makes it
+        read -ra words <<<"${commands[i]}"
+        strace -f -qq -o "$T/strace" chroot "$BUNDLE/rootfs" "${words[@]}" >/dev/null 2>&1 || :
+        grep -q "[ 0-9]${marks[k]}(" "$T/strace" && want=yes || want=
+        allowed "$O/m$i.json" | grep -qx "${marks[k]}" && seen=yes || seen=
+        [ "$want" = "$seen" ] || wrong+=" ${commands[i]}:${marks[k]}"
+    done
+done
+[ -z "$wrong" ] && pass "ten containers at once: each gets its own profile" || fail "ten containers at once: each gets its own profile" "$wrong"
+
+# what can go wrong: one sentence, the container does not start, nothing is overwritten
+echo precious >"$O/file"
+ln -s "$O" "$O/link"
+ln -s "$O/both.json" "$O/link.json"
+mkdir "$O/directory"
+echo '{' >"$O/broken.json"
+bad() { # DESC ANNOTATION PHRASE
+    local before
+    before=$(ls -lR "$O")
+    hooked "$2" "$ALLOW" /bin/ls /
+    if run_container "h$$"; then
+        fail "$1" "the container started"
+    elif [ "$(grep -o 'whittle: [^"\\]*' "$T/err" | sort -u | wc -l)" != 1 ] || ! grep -qF "$3" "$T/err"; then
+        fail "$1" "$(cat "$T/err")"
+    elif [ "$before" != "$(ls -lR "$O")" ] || [ -n "$(ls -A /sys/fs/bpf/whittle 2>/dev/null)" ]; then
+        fail "$1" "something was left behind"
+    else
+        pass "$1"
+    fi
+}
+bad "a relative path" "of:x.json" "not an absolute path"
+bad "a relative input" "of:$O/x.json;if:y.json" "not an absolute path"
+bad "no output" "if:$O/input.json" "of:/PATH is missing"
+bad "two inputs" "of:$O/x.json;if:$O/input.json;if:$O/input.json" "given twice"
+bad "two outputs" "of:$O/x.json;of:$O/y.json" "given twice"
+bad "a word that is neither" "of:$O/x.json;xf:/y" "neither of:/PATH nor if:/PATH"
+bad "an empty annotation part" "of:$O/x.json;" "neither of:/PATH nor if:/PATH"
+bad "a path outside of what is allowed" "of:/etc/x.json" "hook.conf"
+bad "a path that escapes" "of:$O/../../etc/x.json" "'..'"
+bad "a symbolic link on the way" "of:$O/link/x.json" "symbolic link"
+bad "a symbolic link at the end" "of:$O/link.json" "link.json"
+bad "a directory" "of:$O/directory" "directory"
+bad "a directory that is missing" "of:$O/none/x.json" "$O/none/x.json"
+bad "a file that is no profile" "of:$O/file" "not a profile"
+bad "an input that is missing" "of:$O/x.json;if:$O/none.json" "none.json"
+bad "an input that is no profile" "of:$O/x.json;if:$O/broken.json" "broken.json:"
+
+# the state as such
+state() { # DESC STATUS PHRASE STATE
+    local rc=0
+    printf '%s' "$4" | timeout 10 "$WHITTLE" hook 2>"$T/err" || rc=$?
+    if [ $rc = "$2" ] && { [ -z "$3" ] || grep -qF "$3" "$T/err"; } && [ "$(wc -l <"$T/err")" -le 1 ]; then
+        pass "$1"
+    else
+        fail "$1" "status $rc: $(cat "$T/err")"
+    fi
+}
+A="{\"io.containers.trace-syscall\": \"of:$O/x.json\"}"
+state "a state that is empty" 1 "no OCI state" ''
+state "a state that is cut off" 1 "no OCI state" '{"id": "a", '
+state "a state that is a list" 1 "not an object" '[]'
+state "a state without an id" 1 "no id" '{"status": "created"}'
+state "an id that is a path" 1 "no id" '{"id": "../a", "status": "created"}'
+state "an unknown status" 1 "unknown status" '{"id": "a", "status": "flying"}'
+state "a pid that is none" 1 "pid" '{"id": "a", "status": "created", "pid": -4}'
+state "a pid that is missing" 1 "names no pid" "{\"id\": \"a\", \"status\": \"created\", \"annotations\": $A}"
+state "a process that is gone" 1 "no process" "{\"id\": \"a\", \"status\": \"created\", \"pid\": 4194304, \"annotations\": $A}"
+state "a container that was never recorded" 0 "" "{\"id\": \"never\", \"status\": \"stopped\", \"annotations\": $A}"
+state "no annotation" 0 "" '{"id": "a", "status": "created", "pid": 1}'
+head -c 2000000 /dev/zero | tr '\0' ' ' >"$T/large"
+state "a state that is too large" 1 "larger than" "$(cat "$T/large")"
+
+# a container without a cgroup of its own, one that dies at its start, and a whittle that was killed in the middle
+hooked "of:$O/dead.json" "$ALLOW" /no/such/program
+run_container "h$$" && fail "a container that dies at its start" || pass "a container that dies at its start"
+[ ! -e "$O/dead.json" ] && [ -z "$(ls -A /sys/fs/bpf/whittle)" ] && pass "and leaves nothing behind" || fail "and leaves nothing behind"
+mkdir -p /sys/fs/bpf/whittle/v1-half-made
+rm -f "$O/ls.json"
+names_of_strace /bin/ls / >"$T/want"
+hooked "of:$O/ls.json" "$ALLOW" /bin/ls /
+run_container "h$$" || :
+check_profile "pins that were half made are no obstacle" "$O/ls.json"
+mktemp -p "$O" empty.XXX >"$T/empty"
+hooked "of:$(cat "$T/empty")" "$ALLOW" /bin/ls /
+check "an empty file is replaced" run_container "h$$"
+[ -s "$(cat "$T/empty")" ] && pass "by the profile" || fail "by the profile"
+chmod 777 /sys/fs/bpf/whittle
+bad "pins that others may write are not trusted" "of:$O/x.json" "mode 0777"
+chmod 700 /sys/fs/bpf/whittle
+
+# a pid namespace, as in a container that runs containers
+rm -f "$O/ls.json"
+hooked "of:$O/ls.json" "$ALLOW" /bin/ls /
+(cd "$BUNDLE" && unshare -p -f --mount-proc timeout 30 runc run "n$$" </dev/null >"$T/out" 2>"$T/err") || :
+check_profile "inside a nested pid namespace" "$O/ls.json"
