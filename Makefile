@@ -7,6 +7,8 @@ BPFTOOL ?= $(shell PATH="$$PATH:/usr/sbin:/sbin" command -v bpftool || echo bpft
 PKG_CONFIG ?= pkg-config
 PREFIX ?= /usr/local
 DESTDIR ?=
+# where container engines look for hooks of a package, and of the administrator
+HOOKSDIR ?= $(if $(filter /usr,$(PREFIX)),/usr/share,/etc)/containers/oci/hooks.d
 B := build$(if $(SAN),/san)
 
 ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
@@ -126,11 +128,14 @@ install: all
 	install -D -m 0755 build/whittle $(DESTDIR)$(PREFIX)/bin/whittle
 	install -D -m 0644 user/man/whittle.1 $(DESTDIR)$(PREFIX)/share/man/man1/whittle.1
 	install -D -m 0644 user/man/whittle-recording.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5
+	mkdir -p $(DESTDIR)$(HOOKSDIR) $(DESTDIR)/var/lib/whittle
+	sed 's,@BINDIR@,$(PREFIX)/bin,' scripts/hook/whittle.json.in >$(DESTDIR)$(HOOKSDIR)/whittle.json
+	test -e $(DESTDIR)/etc/whittle/hook.conf || install -D -m 0644 scripts/hook/hook.conf $(DESTDIR)/etc/whittle/hook.conf
 
-## uninstall: remove what install put there
+## uninstall: remove what install put there; /etc/whittle/hook.conf and /var/lib/whittle stay
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/whittle $(DESTDIR)$(PREFIX)/share/man/man1/whittle.1 \
-		$(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5
+		$(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5 $(DESTDIR)$(HOOKSDIR)/whittle.json
 
 .PHONY: format clean help
 ## format: lay the sources out as clang-format has it

@@ -9,6 +9,10 @@ check "the installed program runs" "$T/root/usr/bin/whittle" --version
 for page in man1/whittle.1 man5/whittle-recording.5; do
     check "$page is installed" test -s "$T/root/usr/share/man/$page"
 done
+check "the hook is installed, and names the program" grep -q '"/usr/bin/whittle"' "$T/root/usr/share/containers/oci/hooks.d/whittle.json"
+echo /srv >"$T/root/etc/whittle/hook.conf"
+check "installing again" make -s install DESTDIR="$T/root" PREFIX=/usr
+check "... leaves what an administrator wrote" grep -qx /srv "$T/root/etc/whittle/hook.conf"
 check "make uninstall" make -s uninstall DESTDIR="$T/root" PREFIX=/usr
-check "... leaves no file" test -z "$(find "$T/root" -type f)"
+check "... leaves nothing but the administrator's file" test "$(find "$T/root" -type f)" = "$T/root/etc/whittle/hook.conf"
 check "make help lists the targets" sh -c 'make -s help | grep -q check-live'

@@ -153,7 +153,7 @@ static enum finding check_bpffs(struct buf *text, struct err *err)
 		buf__addf(text, "mounted at /sys/fs/bpf");
 		return FINDING_OK;
 	}
-	buf__addf(text, "not mounted; nothing needs it yet");
+	buf__addf(text, "not mounted at /sys/fs/bpf; only 'whittle hook' needs it");
 	(void)err;
 	return FINDING_OK;
 }

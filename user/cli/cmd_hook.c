@@ -89,7 +89,7 @@ static int begin(const struct oci_state *state, const struct trace_request *requ
 		rc = cgroup_open_pid(state->pid, &cgroup, err);
 	if (!rc && cgroup_is_root(&cgroup))
 		rc = err_set(err, -EINVAL,
-			     "container %s has no cgroup (v2) of its own, so it cannot be told from the rest of the machine: run it without --cgroups=disabled, or on a host with cgroup v2",
+			     "container %s has no cgroup (v2) of its own, so it cannot be told from the rest of the machine: podman run --cgroups=enabled gives it one, on a host with cgroup v2",
 			     state->id);
 	if (!rc)
 		rc = engine_open(&engine, true, features, err);
