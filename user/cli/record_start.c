@@ -90,6 +90,8 @@ int record_plan(struct record *record, struct err *err)
 		rc = recording_init(&record->recording, err);
 	if (!rc)
 		rc = open_targets(record, err);
+	if (!rc)
+		rc = features_check_bpf(err);
 	if (rc)
 		return rc;
 	record->targets_slot = record->targets_len ? ++record->slots : SLOT_NONE;
@@ -213,7 +215,7 @@ static int start_command(struct record *record, struct err *err)
 	return spawn_start(&spawn, &record->loop.child, &record->exec_failed, err);
 }
 
-/* What works without any privilege is tried, not guessed. */
+/* What works without more privilege is tried, not guessed. */
 static uint64_t needed_without(const struct record *record)
 {
 	const struct record_options *options = &record->options;
@@ -241,7 +243,7 @@ static int drop_privileges(struct record *record, struct err *err)
 		keep |= PRIVILEGE(CAP_CHOWN) | PRIVILEGE(CAP_FOWNER);
 	if (record->options.user) /* signals for somebody else's process */
 		keep |= PRIVILEGE(CAP_KILL);
-	rc = privilege_lower(0, err);
+	rc = privilege_lower(keep, err);
 	if (rc)
 		return rc;
 	keep |= needed_without(record);

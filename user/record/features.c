@@ -3,6 +3,8 @@
 #include "base/privilege.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/btf.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -42,14 +44,28 @@ int features_parse(const char *off, unsigned int *features, struct err *err)
 	return 0;
 }
 
+/* Container runtimes mask files with an empty one. */
+static int check_btf(const char *path, struct err *err)
+{
+	int own_fd fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint16_t magic = 0;
+
+	if (fd < 0)
+		return err_errno(err, -errno,
+				 "this kernel shows no BTF (it needs CONFIG_DEBUG_INFO_BTF): %s",
+				 path);
+	if (read(fd, &magic, sizeof(magic)) != sizeof(magic) || magic != BTF_MAGIC)
+		return err_set(err, -ENOENT,
+			       "%s holds no BTF: it is masked here, as containers do it; run whittle outside",
+			       path);
+	return 0;
+}
+
 int features_check_bpf(struct err *err)
 {
 	if (!privilege_has(CAP_SYS_ADMIN) &&
 	    !(privilege_has(CAP_BPF) && privilege_has(CAP_PERFMON)))
 		return err_set(err, -EPERM,
 			       "recording needs root, or the capabilities CAP_BPF and CAP_PERFMON: try sudo");
-	if (access("/sys/kernel/btf/vmlinux", R_OK))
-		return err_errno(err, -errno,
-				 "this kernel shows no BTF (it needs CONFIG_DEBUG_INFO_BTF): /sys/kernel/btf/vmlinux");
-	return 0;
+	return check_btf("/sys/kernel/btf/vmlinux", err);
 }

@@ -152,17 +152,14 @@ int session__open(const struct session_options *options, struct session **out, s
 {
 	struct session *own_session session = calloc(1, sizeof(*session));
 	int cpus = libbpf_num_possible_cpus();
-	int rc = features_check_bpf(err);
+	int rc = -ENOTSUP;
 
-	if (rc)
-		return rc;
 	if (!session || cpus < 0)
 		return err_errno(err, session ? cpus : -ENOMEM, "cannot open a session");
 	libbpf_set_print(print_libbpf);
 	session->options = *options;
 	session->cpus = cpus;
 	session->slots = options->slots + 1;
-	rc = -ENOTSUP;
 	if (options->features & FEATURE_TP_BTF)
 		rc = load(session, true);
 	/* whatever the reason is that a kernel refuses the typed program: the other one needs less */

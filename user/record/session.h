@@ -25,7 +25,7 @@ struct session_options {
 	void *context;
 };
 
-/** Loads the programs; the options are copied. *out is owned: session__free(). */
+/** Loads the programs, if features_check_bpf() has no objection; the options are copied. *out is owned: session__free(). */
 int session__open(const struct session_options *options, struct session **out,
 		  struct err *err) must_check;
 void session__free(struct session *session);
