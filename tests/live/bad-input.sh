@@ -11,7 +11,7 @@ set -eu
 # mounts are made and hidden below, and bpffs is to be ours alone
 [ "${IN_MOUNTS-}" = "$$" ] || exec env IN_MOUNTS=$$ unshare -m --propagation private bash "$0"
 . tests/lib.sh
-need jq strace setpriv
+need jq strace bpftool setpriv
 # the kernel's own files there are called *.debug
 mount -t bpf whittle-test /sys/fs/bpf
 chmod 755 "$T"
@@ -47,6 +47,7 @@ disk() { mkdir disk && mount -t tmpfs -o "size=$1" whittle-test disk && cp p.jso
 full() { disk 4k; }
 no_inodes() { disk 64k,nr_inodes=2; }
 nearly_full() { disk 64k; }
+limited() { run=(prlimit --fsize=1000); }
 read_only() { disk 64k && mount -o remount,ro disk; }
 theirs() { mkdir theirs && cp p.json theirs/ && chown -R nobody theirs && chmod 500 theirs; }
 mine() { minimal && mkdir mine && cp p.json mine/ && chmod "$1" mine; }
@@ -81,19 +82,19 @@ remove_target() {
 }
 killed() { meanwhile=kill_recorder; }
 kill_recorder() {
-    local ids
+    local ids remains
     recording "$1"
     ids=$(sed -n 's/^prog_id:[[:space:]]*//p' "/proc/$1"/fdinfo/* | sort -u)
     [ "$(wc -l <<<"$ids")" -gt 5 ] || echo "it had no programs: '$ids'"
     kill -KILL "$1"
-    grep -q . "$CG"/whittle-*/cgroup.procs 2>/dev/null || [ ! -d "$CG"/whittle-* ] || echo "the command does not run on"
-    # whatever else lives on, the keeper or the command, holds none of them
     for _ in {1..100}; do
-        remains=$(comm -12 <(sort <<<"$ids") <(bpftool prog show | sed -n 's/^\([0-9]*\):.*/\1/p' | sort))
-        [ -z "$remains" ] && return
+        remains=$(comm -12 <(echo "$ids") <(bpftool prog show | sed -n 's/^\([0-9]*\):.*/\1/p' | sort))
+        [ -n "$remains" ] || break
         sleep 0.02
     done
-    echo "programs stay attached: $remains"
+    [ -z "$remains" ] || echo "programs stay attached: $remains"
+    # the command, which has nothing to do with it, and its keeper live on
+    [ ! -d "$CG"/whittle-* ] || grep -q . "$CG"/whittle-*/cgroup.procs || echo "the command has ended, too"
 }
 together() { meanwhile=record_it_too afterwards=same_as_strace; }
 record_it_too() {
@@ -146,6 +147,7 @@ output directory goes        | directory | record -q -o dir/p.json -- rmdir dir 
 disk full                    | full    | record -o disk/p.json -- touch ran                     | 125 | kept | cannot write disk/p.json: No space left
 disk without inodes          | no_inodes | record -o disk/p.json -- touch ran                   | 125 | kept | cannot write disk/p.json: no file can be made beside it: No space left
 disk full at the end         | nearly_full | record -q -o disk/p.json -- sh -c "cat /dev/zero >disk/x 2>/dev/null; true" | 125 | gone disk/x | cannot write disk/p.json: No space left
+file size limit              | limited | record -o p.json -- true                               | 125 | kept | cannot write p.json: File too large
 read-only file system        | read_only | record -o disk/p.json -- touch ran                   | 125 | kept | cannot write disk/p.json: no file can be made beside it: Read-only
 output is a symlink          | link    | record -o link -- true                                 | 125 | kept | cannot write link: it is a symbolic link; name the file that it means
 output is a dangling symlink | dangling | record -o link -- true                                | 125 | kept | cannot write link: it is a symbolic link; name the file that it means
@@ -168,7 +170,7 @@ cgroup2 not mounted          | no_cgroup2 | record -o p.json -- true            
 ... a process                | no_cgroup2 | record -o p.json --pid $$                           | 1   | kept | cgroup v2 is not mounted: try 'mount -t cgroup2
 two recordings of one cgroup | together | record -q -o p.json --recording first.rec --cgroup $TARGET | 0 | new  | -
 target removed               | removed | record -q -o p.json --cgroup $TARGET                   | 0   | new  | -
-SIGKILL                      | killed  | record -q -o p.json -- sleep 1                         | 137 | kept | -
+SIGKILL                      | killed  | record -q -o p.json -- sleep 3                         | 137 | kept | -
 SIGKILL, --cgroup            | killed  | record -q -o p.json --cgroup $TARGET                   | 137 | kept | -
 nothing was called           | -       | record -q -o p.json --cgroup $TARGET --for 1s          | 1   | kept | no syscall was recorded
 nothing to record            | -       | record -o p.json                                       | 2   | kept | nothing to record: name a --cgroup, a --pid, or a command

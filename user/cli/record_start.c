@@ -80,8 +80,10 @@ static int open_targets(struct record *record, struct err *err)
 
 int record_plan(struct record *record, struct err *err)
 {
-	int rc = check_output(record->options.output, err);
+	int rc = loop_block_signals(&record->signal_mask, &record->sigchld_ignored, err);
 
+	if (!rc)
+		rc = check_output(record->options.output, err);
 	if (!rc)
 		rc = check_output(record->options.recording, err);
 	if (!rc && record->options.user)
@@ -276,10 +278,8 @@ static int wait_for_end(struct record *record, struct err *err)
 
 int record_run(struct record *record, struct err *err)
 {
-	int rc = loop_block_signals(&record->signal_mask, &record->sigchld_ignored, err);
+	int rc = record->argv ? make_command_cgroup(record, err) : 0;
 
-	if (!rc && record->argv)
-		rc = make_command_cgroup(record, err);
 	if (!rc)
 		rc = open_session(record, err);
 	if (!rc)
