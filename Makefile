@@ -72,7 +72,7 @@ $(B)/tests/unit/%: tests/unit/%.c $(LIBRARY) | $(B)/tracer.skel.h
 -include $(UNIT_TESTS:=.d)
 
 .PHONY: tests
-tests: all $(UNIT_TESTS) $(PROGRAMS)
+tests: all $(UNIT_TESTS) $(PROGRAMS) $(B)/tests/bench/floor
 
 .PHONY: check check-live test
 ## check: unit, golden and source checks: no root, no BPF, under 30 s (SAN=1: with ASan and UBSan)

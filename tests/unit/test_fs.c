@@ -358,6 +358,26 @@ Test(fs, unwritable_directory)
 	cr_expect_neq(access(path, F_OK), 0);
 }
 
+/* An owner that cannot be kept: found before the work, not after it. */
+Test(fs, output_of_somebody_else)
+{
+	const char *path;
+	struct err err = {0};
+
+	if (geteuid())
+		cr_skip_test("not here: needs root");
+	cr_assert_eq(mkdir(in_directory("dir"), 0777), 0);
+	cr_assert_eq(chmod(in_directory("dir"), 0777), 0);
+	path = make_file("dir/old", "x", 0644);
+	cr_expect_eq(fs_check_output(path, NULL), 0);
+	cr_assert_eq(seteuid(NOBODY), 0);
+	cr_expect_eq(fs_check_output(path, &err), -EPERM);
+	cr_expect(strstr(err.text, "owner"), "%s", err.text);
+	cr_expect_eq(fs_check_output(in_directory("dir/new"), NULL), 0);
+	cr_assert_eq(seteuid(0), 0);
+	expect_text(path, "x");
+}
+
 /* Whoever has the old file open, or another name for it, keeps all of it. */
 Test(fs, replaces_instead_of_overwriting)
 {

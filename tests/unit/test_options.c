@@ -119,7 +119,7 @@ Test(options, bad)
 		const char *words[WORDS_MAX];
 		const char *says; /* part of the sentence */
 	} bad[] = {
-		{{"--nonsense"}, "--nonsense"},
+		{{"--nonsense"}, "there is no option --nonsense"},
 		{{"-f", "--nonsense=1", "ls"}, "--nonsense"},
 		{{"-x"}, "-x"},
 		{{"-fx"}, "-x"},
@@ -127,7 +127,7 @@ Test(options, bad)
 		{{"-?"}, "-?"},
 		{{"-:"}, "-:"},
 		{{"-+"}, "-+"},
-		{{"--flag=yes"}, "--flag"},
+		{{"--flag=yes"}, "option --flag takes no argument"},
 		{{"--help=me"}, "--help"},
 		{{"--text"}, "--text"},
 		{{"-t"}, "-t"},

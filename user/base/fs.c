@@ -97,18 +97,6 @@ static int output_open(const char *path, struct output *out, struct err *err)
 	return output_look(out, path, err);
 }
 
-int fs_check_output(const char *path, struct err *err)
-{
-	struct output own_with(output_close) out = {.dir = -1};
-	int rc = output_open(path, &out, err);
-
-	if (rc)
-		return rc;
-	if (faccessat(out.dir, ".", W_OK | X_OK, AT_EACCESS))
-		return err_errno(err, -errno, "cannot write %s: its directory", path);
-	return 0;
-}
-
 bool fs_same_output(const char *a, const char *b)
 {
 	struct output own_with(output_close) x = {.dir = -1},
@@ -170,6 +158,34 @@ static int output_own(const struct output *out, int fd)
 	if (geteuid() == 0 && sudo_id("SUDO_UID", &uid) && sudo_id("SUDO_GID", &gid) &&
 	    fchown(fd, uid, gid))
 		return -errno;
+	return 0;
+}
+
+/* A file without a name tells more than modes do: room, quota, owner. */
+int fs_check_output(const char *path, struct err *err)
+{
+	static const char text[4096];
+	struct output own_with(output_close) out = {.dir = -1};
+	int own_fd fd = -1;
+	int rc = output_open(path, &out, err);
+
+	if (rc)
+		return rc;
+	fd = openat(out.dir, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
+	/* some file systems, NFS for one, have no such files */
+	if (fd < 0 && errno == EOPNOTSUPP && !faccessat(out.dir, ".", W_OK | X_OK, AT_EACCESS))
+		return 0;
+	if (fd < 0)
+		return err_errno(err, -errno, "cannot write %s: no file can be made beside it",
+				 path);
+	rc = write_all(fd, text, sizeof(text));
+	if (rc)
+		return err_errno(err, rc, "cannot write %s", path);
+	rc = output_own(&out, fd);
+	if (rc)
+		return err_errno(err, rc,
+				 "cannot write %s: its owner would change, so name another file",
+				 path);
 	return 0;
 }
 

@@ -13,7 +13,7 @@
 /** Reads a file below directory `dir` (AT_FDCWD: the usual meaning) whole, at most max bytes (-EFBIG above). Appends. */
 int fs_read(int dir, const char *path, size_t max, struct buf *out, struct err *err) must_check;
 
-/** Can `path` be written by fs_write? Tells before the work instead of after it; creates nothing. */
+/** Can `path` be written by fs_write? Tells before the work instead of after it; leaves nothing. */
 int fs_check_output(const char *path, struct err *err) must_check;
 
 /** Will fs_write give the file to somebody else than this process: the owner of what it replaces, or who called sudo? */

@@ -108,6 +108,8 @@ static enum finding check_tracepoints(struct buf *text, struct err *err)
 	int rc = features_parse(getenv("WHITTLE_FEATURES"), &options.features, err);
 
 	if (!rc)
+		rc = features_check(err);
+	if (!rc)
 		rc = session__open(&options, &session, err);
 	if (!rc)
 		rc = session__attach_followers(session, err);

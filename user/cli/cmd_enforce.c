@@ -89,7 +89,8 @@ static int run(const struct command *self, int argc, char **argv)
 	if (rest < argc && !strcmp(argv[rest], "--"))
 		rest++;
 	if (!profile || rest >= argc) {
-		err_set(&err, -EINVAL, !profile ? "a profile is missing" : "a command is missing");
+		err_set(&err, -EINVAL,
+			!profile ? "a profile is missing" : "a command to run is missing");
 		return command_usage_error(self, &err);
 	}
 	if (options.quiet)

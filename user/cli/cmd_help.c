@@ -55,7 +55,7 @@ static int run(const struct command *self, int argc, char **argv)
 	else if ((about = command_find(argv[rest])))
 		command_print_help(about);
 	else {
-		log_error("there is no command '%s'", argv[rest]);
+		log_error("there is no command '%s'; see 'whittle help'", argv[rest]);
 		return STATUS_USAGE;
 	}
 	return STATUS_OK;

@@ -47,6 +47,7 @@ int loop_block_signals(sigset_t *before, bool *sigchld_ignored, struct err *err)
 
 	handled_set(&mask);
 	sigaddset(&mask, SIGPIPE);
+	sigaddset(&mask, SIGXFSZ);
 	*sigchld_ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
 	if (sigprocmask(SIG_BLOCK, &mask, before))
 		return err_errno(err, -errno, "cannot block signals");

@@ -36,7 +36,7 @@ struct loop {
 int loop_take_end_signal(void);
 
 /**
- * Blocks the signals that the loop handles, and SIGPIPE: that a reader has gone is an error of a write, not our end. For the
+ * Blocks the signals that the loop handles, and SIGPIPE and SIGXFSZ: that a write is refused is an error, not our end. For the
  * command: *before is the mask as it was, *sigchld_ignored what became of SIGCHLD (ignored, no child could be waited for).
  */
 int loop_block_signals(sigset_t *before, bool *sigchld_ignored, struct err *err) must_check;

@@ -29,8 +29,7 @@ void command_print_help(const struct command *command)
 
 int command_usage_error(const struct command *command, const struct err *err)
 {
-	log_error("%s", err->text);
-	log_error("see 'whittle %s --help'", command->name);
+	log_error("%s; see 'whittle %s --help'", err->text, command->name);
 	return STATUS_USAGE;
 }
 
@@ -49,9 +48,8 @@ int main(int argc, char **argv)
 	if (command)
 		return command->run(command, argc - 1, argv + 1);
 	if (word)
-		log_error("there is no command '%s'", word);
+		log_error("there is no command '%s'; see 'whittle help'", word);
 	else
-		log_error("a command is missing");
-	log_error("see 'whittle help'");
+		log_error("a command is missing; see 'whittle help'");
 	return STATUS_USAGE;
 }

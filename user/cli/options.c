@@ -116,10 +116,11 @@ int options_parse(const struct option_row *rows, int argc, char **argv, void *in
 
 		if (value == '?' && optopt && optopt < ROW_BASE)
 			return err_set(err, -EINVAL, "there is no option -%c", optopt);
+		if (value == '?' && optopt)
+			return err_set(err, -EINVAL, "option --%s takes no argument: %s",
+				       row_of(rows, optopt)->name, argv[optind - 1]);
 		if (value == '?')
-			return err_set(err, -EINVAL,
-				       "there is no option %s, or it takes no argument",
-				       argv[optind - 1]);
+			return err_set(err, -EINVAL, "there is no option %s", argv[optind - 1]);
 		if (value == ':')
 			return err_set(err, -EINVAL, "option %s needs an argument",
 				       argv[optind - 1]);

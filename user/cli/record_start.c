@@ -80,8 +80,10 @@ static int open_targets(struct record *record, struct err *err)
 
 int record_plan(struct record *record, struct err *err)
 {
-	int rc = check_output(record->options.output, err);
+	int rc = loop_block_signals(&record->signal_mask, &record->sigchld_ignored, err);
 
+	if (!rc)
+		rc = check_output(record->options.output, err);
 	if (!rc)
 		rc = check_output(record->options.recording, err);
 	if (!rc && record->options.user)
@@ -90,6 +92,8 @@ int record_plan(struct record *record, struct err *err)
 		rc = recording_init(&record->recording, err);
 	if (!rc)
 		rc = open_targets(record, err);
+	if (!rc)
+		rc = features_check(err);
 	if (rc)
 		return rc;
 	record->targets_slot = record->targets_len ? ++record->slots : SLOT_NONE;
@@ -213,7 +217,7 @@ static int start_command(struct record *record, struct err *err)
 	return spawn_start(&spawn, &record->loop.child, &record->exec_failed, err);
 }
 
-/* What works without any privilege is tried, not guessed. */
+/* What works without more privilege is tried, not guessed. */
 static uint64_t needed_without(const struct record *record)
 {
 	const struct record_options *options = &record->options;
@@ -241,7 +245,7 @@ static int drop_privileges(struct record *record, struct err *err)
 		keep |= PRIVILEGE(CAP_CHOWN) | PRIVILEGE(CAP_FOWNER);
 	if (record->options.user) /* signals for somebody else's process */
 		keep |= PRIVILEGE(CAP_KILL);
-	rc = privilege_lower(0, err);
+	rc = privilege_lower(keep, err);
 	if (rc)
 		return rc;
 	keep |= needed_without(record);
@@ -274,10 +278,8 @@ static int wait_for_end(struct record *record, struct err *err)
 
 int record_run(struct record *record, struct err *err)
 {
-	int rc = loop_block_signals(&record->signal_mask, &record->sigchld_ignored, err);
+	int rc = record->argv ? make_command_cgroup(record, err) : 0;
 
-	if (!rc && record->argv)
-		rc = make_command_cgroup(record, err);
 	if (!rc)
 		rc = open_session(record, err);
 	if (!rc)

@@ -252,8 +252,8 @@ int parse_oci(const char *name, const char *text, size_t len, struct profile *ou
 	int rc;
 
 	if (!json)
-		return err_set(err, -EINVAL, "%s:%d:%d: %s", name, where.line, where.column,
-			       where.text);
+		return err_set(err, -EINVAL, "%s:%d:%d: this is not JSON: %s", name, where.line,
+			       where.column, where.text);
 	rc = parse_profile(&place, json, &profile);
 	if (rc)
 		return rc;

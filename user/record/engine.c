@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/engine.h"
 #include "base/fs.h"
+#include "record/features.h"
 #include "record/recorder.h"
 
 #include <errno.h>
@@ -120,8 +121,10 @@ static int make_pins(struct engine *engine, unsigned int features, struct err *e
 int engine_open(struct engine *engine, bool make, unsigned int features, struct err *err)
 {
 	const struct session_options options = {.on_record = take_news, .context = engine};
-	int rc = open_home(make, &engine->bpffs, err);
+	int rc = features_check(err);
 
+	if (!rc)
+		rc = open_home(make, &engine->bpffs, err);
 	if (!rc)
 		rc = lock(engine->bpffs, err);
 	if (rc)

@@ -4,6 +4,8 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/btf.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -54,12 +56,27 @@ int features_check_capabilities(struct err *err)
 	return 0;
 }
 
+/* Container runtimes mask files with an empty one. */
 int features_check_btf(struct err *err)
 {
-	if (access(BTF, R_OK))
+	int own_fd fd = open(BTF, O_RDONLY | O_CLOEXEC);
+	uint16_t magic = 0;
+
+	if (fd < 0)
 		return err_errno(err, -errno,
 				 "this kernel shows no BTF (it needs CONFIG_DEBUG_INFO_BTF): " BTF);
+	if (read(fd, &magic, sizeof(magic)) != sizeof(magic) || magic != BTF_MAGIC)
+		return err_set(err, -ENOENT,
+			       BTF
+			       " holds no BTF: it is masked here, as containers do it; run whittle outside");
 	return 0;
+}
+
+int features_check(struct err *err)
+{
+	int rc = features_check_capabilities(err);
+
+	return rc ? rc : features_check_btf(err);
 }
 
 int features_check_ring(struct err *err)

@@ -27,5 +27,7 @@ int features_parse(const char *off, unsigned int *features, struct err *err) mus
 int features_check_capabilities(struct err *err) must_check;
 /** Does the kernel describe its types? The programs are fitted to it by them. */
 int features_check_btf(struct err *err) must_check;
+/** Both. */
+int features_check(struct err *err) must_check;
 /** Linux 5.8 has ring buffers. Needs the capabilities. */
 int features_check_ring(struct err *err) must_check;

@@ -191,12 +191,8 @@ static int new_session(const struct session_options *options, struct session **o
 int session__open(const struct session_options *options, struct session **out, struct err *err)
 {
 	struct session *own_session session = NULL;
-	int rc = features_check_capabilities(err);
+	int rc = new_session(options, &session, err);
 
-	if (!rc)
-		rc = features_check_btf(err);
-	if (!rc)
-		rc = new_session(options, &session, err);
 	if (rc)
 		return rc;
 	rc = -ENOTSUP;
@@ -248,10 +244,8 @@ int session__open_pinned(const char *dir, const struct session_options *options,
 			 struct session **out, struct err *err)
 {
 	struct session *own_session session = NULL;
-	int rc = features_check_capabilities(err);
+	int rc = new_session(options, &session, err);
 
-	if (!rc)
-		rc = new_session(options, &session, err);
 	if (rc)
 		return rc;
 	session->pinned = true;

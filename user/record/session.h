@@ -26,7 +26,7 @@ struct session_options {
 	void *context;
 };
 
-/** Loads the programs; the options are copied. *out is owned: session__free(). */
+/** Loads the programs, if features_check() has no objection; the options are copied. *out is owned: session__free(). */
 int session__open(const struct session_options *options, struct session **out,
 		  struct err *err) must_check;
 /** Opens what another process has pinned; `slots`, `ring_bytes` and the like are as it chose. -EPROTO: of another whittle. */

@@ -115,20 +115,18 @@ static int open_id(uint64_t id, struct cgroup *out, struct err *err)
 	return open_directory(path, out, err);
 }
 
-static int open_hierarchy_path(const char *path, struct cgroup *out, struct err *err)
+static int open_in(const struct mount *mount, const char *path, struct cgroup *out, struct err *err)
 {
 	char directory[PATH_MAX];
-	struct mount mount;
-	int rc = mount_find(&mount, err);
+	int rc = mount_directory(mount, path, directory, err);
 
-	if (!rc)
-		rc = mount_directory(&mount, path, directory, err);
 	return rc ? rc : open_directory(directory, out, err);
 }
 
 int cgroup_open(const char *spec, struct cgroup *out, struct err *err)
 {
 	struct err reason = {0};
+	struct mount mount;
 	uint64_t id;
 	int rc;
 
@@ -137,10 +135,13 @@ int cgroup_open(const char *spec, struct cgroup *out, struct err *err)
 		return rc ? rc : open_id(id, out, err);
 	}
 	/* a directory of this name elsewhere must not hide the cgroup; if there is neither, its error is the better one */
-	rc = open_directory(spec, out, &reason);
-	if (rc && *spec == '/' && !open_hierarchy_path(spec, out, NULL))
+	if (!open_directory(spec, out, &reason))
 		return 0;
-	return rc ? err_set(err, rc, "%s", reason.text) : 0;
+	/* without the hierarchy no name can mean anything */
+	rc = mount_find(&mount, err);
+	if (rc || (*spec == '/' && !open_in(&mount, spec, out, NULL)))
+		return rc;
+	return err_set(err, reason.code, "%s", reason.text);
 }
 
 int cgroup_open_pid(pid_t pid, struct cgroup *out, struct err *err)
@@ -148,6 +149,7 @@ int cgroup_open_pid(pid_t pid, struct cgroup *out, struct err *err)
 	struct buf own_buf text = BUF_INIT;
 	char file[64], path[PATH_MAX];
 	const char *line, *end;
+	struct mount mount;
 	int rc;
 
 	snprintf(file, sizeof(file), "/proc/%d/cgroup", pid);
@@ -163,7 +165,8 @@ int cgroup_open_pid(pid_t pid, struct cgroup *out, struct err *err)
 		if ((size_t)(end - line - 3) >= sizeof(path))
 			return err_errno(err, -ENAMETOOLONG, "the cgroup of process %d", pid);
 		snprintf(path, sizeof(path), "%.*s", (int)(end - line - 3), line + 3);
-		return open_hierarchy_path(path, out, err);
+		rc = mount_find(&mount, err);
+		return rc ? rc : open_in(&mount, path, out, err);
 	}
 	return err_set(err, -ENOENT, "process %d has no cgroup of the v2 hierarchy", pid);
 }
@@ -195,7 +198,8 @@ int cgroup_make(struct cgroup *out, struct err *err)
 		return err_errno(err, -ENAMETOOLONG,
 				 "cannot make a cgroup for the command below %s", own.path);
 	if (mkdir(path, 0755))
-		return err_errno(err, -errno, "cannot make a cgroup for the command below %s",
+		return err_errno(err, -errno,
+				 "cannot make a cgroup for the command below %s (root can, or who owns it)",
 				 own.path);
 	rc = open_directory(path, out, err);
 	if (rc)
