@@ -167,15 +167,15 @@ class Beside:
         return True
 
     def end(self):
-        """Ask it to end and take what it says then. SIGINT is what a person would send; the floor ends with its input."""
-        if self.process.poll() is None:
+        """Ask it to end, as a person would, and take what it says then. bpftrace does not always listen at once."""
+        for _ in range(5):
             self.process.send_signal(signal.SIGINT)
-        try:
-            self.said += self.process.communicate(timeout=30)[0].decode(errors="replace")
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.communicate()
-            raise Unusable(f"{self.name} did not end") from None
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.said += self.process.communicate(timeout=5)[0].decode(errors="replace")
+                return
+        self.process.kill()
+        self.process.communicate()
+        raise Unusable(f"{self.name} did not end")
 
     def __exit__(self, *_):
         if not self.process.stdout.closed:

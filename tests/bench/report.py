@@ -53,15 +53,22 @@ def micro_text(micro):
 
 
 def server_text(server, rows):
-    yield f"{server}: medians of the ratios of each round; in brackets quartiles; CPU is the server's own a request"
-    yield f"{'way':38} {'of untraced':>12} {'of the floor':>13} {'':15} {'CPU of untraced':>16} {'of floor':>9} {'rounds':>7}"
+    yield (f"{server}: throughput, the median of the ratios in each round, (quartiles), and the ratio of the best tenths; CPU is "
+           "the server's own a request")
+    yield (f"{'way':38} {'of untraced':>12} {'of the floor':>13} {'':15} {'best of both':>13} {'CPU of untraced':>16} "
+           f"{'of floor':>9} {'rounds':>7}")
     for row in rows:
         if "unusable" in row:
             yield unusable(row)
             continue
         low, high = row["of_floor_quartiles"]
         yield (f"{row['way']:38} {row['of_untraced']:12.3f} {row['of_floor']:13.3f} {f'({low:.3f}-{high:.3f})':15} "
-               f"{row['cpu_of_untraced']:16.3f} {row['cpu_of_floor']:9.3f} {row['rounds']:7}{saw(row)}")
+               f"{row['best_of_untraced']:6.3f} {row['best_of_floor']:6.3f} "
+               f"{row['cpu_of_untraced']:16.3f} {row['cpu_of_floor']:9.3f} {row['rounds']:7}{saw(row)}{failed(row)}")
+
+
+def failed(row):
+    return f"   THEN FAILED: {row['failed']}" if "failed" in row else ""
 
 
 def recorder_text(recorder):
