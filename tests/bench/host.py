@@ -101,9 +101,9 @@ def run(command, **options):
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
-        raise Unusable(f"{command[0]} was not done after 120 seconds") from None
+        raise Unusable(f"{program_of(command)} was not done after 120 seconds") from None
     if process.returncode:
-        raise Unusable(f"{command[0]}: {last_line(errors) or last_line(out) or f'exit status {process.returncode}'}")
+        raise Unusable(f"{program_of(command)}: {last_line(errors) or last_line(out) or f'exit status {process.returncode}'}")
     return out
 
 

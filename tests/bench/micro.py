@@ -105,5 +105,5 @@ def measure_all(work):
             continue
         ns, seen = best[way.name]
         rows.append({"way": way.name, "ns": ns, "of_floor": round((ns - base) / floor, 3), "of_untraced": round(ns / base, 3),
-                     "saw": seen, "rounds": ROUNDS_OF_SLOW if way.peer else ROUNDS})
+                     "saw": seen, "rounds": min(ROUNDS, ROUNDS_OF_SLOW) if way.peer else ROUNDS})
     return {"untraced_ns": base, "rows": rows}
