@@ -105,9 +105,12 @@ $(B)/tests/bench/calls: tests/bench/calls.c
 	$(CC) -O2 -Wall -Wextra -o $@ $<
 
 .PHONY: bench
-## bench: what a traced call costs, as ratios; needs root
-bench: all $(B)/tests/bench/floor $(B)/tests/bench/calls
-	BUILD=$(B) scripts/bench
+## bench: what recording costs, beside other tracers; installs those (BENCH="--json micro": see scripts/bench -h); needs root
+bench:
+	scripts/setup build >&2
+	-scripts/setup bench >&2
+	$(MAKE) all $(B)/tests/bench/floor $(B)/tests/bench/calls >&2
+	@BUILD=$(B) scripts/bench $(BENCH)
 
 # --- for people -------------------------------------------------------------------------------------
 

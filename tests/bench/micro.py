@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What tracing adds to one system call: a loop of getppid, alone and under each tracer in turn. The best of all rounds
+counts: it is what the call costs, the others are what the neighbours cost."""
+import os
+from dataclasses import dataclass
+from typing import Callable
+
+import host
+import tracers
+from host import CALLS, FLOOR, WHITTLE, Unusable
+
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", 9))
+ROUNDS_OF_SLOW = 3
+CALLS_A_BATCH = 20000
+MANY, FEW = 30, 1
+
+
+@dataclass(frozen=True)
+class Way:
+    """`command` is given (subject, loop) and returns the tracer's. One that takes a while to settle or says when it is ready
+    runs beside the loop; another starts the loop itself."""
+    name: str
+    command: Callable
+    ready: str = ""
+    settle: float = 0.0
+    cgroup: str = ""  # of the loop
+    batches: int = MANY
+    exact: bool = True  # tells how many calls it counted
+    peer: bool = False
+
+
+def whittle_of(cgroup, *options):
+    return lambda s, loop: [WHITTLE, "record", "-o", f"{s.out}/profile.json", "--recording", f"{s.out}/counts",
+                            *options, "--cgroup", str(s.cgroup / cgroup)]
+
+
+def strace(*options):
+    return lambda s, loop: ["strace", "-f", *options, "-o", f"{s.out}/counts", *loop]
+
+
+WAYS = (
+    Way(tracers.FLOOR, lambda s, loop: [FLOOR], "attached", exact=False),
+    Way("whittle, a call outside", whittle_of("other"), "recording", exact=False),
+    Way("whittle, a traced call", whittle_of("in", "--count-moved"), "recording", cgroup="in"),
+    # until it is clear that it is no launcher
+    Way("whittle, within 10 s of a move in", whittle_of("in"), "recording", cgroup="in", exact=False),
+    Way("whittle --, a traced command", lambda s, loop: [
+        WHITTLE, "record", "-q", "-o", f"{s.out}/profile.json", "--recording", f"{s.out}/counts", "--", *loop]),
+    Way("bpftrace, count()", lambda s, loop: tracers.bpftrace(s), "Attaching", 1.0, peer=True),
+    Way("syscount (libbpf-tools)", lambda s, loop: host.with_tracefs(["syscount", "-T", "400"]), settle=1.0, peer=True),
+    Way("perf trace -s", lambda s, loop: host.with_tracefs(
+        ["perf", "trace", "-s", "-o", f"{s.out}/counts", "--", *loop]), batches=FEW, peer=True),
+    Way("strace -f --seccomp-bpf -e openat", strace("--seccomp-bpf", "-e", "trace=openat"), exact=False, peer=True),
+    Way("strace -f -c", strace("-c"), batches=FEW, peer=True),
+)
+
+
+def measure(way, subject):
+    """Nanoseconds a call, and the share of the calls that the tracer says it saw."""
+    loop = [CALLS, str(way.batches)]
+    cgroup = subject.cgroup / way.cgroup if way.cgroup else None
+    command = way.command(subject, loop)
+    said = ""
+    if way.ready or way.settle:
+        with host.Beside(command, way.ready, way.settle) as tracer:
+            out = host.run(loop, cgroup=cgroup)
+            tracer.end()
+        said = tracer.said
+    else:
+        out = host.run(command)
+    seen = tracers.counted(said, subject.out) / (way.batches * CALLS_A_BATCH) if way.exact else None
+    return float(out.split()[0]), seen
+
+
+def run_round(number, subject, best, unusable):
+    for way in WAYS:
+        if way.name in unusable or way.peer and number >= ROUNDS_OF_SLOW:
+            continue
+        try:
+            host.need(host.program_of(way.command(subject, [])))
+            ns, seen = measure(way, subject)
+        except Unusable as why:
+            if not way.peer:
+                raise
+            unusable[way.name] = str(why)
+            continue
+        if way.name not in best or ns < best[way.name][0]:
+            best[way.name] = ns, seen
+
+
+def measure_all(work):
+    subject = tracers.Subject(work.child("micro"), 0, work.directory)
+    for name in "in", "other":
+        work.child(f"micro/{name}")
+    untraced, best, unusable = [], {}, {}
+    for number in range(ROUNDS):
+        untraced.append(float(host.run([CALLS, str(MANY)])))
+        run_round(number, subject, best, unusable)
+    base = min(untraced)
+    floor = best[tracers.FLOOR][0] - base
+    rows = []
+    for way in WAYS:
+        if way.name in unusable:
+            rows.append({"way": way.name, "unusable": unusable[way.name]})
+            continue
+        ns, seen = best[way.name]
+        rows.append({"way": way.name, "ns": ns, "of_floor": round((ns - base) / floor, 3), "of_untraced": round(ns / base, 3),
+                     "saw": seen, "rounds": min(ROUNDS, ROUNDS_OF_SLOW) if way.peer else ROUNDS})
+    return {"untraced_ns": base, "rows": rows}
