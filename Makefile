@@ -74,7 +74,7 @@ $(B)/tests/unit/%: tests/unit/%.c $(LIBRARY) | $(B)/tracer.skel.h
 .PHONY: tests
 tests: all $(UNIT_TESTS) $(PROGRAMS) $(B)/tests/bench/floor
 
-.PHONY: check check-live test
+.PHONY: check check-live check-engines test
 ## check: unit, golden and source checks: no root, no BPF, under 30 s (SAN=1: with ASan and UBSan)
 check: all $(UNIT_TESTS)
 	BUILD=$(B) tests/run $(if $(SAN),unit golden,checks unit golden)
@@ -83,11 +83,15 @@ check: all $(UNIT_TESTS)
 check-live: tests
 	BUILD=$(B) tests/run live
 
+## check-engines: record containers of real podman and dockerd; needs root
+check-engines: tests
+	BUILD=$(B) tests/run engines
+
 ## test: install what is missing, then every tier that this machine can run
 test:
 	scripts/setup
 	$(MAKE) tests
-	tests/run checks unit golden builds live
+	tests/run checks unit golden builds live engines
 
 $(B)/tests/bench/floor.bpf.o: tests/bench/floor.bpf.c vmlinux/vmlinux.h
 	@mkdir -p $(@D)

@@ -15,6 +15,7 @@ T=$(mktemp -d "${TMPDIR:-/tmp}/whittle-test.XXXXXX")
 _name=$(basename "$0" .sh)
 _failures=0
 _cgroups=()
+_at_exit=()
 
 pass() { # DESC
     echo "ok - $1"
@@ -99,9 +100,19 @@ in_cgroup() { # COMMAND...
     )
 }
 
-# Kills what is left in a cgroup that is ours and removes it with all below it.
+# Has FUNCTION called at the end, also after a failure, before the cgroups are removed.
+on_exit() { # FUNCTION
+    _at_exit+=("$1")
+}
+
+# Kills what is left in a cgroup that is ours and removes it with all below it, also what runtimes made of the same name in
+# the v1 hierarchies.
 _remove_cgroup() {
-    local dir=$1 pid
+    local dir=$1 pid other dirs
+    dirs=("$dir")
+    for other in /sys/fs/cgroup/*/"${dir##*/}"; do
+        [ ! -d "$other" ] || [ "$other" = "$dir" ] || dirs+=("$other")
+    done
     [ -d "$dir" ] || return 0
     if [ -e "$dir/cgroup.kill" ]; then
         echo 1 >"$dir/cgroup.kill" || true
@@ -110,7 +121,7 @@ _remove_cgroup() {
     fi
     # A killed process counts until it is gone, so the directory is busy for a moment.
     for _ in {1..25}; do
-        find "$dir" -depth -type d -exec rmdir {} + 2>/dev/null && return 0
+        find "${dirs[@]}" -depth -type d -exec rmdir {} + 2>/dev/null && return 0
         sleep 0.2
     done
     echo "not ok - $_name: cannot remove $dir"
@@ -118,9 +129,12 @@ _remove_cgroup() {
 }
 
 _finish() {
-    local rc=$? dir
+    local rc=$? dir end
     trap - EXIT
     set +e
+    for end in "${_at_exit[@]}"; do
+        $end
+    done
     # A cgroup that we sit in could not be emptied without killing ourselves.
     if grep -qF "0::/whittle-test.$$." /proc/self/cgroup; then
         echo $$ >"$(cgroup_mount)/cgroup.procs"
@@ -128,7 +142,13 @@ _finish() {
     for dir in "${_cgroups[@]}"; do
         _remove_cgroup "$dir" || _failures=$((_failures + 1))
     done
-    rm -rf "$T"
+    # Never into something else's files.
+    if grep -qF " $T/" /proc/self/mounts; then
+        _failures=$((_failures + 1))
+        echo "not ok - $_name: mounts are left below $T, which is not removed"
+    else
+        rm -rf "$T"
+    fi
     if [ $rc != 0 ]; then
         echo "not ok - $_name: ended early with status $rc"
         exit "$rc"
