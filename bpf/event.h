@@ -186,7 +186,7 @@ struct timing {
 
 /*
  * What a recording without a process is: the row of its slot in `entries`. Written and read by user space only, under the lock of
- * the engine (user/record/engine.h).
+ * the resident session (user/record/resident.h).
  */
 #define ENTRY_NAME_LEN    128
 #define ENTRY_RUNTIME_LEN 16

@@ -97,7 +97,7 @@ struct {
 	__type(value, struct timing);
 } timings SEC(".maps");
 
-/* slot -> what is recorded there. Only of a pinned engine, and only for user space: programs do not know it. */
+/* slot -> what is recorded there. Only of a resident session, and only for user space: programs do not know it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);

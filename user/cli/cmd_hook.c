@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The OCI hook: a container that is created is recorded by the pinned engine; when it has stopped, its profile is written. */
+/* The OCI hook: a container that is created is recorded by the resident session; when it has stopped, its profile is written. */
 #include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/hook_place.h"
@@ -7,7 +7,7 @@
 #include "profile/emit_oci.h"
 #include "profile/extend.h"
 #include "profile/parse_oci.h"
-#include "record/engine.h"
+#include "record/resident.h"
 #include "record/features.h"
 #include "target/cgroup.h"
 #include "target/oci_state.h"
@@ -77,7 +77,7 @@ static int check_request(const struct trace_request *request, struct err *err)
 static int begin(const struct oci_state *state, const struct trace_request *request,
 		 struct err *err)
 {
-	struct engine own_engine engine = ENGINE_CLOSED;
+	struct resident own_resident resident = RESIDENT_CLOSED;
 	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
 	char target[ENTRY_TARGET_LEN];
 	unsigned int features;
@@ -92,16 +92,16 @@ static int begin(const struct oci_state *state, const struct trace_request *requ
 			     "container %s has no cgroup (v2) of its own, so it cannot be told from the rest of the machine: podman run --cgroups=enabled gives it one, on a host with cgroup v2",
 			     state->id);
 	if (!rc)
-		rc = engine_open(&engine, true, features, err);
+		rc = resident_open(&resident, true, features, err);
 	if (rc)
 		return rc;
 	snprintf(target, sizeof(target), "container %s", state->id);
-	rc = engine_begin(&engine,
-			  &(struct engine_request){.name = state->id,
-						   .target = target,
-						   .runtime = runtime_of(state->pid),
-						   .cgroup = cgroup.id},
-			  err);
+	rc = resident_begin(&resident,
+			    &(struct resident_request){.name = state->id,
+						       .target = target,
+						       .runtime = runtime_of(state->pid),
+						       .cgroup = cgroup.id},
+			    err);
 	return rc == -EEXIST ? 0 : rc; /* the hook stands in two stages of the start */
 }
 
@@ -135,17 +135,17 @@ static int make_profile(const struct recording *recording, const char *input_pat
  */
 static int take_recording(const char *name, struct recording *recording, struct err *err)
 {
-	struct engine own_engine engine = ENGINE_CLOSED;
+	struct resident own_resident resident = RESIDENT_CLOSED;
 	__u32 slot;
-	int rc = engine_open(&engine, false, 0, err);
+	int rc = resident_open(&resident, false, 0, err);
 
 	if (rc)
 		return rc;
-	slot = engine_find(&engine, name);
+	slot = resident_find(&resident, name);
 	if (slot == SLOT_NONE)
 		return err_set(err, -ENOENT, "container %s is not being recorded", name);
-	rc = engine_end(&engine, slot, recording, err);
-	engine_forget(&engine, slot);
+	rc = resident_end(&resident, slot, recording, err);
+	resident_forget(&resident, slot);
 	return rc;
 }
 

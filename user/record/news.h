@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads a BPF ring buffer without taking anything off it: the ring of a pinned engine is shared by recordings that end at
+ * Reads a BPF ring buffer without taking anything off it: the ring of a resident session is shared by recordings that end at
  * different times. Knows the layout of the ring (Documentation/bpf/ringbuf.rst) and no libbpf.
  */
 #pragma once

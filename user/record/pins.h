@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A session's maps and links as files of a bpffs directory, so that they outlive the process that loaded them. Only session.c
- * knows these functions; the directory is made, locked and checked by engine.c.
+ * knows these functions; the directory is made, locked and checked by resident.c.
  */
 #pragma once
 

@@ -149,7 +149,7 @@ static int map_views(struct session *session, struct err *err)
 {
 	struct tracer_bpf *skel = session->skel;
 	bool entries = bpf_map__fd(skel->maps.entries) >= 0;
-	/* a slot of an engine is cleared before it is used again */
+	/* a slot of a resident session is cleared before it is used again */
 	int protection = PROT_READ | (entries ? PROT_WRITE : 0);
 	int rc = map_view(skel->maps.counts, protection, &session->counts);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "record/engine.h"
+#include "record/resident.h"
 #include "base/fs.h"
 #include "record/features.h"
 #include "record/recorder.h"
@@ -82,13 +82,13 @@ static int lock(int fd, struct err *err)
 
 static void take_news(const void *data, size_t len, void *context)
 {
-	struct engine *engine = context;
+	struct resident *resident = context;
 
-	if (engine->news_to)
-		recorder__take(data, len, engine->news_to);
+	if (resident->news_to)
+		recorder__take(data, len, resident->news_to);
 }
 
-static int make_pins(struct engine *engine, unsigned int features, struct err *err)
+static int make_pins(struct resident *resident, unsigned int features, struct err *err)
 {
 	const struct session_options options = {
 		.features = features,
@@ -96,77 +96,77 @@ static int make_pins(struct engine *engine, unsigned int features, struct err *e
 		.entries = true,
 		.slots = SLOTS_MAX - 1,
 		.on_record = take_news,
-		.context = engine,
+		.context = resident,
 	};
-	int rc = session__open(&options, &engine->session, err);
+	int rc = session__open(&options, &resident->session, err);
 
 	if (!rc)
-		rc = session__attach_followers(engine->session, err);
+		rc = session__attach_followers(resident->session, err);
 	if (!rc)
-		rc = session__attach_counters(engine->session, err);
+		rc = session__attach_counters(resident->session, err);
 	if (rc)
 		return rc;
 	/* somebody was killed in the middle of this: nothing of it can be in use */
-	fs_remove_directory(engine->bpffs, HALF);
-	if (mkdirat(engine->bpffs, HALF, 0700))
+	fs_remove_directory(resident->bpffs, HALF);
+	if (mkdirat(resident->bpffs, HALF, 0700))
 		return err_errno(err, -errno, "cannot make " HOME "/" HALF);
-	rc = session__pin(engine->session, HOME "/" HALF, err);
-	if (!rc && renameat(engine->bpffs, HALF, engine->bpffs, PINS))
+	rc = session__pin(resident->session, HOME "/" HALF, err);
+	if (!rc && renameat(resident->bpffs, HALF, resident->bpffs, PINS))
 		rc = err_errno(err, -errno, "cannot make " HOME "/" PINS);
 	if (rc)
-		fs_remove_directory(engine->bpffs, HALF);
+		fs_remove_directory(resident->bpffs, HALF);
 	return rc;
 }
 
-int engine_open(struct engine *engine, bool make, unsigned int features, struct err *err)
+int resident_open(struct resident *resident, bool make, unsigned int features, struct err *err)
 {
-	const struct session_options options = {.on_record = take_news, .context = engine};
+	const struct session_options options = {.on_record = take_news, .context = resident};
 	int rc = features_check(err);
 
 	if (!rc)
-		rc = open_home(make, &engine->bpffs, err);
+		rc = open_home(make, &resident->bpffs, err);
 	if (!rc)
-		rc = lock(engine->bpffs, err);
+		rc = lock(resident->bpffs, err);
 	if (rc)
 		return rc;
-	if (!faccessat(engine->bpffs, PINS, F_OK, 0))
-		rc = session__open_pinned(HOME "/" PINS, &options, &engine->session, err);
+	if (!faccessat(resident->bpffs, PINS, F_OK, 0))
+		rc = session__open_pinned(HOME "/" PINS, &options, &resident->session, err);
 	else if (errno == ENOENT && make)
-		rc = make_pins(engine, features, err);
+		rc = make_pins(resident, features, err);
 	else
 		rc = err_errno(err, -errno, "cannot open " HOME "/" PINS);
-	engine->pinned = !rc;
+	resident->pinned = !rc;
 	return rc;
 }
 
-static bool is_empty(const struct engine *engine)
+static bool is_empty(const struct resident *resident)
 {
-	for (__u32 slot = 1; slot < session__slots(engine->session); slot++)
-		if (*engine_entry(engine, slot)->name)
+	for (__u32 slot = 1; slot < session__slots(resident->session); slot++)
+		if (*resident_entry(resident, slot)->name)
 			return false;
 	return true;
 }
 
-void engine_close(struct engine *engine)
+void resident_close(struct resident *resident)
 {
-	if (engine->pinned && is_empty(engine))
-		fs_remove_directory(engine->bpffs, PINS);
-	session__free(engine->session);
+	if (resident->pinned && is_empty(resident))
+		fs_remove_directory(resident->bpffs, PINS);
+	session__free(resident->session);
 	/* the directory stays: with it would go the lock that somebody else may wait for */
-	if (engine->bpffs >= 0)
-		close(engine->bpffs);
-	*engine = ENGINE_CLOSED;
+	if (resident->bpffs >= 0)
+		close(resident->bpffs);
+	*resident = RESIDENT_CLOSED;
 }
 
-const struct entry *engine_entry(const struct engine *engine, __u32 slot)
+const struct entry *resident_entry(const struct resident *resident, __u32 slot)
 {
-	return session__entry(engine->session, slot);
+	return session__entry(resident->session, slot);
 }
 
-__u32 engine_find(const struct engine *engine, const char *name)
+__u32 resident_find(const struct resident *resident, const char *name)
 {
-	for (__u32 slot = 1; slot < session__slots(engine->session); slot++)
-		if (!strncmp(engine_entry(engine, slot)->name, name, ENTRY_NAME_LEN))
+	for (__u32 slot = 1; slot < session__slots(resident->session); slot++)
+		if (!strncmp(resident_entry(resident, slot)->name, name, ENTRY_NAME_LEN))
 			return slot;
 	return SLOT_NONE;
 }
@@ -176,7 +176,8 @@ static void copy_text(char *to, size_t size, const char *text)
 	snprintf(to, size, "%s", text ? text : "");
 }
 
-int engine_begin(struct engine *engine, const struct engine_request *request, struct err *err)
+int resident_begin(struct resident *resident, const struct resident_request *request,
+		   struct err *err)
 {
 	__u32 slot = 1;
 	struct entry *entry;
@@ -185,16 +186,16 @@ int engine_begin(struct engine *engine, const struct engine_request *request, st
 		return err_set(err, -EINVAL,
 			       "'%.40s' cannot be the name of a recording: it takes 1 to %d characters",
 			       request->name, ENTRY_NAME_LEN - 1);
-	if (engine_find(engine, request->name))
+	if (resident_find(resident, request->name))
 		return err_set(err, -EEXIST, "%s is being recorded already", request->name);
-	while (slot < session__slots(engine->session) && *engine_entry(engine, slot)->name)
+	while (slot < session__slots(resident->session) && *resident_entry(resident, slot)->name)
 		slot++;
-	if (slot == session__slots(engine->session))
+	if (slot == session__slots(resident->session))
 		return err_set(err, -ENOSPC,
 			       "%u recordings are being made, and there can be no more", slot - 1);
-	session__clear_slot(engine->session,
+	session__clear_slot(resident->session,
 			    slot); /* whoever had it may have been killed in the middle */
-	entry = session__entry(engine->session, slot);
+	entry = session__entry(resident->session, slot);
 	entry->begun = now(CLOCK_MONOTONIC);
 	entry->begun_wall = now(CLOCK_REALTIME);
 	entry->whole = 1;
@@ -202,31 +203,32 @@ int engine_begin(struct engine *engine, const struct engine_request *request, st
 	copy_text(entry->target, sizeof(entry->target), request->target);
 	copy_text(entry->name, sizeof(entry->name), request->name);
 	/* armed first: whoever is inside is set-up, none of it was there before */
-	session__slot(engine->session, slot)->armed = 1;
-	session__add_cgroup(engine->session, slot, request->cgroup);
+	session__slot(resident->session, slot)->armed = 1;
+	session__add_cgroup(resident->session, slot, request->cgroup);
 	return 0;
 }
 
-int engine_end(struct engine *engine, __u32 slot, struct recording *recording, struct err *err)
+int resident_end(struct resident *resident, __u32 slot, struct recording *recording,
+		 struct err *err)
 {
-	const struct entry *entry = engine_entry(engine, slot);
+	const struct entry *entry = resident_entry(resident, slot);
 	struct recorder *own_recorder recorder = NULL;
 	int rc = recorder__new(slot, 1, &recorder, err);
 
 	if (rc)
 		return rc;
-	session__stop_slot(engine->session, slot);
+	session__stop_slot(resident->session, slot);
 	recorder__resume(recorder, entry->begun, entry->begun_wall);
 	recording->whole = entry->whole;
 	recording->target = strndup(entry->target, sizeof(entry->target));
-	engine->news_to = recorder;
-	rc = recorder__finish(recorder, engine->session, recording, err);
-	engine->news_to = NULL;
+	resident->news_to = recorder;
+	rc = recorder__finish(recorder, resident->session, recording, err);
+	resident->news_to = NULL;
 	return rc;
 }
 
-void engine_forget(struct engine *engine, __u32 slot)
+void resident_forget(struct resident *resident, __u32 slot)
 {
-	session__stop_slot(engine->session, slot);
-	session__clear_slot(engine->session, slot);
+	session__stop_slot(resident->session, slot);
+	session__clear_slot(resident->session, slot);
 }
