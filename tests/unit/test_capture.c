@@ -26,6 +26,9 @@ static int run(char *script, size_t max, uint64_t limit, struct buf *out, struct
 	return rc;
 }
 
+/* Signals 1 to 28 are neither blocked nor ignored; glibc has uses of its own for 32 and 33. */
+static char no_signals[] = "grep -c '^Sig\\(Blk\\|Ign\\):.*0000000$' /proc/$$/status";
+
 /* What a script that succeeds prints. */
 static void prints(char *script, const char *text)
 {
@@ -44,8 +47,7 @@ Test(capture, output)
 	prints("exec >&- 2>&-; sleep 0.2", "");
 	prints("[ \"$(cut -d' ' -f6 /proc/$$/stat)\" = $$ ] && echo session", "session\n");
 	prints("(: </dev/tty) 2>/dev/null || echo no terminal", "no terminal\n");
-	/* Go runtimes and shells depend on it */
-	prints("grep -c '^Sig\\(Blk\\|Ign\\):.0*$' /proc/$$/status", "2\n");
+	prints(no_signals, "2\n");
 }
 
 Test(capture, signals_of_whittle_are_not_inherited, .timeout = 60)
@@ -57,7 +59,7 @@ Test(capture, signals_of_whittle_are_not_inherited, .timeout = 60)
 	signal(SIGCHLD, SIG_IGN);
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	prints("grep -c '^Sig\\(Blk\\|Ign\\):.0*$' /proc/$$/status", "2\n");
+	prints(no_signals, "2\n");
 	cr_expect(signal(SIGCHLD, SIG_DFL) == SIG_IGN);
 }
 
