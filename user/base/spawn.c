@@ -10,6 +10,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -143,6 +144,30 @@ static void child_exec(char *const *argv)
 	errno = error;
 }
 
+/* The files may be standard ones themselves. */
+static int child_take_files(const int files[3])
+{
+	int copies[3];
+
+	for (int i = 0; i < 3; i++) {
+		copies[i] = fcntl(files[i], F_DUPFD_CLOEXEC, 3);
+		if (copies[i] < 0)
+			return -1;
+	}
+	for (int i = 0; i < 3; i++)
+		if (dup2(copies[i], i) < 0)
+			return -1;
+	return 0;
+}
+
+static void child_own_session(void)
+{
+	setsid();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+}
+
 static _Noreturn void child_run(const struct spawn *spawn, int start, int report)
 {
 	char go;
@@ -150,6 +175,10 @@ static _Noreturn void child_run(const struct spawn *spawn, int start, int report
 	/* whittle's side of the fork path: it has put this process into its cgroup */
 	if (start >= 0 && read(start, &go, 1) != 1)
 		_exit(126);
+	if (spawn->files && child_take_files(spawn->files))
+		child_fail(report, false);
+	if (spawn->own_session)
+		child_own_session();
 	if (spawn->user && child_become(spawn->user))
 		child_fail(report, false);
 	if (spawn->ignore_sigchld)
@@ -305,8 +334,8 @@ int spawn_start(const struct spawn *spawn, pid_t *pid, bool *exec_failed, struct
 			       spawn->argv[0]);
 	*exec_failed = failure.exec;
 	if (!failure.exec)
-		return err_errno(err, -failure.error, "cannot start %s: become the user",
-				 spawn->argv[0]);
+		return err_errno(err, -failure.error, "cannot start %s: %s", spawn->argv[0],
+				 spawn->user ? "become the user" : "prepare its files");
 	if (failure.error == ENOENT && !strchr(spawn->argv[0], '/')) {
 		char path[PATH_MAX];
 

@@ -28,6 +28,9 @@ struct spawn {
 	bool no_clone3; /* fork, join the cgroup, exec: for kernels and filters that refuse clone3 */
 	bool ignore_sigchld;  /* as whoever started whittle had it */
 	const sigset_t *mask; /* signal mask of the program; borrowed */
+	const int *files;     /* its standard input, output and error; NULL: whittle's; borrowed */
+	/* no terminal, default signals, and killed when whittle dies; its process group has its pid for a number */
+	bool own_session;
 };
 
 /** User NAME (or the number of one that has a name) with its groups. -ENOENT: there is none. Call spawn_user_clear() after use. */
