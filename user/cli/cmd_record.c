@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+static const char *const filter_choices[] = {"allow", "engine", NULL};
 static const char *const progress_choices[] = {"auto", "always", "never", NULL};
 
 #define AT(member) offsetof(struct record_options, member)
@@ -24,6 +25,11 @@ static const struct option_row rows[] = {
 	{"allow-root-cgroup", 0, OPTION_FLAG, NULL, "allow the root cgroup: the whole machine",
 	 AT(allow_root_cgroup), NULL, 0},
 	{"user", 'u', OPTION_TEXT, "NAME", "run the command as this user", AT(user), NULL, 0},
+	{"filter", 0, OPTION_CHOICE, "WHICH",
+	 "seccomp filter of a container that the command runs: allow (refuses nothing), engine (its default)",
+	 AT(filter), filter_choices, 0},
+	{"plain", 0, OPTION_FLAG, NULL,
+	 "record the engine's client itself, not the container that it runs", AT(plain), NULL, 0},
 	{"output", 'o', OPTION_TEXT, "FILE", "write the profile here ('-': standard output)",
 	 AT(output), NULL, 0},
 	{"recording", 0, OPTION_TEXT, "FILE", "write the recording here, too", AT(recording), NULL,
@@ -81,6 +87,9 @@ static int check_usage(struct record *record, struct err *err)
 		if (num_parse(options->pids.text[i], "pid", INT32_MAX, &pid, err))
 			return -EINVAL;
 	if (features_parse(getenv("WHITTLE_FEATURES"), &record->features, err))
+		return -EINVAL;
+	if (record->argv && !options->plain &&
+	    record_engine_plan(&record->engine, record->argv, err))
 		return -EINVAL;
 	return check_outputs(record, err);
 }
@@ -159,7 +168,8 @@ const struct command cmd_record = {
 		"Records the system calls of a command, which is born into a cgroup of its own, or of cgroups that\n"
 		"exist, until the command and all that it started have ended, the targets are gone, the time of --for\n"
 		"is over, or Ctrl-C. Then writes a seccomp profile that allows what was called. With a command, its\n"
-		"exit status is whittle's; see whittle(1).\n",
+		"exit status is whittle's; see whittle(1). Of 'docker run', 'podman run' and 'nerdctl run' it is the\n"
+		"container that is recorded, from its first instruction to its last.\n",
 	.options = rows,
 	.run = run,
 };

@@ -14,6 +14,7 @@
 #define NS_PER_S 1000000000ULL
 #define GRACE_NS (10 * NS_PER_S) /* between SIGTERM and the kill of the cgroup, for --for */
 #define LIVE_NS  NS_PER_S
+#define RETRY_NS (NS_PER_S / 2)
 
 static const int end_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
@@ -71,6 +72,7 @@ enum source {
 	SOURCE_DEADLINE,
 	SOURCE_CGROUP,
 	SOURCE_LIVE,
+	SOURCE_RETRY,
 	SOURCE_COUNT,
 };
 
@@ -81,6 +83,7 @@ struct state {
 	int signals_got;
 	bool terminated; /* --for has run out once */
 	bool populated;  /* the command's cgroup */
+	bool waits;      /* to ask again whether it is over */
 	bool over;
 };
 
@@ -149,6 +152,8 @@ static int set_up(struct state *state, struct err *err)
 		rc = watch(state, SOURCE_LIVE, new_timer(), EPOLLIN);
 		rc = rc ? rc : timer_set(state->fds[SOURCE_LIVE], LIVE_NS, LIVE_NS);
 	}
+	if (!rc && loop->is_over)
+		rc = watch(state, SOURCE_RETRY, new_timer(), EPOLLIN);
 	if (!rc && loop->command_cgroup) {
 		int fd = cgroup_events_fd(loop->command_cgroup, err);
 
@@ -169,13 +174,26 @@ static void reap(struct loop *loop)
 		loop->child_ended = true;
 }
 
+/* Is what the command has started to be started again, by whoever keeps it? */
+static bool is_over(struct state *state)
+{
+	struct loop *loop = state->loop;
+
+	if (state->waits)
+		return false;
+	if (!loop->is_over || loop->is_over(loop->context))
+		return true;
+	state->waits = !timer_set(state->fds[SOURCE_RETRY], RETRY_NS, 0);
+	return !state->waits;
+}
+
 /* The command has ended and nothing that it started is left, or there is no target any more. */
-static bool nothing_left(const struct state *state)
+static bool nothing_left(struct state *state)
 {
 	const struct loop *loop = state->loop;
 
 	if (loop->command_cgroup)
-		return loop->child_ended && !state->populated;
+		return loop->child_ended && !state->populated && is_over(state);
 	for (size_t i = 0; i < loop->targets_len; i++)
 		if (cgroup_exists(&loop->targets[i]))
 			return false;
@@ -204,6 +222,10 @@ static void on_end_signal(struct state *state, const struct signalfd_siginfo *in
 	/* what is typed at the terminal is the command's affair, however often */
 	if (!loop->child_ended && reaches_command(loop, info))
 		return;
+	if (loop->detached && loop->child_ended) {
+		state->over = true;
+		return;
+	}
 	/* it has ended of this very signal, and everything with it */
 	if (loop->child_ended && !cgroup_events_populated(state->fds[SOURCE_CGROUP])) {
 		state->populated = false;
@@ -231,6 +253,9 @@ static void on_signals(struct state *state)
 		else
 			on_end_signal(state, &info);
 	}
+	/* a cgroup that nobody ever entered never tells that it is empty */
+	if (state->loop->child_ended && state->fds[SOURCE_CGROUP] >= 0)
+		state->populated = cgroup_events_populated(state->fds[SOURCE_CGROUP]);
 }
 
 static void acknowledge_timer(int fd)
@@ -248,7 +273,7 @@ static int on_deadline(struct state *state, struct err *err)
 	int rc;
 
 	acknowledge_timer(state->fds[SOURCE_DEADLINE]);
-	if (!loop->command_cgroup) {
+	if (!loop->command_cgroup || (loop->detached && loop->child_ended)) {
 		state->over = true;
 		return 0;
 	}
@@ -280,6 +305,10 @@ static int dispatch(struct state *state, enum source source, struct err *err)
 	case SOURCE_LIVE:
 		acknowledge_timer(state->fds[SOURCE_LIVE]);
 		live_line_show(recorder__progress(state->loop->recorder, state->loop->session));
+		return 0;
+	case SOURCE_RETRY:
+		acknowledge_timer(state->fds[SOURCE_RETRY]);
+		state->waits = false;
 		return 0;
 	case SOURCE_CGROUP:
 		state->populated = cgroup_events_populated(state->fds[SOURCE_CGROUP]);

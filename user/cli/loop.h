@@ -22,6 +22,13 @@ struct loop {
 	/* with a command */
 	pid_t child;                         /* 0: none */
 	const struct cgroup *command_cgroup; /* NULL: none */
+	/*
+	 * The command has ended, and its cgroup is empty: is it over? It is asked again a little later as long as it is not. NULL:
+	 * it is.
+	 */
+	bool (*is_over)(void *context);
+	void *context;
+	bool detached; /* once the command has ended, a signal or the deadline ends the recording, and nothing else */
 
 	/* what came of it */
 	bool child_ended;

@@ -8,6 +8,7 @@
 #include "base/spawn.h"
 #include "cli/loop.h"
 #include "cli/options.h"
+#include "cli/record_engine.h"
 #include "record/recorder.h"
 #include "record/session.h"
 #include "target/cgroup.h"
@@ -25,6 +26,8 @@ struct record_options {
 	const char *output, *recording;
 	uint64_t duration, ring_size;
 	bool allow_root_cgroup, count_moved, no_enosys, stats, quiet;
+	bool plain;
+	int filter;
 	int progress, verbose;
 };
 
@@ -36,8 +39,9 @@ struct record {
 	struct cgroup *targets; /* what --cgroup and --pid name */
 	size_t targets_len;
 	struct cgroup command_cgroup;
-	struct keeper keeper; /* of the command's cgroup */
-	bool exec_failed;     /* the command's, not whittle's own failure */
+	struct keeper keeper;        /* of the command's cgroup */
+	struct record_engine engine; /* of the container that the command runs */
+	bool exec_failed;            /* the command's, not whittle's own failure */
 	bool sigchld_ignored;
 	sigset_t signal_mask; /* as it was before whittle blocked its signals */
 	__u32 slots, targets_slot, command_slot;
@@ -47,7 +51,10 @@ struct record {
 	struct loop loop;
 };
 
-#define RECORD_INIT ((struct record){.command_cgroup = CGROUP_CLOSED, .keeper = KEEPER_NONE})
+#define RECORD_INIT                                                                                \
+	((struct record){.command_cgroup = CGROUP_CLOSED,                                          \
+			 .keeper = KEEPER_NONE,                                                    \
+			 .engine = RECORD_ENGINE_NONE})
 
 void record_clear(struct record *record);
 #define own_record own_with(record_clear)

@@ -22,6 +22,7 @@ void record_clear(struct record *record)
 		cgroup_close(&record->targets[i]);
 	free(record->targets);
 	cgroup_close(&record->command_cgroup);
+	record_engine_clear(&record->engine);
 	spawn_user_clear(&record->user);
 }
 
@@ -105,7 +106,10 @@ int record_plan(struct record *record, struct err *err)
 /* Before any program is loaded: its keeper must not hold one. */
 static int make_command_cgroup(struct record *record, struct err *err)
 {
-	int rc = cgroup_make(&record->command_cgroup, err);
+	int rc = record->engine.used ? record_engine_prepare(&record->engine, record->argv,
+							     record->options.filter,
+							     &record->command_cgroup, err) :
+				       cgroup_make(&record->command_cgroup, err);
 
 	return rc ? rc : keeper_start(&record->keeper, &record->command_cgroup, err);
 }
@@ -145,8 +149,10 @@ static void set_flags(struct record *record)
 	}
 	if (record->targets_len)
 		session__slot(record->session, record->targets_slot)->flags = flags;
+	/* a container is set up by a runtime first */
 	if (record->argv)
-		session__slot(record->session, record->command_slot)->flags = SLOT_COMMAND;
+		session__slot(record->session, record->command_slot)->flags =
+			record->engine.used ? 0 : SLOT_COMMAND;
 }
 
 /* Is somebody inside already, whose start is not seen? */
@@ -200,7 +206,7 @@ static int start_recording(struct record *record, struct err *err)
 static int start_command(struct record *record, struct err *err)
 {
 	struct spawn spawn = {
-		.argv = record->argv,
+		.argv = record->engine.used ? record->engine.argv : record->argv,
 		.user = record->options.user ? &record->user : NULL,
 		.no_clone3 = !(record->features & FEATURE_CLONE3),
 		.ignore_sigchld = record->sigchld_ignored,
@@ -209,7 +215,8 @@ static int start_command(struct record *record, struct err *err)
 	int signal;
 
 	session__take_cgroup(record->session, record->command_slot, record->command_cgroup.id);
-	spawn.cgroup_fd = record->command_cgroup.fd;
+	/* an engine's client stays outside */
+	spawn.cgroup_fd = record->engine.used ? -1 : record->command_cgroup.fd;
 	signal = loop_take_end_signal();
 	if (signal)
 		return err_set(err, -EINTR, "ended by signal %d before the command was started",
@@ -262,6 +269,13 @@ static bool wants_live_line(const struct record *record)
 	return options->progress == PROGRESS_ALWAYS;
 }
 
+static bool engine_is_over(void *context)
+{
+	struct record *record = context;
+
+	return record_engine_is_over(&record->engine);
+}
+
 static int wait_for_end(struct record *record, struct err *err)
 {
 	struct loop *loop = &record->loop;
@@ -273,6 +287,11 @@ static int wait_for_end(struct record *record, struct err *err)
 	loop->duration = record->options.duration;
 	loop->live_line = wants_live_line(record);
 	loop->command_cgroup = record->argv ? &record->command_cgroup : NULL;
+	if (record->engine.used) {
+		loop->is_over = engine_is_over;
+		loop->context = record;
+		loop->detached = record->engine.run.detached;
+	}
 	return loop_run(loop, err);
 }
 
@@ -292,7 +311,8 @@ int record_run(struct record *record, struct err *err)
 	else
 		log_note("recording %zu cgroup%s; Ctrl-C ends it and writes", record->targets_len,
 			 record->targets_len == 1 ? "" : "s");
-	if (!rc)
+	/* an engine that is asked for its container later needs what it needs */
+	if (!rc && !record->engine.run.detached)
 		rc = drop_privileges(record, err);
 	if (!rc)
 		rc = wait_for_end(record, err);

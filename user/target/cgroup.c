@@ -207,6 +207,33 @@ int cgroup_make(struct cgroup *out, struct err *err)
 	return rc;
 }
 
+int cgroup_make_parent(bool slice, struct cgroup *out, char parent[NAME_MAX + 2], struct err *err)
+{
+	char path[PATH_MAX];
+	struct mount mount;
+	uint32_t random;
+	int rc = mount_find(&mount, err);
+
+	if (rc)
+		return rc;
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return err_errno(err, -EAGAIN, "cannot make a cgroup for the container");
+	/* a dash in the name of a slice would put it below another one */
+	snprintf(parent, NAME_MAX + 2, "/whittle_%d_%08x%s", getpid(), random,
+		 slice ? ".slice" : "");
+	rc = mount_directory(&mount, parent, path, err);
+	if (rc)
+		return rc;
+	if (mkdir(path, 0755))
+		return err_errno(err, -errno, "cannot make cgroup %s for the container", path);
+	rc = open_directory(path, out, err);
+	if (rc)
+		rmdir(path);
+	if (slice)
+		memmove(parent, parent + 1, strlen(parent));
+	return rc;
+}
+
 int cgroup_events_fd(const struct cgroup *cgroup, struct err *err)
 {
 	int fd = openat(cgroup->fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
@@ -344,4 +371,39 @@ int cgroup_remove(struct cgroup *cgroup, struct err *err)
 	if (rc)
 		return err_errno(err, rc, "cannot remove cgroup %s", cgroup->path);
 	return 0;
+}
+
+#define V1_MOUNTS "/sys/fs/cgroup"
+
+bool cgroup_remove_twins(const struct cgroup *cgroup)
+{
+	const struct walk walk = {.leave = leave_remove};
+	DIR *own_dir mounts = opendir(V1_MOUNTS);
+	const struct dirent *entry;
+	struct mount mount;
+	bool gone = true;
+	size_t len;
+
+	if (!mounts || mount_find(&mount, NULL))
+		return true;
+	len = strlen(mount.point);
+	if (strncmp(cgroup->path, mount.point, len) || cgroup->path[len] != '/')
+		return true;
+	while ((entry = readdir(mounts))) {
+		int own_fd top = openat(dirfd(mounts), entry->d_name,
+					O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		struct statfs fs;
+		int twin;
+
+		if (top < 0 || fstatfs(top, &fs) || fs.f_type != CGROUP_SUPER_MAGIC)
+			continue;
+		twin = openat(top, cgroup->path + len + 1,
+			      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (twin < 0)
+			continue;
+		if (walk_children(twin, &walk, 0) ||
+		    unlinkat(top, cgroup->path + len + 1, AT_REMOVEDIR))
+			gone = false;
+	}
+	return gone;
 }

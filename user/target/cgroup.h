@@ -43,6 +43,19 @@ bool cgroup_is_root(const struct cgroup *cgroup);
 /** Makes and opens a fresh cgroup below whittle's own; remove it with cgroup_remove(). */
 int cgroup_make(struct cgroup *out, struct err *err) must_check;
 
+/**
+ * Makes and opens a fresh cgroup at the top of the hierarchy, for a container engine to put containers into; `slice`: named as
+ * systemd wants it. *parent is what the engine calls it, good for its --cgroup-parent.
+ */
+int cgroup_make_parent(bool slice, struct cgroup *out, char parent[NAME_MAX + 2],
+		       struct err *err) must_check;
+
+/**
+ * Removes the cgroups of the same path in the v1 hierarchies, where runtimes make one each and leave it. False: there are
+ * processes in one.
+ */
+bool cgroup_remove_twins(const struct cgroup *cgroup);
+
 /** May this process remove it, as far as permissions go? Only in the root cgroup's directory nobody may write by them. */
 bool cgroup_can_remove(const struct cgroup *cgroup);
 

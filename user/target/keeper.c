@@ -6,6 +6,19 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/wait.h>
+#include <time.h>
+
+/*
+ * What runtimes have left in the v1 hierarchies. The processes there need not be ours: podman's monitor sits in one, and ends a
+ * moment after its container.
+ */
+static void remove_twins(const struct cgroup *cgroup)
+{
+	const struct timespec pause = {.tv_nsec = 50000000};
+
+	for (int i = 0; i < 40 && !cgroup_remove_twins(cgroup); i++)
+		nanosleep(&pause, NULL);
+}
 
 /* In the keeper's process. */
 static int keep(int alive, void *context)
@@ -25,6 +38,7 @@ static int keep(int alive, void *context)
 	events.fd = cgroup_events_fd(cgroup, NULL);
 	while (events.fd >= 0 && cgroup_events_populated(events.fd))
 		poll(&events, 1, -1);
+	remove_twins(cgroup);
 	return cgroup_remove(cgroup, NULL) ? 1 : 0;
 }
 

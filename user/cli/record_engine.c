@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/record_engine.h"
+#include "base/capture.h"
+#include "base/log.h"
+#include "target/engine.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+
+#define ANSWER_MAX   65536
+#define ANSWER_LIMIT 5000000000ULL /* ns */
+
+/*
+ * Refuses nothing: nfsservctl has not existed since Linux 3.1, and answered ENOSYS before the filter did. Without any rule
+ * runtimes load no filter.
+ */
+static const char allow_everything[] =
+	"{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"architectures\": ["
+#if defined(__x86_64__)
+	"\"SCMP_ARCH_X86_64\", \"SCMP_ARCH_X86\", \"SCMP_ARCH_X32\""
+#else
+	"\"SCMP_ARCH_AARCH64\", \"SCMP_ARCH_ARM\""
+#endif
+	"], \"syscalls\": [{\"names\": [\"nfsservctl\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 38}]}\n";
+
+/* What each engine is asked for, in its own words: who makes the cgroups, systemd or the engine itself? */
+static const struct {
+	const char *engine, *driver_format;
+} rows[] = {
+	{"docker", "{{.CgroupDriver}}"},
+	{"podman", "{{.Host.CgroupManager}}"},
+	{"nerdctl", "{{.CgroupDriver}}"},
+};
+
+void record_engine_clear(struct record_engine *engine)
+{
+	free(engine->argv);
+	if (engine->filter >= 0)
+		close(engine->filter);
+	*engine = RECORD_ENGINE_NONE;
+}
+
+int record_engine_plan(struct record_engine *engine, char *const *argv, struct err *err)
+{
+	const struct engine *known;
+
+	engine->used = engine_run_parse(argv, &engine->run);
+	if (!engine->used)
+		return 0;
+	if (engine->run.remote)
+		return err_set(err, -EREMOTE,
+			       "%s: the container would run on another machine, whose calls cannot be recorded here",
+			       engine->run.remote);
+	if (engine->run.cgroup_parent || engine->run.pod || engine->run.cgroups)
+		return err_set(err, -EINVAL,
+			       "the container goes where --%s says, but whittle must choose its cgroup: leave that option out",
+			       engine->run.cgroup_parent ? "cgroup-parent" :
+			       engine->run.pod           ? "pod" :
+							   "cgroups");
+	known = engine_find(engine->run.engine, strlen(engine->run.engine));
+	return known ? engine_check_local(known, err) : 0;
+}
+
+/* Asks the engine, with the options that stand before "run" on the user's command line. */
+static int ask(const struct record_engine *engine, char *const *argv, const char *const *question,
+	       struct buf *answer, struct err *err)
+{
+	struct capture capture = {.max = ANSWER_MAX, .limit = ANSWER_LIMIT};
+	char **own_ptr words = NULL;
+	size_t n = 0, options = engine->run.run;
+
+	if (!strcmp(argv[options - 1], "container")) /* the one of "container run" */
+		options--;
+	while (question[n])
+		n++;
+	words = calloc(options + n + 1, sizeof(*words));
+	if (!words)
+		return err_errno(err, -ENOMEM, "cannot ask %s", argv[0]);
+	memcpy(words, argv, options * sizeof(*words));
+	memcpy(words + options, question, n * sizeof(*words));
+	capture.argv = words;
+	return capture_run(&capture, answer, err);
+}
+
+static int has_slices(const struct record_engine *engine, char *const *argv, bool *slices,
+		      struct err *err)
+{
+	const char *question[] = {"info", "--format", NULL, NULL};
+	struct buf own_buf answer = BUF_INIT;
+	int rc;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (!strcmp(rows[i].engine, engine->run.engine))
+			question[2] = rows[i].driver_format;
+	rc = ask(engine, argv, question, &answer, err);
+	if (rc)
+		return err_wrap(err, rc, "cannot ask %s where its cgroups are", engine->run.engine);
+	*slices = !strncmp(buf__text(&answer), "systemd", strlen("systemd"));
+	return 0;
+}
+
+/* Nothing is left of it when whittle is gone, however it ends. */
+static int make_filter(struct record_engine *engine, struct err *err)
+{
+	size_t len = strlen(allow_everything);
+
+	engine->filter = memfd_create("whittle-allow", MFD_CLOEXEC);
+	if (engine->filter < 0 || write(engine->filter, allow_everything, len) != (ssize_t)len)
+		return err_errno(err, -errno, "cannot make a profile for the container");
+	return 0;
+}
+
+static int extend(struct record_engine *engine, char *const *argv, struct err *err)
+{
+	const char *options[7] = {"--cgroup-parent", engine->parent, "--label", engine->label};
+	static char security[64];
+	size_t n = 4;
+
+	if (engine->filter >= 0) {
+		snprintf(security, sizeof(security), "seccomp=/proc/%d/fd/%d", getpid(),
+			 engine->filter);
+		options[n++] = "--security-opt";
+		options[n++] = security;
+	}
+	options[n] = NULL;
+	return engine_run_extend(&engine->run, argv, options, &engine->argv, err);
+}
+
+int record_engine_prepare(struct record_engine *engine, char *const *argv, int filter,
+			  struct cgroup *cgroup, struct err *err)
+{
+	uint64_t random;
+	bool slices = false;
+	int rc = has_slices(engine, argv, &slices, err);
+
+	if (!rc && getrandom(&random, sizeof(random), 0) != sizeof(random))
+		rc = err_errno(err, -EAGAIN, "cannot name the container");
+	if (rc)
+		return rc;
+	snprintf(engine->label, sizeof(engine->label), "whittle.recording=%016llx",
+		 (unsigned long long)random);
+	rc = cgroup_make_parent(slices, cgroup, engine->parent, err);
+	if (!rc && filter == FILTER_ALLOW && !engine->run.seccomp) {
+		log_note(
+			"the container gets a seccomp filter that refuses nothing (--filter engine leaves it as it is)");
+		rc = make_filter(engine, err);
+	}
+	return rc ? rc : extend(engine, argv, err);
+}
+
+bool record_engine_is_over(struct record_engine *engine)
+{
+	char filter[96];
+	const char *question[] = {"ps",       "--quiet",        "--filter", filter,
+				  "--filter", "status=running", "--filter", "status=restarting",
+				  "--filter", "status=paused",  NULL};
+	struct buf own_buf answer = BUF_INIT;
+	struct err err = {0};
+
+	if (!engine->run.detached)
+		return true;
+	snprintf(filter, sizeof(filter), "label=%s", engine->label);
+	if (ask(engine, engine->argv, question, &answer, &err)) {
+		log_info("cannot ask whether the container is started again: %s", err.text);
+		return true;
+	}
+	return !answer.len;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * `whittle record -- docker run ...`: the client runs as it would, but the container that it makes lies in a cgroup of
+ * whittle's, from its first instruction on, and unless the user said otherwise it has a filter that refuses nothing, for a runtime that
+ * loads one shows where its set-up ends.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "target/cgroup.h"
+#include "target/engine_run.h"
+
+#include <stdbool.h>
+
+enum {
+	FILTER_ALLOW,  /* one that refuses nothing */
+	FILTER_ENGINE, /* what the engine does without whittle */
+};
+
+struct record_engine {
+	bool used;
+	struct engine_run run;
+	char parent[NAME_MAX + 2]; /* the cgroup, as the engine calls it */
+	char label[64];
+	int filter;  /* a profile in memory, -1: none */
+	char **argv; /* what is run; the array is owned */
+};
+
+#define RECORD_ENGINE_NONE ((struct record_engine){.filter = -1})
+
+void record_engine_clear(struct record_engine *engine);
+
+/** Does the command run a container, in a way that can be recorded? *engine says so. */
+int record_engine_plan(struct record_engine *engine, char *const *argv, struct err *err) must_check;
+
+/** Makes the cgroup for the container, and the command line that has it put there. */
+int record_engine_prepare(struct record_engine *engine, char *const *argv, int filter,
+			  struct cgroup *cgroup, struct err *err) must_check;
+
+/** Has the container ended for good? A restart policy may bring it back. */
+bool record_engine_is_over(struct record_engine *engine);
