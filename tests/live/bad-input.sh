@@ -19,6 +19,7 @@ chmod 755 "$T"
 # --- set-ups, in the row's directory: `run` goes before whittle, `meanwhile PID` beside it, `afterwards` behind it ---
 
 unprivileged() { run=(setpriv --reuid nobody --clear-groups) && mkdir -m 777 ours; }
+# shellcheck disable=SC2054 # no array there
 # nobody, with all that recording a cgroup needs
 minimal() { run=(setpriv --reuid nobody --clear-groups --inh-caps -all,+bpf,+perfmon --ambient-caps -all,+bpf,+perfmon); }
 # a mount namespace where SCRIPT has been run
@@ -85,7 +86,7 @@ full_output() { run=(sh -c 'exec "$@" >/dev/full' sh) meanwhile=call_and_end; }
 call_and_end() { recording "$1" && in_target true && kill -TERM "$1"; }
 killed() { meanwhile=kill_recorder; }
 kill_recorder() {
-    local ids remains
+    local ids remains cgroup
     recording "$1"
     ids=$(sed -n 's/^prog_id:[[:space:]]*//p' "/proc/$1"/fdinfo/* | sort -u)
     [ "$(wc -l <<<"$ids")" -gt 5 ] || echo "it had no programs: '$ids'"
@@ -97,7 +98,9 @@ kill_recorder() {
     done
     [ -z "$remains" ] || echo "programs stay attached: $remains"
     # the command, which has nothing to do with it, and its keeper live on
-    [ ! -d "$CG"/whittle-* ] || grep -q . "$CG"/whittle-*/cgroup.procs || echo "the command has ended, too"
+    for cgroup in "$CG"/whittle-*; do
+        [ ! -d "$cgroup" ] || grep -q . "$cgroup/cgroup.procs" || echo "the command has ended, too"
+    done
 }
 together() { meanwhile=record_it_too afterwards=same_as_strace; }
 record_it_too() {
