@@ -19,6 +19,7 @@ chmod 755 "$T"
 # --- set-ups, in the row's directory: `run` goes before whittle, `meanwhile PID` beside it, `afterwards` behind it ---
 
 unprivileged() { run=(setpriv --reuid nobody --clear-groups) && mkdir -m 777 ours; }
+# shellcheck disable=SC2054 # no array there
 # nobody, with all that recording a cgroup needs
 minimal() { run=(setpriv --reuid nobody --clear-groups --inh-caps -all,+bpf,+perfmon --ambient-caps -all,+bpf,+perfmon); }
 # a mount namespace where SCRIPT has been run
@@ -80,9 +81,12 @@ removed() { meanwhile=remove_target; }
 remove_target() {
     recording "$1" && in_target true && rmdir "$TARGET"
 }
+# shellcheck disable=SC2016
+full_output() { run=(sh -c 'exec "$@" >/dev/full' sh) meanwhile=call_and_end; }
+call_and_end() { recording "$1" && in_target true && kill -TERM "$1"; }
 killed() { meanwhile=kill_recorder; }
 kill_recorder() {
-    local ids remains
+    local ids remains cgroup
     recording "$1"
     ids=$(sed -n 's/^prog_id:[[:space:]]*//p' "/proc/$1"/fdinfo/* | sort -u)
     [ "$(wc -l <<<"$ids")" -gt 5 ] || echo "it had no programs: '$ids'"
@@ -94,7 +98,9 @@ kill_recorder() {
     done
     [ -z "$remains" ] || echo "programs stay attached: $remains"
     # the command, which has nothing to do with it, and its keeper live on
-    [ ! -d "$CG"/whittle-* ] || grep -q . "$CG"/whittle-*/cgroup.procs || echo "the command has ended, too"
+    for cgroup in "$CG"/whittle-*; do
+        [ ! -d "$cgroup" ] || grep -q . "$cgroup/cgroup.procs" || echo "the command has ended, too"
+    done
 }
 together() { meanwhile=record_it_too afterwards=same_as_strace; }
 record_it_too() {
@@ -135,6 +141,7 @@ pid gone                     | -       | record -o p.json --pid 2147483646      
 pid not a number             | -       | record -o p.json --pid abc                             | 2   | kept | pid 'abc' is not a number
 pid too large                | -       | record -o p.json --pid 2147483648                      | 2   | kept | pid 2147483648 is above 2147483647
 command not found            | -       | record -o p.json -- no-such-command                    | 127 | kept | command 'no-such-command' not found in PATH
+... without a name           | -       | record -o p.json -- ""                                 | 127 | kept | command '' not found in PATH
 ... by path                  | -       | record -o p.json -- ./no-such-command                  | 127 | kept | './no-such-command': No such file
 command not executable       | plain_file | record -o p.json -- ./plain                         | 126 | kept | cannot execute './plain': Permission denied
 no such interpreter          | no_interpreter | record -o p.json -- ./script                    | 127 | kept | cannot execute './script': No such file
@@ -148,6 +155,7 @@ disk full                    | full    | record -o disk/p.json -- touch ran     
 disk without inodes          | no_inodes | record -o disk/p.json -- touch ran                   | 125 | kept | cannot write disk/p.json: no file can be made beside it: No space left
 disk full at the end         | nearly_full | record -q -o disk/p.json -- sh -c "cat /dev/zero >disk/x 2>/dev/null; true" | 125 | gone disk/x | cannot write disk/p.json: No space left
 file size limit              | limited | record -o p.json -- true                               | 125 | kept | cannot write p.json: File too large
+standard output full         | full_output | record -q --cgroup $TARGET                         | 1   | kept | cannot write the profile to standard output: No space left
 read-only file system        | read_only | record -o disk/p.json -- touch ran                   | 125 | kept | cannot write disk/p.json: no file can be made beside it: Read-only
 output is a symlink          | link    | record -o link -- true                                 | 125 | kept | cannot write link: it is a symbolic link; name the file that it means
 output is a dangling symlink | dangling | record -o link -- true                                | 125 | kept | cannot write link: it is a symbolic link; name the file that it means
@@ -204,6 +212,7 @@ enforce, unknown action      | unknown_action | enforce bad.json -- touch ran   
 enforce, Docker's own        | docker_profile | enforce bad.json -- touch ran                   | 125 | kept | bad.json: "archMap" is Docker's, not OCI's: list "architectures" instead
 enforce, no execve           | no_execve | enforce bad.json -- touch ran                        | 125 | kept | bad.json: it does not allow execve
 enforce, command not found   | allow   | enforce bad.json -- no-such-command                    | 127 | kept | command 'no-such-command' not found in PATH
+... without a name           | allow   | enforce bad.json -- ""                                 | 127 | kept | command '' not found in PATH
 enforce, not executable      | allow   | enforce bad.json -- ./bad.json                         | 126 | kept | cannot execute './bad.json': Permission denied
 enforce, no command          | -       | enforce p.json                                         | 2   | kept | a command to run is missing; see 'whittle enforce --help'
 enforce, no profile          | -       | enforce                                                | 2   | kept | a profile is missing; see 'whittle enforce --help'

@@ -37,11 +37,11 @@ exec {full}<>"$T/full"
 dd if=/dev/zero of="$T/full" bs=4096 oflag=nonblock 2>/dev/null || :
 recorder --cgroup "$CG/1" -o -
 one=$recorder
-fifty=()
+targets=()
 for i in {1..50}; do
-    fifty+=(--cgroup "$CG/$i")
+    targets+=(--cgroup "$CG/$i")
 done
-recorder "${fifty[@]}" --recording "$T/rec.json" -o "$T/fifty.json"
+recorder "${targets[@]}" --recording "$T/rec.json" -o "$T/fifty.json"
 fifty=$recorder
 recorder -o "$T/command.json" -- sleep 60
 command=$recorder
