@@ -21,7 +21,7 @@ from host import Unusable
 SECONDS_A_SERVER = int(os.environ.get("BENCH_SERVER_SECONDS", 130))
 ENOUGH = 60  # quiet rounds; then it ends earlier
 FEW = 3  # with fewer quiet rounds than that the others count, too
-QUIET = 0.15  # of a CPU that others may use
+QUIET = 0.3  # of a CPU that others may use
 EACH_SLOW = 10  # slow tracers run in one of so many rounds
 SECONDS = 0.3  # of load: short, so that neighbours are the same for all in a round
 UNTRACED = "untraced"
