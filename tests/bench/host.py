@@ -2,6 +2,7 @@
 """What every part of the bench stands on: a cgroup and a directory of its own, and processes that end with it."""
 import contextlib
 import os
+import re
 import select
 import shutil
 import signal
@@ -73,6 +74,17 @@ class Work:
         return self.cgroup / name
 
 
+def cpu_time(cgroup):
+    """Microseconds that the cgroup has used; there without any controller."""
+    return int(re.search(r"^usage_usec (\d+)", (cgroup / "cpu.stat").read_text(), re.MULTILINE)[1])
+
+
+def cpu_time_of_all():
+    """Microseconds that everybody has used, in ticks of ten milliseconds."""
+    user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, Path("/proc/stat").read_text().split()[1:9])
+    return (user + nice + system + irq + softirq + steal) * 1000000 // os.sysconf("SC_CLK_TCK")
+
+
 def wait_until(happened, seconds):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -130,13 +142,14 @@ class Beside:
     """A tracer that runs beside the work. Entered once it says that it is ready, or, as bpftrace and perf never do, a while
     after it said what it does say. `said` is what it printed, whole once it has ended."""
 
-    def __init__(self, command, ready, settle=0.0):
-        self.command, self.ready, self.settle, self.said = command, ready, settle, ""
+    def __init__(self, command, ready, settle=0.0, cgroup=None):
+        self.command, self.ready, self.settle, self.cgroup, self.said = command, ready, settle, cgroup, ""
         self.name = Path(program_of(command)).name
 
     def __enter__(self):
         begin = time.monotonic()
-        self.process = start(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.process = start(self.command, cgroup=self.cgroup, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT)
         try:
             self._wait_ready(begin + 20)
             self.took = time.monotonic() - begin

@@ -2,7 +2,8 @@
 """What tracing costs a server end to end: redis and nginx under load, untraced and under each tracer in turn.
 
 The server runs through all of it, in a cgroup that it was started in, so that a recording finds it there and counts it as
-workload. Ratios are taken within a round, where the neighbours are the same for all, and their median counts. Server and load
+workload. Ratios are taken within a round, and their median counts. Windows in which others than the bench used the CPUs are
+left out as long as enough remain: neighbours distort, and favour a tracer that brings processes of its own. Server and load
 each have a CPU of their own where there are two."""
 import contextlib
 import os
@@ -17,11 +18,13 @@ import host
 import tracers
 from host import Unusable
 
-ROUNDS = int(os.environ.get("BENCH_SERVER_ROUNDS", 60))
-EACH_SLOW = 12  # slow tracers run in one of so many rounds
+SECONDS_A_SERVER = int(os.environ.get("BENCH_SERVER_SECONDS", 130))
+ENOUGH = 60  # quiet rounds; then it ends earlier
+FEW = 3  # with fewer quiet rounds than that the others count, too
+QUIET = 0.3  # of a CPU that others may use
+EACH_SLOW = 10  # slow tracers run in one of so many rounds
 SECONDS = 0.3  # of load: short, so that neighbours are the same for all in a round
 UNTRACED = "untraced"
-WARM_UP = -1  # the round before the first
 
 
 def cpus():
@@ -33,9 +36,9 @@ def cpus():
 class Redis:
     name, needs = "redis", ("redis-server", "redis-benchmark")
 
-    def __init__(self, directory):
+    def __init__(self, directory, load_cgroup):
         self.socket = directory / "redis.sock"
-        self.directory = directory
+        self.directory, self.load_cgroup = directory, load_cgroup
 
     def command(self):
         return ["redis-server", "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--appendonly", "no",
@@ -52,7 +55,7 @@ class Redis:
         """Requests, and requests a second, of SECONDS of load at about this rate."""
         n = max(200, int(rate * SECONDS))
         out = host.run(["redis-benchmark", "-s", str(self.socket), "-t", "get", "-c", "16", "-n", str(n), "--csv"],
-                       cpus=cpus()[1])
+                       cpus=cpus()[1], cgroup=self.load_cgroup)
         return n, float(host.last_line(out).split(",")[1].strip('"'))
 
 
@@ -69,7 +72,8 @@ class Nginx:
         }}
     """
 
-    def __init__(self, directory):
+    def __init__(self, directory, load_cgroup):
+        self.load_cgroup = load_cgroup
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.url = f"http://127.0.0.1:{free.getsockname()[1]}/"
             config = self.CONFIG.format(d=directory, port=free.getsockname()[1])
@@ -89,7 +93,7 @@ class Nginx:
     def load(self, _rate):
         # told in whole seconds, but it also ends when asked
         wrk = host.start(["wrk", "-t", "1", "-c", "16", "-d", "10s", self.url], cpus=cpus()[1],
-                         stdout=host.subprocess.PIPE, text=True)
+                         cgroup=self.load_cgroup, stdout=host.subprocess.PIPE, text=True)
         with host.ended(wrk):
             time.sleep(SECONDS)
             wrk.send_signal(signal.SIGINT)
@@ -112,25 +116,33 @@ def running(server, cgroup):
         yield max(pids, key=lambda pid: (pid != process.pid, pid))
 
 
-def cpu_time(cgroup):
-    """Microseconds that the cgroup has used; there without any controller."""
-    for line in (cgroup / "cpu.stat").read_text().splitlines():
-        if line.startswith("usage_usec"):
-            return int(line.split()[1])
-    raise Unusable("cpu.stat has no usage_usec")
+def guessed(server):
+    """About how many requests a second it answers, as it is traced now."""
+    rate = 1000
+    for _ in range(4):
+        requests, rate = server.load(rate)
+        if requests / rate > SECONDS / 2:
+            break
+    return rate
 
 
 class Measured:
-    """A way's throughput, and the server's CPU time a request, by round."""
+    """A way's throughput, and the server's CPU time a request, by round; and the rounds in which others kept quiet."""
 
     def __init__(self):
-        self.rate, self.cpu, self.saw = {}, {}, None
+        self.rate, self.cpu, self.saw, self.quiet = {}, {}, None, set()
 
     def add(self, number, server, subject):
-        guess = statistics.median(self.rate.values()) if self.rate else 1000
-        before = cpu_time(subject.cgroup)
+        guess = statistics.median(self.rate.values()) if self.rate else guessed(server)
+        ours = subject.cgroup.parent  # server, load and tracer
+        cpu, us, all_of_us, begin = (host.cpu_time(subject.cgroup), host.cpu_time(ours), host.cpu_time_of_all(),
+                                     time.monotonic())
         requests, self.rate[number] = server.load(guess)
-        self.cpu[number] = (cpu_time(subject.cgroup) - before) / requests
+        took = time.monotonic() - begin
+        others = (host.cpu_time_of_all() - all_of_us - (host.cpu_time(ours) - us)) / 1e6 / took
+        self.cpu[number] = (host.cpu_time(subject.cgroup) - cpu) / requests
+        if others < QUIET:
+            self.quiet.add(number)
         return requests
 
 
@@ -139,11 +151,11 @@ def measure(tracer, measured, number, server, subject):
         return measured.add(number, server, subject)
     command = tracer.command(subject)
     host.need(host.program_of(command))
-    with host.Beside(command, tracer.ready, tracer.settle) as beside:
+    with host.Beside(command, tracer.ready, tracer.settle, server.load_cgroup) as beside:
         requests = measured.add(number, server, subject)
         beside.end()
     if tracer.counts:
-        measured.saw = tracers.counted(beside.said, subject.out, tracers.ANY) / requests
+        measured.saw = min(1.0, tracers.counted(beside.said, subject.out, tracers.ANY) / requests)
         if not measured.saw:
             raise Unusable(f"it counted nothing: {host.last_line(beside.said)}")
 
@@ -152,8 +164,8 @@ def measure_server(server, subject):
     ways = {UNTRACED: None, **{tracer.name: tracer for tracer in tracers.SERVER_TRACERS}}
     all_measured = {name: Measured() for name in ways}
     unusable = {}
-    all_measured[UNTRACED].add(WARM_UP, server, subject)
-    for number in range(ROUNDS):
+    end, number = time.monotonic() + SECONDS_A_SERVER, 0
+    while time.monotonic() < end and number_of_quiet(all_measured) < ENOUGH:
         for name in order(ways, number):
             if name in unusable:
                 continue
@@ -165,7 +177,12 @@ def measure_server(server, subject):
                 if name == UNTRACED:
                     raise
                 unusable[name] = str(why)
+        number += 1
     return [row(name, all_measured, unusable) for name in ways]
+
+
+def number_of_quiet(all_measured):
+    return len(all_measured[tracers.FLOOR].quiet & all_measured[tracers.WHITTLE].quiet)
 
 
 def order(ways, number):
@@ -175,29 +192,30 @@ def order(ways, number):
     return random.sample(fast, len(fast)) + (random.sample(slow, len(slow)) if number % EACH_SLOW == 0 else [])
 
 
-def ratios(one, other):
-    return [value / other[number] for number, value in one.items() if number != WARM_UP and number in other]
+def common(one, other):
+    """The rounds in which both ran, without those that others disturbed if enough are left; and whether these were quiet."""
+    both = one.rate.keys() & other.rate.keys()
+    quiet = both & one.quiet & other.quiet
+    return (quiet, True) if len(quiet) >= FEW else (both, False)
+
+
+def ratios(what, one, other):
+    return sorted(getattr(one, what)[number] / getattr(other, what)[number] for number in common(one, other)[0])
 
 
 def row(name, all_measured, unusable):
     if not all_measured[name].rate:
         return {"way": name, "unusable": unusable[name]}
     this, untraced, floor = all_measured[name], all_measured[UNTRACED], all_measured[tracers.FLOOR]
-    of_floor = sorted(ratios(this.rate, floor.rate))
+    of_floor = ratios("rate", this, floor)
     return {"way": name, "per_second": round(statistics.median(this.rate.values())),
-            "of_untraced": round(statistics.median(ratios(this.rate, untraced.rate)), 4),
+            "of_untraced": round(statistics.median(ratios("rate", this, untraced)), 4),
             "of_floor": round(statistics.median(of_floor), 4),
             "of_floor_quartiles": [round(of_floor[len(of_floor) * i // 4], 4) for i in (1, 3)],
-            "cpu_of_untraced": round(statistics.median(ratios(this.cpu, untraced.cpu)), 4),
-            "cpu_of_floor": round(statistics.median(ratios(this.cpu, floor.cpu)), 4),
-            "best_of_floor": round(best(this) / best(floor), 4), "best_of_untraced": round(best(this) / best(untraced), 4),
-            "saw": this.saw, "rounds": len(of_floor), **({"failed": unusable[name]} if name in unusable else {})}
-
-
-def best(measured):
-    """The throughput that a tenth of the rounds surpass: what it is without neighbours, and without a stroke of luck."""
-    rates = sorted(measured.rate.values())
-    return rates[len(rates) * 9 // 10]
+            "cpu_of_untraced": round(statistics.median(ratios("cpu", this, untraced)), 4),
+            "cpu_of_floor": round(statistics.median(ratios("cpu", this, floor)), 4),
+            "saw": this.saw, "rounds": len(of_floor), "quiet": common(this, floor)[1],
+            **({"failed": unusable[name]} if name in unusable else {})}
 
 
 def measure_all(work):
@@ -210,7 +228,7 @@ def measure_all(work):
             directory.mkdir()
             directory.chmod(0o755)
             cgroup = work.child(kind.name)
-            server = kind(directory)
+            server = kind(directory, work.child("load"))
             with running(server, cgroup) as pid:
                 results[kind.name] = measure_server(server, tracers.Subject(cgroup, pid, work.directory))
         except Unusable as why:
