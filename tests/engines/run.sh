@@ -5,24 +5,135 @@ set -eu
 . tests/lib.sh
 . tests/engines.sh
 each_layout "$@"
+need strace script
 engines_up
+mount=$(cgroup_mount)
 
 allowed() { # PROFILE
     jq -r '.syscalls[] | select(.action == "SCMP_ACT_ALLOW") | .names[]' "$1" | sort -u
 }
+
 of_class() { # CLASS
-    jq -r --arg c "$1" '.syscalls[] | select(.class == $c) | .name' "$T/rec.json" | sort -u
+    jq -r --arg c "$1" '.syscalls[] | select(.class == $c) | "\(.name) \(.calls)"' "$T/rec.json" | sort
 }
 
+# Records ENGINE RUN...; its status in $status.
+record() { # ENGINE OPTION-OR-WORD...
+    status=0
+    rm -f "$T/p.json" "$T/rec.json"
+    timeout 90 "$WHITTLE" record "${record_options[@]}" -o "$T/p.json" --recording "$T/rec.json" -- \
+        "$1" run --network none "${@:2}" >"$T/out" 2>"$T/err" || status=$?
+}
+record_options=()
+
+good() { # DESC CONDITION...
+    local desc=$1
+    shift
+    if "$@"; then
+        pass "$what: $desc"
+    else
+        fail "$what: $desc" "status ${status:-?}"
+        detail <"$T/err"
+        detail <"$T/out"
+    fi
+}
+
+# somebody else may record here, too
+whittles() {
+    find /sys/fs/cgroup "$mount" -maxdepth 2 -name 'whittle_*' | sort -u
+}
+whittles >"$T/before"
+
+nothing_left() {
+    [ -z "$(comm -13 "$T/before" <(whittles))" ]
+}
+
+# the oracle: strace of the same program in the same tree, from its exec on
+strace -o "$T/strace" chroot "$E/bb" /bin/ls / >"$T/out"
+sed -n '/^execve("\/bin\/ls"/,$p' "$T/strace" | sed -n 's/^\([a-z_0-9]*\)(.*/\1/p' | sort | uniq -c |
+    awk '{ print $2, $1 }' | sort >"$T/want"
+
+no_set_up() { # PROFILE
+    ! allowed "$1" | grep -qxE 'mount|umount2|pivot_root|unshare|setns|mknodat|sethostname|keyctl|clone3|symlinkat|seccomp'
+}
+
+calls_of() { # NAME
+    jq --arg n "$1" '[.syscalls[] | select(.class == "workload" and .name == $n) | .calls] | add // 0' "$T/rec.json"
+}
+
+mkfifo "$T/fifo"
+exec 9<>"$T/fifo"
 for engine in "${ENGINES[@]}"; do
     for runtime in $(runtimes_of $engine); do
         what="$engine, ${runtime##*/}"
-        timeout 60 "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" -- $engine run --network none --rm --runtime "$runtime" bb:1 ls / >"$T/out" 2>"$T/err" || echo "status $?"
-        cat "$T/err"
-        cat "$T/out" | head -3
-        echo "W: $(of_class workload | tr '\n' ' ')"
-        echo "R: $(of_class runtime | tr '\n' ' ')"
-        jq -c '[.moved, .target]' "$T/rec.json"
-        find /sys/fs/cgroup -name 'whittle_*' | head
+        record $engine --rm --runtime "$runtime" bb:1 /bin/ls /
+        of_class workload >"$T/seen"
+        same "$what: ls: its calls as strace counts them" "$T/want" "$T/seen"
+        good "nothing of the set-up in the profile, what the runtime calls behind the filter in a class of its own" \
+            eval 'no_set_up "$T/p.json" && of_class runtime | grep -q "^capset"'
+        good "nothing stays behind" nothing_left
+        record $engine --rm --runtime "$runtime" --security-opt no-new-privileges bb:1 /bin/ls /
+        of_class workload >"$T/seen"
+        same "$what: no_new_privs: its calls as strace counts them" "$T/want" "$T/seen"
+        started=0
+        for _ in {1..10}; do
+            $engine run --network none --rm --runtime "$runtime" --security-opt no-new-privileges \
+                --security-opt seccomp="$T/p.json" bb:1 /bin/ls / >"$T/out" 2>"$T/err" && started=$((started + 1))
+        done
+        good "no_new_privs: starts under its profile 10 times" [ $started = 10 ]
     done
+    what=$engine
+    record $engine --rm bb:1 sh -c 'exit 7'
+    good "the container's status is whittle's" [ $status = 7 ]
+    echo "from outside" >"$T/in"
+    timeout 60 "$WHITTLE" record -q -o "$T/p.json" -- $engine run --network none --rm -i bb:1 cat <"$T/in" >"$T/out" 2>"$T/err"
+    same "$what: standard input and output pass through" "$T/in" "$T/out"
+    # the terminal's other side must not see the end of its input
+    timeout 60 script -qec "'$WHITTLE' record -q -o '$T/p.json' -- $engine run --network none --rm -it bb:1 tty" /dev/null \
+        <&9 >"$T/out" 2>"$T/err" || :
+    good "-it: the container has a terminal" grep -q '/dev/pts/\|/dev/console' "$T/out"
+    record $engine --rm --init bb:1 sh -c 'for i in 1 2 3; do mkdir /$i & done; wait'
+    good "--init and several processes: each counts" [ "$(calls_of mkdir)" = 3 ]
+    record $engine --rm no/such/image:1 ls
+    good "an image that there is not: the engine's word and status" eval '[ $status = 125 ] && grep -qi "image\|pull\|denied" "$T/err"'
+    good "... and nothing stays behind" nothing_left
+    record $engine --rm bb:1 /no/such/program
+    good "a program that there is not: the engine's status" [ $status = 127 ]
+    # a signal goes to the client, which passes it on
+    "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" -- \
+        $engine run --network none --rm --init bb:1 sleep 1000 >"$T/out" 2>"$T/err" &
+    recorder=$!
+    for _ in {1..100}; do
+        [ -n "$($engine ps -q)" ] && break
+        sleep 0.1
+    done
+    sleep 0.3
+    kill -TERM $recorder
+    status=0
+    wait $recorder || status=$?
+    good "SIGTERM ends the container, and the profile is written" eval '[ $status = 143 ] && allowed "$T/p.json" | grep -qx "nanosleep\|clock_nanosleep"'
+    # detached: the end is the container's
+    record $engine -d --rm bb:1 sh -c 'sleep 1; mkdir /late'
+    good "-d: recorded to the container's end" eval '[ $status = 0 ] && [ "$(calls_of mkdir)" = 1 ]'
+    record $engine -d --name again --restart on-failure:2 bb:1 sh -c 'sleep 0.3; mkdir /late; exit 1'
+    good "-d: restarts are recorded" [ "$(calls_of mkdir)" = 3 ]
+    remove $engine again
+    record_options=(--for 2s)
+    record $engine -d --name stays bb:1 sh -c 'mkdir /early; sleep 1000'
+    record_options=()
+    good "-d --for: the recording ends, the container runs on" \
+        eval '[ $status = 0 ] && [ "$(calls_of mkdir)" = 1 ] && [ "$($engine inspect -f "{{.State.Running}}" stays)" = true ]'
+    remove $engine stays
+    for _ in {1..50}; do nothing_left && break; sleep 0.1; done
+    good "... and its cgroup goes with it" nothing_left
+    # what cannot be recorded is said before anything runs
+    record $engine --cgroup-parent /x bb:1 ls
+    good "a cgroup parent of the user's own" eval '[ $status = 2 ] && grep -q cgroup-parent "$T/err"'
 done
+
+what=docker
+status=0
+"$WHITTLE" record -o "$T/p.json" -- docker -H tcp://127.0.0.1:1 run bb:1 ls >"$T/out" 2>"$T/err" || status=$?
+good "a remote daemon is refused" eval '[ $status = 2 ] && grep -q "another machine" "$T/err"'
+"$WHITTLE" record --plain -q -o "$T/p.json" --recording "$T/rec.json" -- docker run --rm --network none bb:1 mkdir /x 2>"$T/err" || :
+good "--plain records the client" eval '[ "$(calls_of connect)" -gt 0 ] && [ "$(calls_of mkdir)" = 0 ]'

@@ -77,6 +77,11 @@ Test(engine_run, parse)
 		 1,
 		 {.no_new_privs = true}},
 		{"docker run --security-opt no-new-privileges=false bb", "docker", 1, {0}},
+		{"docker run --restart on-failure:3 -d bb",
+		 "docker",
+		 1,
+		 {.detached = true, .restarts = true}},
+		{"docker run --restart=no bb", "docker", 1, {0}},
 		{"docker run -- bb -d", "docker", 1, {0}},
 		{"docker run", "docker", 1, {0}},
 		{"docker run --name", "docker", 1, {0}},
@@ -106,7 +111,8 @@ Test(engine_run, parse)
 				  SAME(seccomp),
 			  "%s: %s %s", rows[i].line, got.remote, got.seccomp);
 		cr_expect(got.detached == want->detached && got.privileged == want->privileged &&
-				  got.no_new_privs == want->no_new_privs,
+				  got.no_new_privs == want->no_new_privs &&
+				  got.restarts == want->restarts,
 			  "%s: detached %d, privileged %d", rows[i].line, got.detached,
 			  got.privileged);
 	}

@@ -343,5 +343,7 @@ int loop_run(struct loop *loop, struct err *err)
 	if (loop->left_by && loop->child_ended &&
 	    !cgroup_events_populated(state.fds[SOURCE_CGROUP]))
 		loop->left_by = 0;
+	loop->runs_on = loop->command_cgroup && state.fds[SOURCE_CGROUP] >= 0 &&
+			cgroup_events_populated(state.fds[SOURCE_CGROUP]);
 	return rc;
 }

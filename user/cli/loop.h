@@ -33,6 +33,7 @@ struct loop {
 	/* what came of it */
 	bool child_ended;
 	int child_status; /* as waitpid gives it */
+	bool runs_on; /* what the command has started, when the recording ended */
 	int left_by; /* the second signal, which ended the recording before the command's cgroup was empty */
 };
 

@@ -9,6 +9,9 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 
+/* podman says "exited" of a container that it is about to start again: it is believed when it says so for a while */
+#define ABSENT_MAX 6
+
 #define ANSWER_MAX   65536
 #define ANSWER_LIMIT 5000000000ULL /* ns */
 
@@ -150,21 +153,35 @@ int record_engine_prepare(struct record_engine *engine, char *const *argv, int f
 	return rc ? rc : extend(engine, argv, err);
 }
 
+/* "Up 3 seconds", "Restarting (1) ...", "Created", ... */
+static bool is_ended(const char *status)
+{
+	static const char *const ended[] = {"Exited", "Dead", "Stopped", "Removing", "Removal"};
+
+	for (size_t i = 0; i < ARRAY_LEN(ended); i++)
+		if (!strncasecmp(status, ended[i], strlen(ended[i])))
+			return true;
+	return false;
+}
+
 bool record_engine_is_over(struct record_engine *engine)
 {
-	char filter[96];
-	const char *question[] = {"ps",       "--quiet",        "--filter", filter,
-				  "--filter", "status=running", "--filter", "status=restarting",
-				  "--filter", "status=paused",  NULL};
+	char label[96];
+	const char *question[] = {"ps",       "--all",       "--filter", label,
+				  "--format", "{{.Status}}", NULL};
 	struct buf own_buf answer = BUF_INIT;
 	struct err err = {0};
 
 	if (!engine->run.detached)
 		return true;
-	snprintf(filter, sizeof(filter), "label=%s", engine->label);
+	snprintf(label, sizeof(label), "label=%s", engine->label);
 	if (ask(engine, engine->argv, question, &answer, &err)) {
-		log_info("cannot ask whether the container is started again: %s", err.text);
+		log_warn("cannot ask whether the container is started again: %s", err.text);
 		return true;
 	}
-	return !answer.len;
+	if (answer.len && !is_ended(answer.data)) {
+		engine->absent = 0;
+		return false;
+	}
+	return ++engine->absent > (engine->run.restarts ? ABSENT_MAX : 0);
 }

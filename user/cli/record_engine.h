@@ -24,6 +24,7 @@ struct record_engine {
 	char label[64];
 	int filter;  /* a profile in memory, -1: none */
 	char **argv; /* what is run; the array is owned */
+	int absent;  /* how often in a row the engine said that the container does not run */
 };
 
 #define RECORD_ENGINE_NONE ((struct record_engine){.filter = -1})

@@ -324,11 +324,13 @@ int record_run(struct record *record, struct err *err)
 void record_release_cgroup(struct record *record)
 {
 	/* a second signal, or a failure of ours, is no reason to wait for the command */
-	bool runs_on = record->loop.left_by || (record->loop.child && !record->loop.child_ended);
+	bool runs_on = record->loop.runs_on || record->loop.left_by ||
+		       (record->loop.child && !record->loop.child_ended);
 	struct err err = {0};
 
 	if (runs_on)
-		log_warn("the command runs on in cgroup %s, which goes when it ends",
+		log_warn("%s runs on in cgroup %s, which goes when it ends",
+			 record->engine.used ? "the container" : "the command",
 			 record->command_cgroup.path);
 	if (keeper_release(&record->keeper, !runs_on, &err))
 		log_warn("%s: %s", record->command_cgroup.path, err.text);

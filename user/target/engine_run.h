@@ -21,6 +21,7 @@ struct engine_run {
 	bool no_new_privs;         /* of --security-opt */
 	bool privileged;
 	bool detached;
+	bool restarts; /* --restart, with another policy than "no" */
 };
 
 /** Does argv run a container? All texts in *out are borrowed from it. */
