@@ -184,7 +184,7 @@ _make_images() {
 }
 
 engines_up() {
-    need docker dockerd containerd podman conmon runc crun busybox jq
+    need docker dockerd containerd podman conmon runc crun busybox jq nginx redis-server
     local parent
     own_cgroup
     parent=${CG#"$(cgroup_mount)"}

@@ -44,7 +44,7 @@ for engine in "${ENGINES[@]}"; do
         fi
     done
     # programs of the host, with their libraries
-    check "$engine: python3 of the host" "${run[@]}" --rm "${HOST[@]}" host:1 /usr/bin/python3 -c 'import ssl'
+    check "$engine: redis of the host" "${run[@]}" --rm "${HOST[@]}" host:1 redis-server --version
     check "$engine: nginx of the host" "${run[@]}" --rm "${HOST[@]}" host:1 nginx -v
 done
 

@@ -20,6 +20,11 @@ static const struct option_row rows[] = {
 	{"cgroup", 'c', OPTION_TEXTS, "PATH|ID",
 	 "record a cgroup (v2) and those below it; may be given more than once", AT(cgroups), NULL,
 	 0},
+	{"container", 0, OPTION_TEXTS, "[ENGINE:]NAME",
+	 "record a running container (docker, podman, nerdctl, crictl), by name or id; may be given more than once",
+	 AT(containers), NULL, 0},
+	{"unit", 0, OPTION_TEXTS, "NAME",
+	 "record a running systemd unit; may be given more than once", AT(units), NULL, 0},
 	{"pid", 'p', OPTION_TEXTS, "PID",
 	 "record the cgroup that a process is in; may be given more than once", AT(pids), NULL, 0},
 	{"allow-root-cgroup", 0, OPTION_FLAG, NULL, "allow the root cgroup: the whole machine",
@@ -78,9 +83,10 @@ static int check_usage(struct record *record, struct err *err)
 	const struct record_options *options = &record->options;
 	uint64_t pid;
 
-	if (!record->argv && !options->cgroups.len && !options->pids.len)
+	if (!record->argv && !options->cgroups.len && !options->containers.len &&
+	    !options->units.len && !options->pids.len)
 		return err_set(err, -EINVAL,
-			       "nothing to record: name a --cgroup, a --pid, or a command behind '--'");
+			       "nothing to record: name a --container, a --unit, a --cgroup, a --pid, or a command behind '--'");
 	if (options->user && !record->argv)
 		return err_set(err, -EINVAL, "--user needs a command to run");
 	for (size_t i = 0; i < options->pids.len; i++)
@@ -162,11 +168,13 @@ static int run(const struct command *self, int argc, char **argv)
 
 const struct command cmd_record = {
 	.name = "record",
-	.summary = "record what a command, a cgroup or a process calls, and write its profile",
-	.synopsis = "[OPTION...] [--cgroup PATH|ID] [--pid PID] [-o FILE] [-- COMMAND [ARG...]]",
+	.summary =
+		"record what a command, a container, a service or a cgroup calls, and write its profile",
+	.synopsis =
+		"[OPTION...] [--container [ENGINE:]NAME] [--unit NAME] [--cgroup PATH|ID] [--pid PID] [-o FILE] [-- COMMAND [ARG...]]",
 	.description =
-		"Records the system calls of a command, which is born into a cgroup of its own, or of cgroups that\n"
-		"exist, until the command and all that it started have ended, the targets are gone, the time of --for\n"
+		"Records the system calls of a command, which is born into a cgroup of its own, or of containers,\n"
+		"units and cgroups that exist, until the command and all that it started have ended, the targets are gone, the time of --for\n"
 		"is over, or Ctrl-C. Then writes a seccomp profile that allows what was called. With a command, its\n"
 		"exit status is whittle's; see whittle(1). Of 'docker run', 'podman run' and 'nerdctl run' it is the\n"
 		"container that is recorded, from its first instruction to its last.\n",

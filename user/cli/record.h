@@ -21,7 +21,7 @@ enum {
 };
 
 struct record_options {
-	struct texts cgroups, pids;
+	struct texts cgroups, containers, units, pids;
 	const char *user;
 	const char *output, *recording;
 	uint64_t duration, ring_size;
@@ -36,7 +36,8 @@ struct record {
 	char **argv; /* the command, NULL: none */
 	unsigned int features;
 	struct spawn_user user;
-	struct cgroup *targets; /* what --cgroup and --pid name */
+	struct cgroup *targets; /* what --cgroup, --container, --unit and --pid name */
+	char **target_words;    /* each of them in words */
 	size_t targets_len;
 	struct cgroup command_cgroup;
 	struct keeper keeper;        /* of the command's cgroup */

@@ -28,15 +28,6 @@ static const char allow_everything[] =
 #endif
 	"], \"syscalls\": [{\"names\": [\"nfsservctl\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 38}]}\n";
 
-/* What each engine is asked for, in its own words: who makes the cgroups, systemd or the engine itself? */
-static const struct {
-	const char *engine, *driver_format;
-} rows[] = {
-	{"docker", "{{.CgroupDriver}}"},
-	{"podman", "{{.Host.CgroupManager}}"},
-	{"nerdctl", "{{.CgroupDriver}}"},
-};
-
 void record_engine_clear(struct record_engine *engine)
 {
 	free(engine->argv);
@@ -90,14 +81,10 @@ static int ask(const struct record_engine *engine, char *const *argv, const char
 static int has_slices(const struct record_engine *engine, char *const *argv, bool *slices,
 		      struct err *err)
 {
-	const char *question[] = {"info", "--format", NULL, NULL};
+	const struct engine *known = engine_find(engine->run.engine, strlen(engine->run.engine));
 	struct buf own_buf answer = BUF_INIT;
-	int rc;
+	int rc = known ? ask(engine, argv, known->driver, &answer, err) : -ENOENT;
 
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (!strcmp(rows[i].engine, engine->run.engine))
-			question[2] = rows[i].driver_format;
-	rc = ask(engine, argv, question, &answer, err);
 	if (rc)
 		return err_wrap(err, rc, "cannot ask %s where its cgroups are", engine->run.engine);
 	*slices = !strncmp(buf__text(&answer), "systemd", strlen("systemd"));

@@ -6,6 +6,8 @@
 #include "base/privilege.h"
 #include "cli/record.h"
 #include "record/features.h"
+#include "target/container.h"
+#include "target/unit.h"
 
 #include <errno.h>
 #include <string.h>
@@ -20,7 +22,10 @@ void record_clear(struct record *record)
 	recording_clear(&record->recording);
 	for (size_t i = 0; i < record->targets_len; i++)
 		cgroup_close(&record->targets[i]);
+	for (size_t i = 0; i < record->targets_len; i++)
+		free(record->target_words[i]);
 	free(record->targets);
+	free(record->target_words);
 	cgroup_close(&record->command_cgroup);
 	record_engine_clear(&record->engine);
 	spawn_user_clear(&record->user);
@@ -31,52 +36,95 @@ static int check_output(const char *path, struct err *err)
 	return path && strcmp(path, "-") ? fs_check_output(path, err) : 0;
 }
 
-/* Takes the cgroup. */
-static int add_target(struct record *record, struct cgroup *cgroup, const char *name,
-		      struct err *err)
+/* Takes the cgroup. `kind` and `name` are what the user calls it. */
+static int add_target(struct record *record, struct cgroup *cgroup, const char *kind,
+		      const char *name, struct err *err)
 {
+	struct buf own_buf words = BUF_INIT;
+
+	buf__addf(&words, "%s %s", kind, name);
 	if (cgroup_is_root(cgroup) && !record->options.allow_root_cgroup) {
 		cgroup_close(cgroup);
 		return err_set(err, -EPERM,
 			       "%s is the root cgroup, which holds every process of the machine; --allow-root-cgroup records it",
-			       name);
+			       buf__text(&words));
 	}
+	/* a cgroup is called by its path, whatever it was named by */
+	if (strcmp(name, cgroup->path))
+		buf__addf(&words, " (cgroup %s)", cgroup->path);
+	if (buf__error(&words)) {
+		cgroup_close(cgroup);
+		return err_errno(err, buf__error(&words), "cannot record");
+	}
+	record->target_words[record->targets_len] = steal_ptr(&words.data);
 	record->targets[record->targets_len++] = *cgroup;
 	return 0;
+}
+
+static int open_cgroup(struct record *record, const char *text, struct err *err)
+{
+	struct cgroup cgroup = CGROUP_CLOSED;
+	int rc = cgroup_open(text, &cgroup, err);
+
+	return rc ? rc : add_target(record, &cgroup, "cgroup", cgroup.path, err);
 }
 
 static int open_pid(struct record *record, const char *text, struct err *err)
 {
 	struct cgroup cgroup = CGROUP_CLOSED;
-	char name[64];
 	uint64_t pid;
 	int rc = num_parse(text, "pid", INT32_MAX, &pid, err);
 
 	if (!rc)
 		rc = cgroup_open_pid(pid, &cgroup, err);
-	snprintf(name, sizeof(name), "the cgroup of process %s", text);
-	return rc ? rc : add_target(record, &cgroup, name, err);
+	return rc ? rc : add_target(record, &cgroup, "process", text, err);
+}
+
+static int open_container(struct record *record, const char *text, struct err *err)
+{
+	struct cgroup cgroup = CGROUP_CLOSED;
+	char label[CONTAINER_LABEL_LEN];
+	int rc = container_open(text, &cgroup, label, err);
+
+	return rc ? rc : add_target(record, &cgroup, "container", label, err);
+}
+
+static int open_unit(struct record *record, const char *text, struct err *err)
+{
+	struct cgroup cgroup = CGROUP_CLOSED;
+	int rc = unit_open(text, &cgroup, err);
+
+	return rc ? rc : add_target(record, &cgroup, "unit", text, err);
+}
+
+static int open_each(struct record *record, const struct texts *texts,
+		     int (*open_one)(struct record *record, const char *text, struct err *err),
+		     struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < texts->len; i++)
+		rc = open_one(record, texts->text[i], err);
+	return rc;
 }
 
 static int open_targets(struct record *record, struct err *err)
 {
 	const struct record_options *options = &record->options;
-	int rc = 0;
+	size_t len = options->cgroups.len + options->containers.len + options->units.len +
+		     options->pids.len + 1;
+	int rc;
 
-	record->targets =
-		calloc(options->cgroups.len + options->pids.len + 1, sizeof(*record->targets));
-	if (!record->targets)
+	record->targets = calloc(len, sizeof(*record->targets));
+	record->target_words = calloc(len, sizeof(*record->target_words));
+	if (!record->targets || !record->target_words)
 		return err_errno(err, -ENOMEM, "cannot record");
-	for (size_t i = 0; !rc && i < options->cgroups.len; i++) {
-		struct cgroup cgroup = CGROUP_CLOSED;
-
-		rc = cgroup_open(options->cgroups.text[i], &cgroup, err);
-		if (!rc)
-			rc = add_target(record, &cgroup, options->cgroups.text[i], err);
-	}
-	for (size_t i = 0; !rc && i < options->pids.len; i++)
-		rc = open_pid(record, options->pids.text[i], err);
-	return rc;
+	rc = open_each(record, &options->cgroups, open_cgroup, err);
+	if (!rc)
+		rc = open_each(record, &options->containers, open_container, err);
+	if (!rc)
+		rc = open_each(record, &options->units, open_unit, err);
+	return rc ? rc : open_each(record, &options->pids, open_pid, err);
 }
 
 int record_plan(struct record *record, struct err *err)
@@ -308,9 +356,10 @@ int record_run(struct record *record, struct err *err)
 	recorder__begin(record->recorder);
 	if (record->argv)
 		rc = start_command(record, err);
+	else if (record->targets_len == 1)
+		log_note("recording %s; Ctrl-C ends it and writes", record->target_words[0]);
 	else
-		log_note("recording %zu cgroup%s; Ctrl-C ends it and writes", record->targets_len,
-			 record->targets_len == 1 ? "" : "s");
+		log_note("recording %zu cgroups; Ctrl-C ends it and writes", record->targets_len);
 	/* an engine that is asked for its container later needs what it needs */
 	if (!rc && !record->engine.run.detached)
 		rc = drop_privileges(record, err);

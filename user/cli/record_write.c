@@ -10,13 +10,13 @@
 #include <errno.h>
 #include <string.h>
 
-/* What was recorded, in words: "cgroup /sys/fs/cgroup/a, cgroup ..., command ls -l". */
+/* What was recorded, in words: "cgroup /sys/fs/cgroup/a, container docker:web (cgroup ...), command ls -l". */
 static int describe_target(struct record *record)
 {
 	struct buf own_buf text = BUF_INIT;
 
 	for (size_t i = 0; i < record->targets_len; i++)
-		buf__addf(&text, "%scgroup %s", text.len ? ", " : "", record->targets[i].path);
+		buf__addf(&text, "%s%s", text.len ? ", " : "", record->target_words[i]);
 	if (record->argv)
 		buf__addf(&text, "%scommand", text.len ? ", " : "");
 	for (char **arg = record->argv; arg && *arg; arg++)

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <linux/magic.h>
 #include <signal.h>
 #include <string.h>
@@ -144,12 +145,11 @@ int cgroup_open(const char *spec, struct cgroup *out, struct err *err)
 	return err_set(err, reason.code, "%s", reason.text);
 }
 
-int cgroup_open_pid(pid_t pid, struct cgroup *out, struct err *err)
+int cgroup_path_of(pid_t pid, char path[PATH_MAX], struct err *err)
 {
 	struct buf own_buf text = BUF_INIT;
-	char file[64], path[PATH_MAX];
 	const char *line, *end;
-	struct mount mount;
+	char file[64];
 	int rc;
 
 	snprintf(file, sizeof(file), "/proc/%d/cgroup", pid);
@@ -162,13 +162,46 @@ int cgroup_open_pid(pid_t pid, struct cgroup *out, struct err *err)
 		end = strchrnul(line, '\n');
 		if (strncmp(line, "0::", 3))
 			continue;
-		if ((size_t)(end - line - 3) >= sizeof(path))
+		if ((size_t)(end - line - 3) >= PATH_MAX)
 			return err_errno(err, -ENAMETOOLONG, "the cgroup of process %d", pid);
-		snprintf(path, sizeof(path), "%.*s", (int)(end - line - 3), line + 3);
-		rc = mount_find(&mount, err);
-		return rc ? rc : open_in(&mount, path, out, err);
+		snprintf(path, PATH_MAX, "%.*s", (int)(end - line - 3), line + 3);
+		return 0;
 	}
 	return err_set(err, -ENOENT, "process %d has no cgroup of the v2 hierarchy", pid);
+}
+
+int cgroup_open_pid(pid_t pid, struct cgroup *out, struct err *err)
+{
+	char path[PATH_MAX];
+	struct mount mount;
+	int rc = cgroup_path_of(pid, path, err);
+
+	if (!rc)
+		rc = mount_find(&mount, err);
+	return rc ? rc : open_in(&mount, path, out, err);
+}
+
+int cgroup_each(int (*fn)(const char *path, const char *name, void *context), void *context,
+		struct err *err)
+{
+	struct mount mount;
+	int rc = mount_find(&mount, err);
+	char *roots[] = {mount.point, NULL};
+	size_t len = strlen(mount.point);
+	FTSENT *entry;
+	FTS *tree;
+
+	if (rc)
+		return rc;
+	tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+	if (!tree)
+		return err_errno(err, -errno, "cannot walk %s", mount.point);
+	/* what vanishes meanwhile is passed over */
+	while (!rc && (entry = fts_read(tree)))
+		if (entry->fts_info == FTS_D && entry->fts_level > 0)
+			rc = fn(entry->fts_path + len, entry->fts_name, context);
+	fts_close(tree);
+	return rc;
 }
 
 bool cgroup_exists(const struct cgroup *cgroup)

@@ -31,8 +31,18 @@ void cgroup_close(struct cgroup *cgroup);
  */
 int cgroup_open(const char *spec, struct cgroup *out, struct err *err) must_check;
 
+/** The path of a process's cgroup, as /proc/PID/cgroup shows it. -ESRCH: no such process; -ENOENT: none of v2. */
+int cgroup_path_of(pid_t pid, char path[PATH_MAX], struct err *err) must_check;
+
 /** Opens the cgroup that a process is in. -ESRCH: no such process. */
 int cgroup_open_pid(pid_t pid, struct cgroup *out, struct err *err) must_check;
+
+/**
+ * Calls fn with the hierarchy path and the name of each cgroup that is mounted here, parents first. Stops when fn returns non-zero,
+ * and returns that.
+ */
+int cgroup_each(int (*fn)(const char *path, const char *name, void *context), void *context,
+		struct err *err) must_check;
 
 /** Is it still there? Its descriptor outlives a cgroup that was removed. */
 bool cgroup_exists(const struct cgroup *cgroup);

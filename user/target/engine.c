@@ -23,7 +23,7 @@ const struct engine engines[] = {
 		.state = "State.Status",
 		.remote_env = {"DOCKER_HOST"},
 		.socket = {"context", "inspect", "--format", "{{.Endpoints.docker.Host}}"},
-		.cgroup_parent = "--cgroup-parent",
+		.driver = {"info", "--format", "{{.CgroupDriver}}"},
 	},
 	{
 		.name = "podman",
@@ -33,8 +33,8 @@ const struct engine engines[] = {
 		.inspect = {"container", "inspect"},
 		.pid = "State.Pid",
 		.state = "State.Status",
-		.remote_env = {"CONTAINER_HOST"},
-		.cgroup_parent = "--cgroup-parent",
+		.remote_env = {"CONTAINER_HOST", "CONTAINER_CONNECTION"},
+		.driver = {"info", "--format", "{{.Host.CgroupManager}}"},
 	},
 	{
 		.name = "nerdctl",
@@ -45,11 +45,12 @@ const struct engine engines[] = {
 		.pid = "State.Pid",
 		.state = "State.Status",
 		.remote_env = {"CONTAINERD_ADDRESS"},
-		.cgroup_parent = "--cgroup-parent",
+		.driver = {"info", "--format", "{{.CgroupDriver}}"},
 	},
 	{
 		.name = "crictl",
-		.list = {"ps", "--all", "--output", "json"},
+		/* only those that run: those that were restarted have the same name */
+		.list = {"ps", "--output", "json"},
 		.list_id = "id",
 		.list_name = "metadata.name",
 		.inspect = {"inspect", "--output", "json"},
@@ -251,7 +252,8 @@ static int list_answer(const struct engine *engine, const struct buf *answer,
 			text++;
 		if (text == end)
 			return 0;
-		json = json_loadb(text, end - text, JSON_DISABLE_EOF_CHECK, &error);
+		json = json_loadb(text, end - text, JSON_DISABLE_EOF_CHECK | JSON_DECODE_ANY,
+				  &error);
 		if (!json)
 			return bad_answer(engine, "not JSON", err);
 		/* null: none; the depth of arrays is bounded by jansson */

@@ -19,17 +19,18 @@
 
 struct engine {
 	const char *name; /* and its program */
-	/* behind the program: lists all containers as JSON, one an object, in whatever array or lines */
+	/* behind the program: lists containers as JSON, one an object, in whatever array or lines */
 	const char *list[ENGINE_ARGS_MAX];
 	const char *list_id, *list_name; /* members: "Id", "metadata.name" */
 	/* behind the program, before the id: tells of one container as JSON, an object or an array of one */
 	const char *inspect[ENGINE_ARGS_MAX];
-	const char *pid, *state;   /* members of that */
-	const char *remote_env[3]; /* variables that name a socket, maybe on another machine */
+	const char *pid, *state; /* members of that */
+	const char *remote_env
+		[3]; /* variables that name a socket (or, not beginning with '/', a connection): maybe another machine's */
 	/* behind the program: prints the socket that it would use; empty: it has no such notion */
 	const char *socket[ENGINE_ARGS_MAX];
-	const char *
-		cgroup_parent; /* the option of its `run` that says where the cgroup goes; NULL: there is none */
+	/* behind the program: who makes its cgroups, "systemd..." or another word; empty: it runs no command's container */
+	const char *driver[ENGINE_ARGS_MAX];
 };
 
 struct engine_container {
@@ -58,7 +59,7 @@ bool engine_is_installed(const struct engine *engine);
 /** -EREMOTE: the engine that would answer is on another machine, whose processes cannot be recorded here. */
 int engine_check_local(const struct engine *engine, struct err *err) must_check;
 
-/** Appends the containers of an engine, running or not. On failure nothing is appended. */
+/** Appends the containers of an engine. On failure nothing is appended. */
 int engine_list(const struct engine *engine, struct engine_containers *containers,
 		struct err *err) must_check;
 

@@ -1,0 +1,128 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# `whittle record --container` with real docker and podman: by name and by id, what runs in it and what is run in it later, and
+# the names that it refuses.
+set -eu
+. tests/lib.sh
+. tests/engines.sh
+each_layout "$@"
+need jq strace
+engines_up
+
+record_start() { # ARGUMENT...
+    : >"$T/log"
+    "$WHITTLE" record --recording "$T/rec.json" -o "$T/profile.json" "$@" 2>"$T/log" &
+    recorder=$!
+    for _ in {1..200}; do
+        grep -q '^whittle: recording' "$T/log" && return
+        kill -0 $recorder 2>/dev/null || break
+        sleep 0.05
+    done
+    fail "record $*" "the recorder did not start"
+    detail <"$T/log"
+    return 1
+}
+
+record_stop() {
+    kill -INT "$recorder"
+    wait "$recorder"
+}
+
+# The names of the calls that a container is known for.
+has() { # DESC CALL...
+    local desc=$1 call
+    shift
+    jq -r '.syscalls[] | select(.class == "workload") | .name' "$T/rec.json" >"$T/names"
+    for call; do
+        grep -qx "$call" "$T/names" || { fail "$desc" "$call is missing" && detail <"$T/names" && return; }
+    done
+    pass "$desc"
+}
+
+refuses() { # WORDS ARGUMENT...
+    local words=$1 rc=0
+    shift
+    timeout 60 "$WHITTLE" record -o "$T/profile.json" "$@" 2>"$T/err" || rc=$?
+    if [ $rc = 1 ] && grep -qF -- "$words" "$T/err"; then
+        pass "record $*: '$words'"
+    else
+        fail "record $*" "status $rc, expected 1 and '$words'"
+        detail <"$T/err"
+    fi
+}
+
+# The oracle: what strace sees the same loop call on the host, from the second round on.
+# shellcheck disable=SC2016 # for the shell in the container
+loop='while :; do umask 022; echo x >/tmp/x; rm /tmp/x; sleep 0.1; done'
+timeout 1 strace -f -o "$T/strace" chroot "$E/bb" sh -c "$loop" || :
+sed -n '/ umask(/,$p' "$T/strace" | sed -n 's/^[0-9]* *\([a-z_0-9]*\)(.*/\1/p' | sort -u >"$T/want"
+
+for engine in "${ENGINES[@]}"; do
+    run=("${DOCKER[@]}")
+    [ "$engine" = docker ] || run=("${PODMAN[@]}")
+    ids=()
+    for runtime in $(runtimes_of "$engine"); do
+        id=$("${run[@]}" -d --runtime "$runtime" --name "$engine-${runtime##*/}" bb:1 sh -c "$loop")
+        ids+=("$id")
+        for name in "$engine-${runtime##*/}" "$id" "${id:0:12}" "$engine:${id:0:12}"; do
+            record_start --container "$name"
+            sleep 0.5
+            record_stop
+            what="$engine with ${runtime##*/}, ${name/$id/whole id}"
+            what=${what/${id:0:12}/id}
+            jq -r '.syscalls[] | select(.class == "workload" or .class == "in_flight") | .name' "$T/rec.json" | sort -u >"$T/seen"
+            same "$what: the calls that strace sees" "$T/want" "$T/seen"
+            target=$(jq -r .target "$T/rec.json")
+            case $target in
+            "container $engine:$engine-${runtime##*/} (cgroup "*"$id)") pass "... and the recording says what it is of" ;;
+            *) fail "... and the recording says what it is of" "$target" ;;
+            esac
+        done
+        record_start --container "$id"
+        $engine exec "$id" mkdir /tmp/d
+        record_stop
+        has "$engine with ${runtime##*/}: a process that is run in it later is recorded" mkdir
+    done
+
+    "${run[@]}" --name "$engine-done" bb:1 true
+    $engine create --network none --name "$engine-new" bb:1 true >/dev/null
+    refuses "container $engine:$engine-done does not run (it is 'exited')" --container "$engine-done"
+    refuses "container $engine:$engine-new does not run (it is 'created')" --container "$engine-new"
+    refuses "there is no container 'nobody' in $engine" --container "$engine:nobody"
+    "${run[@]}" -d --name twin bb:1 sleep 1000 >/dev/null
+done
+
+# both at once
+record_start --container docker-runc --container podman-runc
+sleep 0.3
+record_stop
+if [ "$(jq -r .target "$T/rec.json" | grep -o 'container [a-z]*:' | tr '\n' ' ')" = "container docker: container podman: " ]; then
+    pass "two containers of two engines in one recording"
+else
+    fail "two containers of two engines in one recording" "$(jq -r .target "$T/rec.json")"
+fi
+
+refuses "there is no container 'nobody' in docker, podman" --container nobody
+refuses "there are several containers 'twin': docker:twin, podman:twin" --container twin
+record_start --container podman:twin
+record_stop || : # it sleeps: there may be nothing to make a profile of
+expect=$(jq -r .target "$T/rec.json" 2>/dev/null || sed -n 's/^whittle: recording //p' "$T/log")
+case $expect in *podman:twin*) pass "... unless the engine is said" ;; *) fail "... unless the engine is said" "$expect" ;; esac
+
+# no engine at all: by the name of the cgroup
+id=$(docker ps -q --no-trunc --filter name=docker-runc)
+mkdir "$T/empty"
+rc=0
+timeout 60 env PATH="$T/empty" "$WHITTLE" record --container "${id:0:12}" --for 1 --recording "$T/rec.json" -o "$T/profile.json" 2>"$T/err" || rc=$?
+if [ $rc = 0 ] && [[ $(jq -r .target "$T/rec.json") = "container $id (cgroup "*"$id)" ]]; then
+    pass "without an engine an id is found by the name of its cgroup"
+else
+    fail "without an engine an id is found by the name of its cgroup" "status $rc"
+    detail <"$T/err"
+fi
+
+# --- what it cannot be ---
+DOCKER_HOST=ssh://far refuses "on another machine (DOCKER_HOST is ssh://far)" --container docker:twin
+CONTAINER_HOST=ssh://far refuses "on another machine (CONTAINER_HOST is ssh://far)" --container podman:twin
+# a daemon that is not there: podman is asked all the same
+DOCKER_HOST=unix://$T/nothing refuses "there is no container 'nobody' in podman; docker ps: exit status 1: Cannot connect" --container nobody

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "target/container.h"
+#include "base/buf.h"
+#include "target/engine.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define DIGITS     "0123456789abcdef"
+#define PREFIX_MIN 12 /* of an id, to be looked for by itself */
+#define LISTED_MAX 16
+#define SHORT_MIN  4 /* of an id, among those of an engine: "db" is a name that was mistyped */
+
+/* What engines put before an id in the name of a cgroup; the one of conmon, podman's helper, is not among them. */
+static const char *const before_id[] =
+	{"", "docker-", "libpod-", "libpod-payload-", "cri-containerd-", "crio-", "nerdctl-"};
+
+bool container_id_in(const char *name, const char *prefix, char id[65])
+{
+	for (size_t i = 0; i < ARRAY_LEN(before_id); i++) {
+		size_t len = strlen(before_id[i]);
+		const char *at = name + len;
+
+		if (strncmp(name, before_id[i], len) || strspn(at, DIGITS) != ENGINE_ID_LEN ||
+		    (at[ENGINE_ID_LEN] && strcmp(at + ENGINE_ID_LEN, ".scope")) ||
+		    strncmp(at, prefix, strlen(prefix)))
+			continue;
+		snprintf(id, ENGINE_ID_LEN + 1, "%s", at);
+		return true;
+	}
+	return false;
+}
+
+bool container_cut_path(char *path, const char *id)
+{
+	char name[PATH_MAX], found[65];
+
+	for (char *at = path; *at == '/';) {
+		size_t len = strcspn(at + 1, "/");
+
+		snprintf(name, sizeof(name), "%.*s", (int)len, at + 1);
+		at += 1 + len;
+		/* an id that the engine itself has made shorter */
+		if (container_id_in(name, id, found) || !strcmp(name, id)) {
+			*at = '\0';
+			return true;
+		}
+	}
+	return false;
+}
+
+/* --- without an engine --- */
+
+struct search {
+	const char *prefix;
+	char path[PATH_MAX]; /* of the first */
+	char id[65];
+	struct buf others; /* paths, if there are several */
+	size_t found;
+};
+
+static int search_one(const char *path, const char *name, void *context)
+{
+	struct search *search = context;
+	char id[65];
+
+	if (!container_id_in(name, search->prefix, id))
+		return 0;
+	/* a cgroup of the same container below it */
+	if (search->found && !strcmp(id, search->id) &&
+	    !strncmp(path, search->path, strlen(search->path)))
+		return 0;
+	if (!search->found++) {
+		snprintf(search->path, sizeof(search->path), "%s", path);
+		snprintf(search->id, sizeof(search->id), "%s", id);
+	}
+	if (search->found <= LISTED_MAX)
+		buf__addf(&search->others, "%s%s", search->found > 1 ? ", " : "", path);
+	return 0;
+}
+
+static bool is_searchable(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len >= PREFIX_MIN && len <= ENGINE_ID_LEN && strspn(name, DIGITS) == len;
+}
+
+static int open_by_directory(const char *prefix, struct cgroup *out,
+			     char label[CONTAINER_LABEL_LEN], struct err *err)
+{
+	struct search search = {.prefix = prefix, .others = BUF_INIT};
+	int rc = cgroup_each(search_one, &search, err);
+
+	if (!rc && !search.found)
+		rc = -ENOENT;
+	if (!rc && search.found > 1)
+		rc = err_set(err, -ENOTUNIQ, "there are several containers '%s': %s", prefix,
+			     buf__text(&search.others));
+	buf__clear(&search.others);
+	if (rc)
+		return rc;
+	snprintf(label, CONTAINER_LABEL_LEN, "%s", search.id);
+	return cgroup_open(search.path, out, err);
+}
+
+/* --- with engines --- */
+
+/* Keeps those that the name means: whose name it is, or else whose id begins with it. */
+static void keep_meant(struct engine_containers *containers, size_t from, const char *name)
+{
+	size_t kept = from;
+	bool exact = false;
+
+	for (size_t i = from; i < containers->len; i++)
+		exact |= !strcmp(containers->row[i].name, name) ||
+			 !strcmp(containers->row[i].id, name);
+	for (size_t i = from; i < containers->len; i++) {
+		const struct engine_container *row = &containers->row[i];
+
+		if (exact ? !strcmp(row->name, name) || !strcmp(row->id, name) :
+			    strlen(name) >= SHORT_MIN && !strncmp(row->id, name, strlen(name)))
+			containers->row[kept++] = *row;
+	}
+	containers->len = kept;
+}
+
+/* Two tools that speak to one engine (docker may be podman in disguise) mean one container: the first is kept. */
+static void drop_same(struct engine_containers *containers)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < containers->len; i++) {
+		bool seen = false;
+
+		for (size_t k = 0; k < kept; k++)
+			seen |= !strcmp(containers->row[k].id, containers->row[i].id);
+		if (!seen)
+			containers->row[kept++] = containers->row[i];
+	}
+	containers->len = kept;
+}
+
+/* What an engine could not be asked for goes to `why`, for the case that nobody knows the container. */
+static int ask_engine(const struct engine *engine, const char *name,
+		      struct engine_containers *containers, struct buf *why, struct buf *asked)
+{
+	struct err reason = {0};
+	size_t from = containers->len;
+	int rc = engine_check_local(engine, &reason);
+
+	if (!rc)
+		rc = engine_list(engine, containers, &reason);
+	if (rc) {
+		buf__addf(why, "; %s", reason.text);
+		return rc;
+	}
+	buf__addf(asked, "%s%s", asked->len ? ", " : "", engine->name);
+	keep_meant(containers, from, name);
+	return 0;
+}
+
+static bool same_engine_twice(const struct engine_containers *containers, size_t index)
+{
+	for (size_t i = 0; i < containers->len; i++)
+		if (i != index && containers->row[i].engine == containers->row[index].engine)
+			return true;
+	return false;
+}
+
+static int refuse_several(const char *name, const struct engine_containers *containers,
+			  struct err *err)
+{
+	struct buf own_buf list = BUF_INIT;
+
+	for (size_t i = 0; i < containers->len && i < LISTED_MAX; i++) {
+		const struct engine_container *row = &containers->row[i];
+		char text[ENGINE_NAME_LEN];
+
+		engine_printable(row->name, text, sizeof(text));
+		/* there their names may be the same */
+		if (same_engine_twice(containers, i))
+			buf__addf(&list, "%s%s:%.12s (%s)", i ? ", " : "", row->engine->name,
+				  row->id, text);
+		else
+			buf__addf(&list, "%s%s:%s", i ? ", " : "", row->engine->name, text);
+	}
+	return err_set(err, -ENOTUNIQ, "there are several containers '%s': %s%s", name,
+		       buf__text(&list), containers->len > LISTED_MAX ? ", ..." : "");
+}
+
+/* The one container that the name means. -ENOENT: nobody knows it, and `why` and `asked` say who was asked. */
+static int find(const struct engine *only, const char *name, struct engine_container *out,
+		struct buf *why, struct buf *asked, struct err *err)
+{
+	struct engine_containers own_engine_containers containers = {0};
+	int rc = 0;
+
+	for (const struct engine *engine = engines; engine->name; engine++) {
+		if ((only && engine != only) || !engine_is_installed(engine))
+			continue;
+		rc = ask_engine(engine, name, &containers, why, asked);
+	}
+	drop_same(&containers);
+	if (containers.len > 1)
+		return refuse_several(name, &containers, err);
+	if (!containers.len)
+		return only && rc ? rc : -ENOENT;
+	*out = containers.row[0];
+	return 0;
+}
+
+/* The cgroup of a container that an engine knows. */
+static int open_found(const struct engine_container *container, const char *label,
+		      struct cgroup *out, struct err *err)
+{
+	char state[ENGINE_WORD_LEN], path[PATH_MAX], whole[PATH_MAX];
+	pid_t pid;
+	int rc = engine_process(container, &pid, state, err);
+
+	if (rc)
+		return rc;
+	if (!pid)
+		return err_set(err, -ENXIO,
+			       "container %s does not run (it is '%s'): start it first", label,
+			       state);
+	rc = cgroup_path_of(pid, path, err);
+	if (rc == -ESRCH)
+		return err_wrap(err, rc,
+				"container %s has ended, or its engine is on another machine",
+				label);
+	if (rc)
+		return err_wrap(err, rc, "container %s", label);
+	if (!strcmp(path, "/"))
+		return err_set(err, -EOPNOTSUPP,
+			       "container %s has no cgroup of its own in cgroup v2, so it cannot be told from the host: run it with runc, or with an engine that uses cgroup v2",
+			       label);
+	snprintf(whole, sizeof(whole), "%s", path);
+	if (!container_cut_path(path, container->id))
+		return err_set(err, -EOPNOTSUPP,
+			       "the cgroup of process %d, %s, is not container %s's own (nothing in it carries its id): if it is right all the same, name it with --cgroup",
+			       pid, whole, label);
+	return cgroup_open(path, out, err);
+}
+
+static int split(const char *spec, const struct engine **engine, const char **name, struct err *err)
+{
+	const char *colon = strchr(spec, ':');
+	char text[64];
+
+	*engine = NULL;
+	*name = colon ? colon + 1 : spec;
+	if (colon) {
+		*engine = engine_find(spec, colon - spec);
+		engine_printable(spec, text, sizeof(text));
+		if (!*engine)
+			return err_set(err, -EINVAL,
+				       "'%s': there is no engine '%.*s': docker, podman, nerdctl or crictl",
+				       text, (int)(colon - spec), text);
+	}
+	if (!**name)
+		return err_set(err, -EINVAL, "a container without a name");
+	return 0;
+}
+
+int container_open(const char *spec, struct cgroup *out, char label[CONTAINER_LABEL_LEN],
+		   struct err *err)
+{
+	struct buf own_buf why = BUF_INIT, own_buf asked = BUF_INIT;
+	char text[ENGINE_NAME_LEN];
+	struct engine_container container;
+	const struct engine *engine;
+	const char *name;
+	int rc = split(spec, &engine, &name, err);
+
+	if (rc)
+		return rc;
+	rc = find(engine, name, &container, &why, &asked, err);
+	if (!rc) {
+		engine_printable(*container.name ? container.name : container.id, text,
+				 sizeof(text));
+		snprintf(label, CONTAINER_LABEL_LEN, "%s:%s", container.engine->name, text);
+		return open_found(&container, label, out, err);
+	}
+	if (rc == -ENOTUNIQ)
+		return rc;
+	if (is_searchable(name)) {
+		int by_directory = open_by_directory(name, out, label, err);
+
+		if (by_directory != -ENOENT)
+			return by_directory;
+	}
+	engine_printable(name, text, sizeof(text));
+	if (engine && !engine_is_installed(engine))
+		return err_set(err, -ENOENT, "container '%s': %s is not installed", text,
+			       engine->name);
+	if (!why.len && !asked.len)
+		return err_set(err, -ENOENT,
+			       "container '%s': no container engine is installed; an id of %d digits or more is found without one",
+			       text, PREFIX_MIN);
+	if (!asked.len) /* nobody could be asked */
+		return err_set(err, rc, "container '%s': %s", text, buf__text(&why) + 2);
+	return err_set(err, -ENOENT, "there is no container '%s' in %s%s", text, buf__text(&asked),
+		       buf__text(&why));
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From the name of a systemd unit to its cgroup. */
+#pragma once
+
+#include "target/cgroup.h"
+
+/**
+ * Opens the cgroup of a unit of the system manager ("nginx", "nginx.service", "system.slice"): systemctl is asked; where it is not
+ * there, or there is no systemd, the unit is found as a directory of this name.
+ * -EINVAL: not a unit's name; -ENOENT: there is no such unit; -ENXIO: it does not run; -ENOTUNIQ: several directories.
+ */
+int unit_open(const char *name, struct cgroup *out, struct err *err) must_check;
