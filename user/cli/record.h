@@ -24,8 +24,8 @@ struct record_options {
 	const char *user;
 	const char *output, *recording;
 	uint64_t duration, ring_size;
-	bool allow_root_cgroup, count_moved, no_enosys, stats, quiet;
-	int progress, verbose;
+	bool allow_root_cgroup, assume_startup, count_moved, no_enosys, stats, quiet;
+	int progress, runtime, verbose;
 };
 
 struct record {
