@@ -39,8 +39,7 @@ done
 # where they are in a need string
 declare -A columns=([false]=0 [true]=3) ways=([run]=0 [start]=1 [exec]=2)
 
-# crun refuses the hybrid layout as long as the v2 hierarchy shows a controller; elsewhere crun 1.8 wants more locked memory
-# than it may get, for a filter of devices that no test here needs (device_rules, below).
+# crun refuses the hybrid layout as long as the v2 hierarchy shows a controller.
 runtime() { # ARGUMENT...
     local controllers
     controllers=$(cgroup_mount)/cgroup.controllers
@@ -56,7 +55,8 @@ version() {
     "$rt" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p'
 }
 
-# The container of the cell under a filter, a file. Its tiny stays in /, and ends in /tmp.
+# The container of the cell under a filter, a file. Its tiny stays in /, and ends in /tmp. Without rules for devices: for these
+# crun 1.8 wants more locked memory than it may get.
 configure() { # FILTER CWD
     bundle_config "$path/c1" "$(cat "$1")" /bin/tiny
     jq --argjson nnp "$nnp" --argjson uid "$uid" --arg cwd "$2" \
@@ -69,7 +69,7 @@ configure() { # FILTER CWD
 await_processes() {
     local _
     for _ in $(seq 3000); do
-        [ "$(cat "$CG/c1/cgroup.procs" 2>/dev/null | wc -l)" -gt "$1" ] || return 0
+        [ "$(wc -l 2>/dev/null <"$CG/c1/cgroup.procs" || echo 0)" -gt "$1" ] || return 0
         sleep 0.01
     done
     return 1
@@ -303,6 +303,8 @@ tells "a command needs no table" ''
 "$WHITTLE" record --runtime runc -o "$T/auto.json" -- true 2>"$T/log"
 tells "... unless it is to be a container's" "of the table for runc, no_new_privs not known;"
 
+own_cgroup # fresh: no runtime has turned controllers on below it, so that processes may be in it
+
 # a container by its name: it runs already, and nobody saw by whom
 id=$(printf '%064d' $$)
 mkdir "$CG/$id"
@@ -338,4 +340,4 @@ check "... and the profile starts it" "$WHITTLE" enforce "$T/auto.json" -- sleep
 tells "--assume-startup: nothing to assume for a command" 'the start was seen'
 
 # runtimes make the cgroup in each v1 hierarchy too, and leave its parent there
-find /sys/fs/cgroup -mindepth 2 -maxdepth 2 -type d -name "$(basename "$CG")" ! -path "$CG" -exec rmdir {} + 2>/dev/null || :
+find /sys/fs/cgroup -mindepth 2 -maxdepth 2 -type d -name "$(basename "$path")" ! -path "$(cgroup_mount)$path" -exec rmdir {} + 2>/dev/null || :
