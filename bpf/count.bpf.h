@@ -65,8 +65,9 @@ static __always_inline bool count_row(__u32 slot, __u32 row)
 	return true;
 }
 
+/* regs NULL: the arguments are gone; comm NULL: the current one. */
 static __always_inline void count_announce(const struct call *call, const struct apart_key *key,
-					   struct pt_regs *regs)
+					   struct pt_regs *regs, const char *comm)
 {
 	struct ev_first *ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
 	__u64 id = bpf_get_current_pid_tgid();
@@ -89,7 +90,10 @@ static __always_inline void count_announce(const struct call *call, const struct
 	};
 	if (regs)
 		abi_args(ev->args, call->abi, regs);
-	bpf_get_current_comm(ev->comm, sizeof(ev->comm));
+	if (comm && comm[0])
+		__builtin_memcpy(ev->comm, comm, COMM_LEN);
+	else
+		bpf_get_current_comm(ev->comm, sizeof(ev->comm));
 	bpf_ringbuf_submit(ev, 0);
 }
 
@@ -117,12 +121,13 @@ static __noinline int count_slow(__u32 slot, __s64 nr, bool compat, struct pt_re
 	first = class == CLASS_WORKLOAD && call.row != ROW_OUTSIDE ? count_row(slot, call.row) :
 								     count_apart(&key);
 	if (first)
-		count_announce(&call, &key, regs);
+		count_announce(&call, &key, regs, NULL);
 	return 0;
 }
 
-/* The exec call that ended set-up. Its arguments are gone with the old program. */
-static __always_inline void count_exec(__u32 slot, const struct call *call, int class, __u32 image)
+/* The exec call that ended set-up. Its arguments are gone with the old program; `comm` is that one's. */
+static __always_inline void count_exec(__u32 slot, const struct call *call, int class, __u32 image,
+				       const char *comm)
 {
 	struct apart_key key = {
 		.slot = slot,
@@ -133,7 +138,7 @@ static __always_inline void count_exec(__u32 slot, const struct call *call, int 
 	};
 
 	if (class == CLASS_WORKLOAD ? count_row(slot, call->row) : count_apart(&key))
-		count_announce(call, &key, NULL);
+		count_announce(call, &key, NULL, comm);
 }
 
 /* Every call of a target's tasks comes through here. */

@@ -164,6 +164,7 @@ struct group {
 	__u32 forker; /* PROVISIONAL: who forked it since the image was run; 0: it ran the image itself */
 	__u32 has_exec; /* `exec` is a call that a thread of it is in */
 	struct call exec;
+	char exec_comm[COMM_LEN]; /* of the thread that is in it: the exec itself gives it another */
 };
 
 /* Groups in set-up that descend from one that entered; kept as long as one of them lives. */
@@ -188,18 +189,16 @@ struct timing {
  * What a recording without a process is: the row of its slot in `entries`. Written and read by user space only, under the lock of
  * the resident session (user/record/resident.h).
  */
-#define ENTRY_NAME_LEN    128
-#define ENTRY_RUNTIME_LEN 16
-#define ENTRY_TARGET_LEN  856
+#define ENTRY_NAME_LEN   128
+#define ENTRY_TARGET_LEN 872
 
 struct entry {
 	__u64 begun;      /* CLOCK_MONOTONIC, ns */
 	__u64 begun_wall; /* CLOCK_REALTIME, ns */
 	__u32 whole;      /* nothing was inside before */
 	__u32 pad;
-	char runtime[ENTRY_RUNTIME_LEN]; /* who set the container up, "" if that is not known */
-	char name[ENTRY_NAME_LEN];       /* "": the slot is free */
-	char target[ENTRY_TARGET_LEN];   /* what is recorded, in words */
+	char name[ENTRY_NAME_LEN];     /* "": the slot is free */
+	char target[ENTRY_TARGET_LEN]; /* what is recorded, in words */
 };
 
 /* Records on the ring: each begins with its kind. */
@@ -250,7 +249,7 @@ _Static_assert(sizeof(struct image) == 24, "struct image");
 _Static_assert(sizeof(struct file_id) == 16, "struct file_id");
 _Static_assert(sizeof(struct apart_key) == 24,
 	       "struct apart_key: padding would be part of the key");
-_Static_assert(sizeof(struct group) == 64, "struct group");
+_Static_assert(sizeof(struct group) == 80, "struct group");
 _Static_assert(sizeof(struct lineage) == 48, "struct lineage");
 _Static_assert(sizeof(struct timing) == 16, "struct timing");
 _Static_assert(sizeof(struct entry) == 1024, "struct entry");

@@ -194,6 +194,7 @@ static __always_inline int group_class(__u32 slot, const struct call *call, __u3
 	}
 	if (abi_is_exec(call)) {
 		group->exec = *call;
+		bpf_get_current_comm(group->exec_comm, sizeof(group->exec_comm));
 		group->has_exec = 1;
 		return -1; /* counted once it has succeeded */
 	}
@@ -288,11 +289,12 @@ static __always_inline int group_exec_provisional(struct group *group, struct li
 }
 
 /*
- * The current task has replaced its program by `file`. The class that the exec counts in, the call that it was, and the
- * image that it belongs to; negative: it counts nowhere, or was counted when it was called.
+ * The current task has replaced its program by `file`. The class that the exec counts in, the call that it was, who
+ * called it (comm; empty: not known, or whittle for its command), and the image that it belongs to; negative: it
+ * counts nowhere, or was counted when it was called.
  */
 static __always_inline int group_exec(struct task_struct *task, __u32 slot, struct file *file,
-				      struct call *call, __u32 *image)
+				      struct call *call, char *comm, __u32 *image)
 {
 	struct group *group = group_of(task, slot, false);
 	struct lineage *lineage;
@@ -306,6 +308,8 @@ static __always_inline int group_exec(struct task_struct *task, __u32 slot, stru
 		return -1;
 	/* a process that is moved in while it is inside execve was never seen to call it */
 	*call = group->has_exec ? group->exec : (struct call)ABI_EXECVE;
+	if (group->has_exec && !(slot_of(slot)->flags & SLOT_COMMAND))
+		__builtin_memcpy(comm, group->exec_comm, COMM_LEN);
 	filtered = group_filters(task) > group->filters;
 	if (group->state == GROUP_PROVISIONAL)
 		return group_exec_provisional(group, lineage, filtered);

@@ -109,14 +109,15 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, pid_t old_pid, struct
 {
 	__u32 slot = target_slot(cgroup_id_read(task));
 	__u32 image = 0;
+	char comm[COMM_LEN] = {0};
 	struct call call;
 	int class;
 
 	if (slot == SLOT_NONE)
 		return 0;
-	class = group_exec(task, slot, BPF_CORE_READ(bprm, file), &call, &image);
+	class = group_exec(task, slot, BPF_CORE_READ(bprm, file), &call, comm, &image);
 	if (class >= 0)
-		count_exec(slot, &call, class, image);
+		count_exec(slot, &call, class, image, comm);
 	return 0;
 }
 

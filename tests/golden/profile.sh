@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # The same calls give the same profile, byte for byte: tests/golden/profile/NAME.calls
-# gives NAME.json (and NAME.no-enosys.json, if there is one). After a change that is
-# meant, UPDATE=1 bash tests/golden/profile.sh writes the expected files anew.
+# gives NAME.json, and NAME.VARIANT.json with the options of that variant, if there is such
+# a file. After a change that is meant, UPDATE=1 bash tests/golden/profile.sh writes the
+# expected files anew.
 set -eu
 . tests/lib.sh
 
@@ -36,7 +37,13 @@ compare() {
     same "$name" "$json" "$T/json"
 }
 
-count=0
+declare -A variants=(
+    [no-enosys]='--no-enosys'
+    [runc]='--runc'
+    [crun-nnp]='--crun --no-new-privs'
+    [container]='--runc --crun --startup'
+)
+count=0 varied=0
 for calls in "$expected"/*.calls; do
     name=$(basename "$calls" .calls)
     json=$expected/$name.json
@@ -44,11 +51,16 @@ for calls in "$expected"/*.calls; do
     # The order and the number of times in which calls come does not matter.
     tac "$calls" | cat - "$calls" >"$T/calls"
     compare "$name, backwards and twice" "$T/calls" "$json"
-    [ ! -e "$expected/$name.no-enosys.json" ] ||
-        compare "$name, without ENOSYS" "$calls" "$expected/$name.no-enosys.json" --no-enosys
+    for variant in "${!variants[@]}"; do
+        [ -e "$expected/$name.$variant.json" ] || continue
+        # shellcheck disable=SC2086
+        compare "$name, $variant" "$calls" "$expected/$name.$variant.json" ${variants[$variant]}
+        varied=$((varied + 1))
+    done
     count=$((count + 1))
 done
 [ $count = 4 ] || fail 'all sets of calls' "$count instead of 4"
+[ $varied = 6 ] || fail 'all variants' "$varied instead of 6"
 
 check_status 1 'no calls give no profile' "$derive" </dev/null
 cp "$T/err" "$T/said"

@@ -160,3 +160,37 @@ Test(cgroup, close_twice)
 	cgroup_close(&cgroup);
 	cr_expect_eq(open_files(), files);
 }
+
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+Test(cgroup, names_container)
+{
+	static const char *const yes[] = {
+		"/docker/" ID,
+		"/sys/fs/cgroup/unified/docker/" ID,
+		"/system.slice/docker-" ID ".scope",
+		"/libpod_parent/libpod-" ID,
+		"/machine.slice/libpod-" ID ".scope/container",
+		"/kubepods/besteffort/pod1c2d/" ID,
+		"/kubepods.slice/kubepods-pod1.slice/cri-containerd-" ID ".scope",
+		"/docker/" ID "/system.slice/nginx.service",
+		ID,
+	};
+	static const char *const no[] = {
+		"",
+		"/",
+		"/system.slice/nginx.service",
+		"/docker",
+		"/docker/" ID "0",
+		"/docker/x" ID,
+		"/docker/0123456789abcdef",
+		"/docker/" ID ".slice",
+		"/docker/0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef",
+		"/machine.slice/libpod-conmon-" ID ".scope",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(yes); i++)
+		cr_expect(cgroup_names_container(yes[i]), "%s", yes[i]);
+	for (size_t i = 0; i < ARRAY_LEN(no); i++)
+		cr_expect_not(cgroup_names_container(no[i]), "%s", no[i]);
+}

@@ -287,6 +287,54 @@ Test(derive, unnamed_numbers_bring_no_rule)
 	expect_sound(&profile);
 }
 
+/* What the tables add is allowed, told by name, and no longer answers ENOSYS; what was there already is not told. */
+Test(derive, tables_add)
+{
+	struct derive_options options = {
+		.startup = true,
+		.baseline = {.runtimes = RUNTIME_RUNC, .arch = ARCH_X86_64},
+	};
+	struct syscall_set set = set_of(CALLS({ARCH_X86_64, 59, 0}, {ARCH_X86_64, 126, 0}));
+	struct profile own_profile profile = {0};
+	struct derived derived = {0};
+
+	cr_assert_eq(derive_profile(&set, &options, &profile, &derived, NULL), 0);
+	expect_sound(&profile);
+	cr_expect(allows(&profile, "openat2") && allows(&profile, "setgid"));
+	cr_expect(allows(&profile, "arch_prctl") && allows(&profile, "brk"));
+	cr_expect_not(mentions(&profile, "fsopen"), "an error is enough");
+	cr_expect_gt(derived.runtime.len, 20);
+	cr_expect_gt(derived.startup.len, 15);
+	cr_expect_eq(derived.called + derived.always + derived.vdso + derived.runtime.len +
+			     derived.startup.len,
+		     allowed(&profile));
+	for (size_t i = 0; i < derived.runtime.len; i++) {
+		cr_expect(allows(&profile, derived.runtime.names[i]));
+		cr_expect_str_neq(derived.runtime.names[i], "execve");
+		cr_expect_str_neq(derived.runtime.names[i], "capset");
+		cr_expect_str_neq(derived.runtime.names[i], "openat", "startup has it");
+	}
+}
+
+/* The runtime's architecture is not always one of the workload's. */
+Test(derive, baseline_brings_its_architecture)
+{
+	struct derive_options options = {
+		.baseline = {.runtimes = RUNTIME_CRUN, .arch = ARCH_X86_64},
+	};
+	struct syscall_set set = set_of(CALLS({ARCH_X86, 20, 0}));
+	struct profile own_profile profile = {0};
+	struct profile own_profile none = {0};
+
+	cr_assert_eq(derive_profile(&set, &options, &profile, NULL, NULL), 0);
+	cr_expect(profile.arches[ARCH_X86] && profile.arches[ARCH_X86_64]);
+	cr_expect(allows(&profile, "setresgid"));
+	cr_expect_not(mentions(&profile, "setresgid32"));
+	options.baseline.runtimes = RUNTIME_NONE;
+	cr_assert_eq(derive_profile(&set, &options, &none, NULL, NULL), 0);
+	cr_expect_not(none.arches[ARCH_X86_64]);
+}
+
 /* Sets at random, of all architectures: all that was called is allowed, and all is sound. */
 Test(derive, random_sets)
 {

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/hook_place.h"
+#include "cli/runtime.h"
 #include "profile/derive.h"
 #include "profile/emit_oci.h"
 #include "profile/extend.h"
@@ -48,22 +49,6 @@ static int read_input(const char *path, struct profile *profile, struct err *err
 	return rc ? rc : parse_oci(path, buf__text(&text), text.len, profile, err);
 }
 
-/* Who sets the container up: its process is called "runc:[2:INIT]" or "crun" then. */
-static const char *runtime_of(pid_t pid)
-{
-	static const char *const runtimes[] = {"runc", "crun"};
-	struct buf own_buf comm = BUF_INIT;
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-	if (fs_read(AT_FDCWD, path, 64, &comm, NULL))
-		return NULL;
-	for (size_t i = 0; i < ARRAY_LEN(runtimes); i++)
-		if (!strncmp(buf__text(&comm), runtimes[i], strlen(runtimes[i])))
-			return runtimes[i];
-	return NULL;
-}
-
 /* What can be known to go wrong at the end is found out at the start, where the engine shows it to somebody. */
 static int check_request(const struct trace_request *request, struct err *err)
 {
@@ -99,7 +84,6 @@ static int begin(const struct oci_state *state, const struct trace_request *requ
 	rc = resident_begin(&resident,
 			    &(struct resident_request){.name = state->id,
 						       .target = target,
-						       .runtime = runtime_of(state->pid),
 						       .cgroup = cgroup.id},
 			    err);
 	return rc == -EEXIST ? 0 : rc; /* the hook stands in two stages of the start */
@@ -109,11 +93,14 @@ static int make_profile(const struct recording *recording, const char *input_pat
 			struct err *err)
 {
 	struct profile own_profile profile = {0}, own_profile input = {0};
-	const struct derive_options options = {0};
+	struct derive_options options = {0};
+	struct runtime_seen seen;
 	struct syscall_set needed;
 	int rc;
 
 	recording_needed(recording, &needed);
+	runtime_see(recording, true, &seen);
+	options.baseline = runtime_baseline(&seen, RUNTIME_CHOICE_AUTO);
 	rc = derive_profile(&needed, &options, &profile, NULL, err);
 	if (rc || !*input_path)
 		return rc ? rc : emit_oci(&profile, text, err);

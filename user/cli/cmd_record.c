@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "cli/cmd.h"
 #include "cli/record.h"
+#include "cli/runtime.h"
 #include "cli/summary.h"
 #include "record/features.h"
 
@@ -43,6 +44,11 @@ static const struct option_row rows[] = {
 	 AT(duration), NULL, 0},
 	{"no-enosys", 0, OPTION_FLAG, NULL,
 	 "do not answer ENOSYS to calls that libraries probe for", AT(no_enosys), NULL, 0},
+	{"runtime", 0, OPTION_CHOICE, "RUNTIME",
+	 "add what it needs to start a container: auto, runc, crun, none", AT(runtime),
+	 runtime_choices, 0},
+	{"assume-startup", 0, OPTION_FLAG, NULL,
+	 "add what programs start with, if the start was not seen", AT(assume_startup), NULL, 0},
 	{"count-moved", 0, OPTION_FLAG, NULL,
 	 "count processes that move in as workload from the start", AT(count_moved), NULL, 0},
 	{"stats", 0, OPTION_FLAG, NULL, "show time and errors of each syscall", AT(stats), NULL, 0},

@@ -25,10 +25,8 @@ struct record_options {
 	const char *user;
 	const char *output, *recording;
 	uint64_t duration, ring_size;
-	bool allow_root_cgroup, count_moved, no_enosys, stats, quiet;
-	bool plain;
-	int filter;
-	int progress, verbose;
+	bool allow_root_cgroup, assume_startup, count_moved, no_enosys, plain, stats, quiet;
+	int filter, progress, runtime, verbose;
 };
 
 struct record {

@@ -3,6 +3,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "cli/record.h"
+#include "cli/runtime.h"
 #include "cli/summary.h"
 #include "profile/derive.h"
 #include "profile/emit_oci.h"
@@ -47,9 +48,21 @@ static int write_recording(struct record *record, struct err *err)
 	return rc ? rc : write_text(record->options.recording, &text, "recording", err);
 }
 
+static bool target_is_container(const struct record *record)
+{
+	for (size_t i = 0; i < record->targets_len; i++)
+		if (cgroup_names_container(record->targets[i].path))
+			return true;
+	return record->engine.used;
+}
+
 static int write_profile(struct record *record, const char *path, struct err *err)
 {
-	struct derive_options options = {.no_enosys = record->options.no_enosys};
+	struct derive_options options = {
+		.no_enosys = record->options.no_enosys,
+		.startup = record->options.assume_startup && !record->recording.whole,
+	};
+	struct runtime_seen seen;
 	struct profile own_profile profile = {0};
 	struct buf own_buf text = BUF_INIT;
 	struct syscall_set needed;
@@ -57,14 +70,19 @@ static int write_profile(struct record *record, const char *path, struct err *er
 	int rc;
 
 	recording_needed(&record->recording, &needed);
+	runtime_see(&record->recording, target_is_container(record), &seen);
+	options.baseline = runtime_baseline(&seen, record->options.runtime);
 	rc = derive_profile(&needed, &options, &profile, &derived, err);
 	if (!rc)
 		rc = emit_oci(&profile, &text, err);
 	if (!rc)
 		rc = write_text(path, &text, "profile", err);
-	if (!rc)
-		summary_profile(path, &derived);
-	return rc;
+	if (rc)
+		return rc;
+	if (record->options.assume_startup && record->recording.whole)
+		log_note("--assume-startup: the start was seen, there is nothing to assume");
+	summary_profile(path, &derived, &seen, &options.baseline);
+	return 0;
 }
 
 /* Both are tried: that one cannot be written is no reason to lose the other. */

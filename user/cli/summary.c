@@ -101,6 +101,26 @@ static void warn_losses(const struct losses *losses)
 			 losses->late);
 }
 
+/* What only the runtime called: measured, as opposed to what its table adds. */
+static void tell_measured(const struct recording *recording)
+{
+	struct buf own_buf list = BUF_INIT;
+	char name[SYSCALL_NAME_LEN];
+
+	for (size_t i = 0; i < recording->observed_len; i++) {
+		const struct observed *o = &recording->observed[i];
+
+		/* sorted: the workload's class of the same call comes first */
+		if (o->class != OBSERVED_RUNTIME || !syscall_name(&o->call, name) ||
+		    (i && !syscall_compare(&o[-1].call, &o->call) &&
+		     observed_is_needed(o[-1].class)))
+			continue;
+		buf__addf(&list, " %s", name);
+	}
+	if (list.len)
+		log_info("runtime (measured):%s", buf__text(&list));
+}
+
 void summary_recording(const struct recording *recording)
 {
 	const struct losses *losses = &recording->losses;
@@ -115,6 +135,7 @@ void summary_recording(const struct recording *recording)
 	if (totals.in_flight)
 		log_info("%zu of them were seen only in flight, when recording began",
 			 totals.in_flight);
+	tell_measured(recording);
 	if (totals.runtime)
 		log_note("%zu of them were made only by the container runtime, with the filter already loaded; it needs them to start the container",
 			 totals.runtime);
@@ -123,18 +144,44 @@ void summary_recording(const struct recording *recording)
 			 totals.launcher);
 	if (!recording->whole)
 		log_note(
-			"processes ran before recording began: what they call to start is not in it; restart them while recording");
+			"processes ran before recording began: what they call to start is not in it; restart them while recording, or guess with --assume-startup");
 	warn_unknown(recording);
 	warn_moved(recording);
 	warn_losses(losses);
 }
 
-void summary_profile(const char *path, const struct derived *derived)
+static void tell_additions(const char *why, const struct additions *added)
 {
-	log_note("profile %s allows %zu: %zu called, %zu that every program needs, %zu that the vDSO makes on other hosts; %zu more answer ENOSYS",
+	struct buf own_buf list = BUF_INIT;
+
+	for (size_t i = 0; i < added->len; i++)
+		buf__addf(&list, " %s", added->names[i]);
+	if (list.len)
+		log_info("%s:%s", why, buf__text(&list));
+}
+
+void summary_profile(const char *path, const struct derived *derived,
+		     const struct runtime_seen *seen, const struct baseline *baseline)
+{
+	struct buf own_buf why = BUF_INIT, own_buf more = BUF_INIT;
+
+	buf__addf(&why, "runtime (table for ");
+	runtime_describe(seen, baseline, &why);
+	buf__addf(&why, ")");
+	tell_additions(buf__text(&why), &derived->runtime);
+	tell_additions("startup (assumed)", &derived->startup);
+	if (derived->startup.len)
+		buf__addf(&more, ", %zu that programs start with", derived->startup.len);
+	if (derived->runtime.len) {
+		buf__addf(&more, ", %zu of the table for ", derived->runtime.len);
+		runtime_describe(seen, baseline, &more);
+	}
+	log_note("profile %s allows %zu: %zu called, %zu that every program needs, %zu that the vDSO makes on other hosts%s; %zu more answer ENOSYS",
 		 strcmp(path, "-") ? path : "on standard output",
-		 derived->called + derived->always + derived->vdso, derived->called,
-		 derived->always, derived->vdso, derived->enosys);
+		 derived->called + derived->always + derived->vdso + derived->startup.len +
+			 derived->runtime.len,
+		 derived->called, derived->always, derived->vdso, buf__text(&more),
+		 derived->enosys);
 }
 
 static int by_time(const void *a, const void *b)

@@ -2,12 +2,14 @@
 /* What is said on stderr when a recording is over: what was seen, what may be missing, what the profile holds. */
 #pragma once
 
+#include "cli/runtime.h"
 #include "profile/derive.h"
 #include "record/recording.h"
 
 /** Counts, losses, and a warning for each thing that keeps the recording from being the whole truth. */
 void summary_recording(const struct recording *recording);
-/** Where the profile went ("-": standard output) and why its names are in it. */
-void summary_profile(const char *path, const struct derived *derived);
+/** Where the profile went ("-": standard output) and why its names are in it; what tables added, by name, at -v. */
+void summary_profile(const char *path, const struct derived *derived,
+		     const struct runtime_seen *seen, const struct baseline *baseline);
 /** The table of --stats, in the manner of `strace -c`, with time by the wall clock. */
 void summary_stats(const struct recording *recording);

@@ -98,6 +98,44 @@ static int add_subcall(struct profile *profile, const struct syscall *call, cons
 	return rule_add_name(rule, name);
 }
 
+/* Allows those of the names that no rule before allows, and keeps them. */
+static int add_table(struct profile *profile, const char *const *names, size_t len,
+		     struct additions *added)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (rule_has_name(&profile->rules[0], names[i]))
+			continue;
+		if (rule_add_name(&profile->rules[0], names[i]))
+			return -ENOMEM;
+		added->names[added->len++] = names[i];
+	}
+	return 0;
+}
+
+static int add_baseline(struct profile *profile, const struct derive_options *options,
+			struct additions *added)
+{
+	struct baseline baseline = options->baseline;
+	const char *names[BASELINE_MAX];
+
+	if (!baseline.runtimes)
+		return 0;
+	baseline.deadly = profile->default_action != ACTION_ERRNO;
+	return add_table(profile, names, baseline_names(&baseline, names), added);
+}
+
+static int add_startup(struct profile *profile, const struct derive_options *options,
+		       struct additions *added)
+{
+	const char *names[STARTUP_MAX];
+	int rc = 0;
+
+	for (enum arch a = ARCH_INVALID + 1; !rc && a < ARCH_COUNT; a++)
+		if (options->startup && profile->arches[a])
+			rc = add_table(profile, names, startup_names(a, names), added);
+	return rc;
+}
+
 static int add_called(struct profile *profile, const struct syscall_set *needed, size_t *called)
 {
 	struct syscall call = {0};
@@ -129,6 +167,10 @@ static int fill(const struct syscall_set *needed, const struct derive_options *o
 		rc = add_names(profile, 0, 0, always, ARRAY_LEN(always), &derived->always);
 	if (!rc)
 		rc = add_names(profile, 0, 0, vdso, ARRAY_LEN(vdso), &derived->vdso);
+	if (!rc)
+		rc = add_startup(profile, options, &derived->startup);
+	if (!rc)
+		rc = add_baseline(profile, options, &derived->runtime);
 	if (rc || options->no_enosys)
 		return rc;
 	if (!profile_add_rule(profile, ACTION_ERRNO, ERRNO_ENOSYS))
@@ -154,6 +196,8 @@ int derive_profile(const struct syscall_set *needed, const struct derive_options
 	if (!some)
 		return err_set(err, -EINVAL,
 			       "no syscall was recorded, so there is nothing to make a profile of");
+	if (options->baseline.runtimes)
+		profile.arches[options->baseline.arch] = true;
 	rc = fill(needed, options, &profile, &counts);
 	if (rc)
 		return err_errno(err, rc, "cannot make the profile");

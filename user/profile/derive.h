@@ -5,23 +5,40 @@
  */
 #pragma once
 
+#include "profile/baseline.h"
 #include "profile/profile.h"
+#include "profile/startup.h"
 #include "syscalls/set.h"
 
 struct derive_options {
 	bool no_enosys; /* leave the probe calls to the default action */
+	bool startup;   /* add what programs start with: the start was not seen */
+	/* whose table is added; `deadly` is told by the profile's default action */
+	struct baseline baseline;
 };
 
-/* How many names each reason brought in, for the summary. */
+#define ADDITIONS_MAX BASELINE_MAX
+_Static_assert(STARTUP_MAX <= ADDITIONS_MAX, "room for all names");
+
+/* What a table added; borrowed literals. */
+struct additions {
+	const char *names[ADDITIONS_MAX];
+	size_t len;
+};
+
+/* How many names each reason brought in that those before it had not, for the summary. */
 struct derived {
 	size_t called;
 	size_t always;
 	size_t vdso;
 	size_t enosys;
+	struct additions runtime;
+	struct additions startup;
 };
 
 /**
- * A profile that allows `needed`, on the architectures that `needed` has. *out was cleared or zeroed.
+ * A profile that allows `needed`, on the architectures that `needed` has, and on that of a baseline. *out was cleared or
+ * zeroed.
  * -EINVAL: nothing is needed, so there is no architecture either. `derived` may be NULL.
  */
 int derive_profile(const struct syscall_set *needed, const struct derive_options *options,

@@ -199,7 +199,6 @@ int resident_begin(struct resident *resident, const struct resident_request *req
 	entry->begun = now(CLOCK_MONOTONIC);
 	entry->begun_wall = now(CLOCK_REALTIME);
 	entry->whole = 1;
-	copy_text(entry->runtime, sizeof(entry->runtime), request->runtime);
 	copy_text(entry->target, sizeof(entry->target), request->target);
 	copy_text(entry->name, sizeof(entry->name), request->name);
 	/* armed first: whoever is inside is set-up, none of it was there before */

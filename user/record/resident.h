@@ -35,10 +35,9 @@ const struct entry *resident_entry(const struct resident *resident, __u32 slot);
 
 /* What a recording is to be. Texts that are too long for an entry are cut; a name must fit. */
 struct resident_request {
-	const char *name;    /* unique */
-	const char *target;  /* in words */
-	const char *runtime; /* who sets the container up; NULL: not known */
-	uint64_t cgroup;     /* id: its processes are in set-up until they run an exec */
+	const char *name;   /* unique */
+	const char *target; /* in words */
+	uint64_t cgroup;    /* id: its processes are in set-up until they run an exec */
 };
 
 /** Begins to record a cgroup. -EEXIST: there is a recording of this name; -ENOSPC: there are as many as can be. */

@@ -342,7 +342,7 @@ void session__stop_slot(struct session *session, __u32 slot)
 static void forget_entries(int fd, size_t key_size, size_t value_size, __u32 slot,
 			   __u32 (*slot_of)(const void *key, const void *value))
 {
-	char keys[2][64], value[64];
+	char keys[2][128], value[128];
 	const char *last = NULL;
 	int turn = 0;
 

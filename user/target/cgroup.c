@@ -215,6 +215,37 @@ bool cgroup_is_root(const struct cgroup *cgroup)
 	return faccessat(cgroup->fd, "cgroup.type", F_OK, 0) != 0;
 }
 
+#define CONTAINER_ID_DIGITS 64
+
+/* One component, `len` bytes. */
+static bool is_container_name(const char *name, size_t len)
+{
+	static const char scope[] = ".scope", monitor[] = "libpod-conmon-";
+	const size_t scope_len = strlen(scope);
+
+	/* who watches a container of Podman is not in it */
+	if (!strncmp(name, monitor, strlen(monitor)))
+		return false;
+	if (len > scope_len && !strncmp(name + len - scope_len, scope, scope_len))
+		len -= scope_len;
+	if (len < CONTAINER_ID_DIGITS ||
+	    strspn(name + len - CONTAINER_ID_DIGITS, "0123456789abcdef") < CONTAINER_ID_DIGITS)
+		return false;
+	return len == CONTAINER_ID_DIGITS || name[len - CONTAINER_ID_DIGITS - 1] == '-';
+}
+
+bool cgroup_names_container(const char *path)
+{
+	while (*path) {
+		size_t len = strcspn(path, "/");
+
+		if (is_container_name(path, len))
+			return true;
+		path += len + (path[len] == '/');
+	}
+	return false;
+}
+
 int cgroup_make(struct cgroup *out, struct err *err)
 {
 	struct cgroup own_cgroup own = CGROUP_CLOSED;

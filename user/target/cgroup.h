@@ -50,6 +50,12 @@ bool cgroup_exists(const struct cgroup *cgroup);
 /** Is it the root of the hierarchy, which holds every process of the machine? */
 bool cgroup_is_root(const struct cgroup *cgroup);
 
+/**
+ * Is it, or is it in, a container's, by its path? Engines name them by 64 hexadecimal digits: ".../docker/ID",
+ * "docker-ID.scope", "libpod-ID", "cri-containerd-ID.scope". False tells nothing: a runtime takes any name.
+ */
+bool cgroup_names_container(const char *path);
+
 /** Makes and opens a fresh cgroup below whittle's own; remove it with cgroup_remove(). */
 int cgroup_make(struct cgroup *out, struct err *err) must_check;
 
