@@ -190,11 +190,12 @@ struct timing {
  * the resident session (user/record/resident.h).
  */
 #define ENTRY_NAME_LEN   128
-#define ENTRY_TARGET_LEN 872
+#define ENTRY_TARGET_LEN 864
 
 struct entry {
 	__u64 begun;      /* CLOCK_MONOTONIC, ns */
 	__u64 begun_wall; /* CLOCK_REALTIME, ns */
+	__u64 misses;     /* session__misses() at the time: not of this recording */
 	__u32 whole;      /* nothing was inside before */
 	__u32 pad;
 	char name[ENTRY_NAME_LEN];     /* "": the slot is free */
@@ -232,6 +233,7 @@ struct ev_moved {
 	__u32 slot;
 	__u32 pid;
 	__u32 pad;
+	__u64 time; /* CLOCK_MONOTONIC, ns */
 	__u64 calls;
 	char comm[COMM_LEN];
 };
@@ -254,7 +256,7 @@ _Static_assert(sizeof(struct lineage) == 48, "struct lineage");
 _Static_assert(sizeof(struct timing) == 16, "struct timing");
 _Static_assert(sizeof(struct entry) == 1024, "struct entry");
 _Static_assert(sizeof(struct ev_first) == 112, "struct ev_first");
-_Static_assert(sizeof(struct ev_moved) == 40, "struct ev_moved");
+_Static_assert(sizeof(struct ev_moved) == 48, "struct ev_moved");
 _Static_assert(sizeof(struct ev_gone) == 8, "struct ev_gone");
 
 #endif

@@ -76,6 +76,7 @@ static __always_inline void lineage_end(__u64 number, struct lineage *lineage)
 		*ev = (struct ev_moved){.kind = EV_MOVED,
 					.slot = lineage->slot,
 					.pid = lineage->pid,
+					.time = bpf_ktime_get_ns(),
 					.calls = lineage->calls};
 		__builtin_memcpy(ev->comm, lineage->comm, COMM_LEN);
 		bpf_ringbuf_submit(ev, 0);

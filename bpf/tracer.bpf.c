@@ -73,7 +73,7 @@ int BPF_PROG(cgroup_rmdir, struct cgroup *cgrp, const char *path)
 	slot = target_slot(id);
 	if (slot == SLOT_NONE)
 		return 0;
-	target_remove(id);
+	target_remove(id, slot);
 	/* only to wake user space: without room it is awake anyway */
 	ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
 	if (ev) {

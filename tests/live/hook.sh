@@ -164,6 +164,11 @@ bad "a directory that is missing" "of:$O/none/x.json" "$O/none/x.json"
 bad "a file that is no profile" "of:$O/file" "not a profile"
 bad "an input that is missing" "of:$O/x.json;if:$O/none.json" "none.json"
 bad "an input that is no profile" "of:$O/x.json;if:$O/broken.json" "broken.json:"
+echo 'root:secret:1' >"$O/shadow"
+bad "an input that is a secret" "of:$O/x.json;if:$O/shadow" "shadow:1:4: this is not JSON"
+! grep -q root "$T/err" && pass "which is not told" || fail "which is not told" "$(cat "$T/err")"
+bad "an input that is a device" "of:$O/x.json;if:/dev/null" "not a regular file"
+bad "an output that would draw on a terminal" "of:$O/$(printf '\033[2Jx\ny')/x.json" "?[2Jx?y"
 
 # the state as such
 state() { # DESC STATUS PHRASE STATE
@@ -186,6 +191,7 @@ state "a pid that is none" 1 "pid" '{"id": "a", "status": "created", "pid": -4}'
 state "a pid that is missing" 1 "names no pid" "{\"id\": \"a\", \"status\": \"created\", \"annotations\": $A}"
 state "a process that is gone" 1 "no process" "{\"id\": \"a\", \"status\": \"created\", \"pid\": 4194304, \"annotations\": $A}"
 state "a container that was never recorded" 0 "" "{\"id\": \"never\", \"status\": \"stopped\", \"annotations\": $A}"
+state "an annotation that is empty" 1 "empty" '{"id": "a", "status": "created", "pid": 1, "annotations": {"io.containers.trace-syscall": ""}}'
 state "no annotation" 0 "" '{"id": "a", "status": "created", "pid": 1}'
 head -c 2000000 /dev/zero | tr '\0' ' ' >"$T/large"
 state "a state that is too large" 1 "larger than" "$(cat "$T/large")"
@@ -194,7 +200,7 @@ state "a state that is too large" 1 "larger than" "$(cat "$T/large")"
 hooked "of:$O/dead.json" "$ALLOW" /no/such/program
 run_container "h$$" && fail "a container that dies at its start" || pass "a container that dies at its start"
 [ ! -e "$O/dead.json" ] && [ -z "$(ls -A /sys/fs/bpf/whittle)" ] && pass "and leaves nothing behind" || fail "and leaves nothing behind"
-mkdir -p /sys/fs/bpf/whittle/v1-half-made
+mkdir -p /sys/fs/bpf/whittle/v1-half
 rm -f "$O/ls.json"
 names_of_strace /bin/ls / >"$T/want"
 hooked "of:$O/ls.json" "$ALLOW" /bin/ls /
@@ -207,6 +213,12 @@ check "an empty file is replaced" run_container "h$$"
 chmod 777 /sys/fs/bpf/whittle
 bad "pins that others may write are not trusted" "of:$O/x.json" "mode 0777"
 chmod 700 /sys/fs/bpf/whittle
+
+rm -f "$O/ls.json"
+hooked "of:$O/ls.json" "$ALLOW" /bin/ls /
+(umask 0 && run_container "h$$") || :
+[ "$(stat -c %a "$O/ls.json")" = 644 ] && pass "an engine without a umask: only root may write the profile" ||
+    fail "an engine without a umask: only root may write the profile" "$(stat -c %a "$O/ls.json")"
 
 # a pid namespace, as in a container that runs containers
 rm -f "$O/ls.json"

@@ -87,7 +87,7 @@ Test(decode, every_length)
 			/* of its exact length, so that a sanitizer sees a read behind it */
 			char *data = calloc(1, len ? len : 1);
 			bool right = (kind == EV_FIRST && len == 112) ||
-				     (kind == EV_MOVED && len == 40) ||
+				     (kind == EV_MOVED && len == 48) ||
 				     (kind == EV_GONE && len == 8);
 			union event event;
 

@@ -283,11 +283,12 @@ int fs_open_place(const char *top, const char *path, struct fs_place *out, struc
 	while (*dir == '/') /* "top//name" */
 		memmove(dir, dir + 1, strlen(dir));
 	out->dir = syscall(SYS_openat2, fd, *dir ? dir : ".", &how, sizeof(how));
+	if (out->dir < 0 && (errno == EXDEV || errno == ELOOP))
+		return err_set(err, -ELOOP,
+			       "cannot open the directory of %s: no '..' that leaves %s and no symbolic link may be in it",
+			       path, top);
 	if (out->dir < 0)
-		return err_errno(err, -errno, "cannot open the directory of %s%s", path,
-				 errno == EXDEV || errno == ELOOP ?
-					 " (no '..' and no symbolic link may be in it)" :
-					 "");
+		return err_errno(err, -errno, "cannot open the directory of %s", path);
 	strcpy(out->name, name);
 	return 0;
 }
@@ -301,14 +302,20 @@ void fs_close_place(struct fs_place *place)
 
 int fs_read_place(const struct fs_place *place, size_t max, struct buf *out, struct err *err)
 {
-	int own_fd fd = openat(place->dir, place->name,
-			       O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	/* looked at before it is opened: to open a device can be to use it */
+	int own_fd file = openat(place->dir, place->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	int own_fd fd = -1;
+	char self[64];
 	struct stat st;
 
+	if (file < 0)
+		return err_errno(err, -errno, "cannot open %s", place->name);
+	if (fstat(file, &st) || !S_ISREG(st.st_mode))
+		return err_set(err, -EINVAL, "%s is not a regular file", place->name);
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", file);
+	fd = open(self, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return err_errno(err, -errno, "cannot open %s", place->name);
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
-		return err_set(err, -EINVAL, "%s is not a regular file", place->name);
 	return read_all(fd, place->name, max, out, err);
 }
 

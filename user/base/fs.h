@@ -40,7 +40,7 @@ struct fs_place {
 
 #define FS_PLACE_CLOSED ((struct fs_place){.dir = -1})
 
-/** Opens the directory of `path`, absolute, which lies below `top`. -EXDEV: it does not; -ELOOP: a symbolic link is on the way. */
+/** Opens the directory of `path`, absolute, which lies below `top`. -EXDEV: it does not; -ELOOP: a symbolic link is on the way, or a ".." that leads out. */
 int fs_open_place(const char *top, const char *path, struct fs_place *out,
 		  struct err *err) must_check;
 void fs_close_place(struct fs_place *place);

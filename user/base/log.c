@@ -27,6 +27,10 @@ void log_write(enum log_level level, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	/* a name in it may be somebody else's choice: it stays in its line, and no terminal obeys it */
+	for (char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
 	/* one write a line: stderr is often shared with the command that is recorded */
 	fprintf(stderr, "whittle: %s%s\n", words[level], text);
 }

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define ERRNO_EPERM 1
 
@@ -42,11 +43,19 @@ static int read_input(const char *path, struct profile *profile, struct err *err
 {
 	struct fs_place own_place place = FS_PLACE_CLOSED;
 	struct buf own_buf text = BUF_INIT;
+	struct err why = {0};
+	char *near;
 	int rc = fs_open_place("/", path, &place, err);
 
 	if (!rc)
 		rc = fs_read_place(&place, PROFILE_FILE_MAX, &text, err);
-	return rc ? rc : parse_oci(path, buf__text(&text), text.len, profile, err);
+	if (rc || !parse_oci(path, buf__text(&text), text.len, profile, &why))
+		return rc;
+	/* it may be a file that whoever names it may not read: where it is wrong, but not what stands there */
+	near = strstr(why.text, " near ");
+	if (near)
+		*near = '\0';
+	return err_set(err, why.code, "%s", why.text);
 }
 
 /* What can be known to go wrong at the end is found out at the start, where the engine shows it to somebody. */
@@ -118,19 +127,23 @@ static int make_profile(const struct recording *recording, const char *input_pat
 }
 
 /*
- * -ENOENT: there is none. The recording is over whatever becomes of its profile: a slot that nobody frees is lost to others.
+ * *taken is false where there is none: runtimes run poststop for a start that failed, too, and what went wrong was said then. The
+ * recording is over whatever becomes of its profile: a slot that nobody frees is lost to others.
  */
-static int take_recording(const char *name, struct recording *recording, struct err *err)
+static int take_recording(const char *name, struct recording *recording, bool *taken,
+			  struct err *err)
 {
 	struct resident own_resident resident = RESIDENT_CLOSED;
-	__u32 slot;
+	__u32 slot = SLOT_NONE;
 	int rc = resident_open(&resident, false, 0, err);
 
-	if (rc)
-		return rc;
-	slot = resident_find(&resident, name);
-	if (slot == SLOT_NONE)
-		return err_set(err, -ENOENT, "container %s is not being recorded", name);
+	if (!rc)
+		slot = resident_find(&resident, name);
+	*taken = slot != SLOT_NONE;
+	if (rc == -ENOENT)
+		*err = (struct err){0};
+	if (!*taken)
+		return rc == -ENOENT ? 0 : rc;
 	rc = resident_end(&resident, slot, recording, err);
 	resident_forget(&resident, slot);
 	return rc;
@@ -141,14 +154,13 @@ static int end(const struct oci_state *state, const struct trace_request *reques
 	struct recording own_recording recording = {0};
 	struct fs_place own_place place = FS_PLACE_CLOSED;
 	struct buf own_buf text = BUF_INIT;
+	bool taken = false;
 	int rc = recording_init(&recording, err);
 
 	if (!rc)
-		rc = take_recording(state->id, &recording, err);
-	if (rc ==
-	    -ENOENT) { /* runtimes run poststop for a start that failed, too: what went wrong was said then */
-		log_info("%s", err->text);
-		*err = (struct err){0};
+		rc = take_recording(state->id, &recording, &taken, err);
+	if (!rc && !taken) {
+		log_info("container %s is not being recorded", state->id);
 		return 0;
 	}
 	if (!rc)
@@ -200,6 +212,7 @@ static int run(const struct command *self, int argc, char **argv)
 	}
 	if (options.verbose)
 		log_set_level(options.verbose == 1 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG);
+	umask(umask(0) | 022); /* engines have none: a profile that anybody may write is none */
 	if (!run_hook(&err))
 		return STATUS_OK;
 	log_error("hook: %s", err.text);

@@ -54,10 +54,8 @@ static int find_place(char *directories, const char *path, struct fs_place *out,
 		struct err why = {0};
 		int rc = fs_open_place(directory, path, out, &why);
 
-		if (rc != -EXDEV || *why.text == '\0')
+		if (rc != -EXDEV)
 			return rc ? err_set(err, rc, "%s", why.text) : 0;
-		if (!strncmp(path, directory, strlen(directory)))
-			return err_set(err, rc, "%s", why.text);
 	}
 	return err_set(err, -EPERM,
 		       "no profile may be written to %s: it lies below no directory that " CONF
@@ -83,17 +81,21 @@ static int check_present(const struct fs_place *place, const char *path, struct 
 	return 0;
 }
 
-int hook_place_open(const char *path, struct fs_place *out, struct err *err)
+int hook_place_open_below(const char *conf, const char *path, struct fs_place *out, struct err *err)
 {
-	struct buf own_buf text = BUF_INIT;
-	char *own_ptr directories = NULL;
-	int rc = read_conf(&text, err);
+	char *own_ptr directories = strdup(conf);
+	int rc;
 
-	if (rc)
-		return rc;
-	directories = strdup(buf__text(&text));
 	if (!directories)
 		return err_errno(err, -ENOMEM, "cannot read " CONF);
 	rc = find_place(directories, path, out, err);
 	return rc ? rc : check_present(out, path, err);
+}
+
+int hook_place_open(const char *path, struct fs_place *out, struct err *err)
+{
+	struct buf own_buf text = BUF_INIT;
+	int rc = read_conf(&text, err);
+
+	return rc ? rc : hook_place_open_below(buf__text(&text), path, out, err);
 }

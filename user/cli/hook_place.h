@@ -10,3 +10,6 @@
 
 /** Opens the place of a path; there is nothing yet, an empty file, or a profile. */
 int hook_place_open(const char *path, struct fs_place *out, struct err *err) must_check;
+/** The same with the text of a hook.conf. */
+int hook_place_open_below(const char *conf, const char *path, struct fs_place *out,
+			  struct err *err) must_check;

@@ -124,5 +124,7 @@ int pins_get_program(const char *dir, const char *program, struct err *err)
 
 	pin_path(path, dir, "program", program);
 	fd = bpf_obj_get(path);
+	if (fd == -ENOENT)
+		return err_set(err, -EPROTO, "%s is missing", path);
 	return fd < 0 ? err_errno(err, fd, "cannot open %s", path) : fd;
 }

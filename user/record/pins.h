@@ -26,5 +26,5 @@ int pins_put_program(const char *dir, struct bpf_program *program, struct err *e
 int pins_get_maps(const char *dir, struct bpf_object *object, struct err *err) must_check;
 /** The link of a program; -ENOENT: none is pinned. The caller destroys *out, which does not detach it. */
 int pins_get_link(const char *dir, const char *program, struct bpf_link **out) must_check;
-/** A file descriptor of a pinned program; the caller closes it. */
+/** A file descriptor of a pinned program; the caller closes it. -EPROTO: it is not there. */
 int pins_get_program(const char *dir, const char *program, struct err *err) must_check;

@@ -13,6 +13,7 @@ struct recorder {
 	__u32 first, slots;
 	uint64_t begun;      /* CLOCK_MONOTONIC, ns */
 	uint64_t begun_wall; /* CLOCK_REALTIME, ns */
+	uint64_t misses;     /* from before */
 	struct ev_first *news;
 	size_t news_len, news_room;
 	struct recording moved; /* only its list of moved processes */
@@ -103,10 +104,11 @@ void recorder__begin(struct recorder *recorder)
 	recorder->begun_wall = now(CLOCK_REALTIME);
 }
 
-void recorder__resume(struct recorder *recorder, uint64_t begun, uint64_t begun_wall)
+void recorder__resume(struct recorder *recorder, const struct entry *entry)
 {
-	recorder->begun = begun;
-	recorder->begun_wall = begun_wall;
+	recorder->begun = entry->begun;
+	recorder->begun_wall = entry->begun_wall;
+	recorder->misses = entry->misses;
 }
 
 struct progress recorder__progress(const struct recorder *recorder, const struct session *session)
@@ -378,8 +380,8 @@ int recorder__finish(struct recorder *recorder, struct session *session,
 	if (recorder->news_len)
 		qsort(recorder->news, recorder->news_len, sizeof(*recorder->news), compare_news);
 	rc = session__each_lineage(session, note_image, &finish, err);
-	recording->losses =
-		(struct losses){.late = recorder->late, .misses = session__misses(session)};
+	recording->losses = (struct losses){.late = recorder->late,
+					    .misses = session__misses(session) - recorder->misses};
 	for (__u32 s = recorder->first; !rc && is_ours(recorder, s); s++) {
 		rc = add_rows(&finish, s);
 		add_losses(&recording->losses, session__slot(session, s));

@@ -25,8 +25,8 @@ void recorder__take(const void *data, size_t len, void *context);
 /** Recording begins now: times are counted from here. */
 void recorder__begin(struct recorder *recorder);
 
-/** Recording began then, in another process: CLOCK_MONOTONIC and CLOCK_REALTIME, ns. */
-void recorder__resume(struct recorder *recorder, uint64_t begun, uint64_t begun_wall);
+/** Recording began in another process, as the entry has it. */
+void recorder__resume(struct recorder *recorder, const struct entry *entry);
 
 /* What a live line shows. */
 struct progress {

@@ -16,10 +16,10 @@
 #define BPFFS   "/sys/fs/bpf"
 #define NAME    "whittle"
 #define HOME    BPFFS "/" NAME
-#define PINS    "v1" /* by the layout of the maps */
-#define HALF    "v1-half-made"
+#define PINS    "v1"      /* by the layout of the maps */
+#define HALF    "v1-half" /* made, or removed, in parts: nothing of it is in use */
 #define RING    (1 << 20)
-#define LOCK_MS 1000
+#define LOCK_MS 30000 /* many may be started at once, and each takes 30 ms or so */
 
 static uint64_t now(clockid_t clock)
 {
@@ -106,8 +106,6 @@ static int make_pins(struct resident *resident, unsigned int features, struct er
 		rc = session__attach_counters(resident->session, err);
 	if (rc)
 		return rc;
-	/* somebody was killed in the middle of this: nothing of it can be in use */
-	fs_remove_directory(resident->bpffs, HALF);
 	if (mkdirat(resident->bpffs, HALF, 0700))
 		return err_errno(err, -errno, "cannot make " HOME "/" HALF);
 	rc = session__pin(resident->session, HOME "/" HALF, err);
@@ -129,6 +127,8 @@ int resident_open(struct resident *resident, bool make, unsigned int features, s
 		rc = lock(resident->bpffs, err);
 	if (rc)
 		return rc;
+	/* whoever was killed in the middle of it has left programs that run */
+	fs_remove_directory(resident->bpffs, HALF);
 	if (!faccessat(resident->bpffs, PINS, F_OK, 0))
 		rc = session__open_pinned(HOME "/" PINS, &options, &resident->session, err);
 	else if (errno == ENOENT && make)
@@ -149,8 +149,10 @@ static bool is_empty(const struct resident *resident)
 
 void resident_close(struct resident *resident)
 {
-	if (resident->pinned && is_empty(resident))
-		fs_remove_directory(resident->bpffs, PINS);
+	/* in one step: with some of them gone, the rest would pass for all */
+	if (resident->pinned && is_empty(resident) &&
+	    !renameat(resident->bpffs, PINS, resident->bpffs, HALF))
+		fs_remove_directory(resident->bpffs, HALF);
 	session__free(resident->session);
 	/* the directory stays: with it would go the lock that somebody else may wait for */
 	if (resident->bpffs >= 0)
@@ -176,28 +178,54 @@ static void copy_text(char *to, size_t size, const char *text)
 	snprintf(to, size, "%s", text ? text : "");
 }
 
+/* May it be recorded? A cgroup is in one recording, and a name stands for one cgroup. */
+static int check_free(struct resident *resident, const struct resident_request *request,
+		      struct err *err)
+{
+	__u32 named = resident_find(resident, request->name);
+	__u32 holder = session__slot_of(resident->session, request->cgroup);
+
+	if (holder != SLOT_NONE && holder == named)
+		return err_set(err, -EEXIST, "%s is being recorded already", request->name);
+	if (holder != SLOT_NONE)
+		return err_set(err, -EBUSY, "the cgroup of %s is being recorded already: as %s",
+			       request->name, resident_entry(resident, holder)->name);
+	if (named != SLOT_NONE && session__has_targets(resident->session, named))
+		return err_set(err, -EBUSY, "%s is being recorded already, in another cgroup",
+			       request->name);
+	/* its cgroup is gone: whoever was to end it was killed */
+	if (named != SLOT_NONE)
+		resident_forget(resident, named);
+	return 0;
+}
+
 int resident_begin(struct resident *resident, const struct resident_request *request,
 		   struct err *err)
 {
 	__u32 slot = 1;
 	struct entry *entry;
+	int rc;
 
 	if (!*request->name || strlen(request->name) >= ENTRY_NAME_LEN)
 		return err_set(err, -EINVAL,
 			       "'%.40s' cannot be the name of a recording: it takes 1 to %d characters",
 			       request->name, ENTRY_NAME_LEN - 1);
-	if (resident_find(resident, request->name))
-		return err_set(err, -EEXIST, "%s is being recorded already", request->name);
+	rc = check_free(resident, request, err);
+	if (rc)
+		return rc;
 	while (slot < session__slots(resident->session) && *resident_entry(resident, slot)->name)
 		slot++;
 	if (slot == session__slots(resident->session))
 		return err_set(err, -ENOSPC,
 			       "%u recordings are being made, and there can be no more", slot - 1);
-	session__clear_slot(resident->session,
-			    slot); /* whoever had it may have been killed in the middle */
+	/* whoever had it may have been killed in the middle */
+	rc = session__clear_slot(resident->session, slot, err);
+	if (rc)
+		return rc;
 	entry = session__entry(resident->session, slot);
 	entry->begun = now(CLOCK_MONOTONIC);
 	entry->begun_wall = now(CLOCK_REALTIME);
+	entry->misses = session__misses(resident->session);
 	entry->whole = 1;
 	copy_text(entry->target, sizeof(entry->target), request->target);
 	copy_text(entry->name, sizeof(entry->name), request->name);
@@ -217,7 +245,7 @@ int resident_end(struct resident *resident, __u32 slot, struct recording *record
 	if (rc)
 		return rc;
 	session__stop_slot(resident->session, slot);
-	recorder__resume(recorder, entry->begun, entry->begun_wall);
+	recorder__resume(recorder, entry);
 	recording->whole = entry->whole;
 	recording->target = strndup(entry->target, sizeof(entry->target));
 	resident->news_to = recorder;
@@ -229,5 +257,6 @@ int resident_end(struct resident *resident, __u32 slot, struct recording *record
 void resident_forget(struct resident *resident, __u32 slot)
 {
 	session__stop_slot(resident->session, slot);
-	session__clear_slot(resident->session, slot);
+	if (session__clear_slot(resident->session, slot, NULL))
+		return; /* it is free; whoever takes it tries again */
 }

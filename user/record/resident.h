@@ -20,7 +20,7 @@ struct resident {
 
 /**
  * Opens the session, and makes it first if it is not there and `make` says so. -ENOENT: it is not there; -EBUSY: somebody else
- * keeps it locked for longer than a second; -EPROTO: another version of whittle made it. `features`: enum feature.
+ * keeps it locked for half a minute; -EPROTO: another version of whittle made it. `features`: enum feature.
  */
 int resident_open(struct resident *resident, bool make, unsigned int features,
 		  struct err *err) must_check;
@@ -40,7 +40,10 @@ struct resident_request {
 	uint64_t cgroup;    /* id: its processes are in set-up until they run an exec */
 };
 
-/** Begins to record a cgroup. -EEXIST: there is a recording of this name; -ENOSPC: there are as many as can be. */
+/**
+ * Begins to record a cgroup. -EEXIST: it is recorded under this name already; -EBUSY: it is under another, or another is
+ * under this one; -ENOSPC: there are as many as can be. A recording of this name whose cgroups are all gone is forgotten.
+ */
 int resident_begin(struct resident *resident, const struct resident_request *request,
 		   struct err *err) must_check;
 

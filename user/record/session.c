@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/session.h"
 #include "base/log.h"
+#include "record/decode.h"
 #include "record/features.h"
 #include "record/launchers.h"
 #include "record/news.h"
@@ -338,25 +339,54 @@ void session__stop_slot(struct session *session, __u32 slot)
 	targets_remove_slot(session->skel->bss->targets, slot);
 }
 
-/* Deletes the entries of a hash whose value, or key, is of the slot: `slot_of` says so. */
-static void forget_entries(int fd, size_t key_size, size_t value_size, __u32 slot,
-			   __u32 (*slot_of)(const void *key, const void *value))
+/* All of a hash: keys and values in the same order. */
+struct snapshot {
+	char *keys, *values;
+	__u32 len;
+};
+
+static void snapshot_free(struct snapshot *snapshot)
 {
-	char keys[2][128], value[128];
-	const char *last = NULL;
-	int turn = 0;
+	free(snapshot->keys);
+	free(snapshot->values);
+}
+#define own_snapshot own_with(snapshot_free)
 
-	while (key_size <= sizeof(keys[0]) && value_size <= sizeof(value) &&
-	       !bpf_map_get_next_key(fd, last, keys[turn])) {
-		const char *key = keys[turn];
+/*
+ * In one call: a walk from key to key begins anew whenever a program has deleted the key that it stands on, and the value of a
+ * key may be gone before it is read.
+ */
+static int snapshot(const struct bpf_map *map, struct snapshot *out)
+{
+	/* what comes and goes meanwhile may be seen in both places */
+	__u32 room = 2 * bpf_map__max_entries(map), position;
+	int rc;
 
-		if (!bpf_map_lookup_elem(fd, key, value) && slot_of(key, value) == slot) {
-			bpf_map_delete_elem(fd, key); /* the walk goes on from the one before */
-			continue;
-		}
-		last = key;
-		turn = !turn;
+	out->keys = calloc(room, bpf_map__key_size(map));
+	out->values = calloc(room, bpf_map__value_size(map));
+	out->len = room;
+	if (!out->keys || !out->values)
+		return -ENOMEM;
+	rc = bpf_map_lookup_batch(bpf_map__fd(map), NULL, &position, out->keys, out->values,
+				  &out->len, NULL);
+	return rc == -ENOENT ? 0 : rc; /* the end was reached */
+}
+
+/* Deletes the entries of a hash whose value, or key, is of the slot: `slot_of` says so. */
+static int forget_entries(const struct bpf_map *map, __u32 slot,
+			  __u32 (*slot_of)(const void *key, const void *value))
+{
+	size_t key_size = bpf_map__key_size(map), value_size = bpf_map__value_size(map);
+	struct snapshot own_snapshot all = {0};
+	int rc = snapshot(map, &all);
+
+	for (__u32 i = 0; !rc && i < all.len; i++) {
+		const char *key = all.keys + i * key_size;
+
+		if (slot_of(key, all.values + i * value_size) == slot)
+			bpf_map_delete_elem(bpf_map__fd(map), key);
 	}
+	return rc;
 }
 
 static __u32 slot_of_apart(const void *key, const void *value)
@@ -377,34 +407,53 @@ static __u32 slot_of_lineage(const void *key, const void *value)
 	return ((const struct lineage *)value)->slot;
 }
 
-/* Is it a record that no entry waits for? */
+/* Is it a record that no entry waits for? Those of a slot's recording before this one are not news. */
 static bool is_unneeded(const void *data, size_t len, void *context)
 {
 	struct session *session = context;
-	struct ev_first first = {0}; /* all kinds begin alike: kind, slot */
+	const struct entry *entry;
+	union event event;
+	uint64_t time;
 
-	memcpy(&first, data, len < sizeof(first) ? len : sizeof(first));
-	return first.slot >= session->slots || !*session__entry(session, first.slot)->name;
+	if (decode_event(data, len, &event, NULL) || event.kind == EV_GONE)
+		return true;
+	entry = session__entry(session, event.first.slot); /* all kinds begin alike: kind, slot */
+	time = event.kind == EV_FIRST ? event.first.time : event.moved.time;
+	return !*entry->name || time < entry->begun;
 }
 
-void session__clear_slot(struct session *session, __u32 slot)
+int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 {
 	struct tracer_bpf *skel = session->skel;
 	struct count_row *rows = session->counts.data;
+	int rc;
 
-	forget_entries(bpf_map__fd(skel->maps.apart), sizeof(struct apart_key), sizeof(__u64), slot,
-		       slot_of_apart);
-	forget_entries(bpf_map__fd(skel->maps.groups), sizeof(__u32), sizeof(struct group), slot,
-		       slot_of_group);
-	forget_entries(bpf_map__fd(skel->maps.lineages), sizeof(__u64), sizeof(struct lineage),
-		       slot, slot_of_lineage);
+	/* first of all: whoever is killed here leaves a free slot, and what is in it is forgotten once more before it is used */
+	memset(session__entry(session, slot), 0, sizeof(struct entry));
+	rc = forget_entries(skel->maps.apart, slot, slot_of_apart);
+	if (!rc)
+		rc = forget_entries(skel->maps.groups, slot, slot_of_group);
+	if (!rc)
+		rc = forget_entries(skel->maps.lineages, slot, slot_of_lineage);
+	if (rc)
+		return err_errno(err, rc, "cannot forget what was recorded before");
 	for (__u32 cpu = 0; cpu < session->cpus; cpu++)
 		memset(&rows[(size_t)cpu * session->slots + slot], 0, sizeof(*rows));
 	memset((__u64 *)session->first_seen.data + (size_t)slot * ROW_LEN, 0,
 	       ROW_LEN * sizeof(__u64));
 	memset(&skel->bss->slots[slot], 0, sizeof(struct slot));
-	memset(session__entry(session, slot), 0, sizeof(struct entry));
 	news_drop(&session->news, is_unneeded, session);
+	return 0;
+}
+
+bool session__has_targets(const struct session *session, __u32 slot)
+{
+	return targets_any(session->skel->bss->targets, slot);
+}
+
+__u32 session__slot_of(const struct session *session, uint64_t id)
+{
+	return targets_slot(session->skel->bss->targets, id);
 }
 
 static int attach(struct session *session, struct bpf_program *program, struct err *err)
@@ -477,7 +526,8 @@ static bool look_at_record(const void *data, size_t len, void *context)
 {
 	struct session *session = context;
 
-	session->options.on_record(data, len, session->options.context);
+	if (!is_unneeded(data, len, session))
+		session->options.on_record(data, len, session->options.context);
 	return true;
 }
 
@@ -538,17 +588,14 @@ int session__each_apart(const struct session *session,
 			int (*fn)(const struct apart_key *key, uint64_t calls, void *context),
 			void *context, struct err *err)
 {
-	int fd = bpf_map__fd(session->skel->maps.apart);
-	struct apart_key key, *last = NULL;
-	uint64_t calls;
-	int rc = 0;
+	struct snapshot own_snapshot all = {0};
+	int rc = snapshot(session->skel->maps.apart, &all);
 
-	while (!rc && !bpf_map_get_next_key(fd, last, &key)) {
-		last = &key;
-		if (bpf_map_lookup_elem(fd, &key, &calls))
-			return err_errno(err, -errno, "cannot read the calls that were kept apart");
-		rc = fn(&key, calls, context);
-	}
+	if (rc)
+		return err_errno(err, rc, "cannot read the calls that were kept apart");
+	for (__u32 i = 0; !rc && i < all.len; i++)
+		rc = fn((const struct apart_key *)all.keys + i, ((const uint64_t *)all.values)[i],
+			context);
 	return rc;
 }
 
@@ -556,17 +603,13 @@ int session__each_lineage(const struct session *session,
 			  int (*fn)(const struct lineage *lineage, void *context), void *context,
 			  struct err *err)
 {
-	int fd = bpf_map__fd(session->skel->maps.lineages);
-	uint64_t key, *last = NULL;
-	struct lineage lineage;
-	int rc = 0;
+	struct snapshot own_snapshot all = {0};
+	int rc = snapshot(session->skel->maps.lineages, &all);
 
-	while (!rc && !bpf_map_get_next_key(fd, last, &key)) {
-		last = &key;
-		if (bpf_map_lookup_elem(fd, &key, &lineage))
-			return err_errno(err, -errno, "cannot read who is still in set-up");
-		rc = fn(&lineage, context);
-	}
+	if (rc)
+		return err_errno(err, rc, "cannot read who is still in set-up");
+	for (__u32 i = 0; !rc && i < all.len; i++)
+		rc = fn((const struct lineage *)all.values + i, context);
 	return rc;
 }
 
@@ -608,10 +651,13 @@ uint64_t session__misses(const struct session *session)
 	uint64_t misses = 0;
 	struct bpf_program *program;
 
-	bpf_object__for_each_program(program, session->skel->obj)
-		misses += program_misses(bpf_program__fd(program));
+	/* whoever has pinned them sees them as all others do */
 	for (size_t i = 0; session->pinned && i < session->links_len; i++)
 		misses += link_misses(session->links[i].link);
+	if (session->pinned)
+		return misses;
+	bpf_object__for_each_program(program, session->skel->obj)
+		misses += program_misses(bpf_program__fd(program));
 	return misses;
 }
 

@@ -61,8 +61,12 @@ __u32 session__slots(const struct session *session);
 struct entry *session__entry(struct session *session, __u32 slot);
 /** Ends the recording of a slot: none of its cgroups is a target any more. What was counted stays. */
 void session__stop_slot(struct session *session, __u32 slot);
-/** Forgets all that was counted in a slot, which was stopped or never used; it is free then. */
-void session__clear_slot(struct session *session, __u32 slot);
+/** Frees a slot, which was stopped or never used, and forgets all that was counted in it. */
+int session__clear_slot(struct session *session, __u32 slot, struct err *err) must_check;
+/** Is a cgroup a target of the slot? */
+bool session__has_targets(const struct session *session, __u32 slot);
+/** The slot that a cgroup is a target of, or SLOT_NONE. */
+__u32 session__slot_of(const struct session *session, uint64_t id);
 
 /** Attaches what follows cgroups and processes, so that nothing that happens from here on is missed. */
 int session__attach_followers(struct session *session, struct err *err) must_check;
@@ -76,7 +80,7 @@ int session__inventory(struct session *session, struct err *err) must_check;
 
 /** A file that polls readable when there is news; owned by the session, which is not pinned. */
 int session__poll_fd(const struct session *session);
-/** Hands what is on the ring to on_record; of a pinned session it stays there, for others to see. */
+/** Hands what is on the ring to on_record; of a pinned session what recordings of today wait for, and it stays there. */
 int session__drain(struct session *session, struct err *err) must_check;
 
 /** Detaches all programs. What was counted stays readable. */

@@ -51,14 +51,31 @@ bool targets_move(struct target *table, uint64_t id, __u32 slot)
 	return t != NULL;
 }
 
+/* Its place may have been given to somebody else since `id` was read: then it stays as it is. */
+static void remove_target(struct target *t, __u64 id, __u32 slot)
+{
+	if (__atomic_compare_exchange_n(&t->slot, &slot, SLOT_NONE, false, __ATOMIC_SEQ_CST,
+					__ATOMIC_SEQ_CST))
+		__atomic_compare_exchange_n(&t->id, &id, TARGET_REMOVED, false, __ATOMIC_SEQ_CST,
+					    __ATOMIC_SEQ_CST);
+}
+
 void targets_remove_slot(struct target *table, __u32 slot)
 {
 	for (__u32 i = 0; i < TARGETS_LEN; i++) {
-		if (table[i].slot != slot)
-			continue;
-		__atomic_store_n(&table[i].slot, SLOT_NONE, __ATOMIC_RELEASE);
-		__atomic_store_n(&table[i].id, TARGET_REMOVED, __ATOMIC_RELEASE);
+		__u64 id = __atomic_load_n(&table[i].id, __ATOMIC_ACQUIRE);
+
+		if (table[i].slot == slot)
+			remove_target(&table[i], id, slot);
 	}
+}
+
+bool targets_any(const struct target *table, __u32 slot)
+{
+	for (__u32 i = 0; i < TARGETS_LEN; i++)
+		if (table[i].slot == slot)
+			return true;
+	return false;
 }
 
 __u32 targets_slot(const struct target *table, uint64_t id)

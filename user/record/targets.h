@@ -24,5 +24,8 @@ bool targets_move(struct target *table, uint64_t id, __u32 slot);
 /** None of the slot's cgroups is a target any more. */
 void targets_remove_slot(struct target *table, __u32 slot);
 
+/** Is a cgroup a target of the slot? */
+bool targets_any(const struct target *table, __u32 slot);
+
 /** As the programs look it up; SLOT_NONE if it is no target. */
 __u32 targets_slot(const struct target *table, uint64_t id);

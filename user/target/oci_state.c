@@ -62,9 +62,11 @@ static int take_annotation(const json_t *annotations, struct oci_state *out, str
 	*out->annotation = '\0';
 	if (!value)
 		return 0;
-	if (!text || strlen(text) >= sizeof(out->annotation))
+	if (!text || !*text || strlen(text) >= sizeof(out->annotation))
 		return err_set(err, -EINVAL, "the annotation " TRACE_ANNOTATION " is %s",
-			       text ? "too long" : "not a text");
+			       !text  ? "not a text" :
+			       !*text ? "empty: of:/PATH says where the profile goes" :
+					"too long");
 	strcpy(out->annotation, text);
 	return 0;
 }
