@@ -36,6 +36,8 @@ static int load_profile(const char *path, scmp_filter_ctx *context, struct err *
 			     "%s: it does not allow execve, so no command can be started under it",
 			     path);
 	if (!rc)
+		rc = compile_needs_no_supervisor(&profile, err);
+	if (!rc)
 		rc = compile_profile(&profile, context, &unknown, err);
 	if (rc)
 		return rc;

@@ -59,14 +59,19 @@ enum compare compare_from_scmp_name(const char *name)
 	return COMPARE_INVALID;
 }
 
+void rule_clear(struct rule *rule)
+{
+	for (size_t n = 0; n < rule->names_len; n++)
+		free(rule->names[n]);
+	free(rule->names);
+	free(rule->conditions);
+	*rule = (struct rule){0};
+}
+
 void profile_clear(struct profile *profile)
 {
-	for (size_t r = 0; r < profile->rules_len; r++) {
-		for (size_t n = 0; n < profile->rules[r].names_len; n++)
-			free(profile->rules[r].names[n]);
-		free(profile->rules[r].names);
-		free(profile->rules[r].conditions);
-	}
+	for (size_t r = 0; r < profile->rules_len; r++)
+		rule_clear(&profile->rules[r]);
 	free(profile->rules);
 	*profile = (struct profile){0};
 }
@@ -167,6 +172,15 @@ bool rule_conditions_are_alternatives(const struct rule *rule)
 		seen |= bit;
 	}
 	return false;
+}
+
+int profile_names(const struct profile *profile, struct rule *names)
+{
+	for (size_t i = 0; i < profile->rules_len; i++)
+		for (size_t n = 0; n < profile->rules[i].names_len; n++)
+			if (rule_add_name(names, profile->rules[i].names[n]))
+				return -ENOMEM;
+	return 0;
 }
 
 bool profile_allows(const struct profile *profile, const char *name)

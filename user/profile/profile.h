@@ -82,6 +82,9 @@ struct profile {
 	size_t rules_len, rules_room;
 };
 
+void rule_clear(struct rule *rule);
+#define own_rule own_with(rule_clear)
+
 void profile_clear(struct profile *profile);
 #define own_profile own_with(profile_clear)
 
@@ -95,6 +98,9 @@ int rule_add_condition(struct rule *rule, const struct condition *condition) mus
 /** Is one of the conditions enough (an index occurs twice)? */
 bool rule_conditions_are_alternatives(const struct rule *rule);
 bool rule_has_name(const struct rule *rule, const char *name);
+
+/** Adds every name that a rule of the profile has to a rule that serves as the list. -ENOMEM. */
+int profile_names(const struct profile *profile, struct rule *names) must_check;
 
 /** Can a call of this name get through, on some argument at least: is it allowed (or logged) by its first rule, or by default? */
 bool profile_allows(const struct profile *profile, const char *name);
