@@ -126,11 +126,12 @@ install: all
 	install -D -m 0755 build/whittle $(DESTDIR)$(PREFIX)/bin/whittle
 	install -D -m 0644 user/man/whittle.1 $(DESTDIR)$(PREFIX)/share/man/man1/whittle.1
 	install -D -m 0644 user/man/whittle-recording.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5
+	install -D -m 0644 user/man/whittle-profile.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-profile.5
 
 ## uninstall: remove what install put there
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/whittle $(DESTDIR)$(PREFIX)/share/man/man1/whittle.1 \
-		$(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5
+		$(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-profile.5
 
 .PHONY: format clean help
 ## format: lay the sources out as clang-format has it

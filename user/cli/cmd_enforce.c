@@ -30,7 +30,7 @@ static int load_profile(const char *path, scmp_filter_ctx *context, struct err *
 	int rc = fs_read(AT_FDCWD, path, PROFILE_FILE_MAX, &text, err);
 
 	if (!rc)
-		rc = parse_oci(path, buf__text(&text), text.len, &profile, err);
+		rc = parse_oci(path, buf__text(&text), text.len, NULL, &profile, err);
 	if (!rc && !profile_allows(&profile, "execve"))
 		rc = err_set(err, -EINVAL,
 			     "%s: it does not allow execve, so no command can be started under it",

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "profile/emit.h"
 #include "profile/emit_oci.h"
 #include "profile/text.h"
 
@@ -70,7 +71,33 @@ static bool names_are_text(const struct profile *profile)
 	return true;
 }
 
-int emit_oci(const struct profile *profile, struct buf *out, struct err *err)
+/* archMap: under each native architecture its companions. */
+static void add_arch_map(struct buf *out, const struct profile *profile)
+{
+	const char *before = "";
+
+	buf__addf(out, "  \"archMap\": [");
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+		const char *between = "";
+
+		if (!profile->arches[a] || arch_host(a) != a)
+			continue;
+		buf__addf(out,
+			  "%s\n    {\n      \"architecture\": \"%s\",\n      \"subArchitectures\": [",
+			  before, arch_scmp_name(a));
+		for (enum arch sub = ARCH_INVALID + 1; sub < ARCH_COUNT; sub++) {
+			if (!profile->arches[sub] || sub == a || arch_host(sub) != a)
+				continue;
+			buf__addf(out, "%s\n        \"%s\"", between, arch_scmp_name(sub));
+			between = ",";
+		}
+		buf__addf(out, "%s]\n    }", *between ? "\n      " : "");
+		before = ",";
+	}
+	buf__addf(out, "%s],\n", *before ? "\n  " : "");
+}
+
+static int emit_json(const struct profile *profile, bool docker, struct buf *out, struct err *err)
 {
 	const char *before = "";
 
@@ -80,7 +107,10 @@ int emit_oci(const struct profile *profile, struct buf *out, struct err *err)
 		  action_scmp_name(profile->default_action));
 	if (action_has_errno(profile->default_action))
 		buf__addf(out, "  \"defaultErrnoRet\": %d,\n", profile->default_errno);
-	add_arches(out, profile);
+	if (docker)
+		add_arch_map(out, profile);
+	else
+		add_arches(out, profile);
 	buf__addf(out, "  \"syscalls\": [");
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		if (!profile->rules[i].names_len)
@@ -91,4 +121,22 @@ int emit_oci(const struct profile *profile, struct buf *out, struct err *err)
 	}
 	buf__addf(out, "%s]\n}\n", *before ? "\n  " : "");
 	return buf__error(out) ? err_errno(err, buf__error(out), "cannot write the profile") : 0;
+}
+
+int emit_oci(const struct profile *profile, struct buf *out, struct err *err)
+{
+	return emit_json(profile, false, out, err);
+}
+
+/* A companion without its host would get lost in the map. */
+int emit_docker(const struct profile *profile, const struct emit_options *options, struct buf *out,
+		struct err *err)
+{
+	(void)options;
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (profile->arches[a] && !profile->arches[arch_host(a)])
+			return err_set(err, -EINVAL,
+				       "docker has %s only as a companion of %s, which the profile does not list",
+				       arch_token(a), arch_token(arch_host(a)));
+	return emit_json(profile, true, out, err);
 }

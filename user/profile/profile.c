@@ -93,6 +93,19 @@ struct rule *profile_add_rule(struct profile *profile, enum action action, int e
 	return rule;
 }
 
+void profile_drop_empty_rules(struct profile *profile)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		if (profile->rules[i].names_len)
+			profile->rules[n++] = profile->rules[i];
+		else
+			rule_clear(&profile->rules[i]);
+	}
+	profile->rules_len = n;
+}
+
 /* The index of the first name that is not before `name`. */
 static size_t place_of(const struct rule *rule, const char *name)
 {
@@ -140,6 +153,18 @@ int rule_add_name(struct rule *rule, const char *name)
 	rule->names[place] = steal_ptr(&copy);
 	rule->names_len++;
 	return 0;
+}
+
+void rule_remove_name(struct rule *rule, const char *name)
+{
+	size_t place = place_of(rule, name);
+
+	if (place == rule->names_len || strcmp(rule->names[place], name))
+		return;
+	free(rule->names[place]);
+	rule->names_len--;
+	memmove(rule->names + place, rule->names + place + 1,
+		(rule->names_len - place) * sizeof(*rule->names));
 }
 
 int rule_add_condition(struct rule *rule, const struct condition *condition)

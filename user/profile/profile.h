@@ -62,6 +62,7 @@ struct condition {
 #define CONDITIONS_MAX 64
 
 struct rule {
+	size_t number; /* in the file that it was read from, from 1 on; 0: from none */
 	enum action action;
 	int errno_value; /* of ACTION_ERRNO */
 	char **names;    /* sorted, each once; owned */
@@ -91,8 +92,13 @@ void profile_clear(struct profile *profile);
 /** Adds a rule without names; borrowed until the next one is added. NULL: no memory. */
 struct rule *profile_add_rule(struct profile *profile, enum action action, int errno_value);
 
+/** Rules without names go. */
+void profile_drop_empty_rules(struct profile *profile);
+
 /** Copies the name into its place in the order; one that is there already stays. -ENOMEM. */
 int rule_add_name(struct rule *rule, const char *name) must_check;
+/** Nothing happens if it is not there. */
+void rule_remove_name(struct rule *rule, const char *name);
 /** Copies the condition. -ENOMEM, -E2BIG above CONDITIONS_MAX. */
 int rule_add_condition(struct rule *rule, const struct condition *condition) must_check;
 /** Is one of the conditions enough (an index occurs twice)? */

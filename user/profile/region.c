@@ -3,6 +3,7 @@
 #include "profile/evaluate.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 void region_clear(struct region *region)
@@ -266,4 +267,50 @@ int region_to_masks(const struct region *region, struct region *out)
 			rc = region_add(out, &one);
 	}
 	return rc;
+}
+
+static void add_value(struct buf *out, uint64_t value)
+{
+	buf__addf(out, value < 4096 ? "%" PRIu64 : "%#" PRIx64, value);
+}
+
+static void add_condition(struct buf *out, const struct condition *c)
+{
+	static const char *const words[COMPARE_COUNT] = {
+		[COMPARE_EQ] = "==", [COMPARE_NE] = "!=", [COMPARE_LT] = "<",
+		[COMPARE_LE] = "<=", [COMPARE_GE] = ">=", [COMPARE_GT] = ">",
+	};
+
+	buf__addf(out, "arg%u ", c->index);
+	if (c->compare == COMPARE_MASKED_EQ) {
+		buf__addf(out, "& %#" PRIx64 " == %#" PRIx64, c->value, c->value_two);
+		return;
+	}
+	buf__addf(out, "%s ", words[c->compare]);
+	add_value(out, c->value);
+}
+
+void region_text(const struct region *region, struct buf *out)
+{
+	for (size_t i = 0; i < region->len; i++) {
+		const char *before = i ? " or " : "";
+
+		for (size_t k = 0; k < CONDITION_ARGS; k++) {
+			if (!has(&region->terms[i], k))
+				continue;
+			buf__addf(out, "%s", before);
+			add_condition(out, &region->terms[i].conditions[k]);
+			before = " and ";
+		}
+	}
+}
+
+void rule_conditions_text(const struct rule *rule, struct buf *out)
+{
+	const char *between = rule_conditions_are_alternatives(rule) ? " or " : " and ";
+
+	for (size_t i = 0; i < rule->conditions_len; i++) {
+		buf__addf(out, "%s", i ? between : "");
+		add_condition(out, &rule->conditions[i]);
+	}
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "profile/argument.h"
 
 #define REGION_TERMS_MAX 256
@@ -47,3 +48,8 @@ int region_minus(const struct region *a, const struct region *b, struct region *
 
 /** Appends the region as terms of EQ and MASKED_EQ, which libseccomp compiles rightly whatever there is (decision.h). */
 int region_to_masks(const struct region *region, struct region *out) must_check;
+
+/** "arg0 < 38 or arg0 == 39"; "" for everything. For people. */
+void region_text(const struct region *region, struct buf *out);
+/** "arg0 < 38", as the rule has it. */
+void rule_conditions_text(const struct rule *rule, struct buf *out);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Writes a profile in one of several formats, a row in a table each. What a format cannot say is an error that names the rule, or with
+ * `lossy` a warning.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "profile/profile.h"
+
+struct emit_options {
+	bool lossy;
+	struct buf *warnings; /* a line each is appended */
+	const char *name;     /* of the thing that is described, where a format wants one */
+};
+
+struct emit_format {
+	const char *name;
+	const char *what; /* a few words for people */
+	bool binary;
+	int (*emit)(const struct profile *profile, const struct emit_options *options,
+		    struct buf *out, struct err *err);
+};
+
+/** All formats; the last has no name. The first is the default. */
+extern const struct emit_format emit_formats[];
+
+/** Refuses, or warns of, what cannot be said about rule `index`. */
+int emit_refuse(const struct profile *profile, size_t index, const struct emit_options *options,
+		const char *why, struct err *err) must_check;
+
+/** The formats' own functions: the same profile always gives the same bytes. */
+int emit_docker(const struct profile *profile, const struct emit_options *options, struct buf *out,
+		struct err *err) must_check;
+int emit_kubernetes(const struct profile *profile, const struct emit_options *options,
+		    struct buf *out, struct err *err) must_check;
+int emit_systemd(const struct profile *profile, const struct emit_options *options, struct buf *out,
+		 struct err *err) must_check;
+int emit_bpf(const struct profile *profile, const struct emit_options *options, struct buf *out,
+	     struct err *err) must_check;
+int emit_pfc(const struct profile *profile, const struct emit_options *options, struct buf *out,
+	     struct err *err) must_check;
+int emit_list(const struct profile *profile, const struct emit_options *options, struct buf *out,
+	      struct err *err) must_check;
