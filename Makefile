@@ -85,7 +85,7 @@ check-live: tests
 test:
 	scripts/setup
 	$(MAKE) tests
-	tests/run checks unit golden builds live
+	tests/run checks unit golden builds live engines
 
 $(B)/tests/bench/floor.bpf.o: tests/bench/floor.bpf.c vmlinux/vmlinux.h
 	@mkdir -p $(@D)

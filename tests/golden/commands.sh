@@ -194,3 +194,34 @@ rm -f "$T/large"
 printf '%s{"names": [""], "action": "SCMP_ACT_ALLOW"}, {"names": ["read"], "action": "SCMP_ACT_ALLOW", "errnoRet": 1}]}' "$H" >"$T/lenient.json"
 check 'lenient' "$WHITTLE" convert --lenient "$T/lenient.json" -o "$T/written"
 [ "$(grep -c warning "$T/err")" = 2 ] && pass 'lenient: a warning each' || fail 'lenient: a warning each'
+
+# --- check ---
+
+# finds DESC ID STATUS CONSUMER JSON
+finds() {
+    printf '%s' "$5" >"$T/check.json"
+    check_status "$3" "check: $1" "$WHITTLE" check --arch x86_64 --consumer "$4" "$T/check.json"
+    if [ -n "$2" ]; then
+        grep -qF "[$2]" "$T/out" || fail "check: $1: [$2]" "$(head -c 300 "$T/out")"
+    fi
+}
+ALWAYS='{"names": ["execve", "exit", "exit_group", "rt_sigreturn", "restart_syscall"], "action": "SCMP_ACT_ALLOW"}, {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38}'
+A='"architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"], "syscalls": ['"$ALWAYS"
+P="{\"defaultAction\": \"SCMP_ACT_ERRNO\", $A"
+finds 'a good one' '' 0 any "$P]}"
+[ ! -s "$T/out" ] && pass 'check: a good one has no finding' || fail 'check: a good one has no finding' "$(cat "$T/out")"
+finds 'unknown name' unknown-name 0 any "$P, {\"names\": [\"nonsense\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+finds 'no execve' missing-always 1 any '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": []}'
+finds 'no 32-bit programs' no-compat 0 any "${P/, \"SCMP_ARCH_X86\"/}]}"
+finds 'clone3' clone3 0 any "${P/38/1}]}"
+finds 'later and for nothing' shadowed 1 any "$P, {\"names\": [\"exit\"], \"action\": \"SCMP_ACT_KILL\"}]}"
+finds 'conditions and for nothing' shadowed 1 any "$P, {\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 38, \"args\": [{\"index\": 0, \"value\": 38, \"op\": \"SCMP_CMP_EQ\"}]}, {\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+finds 'wide' wide 0 any "$P, {\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+finds 'risky' risky 0 any "$P, {\"names\": [\"bpf\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+finds 'io_uring' io-uring 0 any "$P, {\"names\": [\"io_uring_setup\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+finds 'what libseccomp gets wrong' filter 1 any "$(cat "$T/hazard.json")"
+finds 'includes, of runc' includes 0 runc "$P, {\"names\": [\"bpf\"], \"action\": \"SCMP_ACT_ALLOW\", \"includes\": {\"caps\": [\"CAP_BPF\"]}}]}"
+finds 'minKernel, of podman' min-kernel 0 podman "$P, {\"names\": [\"bpf\"], \"action\": \"SCMP_ACT_ALLOW\", \"includes\": {\"minKernel\": \"4.8\"}}]}"
+finds 'name and names, of docker' name-and-names 1 docker "$P, {\"name\": \"bpf\", \"names\": [\"bpf\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+finds 'no JSON' unreadable 1 any '{"defaultAction"'
+check 'check prints JSON' bash -c '"$0" check --json "$1" | jq -e ".findings | length > 0"' "$WHITTLE" $G/container.json

@@ -190,3 +190,8 @@ int compile_filter(const struct profile *profile, struct filter *out, struct buf
 	filter = (struct filter){0};
 	return 0;
 }
+
+bool compile_knows(const char *name)
+{
+	return seccomp_syscall_resolve_name(name) != __NR_SCMP_ERROR;
+}

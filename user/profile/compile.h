@@ -32,3 +32,6 @@ int compile_needs_no_supervisor(const struct profile *profile, struct err *err) 
 /** The instructions that libseccomp would load. *out was zeroed, and is owned. */
 int compile_filter(const struct profile *profile, struct filter *out, struct buf *unknown,
 		   struct err *err) must_check;
+
+/** Does the installed libseccomp know the name? */
+bool compile_knows(const char *name);
