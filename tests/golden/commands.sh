@@ -64,7 +64,8 @@ grep -q 'action ALLOW' "$T/out" && grep -qF '$a0.lo32 == 1' "$T/out" && pass 'pf
 says 'a list has no conditions' 1 'rule 2 (socket)' "$WHITTLE" convert --format list $G/plain.json
 says 'no such format' 2 "no format 'elf'" "$WHITTLE" convert --format elf $G/plain.json
 
-# A name is read again, whatever wrote it.
+# What is written is read again as the same.
+check 'kubernetes and back' "$WHITTLE" diff $G/plain.json $G/plain.kubernetes
 printf 'read write # and nothing else\nexit_group\n' >"$T/list"
 check 'a list' "$WHITTLE" convert "$T/list" -o "$T/list.json"
 "$WHITTLE" convert --format list "$T/list.json" >"$T/names"
@@ -186,6 +187,13 @@ bad 'no names' '"names" is not an array' "$H{\"names\": [], \"action\": \"SCMP_A
 bad 'no name in a list' "bad.json:2:6: 'W!' is no name" 'read\nread W!\n'
 bad 'unknown errno' "there is no errno 'ENONE'" "$H{\"names\": [\"a\"], \"action\": \"SCMP_ACT_ERRNO\", \"errno\": \"ENONE\"}]}"
 bad 'a kernel that is none' 'not a version' "$H{\"names\": [\"a\"], \"action\": \"SCMP_ACT_ALLOW\", \"includes\": {\"minKernel\": \"new\"}}]}"
+K='kind: SeccompProfile\nspec:\n  defaultAction: SCMP_ACT_ERRNO\n  syscalls:\n'
+bad 'YAML: unknown action' "bad.json:5:13: rule 1: \"action\": there is no action 'SCMP_ACT_NO'" "$K  - action: SCMP_ACT_NO\n    names: [read]\n"
+bad 'YAML: alias' 'an alias' "$K  - action: *a\n"
+bad 'YAML: anchor' 'an anchor' "$K  - action: &a SCMP_ACT_ALLOW\n"
+bad 'YAML: a key twice' '"kind" is there already, in line 1' "$K\nkind: x\n"
+bad 'YAML: two documents' 'more than one document' "$K\n---\na: b\n"
+bad 'YAML: broken' 'bad.json:2:' 'kind: SeccompProfile\n  spec: [\n'
 printf '%0100000d' 0 | tr 0 '[' >"$T/deep"
 says 'bad: deep' 1 'nested deeper than 32' "$WHITTLE" show "$T/deep"
 head -c 100000000 /dev/zero | tr '\0' ' ' >"$T/large"

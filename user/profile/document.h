@@ -48,3 +48,7 @@ struct node *node_add(struct node *node, const char *key);
 /** -EINVAL with "NAME:LINE:COLUMN: ...". A key that comes twice, a NUL, a byte order mark are refused. *out was zeroed. */
 int document_parse_json(const char *name, const char *text, size_t len, struct node *out,
 			struct err *err) must_check;
+
+/** The same for one YAML document, without anchors, aliases and tags. */
+int document_parse_yaml(const char *name, const char *text, size_t len, struct node *out,
+			struct err *err) must_check;
