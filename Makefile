@@ -107,6 +107,29 @@ $(B)/tests/bench/calls: tests/bench/calls.c
 bench: all $(B)/tests/bench/floor $(B)/tests/bench/calls
 	BUILD=$(B) scripts/bench
 
+# --- fuzzing ------------------------------------------------------------------------------------
+
+SECONDS ?= 60
+FUZZERS := decode mount profile recording simulate
+# the libraries, without what needs a kernel
+FUZZ_SOURCES := $(wildcard user/base/*.c user/syscalls/*.c user/profile/*.c user/target/mount.c user/record/recording*.c) user/record/decode.c \
+	user/cli/recording_read.c
+
+$(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_SOURCES)
+	@mkdir -p $(@D)
+	$(CLANG) $(CPPFLAGS) -std=gnu11 -O1 -g -DFUZZER -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ $(LIBS_PROFILE) -ljansson
+
+.PHONY: fuzz
+## fuzz: libFuzzer on every parser and the simulator, SECONDS=60 each
+fuzz: $(FUZZERS:%=$(B)/fuzz/%)
+	@for fuzzer in $(FUZZERS); do \
+		mkdir -p $(B)/fuzz/corpus/$$fuzzer tests/fuzz/corpus/$$fuzzer; \
+		echo "# $$fuzzer"; \
+		$(B)/fuzz/$$fuzzer -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+			-artifact_prefix=$(B)/fuzz/ $(B)/fuzz/corpus/$$fuzzer tests/fuzz/corpus/$$fuzzer 2>&1 | \
+			grep -E 'ERROR|SUMMARY|number_of_executed_units' || exit 1; \
+	done
+
 # --- for people -------------------------------------------------------------------------------------
 
 .PHONY: setup demo

@@ -171,7 +171,11 @@ int parse_strace_summary(const char *name, const char *text, size_t len,
 
 static bool is_time(const char *word, size_t len)
 {
-	return len && strspn(word, "0123456789.:+") >= len;
+	/* the text need not end in a NUL */
+	for (size_t i = 0; i < len; i++)
+		if (!isdigit((unsigned char)word[i]) && (!word[i] || !strchr(".:+", word[i])))
+			return false;
+	return len;
 }
 
 /* The name of the call that the line begins; false: it begins none (a signal, an exit, the end of a call). */
