@@ -150,11 +150,18 @@ install: all
 	install -D -m 0644 user/man/whittle.1 $(DESTDIR)$(PREFIX)/share/man/man1/whittle.1
 	install -D -m 0644 user/man/whittle-recording.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5
 	install -D -m 0644 user/man/whittle-profile.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-profile.5
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	build/whittle help --completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/whittle
+	build/whittle help --completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_whittle
+	build/whittle help --completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/whittle.fish
 
 ## uninstall: remove what install put there
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/whittle $(DESTDIR)$(PREFIX)/share/man/man1/whittle.1 \
-		$(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-profile.5
+		$(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-profile.5 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/whittle $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_whittle \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/whittle.fish
 
 .PHONY: format clean help
 ## format: lay the sources out as clang-format has it
