@@ -52,7 +52,7 @@ check 'standard input' bash -c '"$0" diff - "$1" <"$1"' "$WHITTLE" "$T/oci.json"
 
 # --- formats ---
 
-for format in docker kubernetes systemd list; do
+for format in docker kubernetes systemd minijail firecracker firejail list; do
     gives "$format" "$G/plain.$format" "$WHITTLE" convert --lossy --format $format $G/plain.json
 done
 gives 'portable' $G/plain.portable.json "$WHITTLE" convert --portable $G/plain.json
@@ -64,6 +64,11 @@ grep -q 'action ALLOW' "$T/out" && grep -qF '$a0.lo32 == 1' "$T/out" && pass 'pf
 says 'a list has no conditions' 1 'rule 2 (socket)' "$WHITTLE" convert --format list $G/plain.json
 says 'no such format' 2 "no format 'elf'" "$WHITTLE" convert --format elf $G/plain.json
 
+printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read\nExecStart=/bin/sh"], "action": "SCMP_ACT_ALLOW"}]}' >"$T/evil.json"
+for format in systemd kubernetes minijail firejail firecracker list; do
+    says "a name that would be a line of $format" 1 'is no name of a call' "$WHITTLE" convert --format $format "$T/evil.json"
+done
+check 'firecracker is JSON' jq -e '.vcpu.filter | length == 5' $G/plain.firecracker
 # What is written is read again as the same.
 check 'kubernetes and back' "$WHITTLE" diff $G/plain.json $G/plain.kubernetes
 printf 'read write # and nothing else\nexit_group\n' >"$T/list"

@@ -19,7 +19,7 @@ static const struct option_row rows[] = {
 	{"output", 'o', OPTION_TEXT, "FILE", "write here instead of standard output",
 	 offsetof(struct convert_options, output), NULL, 0},
 	{"format", 0, OPTION_TEXT, "FORMAT",
-	 "oci (default), docker, kubernetes, systemd, bpf, pfc, list",
+	 "oci (default), docker, kubernetes, systemd, minijail, firecracker, firejail, bpf, pfc, list",
 	 offsetof(struct convert_options, format), NULL, 0},
 	{"default-action", 0, OPTION_TEXT, "ACTION",
 	 "what becomes of all other calls: log makes a twin that only logs",
@@ -151,7 +151,7 @@ static int convert(const struct convert_options *options, const struct emit_form
 	if (!rc)
 		rc = make_safe(profile, err);
 	if (!rc)
-		rc = format->emit(profile, &emit, out, err);
+		rc = emit_profile(format, profile, &emit, out, err);
 	tell(&added, "added: ");
 	tell(&warnings, "");
 	return rc;

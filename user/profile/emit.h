@@ -17,13 +17,17 @@ struct emit_options {
 struct emit_format {
 	const char *name;
 	const char *what; /* a few words for people */
-	bool binary;
+	bool any_name;    /* can hold names that are no names of calls */
 	int (*emit)(const struct profile *profile, const struct emit_options *options,
 		    struct buf *out, struct err *err);
 };
 
 /** All formats; the last has no name. The first is the default. */
 extern const struct emit_format emit_formats[];
+
+/** Writes the profile; -EINVAL for names that would break a format that has no quotes. */
+int emit_profile(const struct emit_format *format, const struct profile *profile,
+		 const struct emit_options *options, struct buf *out, struct err *err) must_check;
 
 /** Refuses, or warns of, what cannot be said about rule `index`. */
 int emit_refuse(const struct profile *profile, size_t index, const struct emit_options *options,
@@ -36,6 +40,12 @@ int emit_kubernetes(const struct profile *profile, const struct emit_options *op
 		    struct buf *out, struct err *err) must_check;
 int emit_systemd(const struct profile *profile, const struct emit_options *options, struct buf *out,
 		 struct err *err) must_check;
+int emit_minijail(const struct profile *profile, const struct emit_options *options,
+		  struct buf *out, struct err *err) must_check;
+int emit_firecracker(const struct profile *profile, const struct emit_options *options,
+		     struct buf *out, struct err *err) must_check;
+int emit_firejail(const struct profile *profile, const struct emit_options *options,
+		  struct buf *out, struct err *err) must_check;
 int emit_bpf(const struct profile *profile, const struct emit_options *options, struct buf *out,
 	     struct err *err) must_check;
 int emit_pfc(const struct profile *profile, const struct emit_options *options, struct buf *out,

@@ -36,11 +36,9 @@ static int add_rule(const struct profile *profile, size_t index, const struct em
 		return emit_refuse(profile, index, options,
 				   "a SeccompProfile has no values above 2^63 - 1", err);
 	buf__addf(out, "  - action: %s\n    names:\n", action_scmp_name(rule->action));
-	for (size_t i = 0; i < rule->names_len; i++) {
-		if (!is_plain(rule->names[i]))
-			return err_set(err, -EINVAL, "'%s' is no name of a call", rule->names[i]);
-		buf__addf(out, "    - %s\n", rule->names[i]);
-	}
+	for (size_t i = 0; i < rule->names_len; i++)
+		buf__addf(out, is_plain(rule->names[i]) ? "    - %s\n" : "    - \"%s\"\n",
+			  rule->names[i]);
 	if (rule->conditions_len)
 		buf__addf(out, "    args:\n");
 	for (size_t i = 0; i < rule->conditions_len; i++) {
