@@ -55,7 +55,7 @@ static int run(const struct command *self, int argc, char **argv)
 	else if (options.list_options)
 		list_options();
 	else if (options.shell)
-		completion_print(options.shell);
+		completion_print(options.shell, commands);
 	else if (argc - rest > 1) {
 		err_set(&err, -EINVAL, "help takes one command");
 		return command_usage_error(self, &err);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/completion.h"
-#include "cli/cmd.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +31,7 @@ static void bash_command(const struct command *command)
 	printf("\" ;;\n");
 }
 
-static void print_bash(void)
+static void print_bash(const struct command *const *commands)
 {
 	printf("# bash completion for whittle\n_whittle() {\n"
 	       "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options=\n"
@@ -81,7 +80,7 @@ static void zsh_row(const struct option_row *row)
 	printf("'");
 }
 
-static void print_zsh(void)
+static void print_zsh(const struct command *const *commands)
 {
 	printf("#compdef whittle\n_whittle() {\n    local -a commands\n    commands=(\n");
 	for (size_t i = 0; commands[i]; i++) {
@@ -130,7 +129,7 @@ static void fish_row(const struct command *command, const struct option_row *row
 	printf("'\n");
 }
 
-static void print_fish(void)
+static void print_fish(const struct command *const *commands)
 {
 	for (size_t i = 0; commands[i]; i++) {
 		printf("complete -c whittle -f -n __fish_use_subcommand -a %s -d '",
@@ -142,10 +141,10 @@ static void print_fish(void)
 	}
 }
 
-void completion_print(enum shell shell)
+void completion_print(enum shell shell, const struct command *const *commands)
 {
-	static void (*const print[])(void) =
+	static void (*const print[])(const struct command *const *commands) =
 		{[SHELL_BASH] = print_bash, [SHELL_ZSH] = print_zsh, [SHELL_FISH] = print_fish};
 
-	print[shell]();
+	print[shell](commands);
 }

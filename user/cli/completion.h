@@ -2,6 +2,8 @@
 /* Scripts that complete commands, options and their choices in a shell, written from the rows of the commands. */
 #pragma once
 
+#include "cli/cmd.h"
+
 enum shell {
 	SHELL_NONE,
 	SHELL_BASH,
@@ -9,5 +11,5 @@ enum shell {
 	SHELL_FISH,
 };
 
-/** Prints the script on stdout. */
-void completion_print(enum shell shell);
+/** Prints the script on stdout. `commands` ends in NULL. */
+void completion_print(enum shell shell, const struct command *const *commands);
