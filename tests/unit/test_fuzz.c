@@ -2,6 +2,7 @@
 /* The entries of tests/fuzz on mutations of good input, always the same ones. */
 #include "../fuzz/decode.c"
 #include "../fuzz/mount.c"
+#include "../fuzz/oci_state.c"
 
 #include <criterion/criterion.h>
 
@@ -111,4 +112,28 @@ Test(fuzz, mount)
 	}
 	cr_expect_gt(found, TEXTS / 20, "%zu of %d were found", found, TEXTS);
 	cr_expect_lt(found, TEXTS * 9 / 10, "%zu of %d were found", found, TEXTS);
+}
+
+Test(fuzz, oci_state)
+{
+	static const char *const seeds[] = {
+		"{\"id\":\"a\",\"status\":\"created\",\"pid\":1,\"annotations\":{\"io.containers.trace-syscall\":\"of:/a;if:/b\"}}",
+		"{\"id\":\"a\",\"status\":\"stopped\",\"annotations\":{\"io.containers.trace-syscall\":\"if:/b;of:/a\"}}",
+		"{\"id\":\"a-1\",\"status\":\"running\",\"pid\":null,\"bundle\":\"/b\"}",
+	};
+	size_t found[3] = {0};
+
+	state = 88172645463325252;
+	for (int i = 0; i < TEXTS; i++) {
+		const char *seed = seeds[any(3)];
+		uint8_t room[400];
+		size_t len = strlen(seed);
+
+		memcpy(room, seed, len);
+		for (uint32_t k = any(4); k < 4; k++)
+			len = mutate(room, len, sizeof(room));
+		found[fuzz_oci_state(room, len)]++;
+	}
+	for (size_t i = 0; i < 3; i++)
+		cr_expect_gt(found[i], TEXTS / 200, "%zu: %zu of %d", i, found[i], TEXTS);
 }
