@@ -91,8 +91,8 @@ struct slot {
 
 /*
  * A place of the target table: an open-addressed hash of cgroup v2 ids. Both worlds add to it: claim `id` (free or removed) by
- * compare-and-swap, then store `slot`; a taken place that is passed over is marked `displaced` first. Who removes clears
- * `slot` first.
+ * compare-and-swap, then store `slot`; a taken place that is passed over is marked `displaced` first. Who turns
+ * `slot` into none, by compare-and-swap, removes: nobody else writes there until `id` is set to removed.
  */
 #define TARGET_FREE    0
 #define TARGET_REMOVED (~0ULL) /* may be taken again; ids themselves are never reused */

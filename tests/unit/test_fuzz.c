@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/fs.h"
+#include "../fuzz/oci_state.c"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -199,4 +200,26 @@ Test(fuzz, simulate, .timeout = 60)
 	size_t taken = try_corpus("simulate", 100000, fuzz_simulate);
 
 	cr_expect(taken > 1000 && taken < 99000, "%zu", taken);
+Test(fuzz, oci_state)
+{
+	static const char *const seeds[] = {
+		"{\"id\":\"a\",\"status\":\"created\",\"pid\":1,\"annotations\":{\"io.containers.trace-syscall\":\"of:/a;if:/b\"}}",
+		"{\"id\":\"a\",\"status\":\"stopped\",\"annotations\":{\"io.containers.trace-syscall\":\"if:/b;of:/a\"}}",
+		"{\"id\":\"a-1\",\"status\":\"running\",\"pid\":null,\"bundle\":\"/b\"}",
+	};
+	size_t found[3] = {0};
+
+	state = 88172645463325252;
+	for (int i = 0; i < TEXTS; i++) {
+		const char *seed = seeds[any(3)];
+		uint8_t room[400];
+		size_t len = strlen(seed);
+
+		memcpy(room, seed, len);
+		for (uint32_t k = any(4); k < 4; k++)
+			len = mutate(room, len, sizeof(room));
+		found[fuzz_oci_state(room, len)]++;
+	}
+	for (size_t i = 0; i < 3; i++)
+		cr_expect_gt(found[i], TEXTS / 200, "%zu: %zu of %d", i, found[i], TEXTS);
 }
