@@ -11,7 +11,7 @@ set -eu
 # the machine's own is enough: layouts are for whittle to know
 LAYOUT=v2
 ! grep -q ' cgroup ' /proc/self/mounts || LAYOUT=hybrid
-need nsenter
+need nsenter curl
 engines_up
 export WHITTLE
 export TMPDIR=$T/tmp # what it leaves in there it leaves behind
@@ -61,16 +61,8 @@ script() { # NAME < BODY
     chmod +x "$T/$1"
 }
 
-BUSYBOX=$(command -v busybox)
-export BUSYBOX MARK=$T/mark
-# a client of the host, in the container's network
-script visit <<'END'
-for _ in $(seq 100); do
-    [ "$(nsenter -t "$WHITTLE_PID" -n "$BUSYBOX" wget -q -O - http://127.0.0.1:8080/)" = hello ] && exit
-    sleep 0.1
-done
-exit 1
-END
+export MARK=$T/mark
+visit=scripts/ci-examples/exercise # a client of the host, in the container's network
 server='trap "mkdir /bye; exit 5" TERM; mkdir /www; echo hello >/www/index.html; httpd -f -p 8080 -h /www & wait'
 # an exercise that does not do the same again
 script second <<'END'
@@ -108,7 +100,7 @@ for engine in "${ENGINES[@]}"; do
     rm -f "$T"/*.json* "$MARK"
 
     # --- it works ---
-    generate --engine "$engine" --tries 2 --exercise "$T/visit" bb:1 "$T/web.json" -- sh -c "$server"
+    generate --engine "$engine" --tries 2 --exercise $visit bb:1 "$T/web.json" -- sh -c "$server"
     good "a server is exercised, stopped and proven" eval '[ $status = 0 ] && [ "$(grep -c "under the profile" "$T/out")" = 2 ] && nothing_left'
     good "... its start, service and shutdown are in the profile, the runtime's set-up is not" \
         eval 'allows "$T/web.json" listen accept mkdir && ! allows "$T/web.json" mount && ! allows "$T/web.json" symlink'
@@ -118,7 +110,7 @@ for engine in "${ENGINES[@]}"; do
     run=("${DOCKER[@]}")
     [ "$engine" = docker ] || run=("${PODMAN[@]}")
     id=$("${run[@]}" -d --security-opt seccomp="$T/web.json" bb:1 sh -c "$server")
-    WHITTLE_PID=$("$engine" inspect -f '{{.State.Pid}}' "$id") "$T/visit" && status=0 || status=$?
+    WHITTLE_ENGINE=$engine WHITTLE_CONTAINER=$id WHITTLE_PID=$($engine inspect -f '{{.State.Pid}}' "$id") $visit && status=0 || status=$?
     good "... under it the server starts and serves" [ $status = 0 ]
     "$engine" exec "$id" ln -s /a /b 2>"$T/err" && status=0 || status=$?
     good "... and cannot do what it was not recorded to do" eval '[ $status = 1 ] && grep -q "not permitted" "$T/err"'
