@@ -9,6 +9,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # where container engines look for hooks of a package, and of the administrator
 HOOKSDIR ?= $(if $(filter /usr,$(PREFIX)),/usr/share,/etc)/containers/oci/hooks.d
+EXAMPLESDIR = $(PREFIX)/share/doc/whittle/ci-examples
 B := build$(if $(SAN),/san)
 
 ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
@@ -156,6 +157,9 @@ demo:
 ## install: into DESTDIR/PREFIX (default /usr/local)
 install: all
 	install -D -m 0755 build/whittle $(DESTDIR)$(PREFIX)/bin/whittle
+	install -D -m 0755 scripts/generate-seccomp-profile $(DESTDIR)$(PREFIX)/bin/whittle-generate-seccomp-profile
+	mkdir -p $(DESTDIR)$(EXAMPLESDIR)
+	cp scripts/ci-examples/* $(DESTDIR)$(EXAMPLESDIR)
 	install -D -m 0644 user/man/whittle.1 $(DESTDIR)$(PREFIX)/share/man/man1/whittle.1
 	install -D -m 0644 user/man/whittle-recording.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5
 	mkdir -p $(DESTDIR)$(HOOKSDIR) $(DESTDIR)/var/lib/whittle
@@ -170,7 +174,8 @@ install: all
 
 ## uninstall: remove what install put there; /etc/whittle/hook.conf and /var/lib/whittle stay
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/whittle $(DESTDIR)$(PREFIX)/share/man/man1/whittle.1 \
+	rm -rf $(DESTDIR)$(EXAMPLESDIR)
+	rm -f $(DESTDIR)$(PREFIX)/bin/whittle $(DESTDIR)$(PREFIX)/bin/whittle-generate-seccomp-profile $(DESTDIR)$(PREFIX)/share/man/man1/whittle.1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-profile.5 \
 		$(DESTDIR)$(HOOKSDIR)/whittle.json \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/whittle $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_whittle \

@@ -6,6 +6,8 @@ set -eu
 
 check "make install DESTDIR= PREFIX=" make -s install DESTDIR="$T/root" PREFIX=/usr
 check "the installed program runs" "$T/root/usr/bin/whittle" --version
+check "the generator of profiles is installed, as a command" "$T/root/usr/bin/whittle-generate-seccomp-profile" --help
+check "... with examples for CI" diff -r scripts/ci-examples "$T/root/usr/share/doc/whittle/ci-examples"
 for page in man1/whittle.1 man5/whittle-recording.5 man5/whittle-profile.5; do
     check "$page is installed" test -s "$T/root/usr/share/man/$page"
 done

@@ -200,6 +200,8 @@ Test(fuzz, simulate, .timeout = 60)
 	size_t taken = try_corpus("simulate", 100000, fuzz_simulate);
 
 	cr_expect(taken > 1000 && taken < 99000, "%zu", taken);
+}
+
 Test(fuzz, oci_state)
 {
 	static const char *const seeds[] = {

@@ -38,7 +38,8 @@ Test(parse_oci, round_trip)
 	cr_expect_eq(first.rules[1].conditions[1].value, INT64_MAX);
 	cr_expect_eq(first.rules[3].action, ACTION_KILL_THREAD);
 	cr_assert_eq(emit_oci(&first, &once, &err), 0, "%s", err.text);
-	cr_assert_eq(parse_oci("once", once.data, once.len, NULL, &second, &err), 0, "%s", err.text);
+	cr_assert_eq(parse_oci("once", once.data, once.len, NULL, &second, &err), 0, "%s",
+		     err.text);
 	cr_assert_eq(emit_oci(&second, &twice, &err), 0);
 	cr_expect_str_eq(once.data, twice.data);
 }
