@@ -106,6 +106,7 @@ $(B)/tests/bench/calls: tests/bench/calls.c
 ## bench: what a traced call costs, as ratios; needs root
 bench: all $(B)/tests/bench/floor $(B)/tests/bench/calls
 	BUILD=$(B) scripts/bench
+	BUILD=$(B) scripts/bench-profiles
 
 # --- fuzzing ------------------------------------------------------------------------------------
 
