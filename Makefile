@@ -116,6 +116,7 @@ bench:
 	-scripts/setup bench >&2
 	$(MAKE) all $(B)/tests/bench/floor $(B)/tests/bench/calls >&2
 	@BUILD=$(B) scripts/bench $(BENCH)
+	@BUILD=$(B) scripts/bench-profiles
 
 # --- fuzzing ------------------------------------------------------------------------------------
 

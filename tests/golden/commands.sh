@@ -132,7 +132,10 @@ check 'and give the same profile' bash -c '"$0" profile -q "$1" | cmp - "$2"' "$
 recording 257 5 >"$T/r3"
 check_status 3 'an incomplete recording' "$WHITTLE" profile -q "$T/r1" "$T/r3" -o "$T/p.json"
 says 'mixed' 2 'cannot be merged together' "$WHITTLE" merge "$T/r1" "$T/a"
-says 'a recording is no profile' 1 "'whittle profile' makes one" "$WHITTLE" show "$T/r1"
+says 'a recording is no profile' 1 "'whittle profile' makes one" "$WHITTLE" convert "$T/r1"
+check 'a recording is shown' "$WHITTLE" show "$T/r1"
+grep -qE '^x86_64 +workload +3 +0 ms +a +read$' "$T/out" && pass 'who called first, when, how often' ||
+    fail 'who called first, when, how often' "$(cat "$T/out")"
 
 # --- explain ---
 

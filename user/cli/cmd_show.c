@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/log.h"
+#include "base/num.h"
 #include "cli/cmd.h"
 #include "cli/profile_file.h"
+#include "cli/recording_read.h"
 #include "profile/diff.h"
 #include "profile/evaluate.h"
 #include "profile/risk.h"
@@ -312,9 +314,68 @@ static int print_text(const struct profile *profile, const struct profile *base,
 	return rc;
 }
 
-static int run(const struct command *self, int argc, char **argv)
+/* --- a recording: who called what first, when, and how often --- */
+
+static void print_observed(const struct observed *o)
+{
+	const char *subname = syscall_subname(&o->call);
+	char name[SYSCALL_NAME_LEN], when[32] = "", comm[RECORDING_COMM_LEN] = "";
+
+	if (!syscall_name(&o->call, name))
+		snprintf(name, sizeof(name), "number %lld", (long long)o->call.nr);
+	if (o->first_ns)
+		num_format_duration(o->first_ns, when, sizeof(when));
+	if (o->first.known)
+		recording_comm_text(o->first.comm, comm);
+	printf("%-7s %-9s %10llu  %8s  %-15s %s%s%s\n", arch_token(o->call.arch),
+	       observed_class_name(o->class), (unsigned long long)o->calls, when, comm, name,
+	       subname ? ": " : "", subname ? subname : "");
+}
+
+/* Its JSON is the file itself. */
+static int show_recording(const char *path, const struct buf *text,
+			  const struct show_options *options, struct err *err)
+{
+	struct recording own_recording recording = {0};
+	int rc = recording_parse(path, buf__text(text), text->len, &recording, err);
+
+	if (!rc && (options->against || options->json))
+		rc = err_set(err, -EINVAL,
+			     "%s: a recording is shown alone, and is JSON itself; 'whittle profile' makes a profile of it",
+			     path);
+	if (rc)
+		return rc;
+	printf("%s on Linux %s, %s; %s\n", recording.target, recording.kernel, recording.machine,
+	       recording_is_incomplete(&recording) ? "incomplete: calls may be missing" :
+						     "complete");
+	printf("%-7s %-9s %10s  %8s  %-15s %s\n", "arch", "class", "calls", "first", "by",
+	       "syscall");
+	for (size_t i = 0; i < recording.observed_len; i++)
+		print_observed(&recording.observed[i]);
+	return 0;
+}
+
+static int show(const char *path, const struct show_options *options, struct err *err)
 {
 	struct profile own_profile profile = {0}, own_profile base = {0};
+	struct buf own_buf text = BUF_INIT;
+	int rc = file_read(path, RECORDING_FILE_MAX, &text, err);
+
+	if (rc)
+		return rc;
+	if (recording_is(buf__text(&text), text.len))
+		return show_recording(path, &text, options, err);
+	rc = profile_file_parse(path, &text, &options->file, &profile, err);
+	if (!rc && options->against)
+		rc = profile_file_read(options->against, &options->file, &base, err);
+	if (rc)
+		return rc;
+	return (options->json ? print_json : print_text)(&profile, options->against ? &base : NULL,
+							 err);
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
 	struct show_options options = {0};
 	struct err err = {0};
 	bool help;
@@ -330,10 +391,7 @@ static int run(const struct command *self, int argc, char **argv)
 		err_set(&err, -EINVAL, "show takes one profile");
 	if (err.code || native_arch(options.file.arch, &machine, &err))
 		return command_usage_error(self, &err);
-	if (profile_file_read(argv[rest], &options.file, &profile, &err) ||
-	    (options.against && profile_file_read(options.against, &options.file, &base, &err)) ||
-	    (options.json ? print_json : print_text)(&profile, options.against ? &base : NULL,
-						     &err)) {
+	if (show(argv[rest], &options, &err)) {
 		log_error("%s", err.text);
 		return STATUS_FAILED;
 	}
@@ -345,7 +403,8 @@ const struct command cmd_show = {
 	.summary = "show what a profile allows, by itself or beside another",
 	.synopsis = "[OPTION...] PROFILE",
 	.description =
-		"Shows rules, how many calls each architecture allows, and the risky ones among them. \"-\" is standard input.\n",
+		"Shows rules, how many calls each architecture allows, and the risky ones among them. Of a recording: which calls\n"
+		"were seen, by whom first, when, and how often. \"-\" is standard input.\n",
 	.options = rows,
 	.run = run,
 };

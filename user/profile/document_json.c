@@ -53,7 +53,9 @@ static int unexpected(struct reader *r, const char *wanted)
 
 static void skip_blanks(struct reader *r)
 {
-	for (; r->at < r->end && strchr(" \t\r\n", *r->at) && *r->at; r->at++) {
+	for (; r->at < r->end &&
+	       (*r->at == ' ' || *r->at == '\t' || *r->at == '\r' || *r->at == '\n');
+	     r->at++) {
 		if (*r->at == '\n') {
 			r->line++;
 			r->line_start = r->at + 1;

@@ -38,8 +38,15 @@ static size_t character(const unsigned char *p, size_t left)
 bool text_is_utf8(const char *text, size_t len)
 {
 	while (len) {
-		size_t n = character((const unsigned char *)text, len);
+		size_t n;
 
+		/* nearly all of it */
+		if ((signed char)*text > 0) {
+			text++;
+			len--;
+			continue;
+		}
+		n = character((const unsigned char *)text, len);
 		if (!n)
 			return false;
 		text += n;
