@@ -154,11 +154,20 @@ int record_plan(struct record *record, struct err *err)
 /* Before any program is loaded: its keeper must not hold one. */
 static int make_command_cgroup(struct record *record, struct err *err)
 {
-	int rc = record->engine.used ? record_engine_prepare(&record->engine, record->argv,
-							     record->options.filter,
-							     &record->command_cgroup, err) :
-				       cgroup_make(&record->command_cgroup, err);
+	char client[PATH_MAX];
+	int rc;
 
+	if (!record->engine.used) {
+		rc = cgroup_make(&record->command_cgroup, err);
+	} else {
+		/* it is asked before it is started: one that is missing is told as any other command */
+		rc = spawn_find_command(record->argv[0], client, err);
+		record->exec_failed = rc != 0;
+		if (!rc)
+			rc = record_engine_prepare(&record->engine, record->argv,
+						   record->options.filter, &record->command_cgroup,
+						   err);
+	}
 	return rc ? rc : keeper_start(&record->keeper, &record->command_cgroup, err);
 }
 
