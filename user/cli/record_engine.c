@@ -16,6 +16,7 @@
 
 #define ANSWER_MAX   65536
 #define ANSWER_LIMIT 5000000000ULL /* ns */
+#define DRIVER_LEN   40            /* what is longer is neither */
 
 /*
  * Refuses nothing: nfsservctl has not existed since Linux 3.1, and answered ENOSYS before the filter did. Without any rule
@@ -85,10 +86,18 @@ static int has_slices(const struct record_engine *engine, char *const *argv, boo
 	const struct engine *known = engine_find(engine->run.engine, strlen(engine->run.engine));
 	struct buf own_buf answer = BUF_INIT;
 	int rc = known ? ask(engine, argv, known->driver, &answer, err) : -ENOENT;
+	char driver[DRIVER_LEN];
 
 	if (rc)
 		return err_wrap(err, rc, "cannot ask %s where its cgroups are", engine->run.engine);
-	*slices = !strncmp(buf__text(&answer), "systemd", strlen("systemd"));
+	if (answer.len)
+		answer.data[strcspn(answer.data, "\r\n")] = '\0';
+	engine_printable(buf__text(&answer), driver, sizeof(driver));
+	*slices = !strcmp(driver, "systemd");
+	if (!*slices && strcmp(driver, "cgroupfs"))
+		return err_set(err, -ENOTSUP,
+			       "%s says that '%s' makes its cgroups, and whittle knows systemd and cgroupfs",
+			       engine->run.engine, driver);
 	return 0;
 }
 

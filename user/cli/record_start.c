@@ -158,18 +158,27 @@ int record_plan(struct record *record, struct err *err)
 	return 0;
 }
 
+/* It is asked before it is started: one that is missing is told as any other command. */
+static int prepare_engine(struct record *record, struct err *err)
+{
+	char client[PATH_MAX];
+	int rc = spawn_find_command(record->argv[0], client, err);
+
+	record->exec_failed = rc != 0;
+	return rc ? rc :
+		    record_engine_prepare(&record->engine, record->argv, record->options.filter,
+					  &record->command_cgroup, err);
+}
+
 /* Before any program is loaded: its keeper must not hold one. */
 static int make_command_cgroup(struct record *record, struct err *err)
 {
-	if (record->engine.caught)
-		return record_engine_prepare(&record->engine, record->argv, record->options.filter,
-					     NULL, err);
-	int rc = record->engine.used ? record_engine_prepare(&record->engine, record->argv,
-							     record->options.filter,
-							     &record->command_cgroup, err) :
+	int rc = record->engine.used ? prepare_engine(record, err) :
 				       cgroup_make(&record->command_cgroup, err);
 
-	return rc ? rc : keeper_start(&record->keeper, &record->command_cgroup, err);
+	return rc || record->engine.caught ?
+		       rc :
+		       keeper_start(&record->keeper, &record->command_cgroup, err);
 }
 
 static int open_session(struct record *record, struct err *err)
