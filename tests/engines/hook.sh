@@ -10,7 +10,7 @@ fi
 . tests/lib.sh
 . tests/engines.sh
 each_layout "$@"
-need jq strace
+need jq strace python3
 mount -t bpf bpf /sys/fs/bpf
 engines_up
 starts=${STARTS:-5}
@@ -170,6 +170,18 @@ bad() { # DESC ANNOTATION PHRASE
 
 check "podman runs a container" hooked "${run[@]}" --rm bb:1 ls
 [ "$("$WHITTLE" --version)" = "whittle $(sed -n 's/^VERSION := //p' Makefile)" ] && pass "the version" || fail "the version" "$("$WHITTLE" --version)"
+# a system log of our own, in a /dev of our own
+listen='import socket, subprocess, sys
+log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+log.bind("/dev/log")
+log.settimeout(20)
+subprocess.run([sys.argv[1], "hook"])
+print(log.recv(4096).decode())'
+# shellcheck disable=SC2016
+echo '{}' | unshare -m sh -c 'mount -t tmpfs tmpfs /dev && ln -s /proc/self/fd/0 /dev/stdin && exec python3 -c "$@"' sh \
+    "$listen" "$WHITTLE" >"$T/out" 2>"$T/err" || :
+what=whittle
+good "errors go to the system log" grep -q 'whittle\[[0-9]*\]: hook: the OCI state .* has no id' "$T/out"
 
 for runtime in $(runtimes_of podman); do
     name=${runtime##*/} what=${runtime##*/}
@@ -296,10 +308,15 @@ for runtime in $(runtimes_of podman); do
     good "nothing stays behind" nothing_left
 
     # --- what goes wrong ---
-    trace "of:$O/dead.json" --rm bb:1 /no/such/program && fail "$what: a program that there is not" "it ran" || :
-    good "a program that there is not: no profile" [ ! -e "$O/dead.json" ]
+    good "a program that there is not: it does not start" refused trace "of:$O/dead.json" --rm bb:1 /no/such/program
+    good "... no profile" [ ! -e "$O/dead.json" ]
     trace "of:$O/alive.json" --rm bb:1 true || :
     good "... and the next container takes what it left with it" eval 'written "$O/alive.json" && nothing_left'
+    mkdir "$O/goes"
+    trace "of:$O/goes/x.json" -d --rm --name life bb:1 sleep 1000 || :
+    rmdir "$O/goes"
+    hooked stop -t 0 life
+    good "a directory that goes meanwhile: nothing stays behind" nothing_left
     if [ -e /usr/share/containers/seccomp.json ]; then
         bad "podman's own profile as an input" "of:$O/y.json;if:/usr/share/containers/seccomp.json" '"archMap"'
     fi

@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <syslog.h>
 
 #define ERRNO_EPERM 1
 
@@ -216,6 +217,9 @@ static int run(const struct command *self, int argc, char **argv)
 	if (!run_hook(&err))
 		return STATUS_OK;
 	log_error("hook: %s", err.text);
+	/* crun throws away what its hooks print, and so does podman when it cleans up behind a container that has stopped */
+	openlog("whittle", LOG_PID, LOG_DAEMON);
+	syslog(LOG_ERR, "hook: %s", err.text);
 	return STATUS_FAILED;
 }
 
