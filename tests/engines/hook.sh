@@ -318,7 +318,9 @@ for runtime in $(runtimes_of podman); do
     hooked stop -t 0 life
     good "a directory that goes meanwhile: nothing stays behind" nothing_left
     if [ -e /usr/share/containers/seccomp.json ]; then
-        bad "podman's own profile as an input" "of:$O/y.json;if:/usr/share/containers/seccomp.json" '"archMap"'
+        trace "of:$O/y.json;if:/usr/share/containers/seccomp.json" --rm bb:1 ls / || :
+        good "podman's own profile as an input, resolved for this machine" \
+            eval 'written "$O/y.json" && allowed "$O/y.json" | grep -qx splice && ! jq -e .archMap "$O/y.json" >/dev/null'
     fi
 
     # --- how long it holds a start up ---

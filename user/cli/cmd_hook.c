@@ -45,7 +45,7 @@ static int read_input(const char *path, struct profile *profile, struct err *err
 	struct fs_place own_place place = FS_PLACE_CLOSED;
 	struct buf own_buf text = BUF_INIT;
 	struct err why = {0};
-	char *near;
+	unsigned int line, column;
 	int rc = fs_open_place("/", path, &place, err);
 
 	if (!rc)
@@ -53,11 +53,11 @@ static int read_input(const char *path, struct profile *profile, struct err *err
 	if (rc ||
 	    !profile_file_parse(path, &text, &(struct file_options){.json = true}, profile, &why))
 		return rc;
-	/* it may be a file that whoever names it may not read: where it is wrong, but not what stands there */
-	near = strstr(why.text, " near ");
-	if (near)
-		*near = '\0';
-	return err_set(err, why.code, "%s", why.text);
+	/* it may be a file that whoever names it may not read: where it is wrong is told, but not what stands there */
+	if (sscanf(why.text + strlen(path), ":%u:%u:", &line, &column) == 2)
+		return err_set(err, why.code, "%s:%u:%u: this is not a JSON profile", path, line,
+			       column);
+	return err_set(err, why.code, "%s: this is not a JSON profile", path);
 }
 
 /* What can be known to go wrong at the end is found out at the start, where the engine shows it to somebody. */
