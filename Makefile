@@ -21,8 +21,8 @@ SAN_CFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(if $(SAN),$(SAN_CFLAGS))
 DEPS = -MMD -MP
 
-LIBS_PROFILE := -lseccomp -ljansson
-LIBS := -lbpf -lelf -lz $(LIBS_PROFILE)
+LIBS_PROFILE := -lseccomp -lyaml
+LIBS := -lbpf -lelf -lz -ljansson $(LIBS_PROFILE)
 
 BPF_CFLAGS := -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Wno-unused-parameter -Ibpf -Ivmlinux
 
@@ -116,6 +116,30 @@ bench:
 	-scripts/setup bench >&2
 	$(MAKE) all $(B)/tests/bench/floor $(B)/tests/bench/calls >&2
 	@BUILD=$(B) scripts/bench $(BENCH)
+	@BUILD=$(B) scripts/bench-profiles
+
+# --- fuzzing ------------------------------------------------------------------------------------
+
+SECONDS ?= 60
+FUZZERS := decode mount oci_state profile recording simulate
+# the libraries, without what needs a kernel
+FUZZ_SOURCES := $(wildcard user/base/*.c user/syscalls/*.c user/profile/*.c user/target/mount.c user/target/oci_state.c user/record/recording*.c) user/record/decode.c \
+	user/cli/recording_read.c
+
+$(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_SOURCES)
+	@mkdir -p $(@D)
+	$(CLANG) $(CPPFLAGS) -std=gnu11 -O1 -g -DFUZZER -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ $(LIBS_PROFILE) -ljansson
+
+.PHONY: fuzz
+## fuzz: libFuzzer on every parser and the simulator, SECONDS=60 each
+fuzz: $(FUZZERS:%=$(B)/fuzz/%)
+	@for fuzzer in $(FUZZERS); do \
+		mkdir -p $(B)/fuzz/corpus/$$fuzzer tests/fuzz/corpus/$$fuzzer; \
+		echo "# $$fuzzer"; \
+		$(B)/fuzz/$$fuzzer -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+			-artifact_prefix=$(B)/fuzz/ $(B)/fuzz/corpus/$$fuzzer tests/fuzz/corpus/$$fuzzer 2>&1 | \
+			grep -E 'ERROR|SUMMARY|number_of_executed_units' || exit 1; \
+	done
 
 # --- for people -------------------------------------------------------------------------------------
 
@@ -142,12 +166,21 @@ install: all
 	mkdir -p $(DESTDIR)$(HOOKSDIR) $(DESTDIR)/var/lib/whittle
 	sed 's,@BINDIR@,$(PREFIX)/bin,' scripts/hook/whittle.json.in >$(DESTDIR)$(HOOKSDIR)/whittle.json
 	test -e $(DESTDIR)/etc/whittle/hook.conf || install -D -m 0644 scripts/hook/hook.conf $(DESTDIR)/etc/whittle/hook.conf
+	install -D -m 0644 user/man/whittle-profile.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-profile.5
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	build/whittle help --completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/whittle
+	build/whittle help --completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_whittle
+	build/whittle help --completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/whittle.fish
 
 ## uninstall: remove what install put there; /etc/whittle/hook.conf and /var/lib/whittle stay
 uninstall:
 	rm -rf $(DESTDIR)$(EXAMPLESDIR)
 	rm -f $(DESTDIR)$(PREFIX)/bin/whittle $(DESTDIR)$(PREFIX)/bin/whittle-generate-seccomp-profile $(DESTDIR)$(PREFIX)/share/man/man1/whittle.1 \
-		$(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5 $(DESTDIR)$(HOOKSDIR)/whittle.json
+		$(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-profile.5 \
+		$(DESTDIR)$(HOOKSDIR)/whittle.json \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/whittle $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_whittle \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/whittle.fish
 
 .PHONY: format clean help
 ## format: lay the sources out as clang-format has it

@@ -74,6 +74,8 @@ enum slot_flags {
 	SLOT_COUNT_MOVED = 2, /* groups that move in are workload at once */
 	/* the inventory did not see everybody: a group whose entry was not seen is workload */
 	SLOT_STRANGERS = 4,
+	/* a newborn cgroup's: user space has not decided yet, and what is made below it is a newborn, too */
+	SLOT_UNDECIDED = 8,
 };
 
 struct slot {
@@ -89,8 +91,8 @@ struct slot {
 
 /*
  * A place of the target table: an open-addressed hash of cgroup v2 ids. Both worlds add to it: claim `id` (free or removed) by
- * compare-and-swap, then store `slot`; a taken place that is passed over is marked `displaced` first. Who removes clears
- * `slot` first.
+ * compare-and-swap, then store `slot`; a taken place that is passed over is marked `displaced` first. Who turns
+ * `slot` into none, by compare-and-swap, removes: nobody else writes there until `id` is set to removed.
  */
 #define TARGET_FREE    0
 #define TARGET_REMOVED (~0ULL) /* may be taken again; ids themselves are never reused */
@@ -208,6 +210,7 @@ enum ev_kind {
 	EV_FIRST = 1,
 	EV_MOVED = 2,
 	EV_GONE = 3,
+	EV_BORN = 4,
 };
 
 /* A call was seen for the first time in its slot and class. */
@@ -244,6 +247,18 @@ struct ev_gone {
 	__u32 slot;
 };
 
+/* A cgroup was made outside of all targets, and is recorded in a slot of its own until user space has decided. */
+#define CGROUP_NAME_LEN 256 /* NAME_MAX + 1 */
+
+struct ev_born {
+	__u32 kind;
+	__u32 slot;
+	__u32 parent_slot; /* of another newborn that it lies below; SLOT_NONE: it lies below no target */
+	__u32 pad;
+	__u64 id;
+	char name[CGROUP_NAME_LEN]; /* of its directory */
+};
+
 _Static_assert(sizeof(struct slot) == 48, "struct slot");
 _Static_assert(sizeof(struct count_row) == ROW_LEN * 8, "struct count_row");
 _Static_assert(sizeof(struct target) == 16, "struct target");
@@ -258,5 +273,6 @@ _Static_assert(sizeof(struct entry) == 1024, "struct entry");
 _Static_assert(sizeof(struct ev_first) == 112, "struct ev_first");
 _Static_assert(sizeof(struct ev_moved) == 48, "struct ev_moved");
 _Static_assert(sizeof(struct ev_gone) == 8, "struct ev_gone");
+_Static_assert(sizeof(struct ev_born) == 280, "struct ev_born");
 
 #endif

@@ -29,6 +29,8 @@
 
 /* Slots in use, the none slot included; the arrays below are sized with it at load. */
 const volatile __u32 cfg_slots = 2;
+/* Are cgroups that are made outside of all targets looked at? See newborn.bpf.h. */
+const volatile bool cfg_newborns = false;
 /* Known launchers, filled in at load. */
 const volatile struct file_id cfg_launchers[LAUNCHERS_MAX] = {};
 

@@ -68,7 +68,7 @@ static __noinline void target_add(__u64 id, __u32 slot)
 	__sync_fetch_and_add(&slot_of(slot)->lost_cgroups, 1);
 }
 
-/* Cgroup `id` of `slot` is gone: its place may be taken. User space may do the same now, and another cgroup take it. */
+/* Cgroup `id` of `slot` is gone: its place may be taken. */
 static __noinline void target_remove(__u64 id, __u32 slot)
 {
 	__u32 place = target_hash(id);
@@ -79,7 +79,7 @@ static __noinline void target_remove(__u64 id, __u32 slot)
 		if (t->id != id)
 			continue;
 		if (__sync_val_compare_and_swap(&t->slot, slot, SLOT_NONE) == slot)
-			__sync_val_compare_and_swap(&t->id, id, TARGET_REMOVED);
+			t->id = TARGET_REMOVED;
 		return;
 	}
 }

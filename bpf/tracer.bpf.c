@@ -5,6 +5,7 @@
  */
 #include "count.bpf.h"
 #include "inventory.bpf.h"
+#include "newborn.bpf.h"
 #include "timing.bpf.h"
 #include <bpf/bpf_tracing.h>
 
@@ -55,7 +56,10 @@ int BPF_PROG(cgroup_mkdir, struct cgroup *cgrp, const char *path)
 	if (!is_v2(cgrp))
 		return 0;
 	slot = target_slot(BPF_CORE_READ(cgrp, self.parent, cgroup, kn, id));
-	if (slot != SLOT_NONE)
+	if (cfg_newborns && newborns_welcome &&
+	    (slot == SLOT_NONE || slot_of(slot)->flags & SLOT_UNDECIDED))
+		newborn_add(BPF_CORE_READ(cgrp, kn, id), BPF_CORE_READ(cgrp, kn, name), slot);
+	else if (slot != SLOT_NONE)
 		target_add(BPF_CORE_READ(cgrp, kn, id), slot);
 	return 0;
 }

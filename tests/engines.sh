@@ -33,6 +33,8 @@ each_layout() {
     [ -z "${LAYOUT-}" ] || return 0
     if grep -q ' cgroup ' /proc/self/mounts; then
         layouts='hybrid v2'
+        # what need not be tried in each layout can be shared out among them
+        export BOTH_LAYOUTS=yes
     else
         skip "$_name: hybrid layout" "not here: there are no v1 hierarchies"
     fi
@@ -47,7 +49,7 @@ each_layout() {
     done
     exit $failed
 }
-export LAYOUT=${LAYOUT-}
+export LAYOUT=${LAYOUT-} BOTH_LAYOUTS=${BOTH_LAYOUTS-}
 
 # Can a hard limit be raised? It takes CAP_SYS_RESOURCE.
 _can_raise() { # OPTION-OF-PRLIMIT
@@ -199,6 +201,31 @@ engines_up() {
     DOCKER=(docker run --network none)
     # shellcheck disable=SC2034
     PODMAN=(podman run --network none --cgroup-parent "$parent/podman")
+}
+
+allowed() { # PROFILE
+    jq -r '.syscalls[] | select(.action == "SCMP_ACT_ALLOW") | .names[]' "$1" | sort -u
+}
+
+# The cgroups that whittle made for containers, and did not take with it: it is gone (whittle_PID_...). Somebody else may
+# record here, too.
+_whittles() {
+    local dir pid
+    find /sys/fs/cgroup "$(cgroup_mount)" -maxdepth 2 -name 'whittle_*' | sort -u | while read -r dir; do
+        pid=${dir##*/whittle_}
+        [ -d "/proc/${pid%%_*}" ] || echo "$dir"
+    done
+}
+_whittles >"$T/whittles"
+
+# One that whittle has just left may be on its way out.
+nothing_left() {
+    local _
+    for _ in {1..20}; do
+        [ -n "$(comm -13 "$T/whittles" <(_whittles))" ] || return 0
+        sleep 0.1
+    done
+    return 1
 }
 
 # Kills and removes a container.

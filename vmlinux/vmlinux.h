@@ -51,6 +51,7 @@ typedef struct {
 
 /* cgroup identity: every program */
 struct kernfs_node {
+	const char *name;
 	__u64 id;
 };
 

@@ -8,7 +8,7 @@ check "make install DESTDIR= PREFIX=" make -s install DESTDIR="$T/root" PREFIX=/
 check "the installed program runs" "$T/root/usr/bin/whittle" --version
 check "the generator of profiles is installed, as a command" "$T/root/usr/bin/whittle-generate-seccomp-profile" --help
 check "... with examples for CI" diff -r scripts/ci-examples "$T/root/usr/share/doc/whittle/ci-examples"
-for page in man1/whittle.1 man5/whittle-recording.5; do
+for page in man1/whittle.1 man5/whittle-recording.5 man5/whittle-profile.5; do
     check "$page is installed" test -s "$T/root/usr/share/man/$page"
 done
 check "the hook is installed, and names the program" grep -q '"/usr/bin/whittle"' "$T/root/usr/share/containers/oci/hooks.d/whittle.json"

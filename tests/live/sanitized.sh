@@ -4,6 +4,19 @@
 set -eu
 . tests/lib.sh
 need jq
+if [ "${1:-}" = hook ]; then # in a mount namespace: $2 and $3 are a process and where the profile goes
+    mount -t bpf bpf /sys/fs/bpf
+    state() { # STATUS
+        printf '{"id": "a", "status": "%s", "pid": %d, "annotations": {"io.containers.trace-syscall": "of:%s"}}' "$1" "$2" "$3"
+    }
+    state created "$2" "$3" | "$4" hook
+    state created "$2" "$3" | "$4" hook
+    kill -CONT "$2"
+    for _ in {1..500}; do [ -s "$3.ls" ] && break || sleep 0.02; done
+    state stopped 0 "$3" | "$4" hook
+    [ -z "$(ls -A /sys/fs/bpf/whittle)" ]
+    exit
+fi
 
 sanitized=build/san/whittle
 check "the build with sanitizers" make -s SAN=1 all
@@ -40,5 +53,20 @@ if grep -q 'ERROR\|runtime error\|LeakSanitizer' "$T/err"; then
     detail <"$T/err"
 else
     pass "enforce"
+fi
+(
+    echo "$BASHPID" >"$CG/cgroup.procs"
+    kill -STOP "$BASHPID"
+    exec sh -c "ls / >'$T/hook.json.ls'"
+) & stopped=$!
+for _ in {1..500}; do grep -q '^State:[[:space:]]*T' "/proc/$stopped/status" && break || sleep 0.02; done
+rc=0; unshare -m bash "$0" hook $stopped "$T/hook.json" "$sanitized" 2>"$T/err" || rc=$?
+kill -CONT $stopped 2>/dev/null || :
+wait $stopped || :
+if [ $rc = 0 ] && [ ! -s "$T/err" ] && jq -e '[.syscalls[].names[]] | index("getdents64")' "$T/hook.json" >"$T/out"; then
+    pass "the hook, from the start of a container to its end"
+else
+    fail "the hook, from the start of a container to its end" "status $rc"
+    detail <"$T/err"
 fi
 check "doctor" "$sanitized" doctor

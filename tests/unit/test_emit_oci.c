@@ -203,7 +203,7 @@ Test(emit_oci, error_of_the_buffer)
 	cr_expect_eq(emit_oci(&profile, &text, NULL), -12);
 }
 
-/* Runtimes read a value as 64 bits without a sign. It is written so or refused, never as a negative number. */
+/* Runtimes read a value as 64 bits without a sign. It is written so, never as a negative number. */
 Test(emit_oci, value_above_the_signed_range)
 {
 	struct profile own_profile profile = {.default_action = ACTION_ERRNO, .default_errno = 1};
@@ -214,9 +214,8 @@ Test(emit_oci, value_above_the_signed_range)
 	cr_assert_eq(rule_add_condition(rule, &(struct condition){.compare = COMPARE_EQ,
 								  .value = UINT64_MAX}),
 		     0);
-	cr_expect(emit_oci(&profile, &text, NULL) < 0 ||
-			  strstr(buf__text(&text), "18446744073709551615"),
-		  "%s", buf__text(&text));
+	cr_expect_eq(emit_oci(&profile, &text, NULL), 0);
+	cr_expect(strstr(buf__text(&text), "18446744073709551615"), "%s", buf__text(&text));
 }
 
 /* A name that JSON cannot hold must not be left out in silence. */
@@ -232,50 +231,4 @@ Test(emit_oci, name_that_is_no_text)
 	cr_expect_lt(emit_oci(&profile, &text, &err), 0, "%s", buf__text(&text));
 	cr_expect_lt(err.code, 0);
 	cr_expect_str_eq(buf__text(&text), "");
-}
-
-/* --- no memory --- */
-
-static size_t allocations, fail_at;
-
-static void *failing_malloc(size_t size)
-{
-	return ++allocations == fail_at ? NULL : malloc(size);
-}
-
-/*
- * Does it say something else? jansson 2.14 itself forgets to look when it has no memory for a key that it dumps: what
- * comes out then is no JSON, and not our doing.
- */
-static bool differs(const char *text, const char *whole)
-{
-	json_t *json = strcmp(text, whole) ? json_loads(text, 0, NULL) : NULL;
-
-	json_decref(json);
-	return json != NULL;
-}
-
-/* Whichever allocation fails: the profile comes out whole, or not at all with an error. */
-Test(emit_oci, no_memory_is_never_a_smaller_profile)
-{
-	struct profile own_profile profile = derive(CALLS({ARCH_X86_64, 0, 0}, {ARCH_X86, 102, 1}));
-	struct buf own_buf whole = BUF_INIT;
-	size_t total, smaller = 0;
-
-	json_set_alloc_funcs(failing_malloc, free);
-	cr_assert_eq(emit_oci(&profile, &whole, NULL), 0);
-	total = allocations;
-	cr_assert_gt(total, 100);
-	for (size_t k = 1; k <= total; k++) {
-		struct buf own_buf text = BUF_INIT;
-		int rc;
-
-		allocations = 0;
-		fail_at = k;
-		rc = emit_oci(&profile, &text, NULL);
-		fail_at = 0;
-		smaller += rc == 0 && differs(buf__text(&text), buf__text(&whole));
-	}
-	cr_expect_eq(smaller, 0, "%zu of %zu failures gave another profile and no error", smaller,
-		     total);
 }

@@ -2,8 +2,17 @@
 /* The entries of tests/fuzz on mutations of good input, always the same ones. */
 #include "../fuzz/decode.c"
 #include "../fuzz/mount.c"
+#include "../fuzz/profile.c"
+#include "../fuzz/recording.c"
+#include "../fuzz/simulate.c"
+
+#include "base/buf.h"
+#include "base/fs.h"
+#include "../fuzz/oci_state.c"
 
 #include <criterion/criterion.h>
+#include <dirent.h>
+#include <fcntl.h>
 
 #define RECORDS 1000000
 #define TEXTS   200000
@@ -111,4 +120,108 @@ Test(fuzz, mount)
 	}
 	cr_expect_gt(found, TEXTS / 20, "%zu of %d were found", found, TEXTS);
 	cr_expect_lt(found, TEXTS * 9 / 10, "%zu of %d were found", found, TEXTS);
+}
+
+/* --- what has a corpus: tests/fuzz/corpus/NAME, with what was found once --- */
+
+struct corpus {
+	struct buf files[64];
+	size_t len;
+};
+
+static void corpus_clear(struct corpus *corpus)
+{
+	for (size_t i = 0; i < corpus->len; i++)
+		buf__clear(&corpus->files[i]);
+}
+
+static void corpus_read(const char *name, struct corpus *corpus)
+{
+	char path[256];
+	const struct dirent *entry;
+	DIR *own_dir dir = NULL;
+
+	snprintf(path, sizeof(path), "tests/fuzz/corpus/%s", name);
+	dir = opendir(path);
+	cr_assert_not_null(dir, "there is no %s", path);
+	while ((entry = readdir(dir))) {
+		if (*entry->d_name == '.')
+			continue;
+		cr_assert_lt(corpus->len, ARRAY_LEN(corpus->files));
+		cr_assert_eq(fs_read(dirfd(dir), entry->d_name, 1 << 20,
+				     &corpus->files[corpus->len++], NULL),
+			     0);
+	}
+	cr_assert_gt(corpus->len, 0);
+}
+
+/* The files themselves, then mutations of them. Returns how many were taken. */
+static size_t try_corpus(const char *name, int tries, int (*try)(const uint8_t *data, size_t len))
+{
+	__attribute__((cleanup(corpus_clear))) struct corpus corpus = {0};
+	size_t taken = 0;
+
+	corpus_read(name, &corpus);
+	for (size_t i = 0; i < corpus.len; i++)
+		taken += try((const uint8_t *)buf__text(&corpus.files[i]), corpus.files[i].len);
+	cr_expect_gt(taken, 0, "nothing of the corpus was taken");
+	state = 88172645463325252;
+	for (int i = 0; i < tries; i++) {
+		const struct buf *seed = &corpus.files[any(corpus.len)];
+		size_t len = seed->len, room = len + 8;
+		/* a block of its own, so that ASan sees a step outside */
+		uint8_t *own_ptr data = malloc(room);
+
+		cr_assert_not_null(data);
+		memcpy(data, buf__text(seed), len);
+		for (uint32_t k = any(4); k < 4; k++)
+			len = mutate(data, len, room);
+		taken += try(data, len);
+	}
+	return taken;
+}
+
+Test(fuzz, profile, .timeout = 60)
+{
+	size_t taken = try_corpus("profile", 20000, fuzz_profile);
+
+	cr_expect(taken > 200 && taken < 19000, "%zu", taken);
+}
+
+Test(fuzz, recording, .timeout = 60)
+{
+	size_t taken = try_corpus("recording", 20000, fuzz_recording);
+
+	cr_expect(taken > 200 && taken < 19000, "%zu", taken);
+}
+
+Test(fuzz, simulate, .timeout = 60)
+{
+	size_t taken = try_corpus("simulate", 100000, fuzz_simulate);
+
+	cr_expect(taken > 1000 && taken < 99000, "%zu", taken);
+}
+
+Test(fuzz, oci_state)
+{
+	static const char *const seeds[] = {
+		"{\"id\":\"a\",\"status\":\"created\",\"pid\":1,\"annotations\":{\"io.containers.trace-syscall\":\"of:/a;if:/b\"}}",
+		"{\"id\":\"a\",\"status\":\"stopped\",\"annotations\":{\"io.containers.trace-syscall\":\"if:/b;of:/a\"}}",
+		"{\"id\":\"a-1\",\"status\":\"running\",\"pid\":null,\"bundle\":\"/b\"}",
+	};
+	size_t found[3] = {0};
+
+	state = 88172645463325252;
+	for (int i = 0; i < TEXTS; i++) {
+		const char *seed = seeds[any(3)];
+		uint8_t room[400];
+		size_t len = strlen(seed);
+
+		memcpy(room, seed, len);
+		for (uint32_t k = any(4); k < 4; k++)
+			len = mutate(room, len, sizeof(room));
+		found[fuzz_oci_state(room, len)]++;
+	}
+	for (size_t i = 0; i < 3; i++)
+		cr_expect_gt(found[i], TEXTS / 200, "%zu: %zu of %d", i, found[i], TEXTS);
 }

@@ -177,6 +177,20 @@ Test(targets, place_of_a_removed_one_is_taken_again)
 	cr_expect_eq(targets_slot(table, same_place(TARGETS_PROBES)), 2);
 }
 
+Test(targets, slot_is_removed)
+{
+	for (unsigned int i = 0; i < TARGETS_PROBES; i++)
+		targets_add(table, same_place(i), 1 + i % 3);
+	cr_expect(targets_any(table, 2));
+	targets_remove_slot(table, 2);
+	cr_expect_not(targets_any(table, 2));
+	for (unsigned int i = 0; i < TARGETS_PROBES; i++)
+		cr_expect_eq(targets_slot(table, same_place(i)), i % 3 == 1 ? SLOT_NONE : 1 + i % 3,
+			     "%u", i);
+	targets_remove_slot(table, 2);
+	cr_expect_eq(targets_add(table, same_place(TARGETS_PROBES), 4), TARGETS_ADDED);
+}
+
 Test(targets, empty_table_and_id_zero)
 {
 	for (uint64_t id = 0; id < 5000; id++)
@@ -274,4 +288,50 @@ Test(targets, two_writers_add_each_once)
 		}
 		cr_assert_eq(places_taken(), SHARED + 2 * OWN);
 	}
+}
+
+/* --- a slot is removed while its cgroups are, and others take their places --- */
+
+#define TURNS 10000000
+
+static int done;
+
+static void *remove_slot(void *context)
+{
+	(void)context;
+	while (!__atomic_load_n(&done, __ATOMIC_ACQUIRE))
+		targets_remove_slot(table, 1);
+	return NULL;
+}
+
+/* As the programs do it: bpf/target.bpf.h. */
+static void remove_as_programs_do(uint64_t id, __u32 slot)
+{
+	struct target *t = &table[target_hash(id)];
+
+	if (__atomic_load_n(&t->id, __ATOMIC_ACQUIRE) == id &&
+	    __sync_val_compare_and_swap(&t->slot, slot, SLOT_NONE) == slot)
+		__atomic_store_n(&t->id, TARGET_REMOVED, __ATOMIC_RELEASE);
+}
+
+Test(targets, slot_is_removed_while_places_change_hands)
+{
+	pthread_t thread;
+
+	cr_assert_eq(pthread_create(&thread, NULL, remove_slot, NULL), 0);
+	/* all in one place */
+	for (unsigned int i = 0; i < TURNS; i += 2) {
+		targets_add(table, same_place(i), 1);
+		remove_as_programs_do(same_place(i), 1);
+		targets_add(table, same_place(i + 1), 2);
+		cr_assert_eq(targets_slot(table, same_place(i + 1)), 2,
+			     "turn %u: it was removed with somebody else", i);
+		for (int k = 0; k < 10; k++)
+			__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		cr_assert_eq(targets_slot(table, same_place(i + 1)), 2,
+			     "turn %u: it was removed with somebody else", i);
+		remove_as_programs_do(same_place(i + 1), 2);
+	}
+	__atomic_store_n(&done, 1, __ATOMIC_RELEASE);
+	cr_assert_eq(pthread_join(thread, NULL), 0);
 }

@@ -28,6 +28,13 @@ struct command {
 extern const struct command cmd_record;
 extern const struct command cmd_enforce;
 extern const struct command cmd_hook;
+extern const struct command cmd_show;
+extern const struct command cmd_explain;
+extern const struct command cmd_diff;
+extern const struct command cmd_merge;
+extern const struct command cmd_convert;
+extern const struct command cmd_profile;
+extern const struct command cmd_check;
 extern const struct command cmd_doctor;
 extern const struct command cmd_help;
 

@@ -30,11 +30,13 @@ static int load_profile(const char *path, scmp_filter_ctx *context, struct err *
 	int rc = fs_read(AT_FDCWD, path, PROFILE_FILE_MAX, &text, err);
 
 	if (!rc)
-		rc = parse_oci(path, buf__text(&text), text.len, &profile, err);
+		rc = parse_oci(path, buf__text(&text), text.len, NULL, &profile, err);
 	if (!rc && !profile_allows(&profile, "execve"))
 		rc = err_set(err, -EINVAL,
 			     "%s: it does not allow execve, so no command can be started under it",
 			     path);
+	if (!rc)
+		rc = compile_needs_no_supervisor(&profile, err);
 	if (!rc)
 		rc = compile_profile(&profile, context, &unknown, err);
 	if (rc)

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/log.h"
 #include "cli/cmd.h"
+#include "cli/completion.h"
 
 #include <errno.h>
 
 struct help_options {
 	bool list_options;
+	int shell;
 };
+
+/* In the order of enum shell. */
+static const char *const shells[] = {"none", "bash", "zsh", "fish", NULL};
 
 static const struct option_row rows[] = {
 	{"options", 0, OPTION_FLAG, NULL, "list every option of every command, one a line",
 	 offsetof(struct help_options, list_options), NULL, 0},
+	{"completion", 0, OPTION_CHOICE, "SHELL", "print a script that completes: bash, zsh, fish",
+	 offsetof(struct help_options, shell), shells, 0},
 	{"help", 'h', OPTION_HELP, NULL, "show this help", 0, NULL, 0},
 	{0},
 };
@@ -47,6 +54,8 @@ static int run(const struct command *self, int argc, char **argv)
 		command_print_help(self);
 	else if (options.list_options)
 		list_options();
+	else if (options.shell)
+		completion_print(options.shell, commands);
 	else if (argc - rest > 1) {
 		err_set(&err, -EINVAL, "help takes one command");
 		return command_usage_error(self, &err);
@@ -64,7 +73,7 @@ static int run(const struct command *self, int argc, char **argv)
 const struct command cmd_help = {
 	.name = "help",
 	.summary = "show what a command does and its options",
-	.synopsis = "[--options] [COMMAND]",
+	.synopsis = "[OPTION...] [COMMAND]",
 	.description = "Shows the list of commands, or the help of one.\n",
 	.options = rows,
 	.run = run,

@@ -3,11 +3,11 @@
 #include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/hook_place.h"
+#include "cli/profile_file.h"
 #include "cli/runtime.h"
 #include "profile/derive.h"
 #include "profile/emit_oci.h"
 #include "profile/extend.h"
-#include "profile/parse_oci.h"
 #include "record/resident.h"
 #include "record/features.h"
 #include "target/cgroup.h"
@@ -49,7 +49,7 @@ static int read_input(const char *path, struct profile *profile, struct err *err
 
 	if (!rc)
 		rc = fs_read_place(&place, PROFILE_FILE_MAX, &text, err);
-	if (rc || !parse_oci(path, buf__text(&text), text.len, profile, &why))
+	if (rc || !profile_file_parse(path, &text, &(struct file_options){0}, profile, &why))
 		return rc;
 	/* it may be a file that whoever names it may not read: where it is wrong, but not what stands there */
 	near = strstr(why.text, " near ");

@@ -30,6 +30,11 @@ static const struct option_row rows[] = {
 	 "record the cgroup that a process is in; may be given more than once", AT(pids), NULL, 0},
 	{"allow-root-cgroup", 0, OPTION_FLAG, NULL, "allow the root cgroup: the whole machine",
 	 AT(allow_root_cgroup), NULL, 0},
+	{"wait", 0, OPTION_FLAG, NULL,
+	 "the container, unit or cgroup (a pattern of its name) does not exist yet: record it from its birth on",
+	 AT(wait), NULL, 0},
+	{"start", 0, OPTION_FLAG, NULL, "have the container started, which was created before",
+	 AT(start), NULL, 0},
 	{"user", 'u', OPTION_TEXT, "NAME", "run the command as this user", AT(user), NULL, 0},
 	{"filter", 0, OPTION_CHOICE, "WHICH",
 	 "seccomp filter of a container that the command runs: allow (refuses nothing), engine (its default)",
@@ -93,6 +98,16 @@ static int check_usage(struct record *record, struct err *err)
 	    !options->units.len && !options->pids.len)
 		return err_set(err, -EINVAL,
 			       "nothing to record: name a --container, a --unit, a --cgroup, a --pid, or a command behind '--'");
+	if (options->wait && (record->argv || !(options->containers.len + options->units.len +
+						options->cgroups.len)))
+		return err_set(err, -EINVAL,
+			       record->argv ?
+				       "--wait does not go with a command" :
+				       "--wait needs a --container, a --unit or a --cgroup to wait for");
+	if (options->start && (record->argv || options->wait || options->containers.len != 1 ||
+			       options->units.len || options->cgroups.len))
+		return err_set(err, -EINVAL,
+			       "--start needs one --container, and no other target, command or --wait");
 	if (options->user && !record->argv)
 		return err_set(err, -EINVAL, "--user needs a command to run");
 	for (size_t i = 0; i < options->pids.len; i++)

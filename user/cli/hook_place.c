@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/hook_place.h"
-#include "profile/parse_oci.h"
+#include "cli/profile_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,7 +75,7 @@ static int check_present(const struct fs_place *place, const char *path, struct 
 	if (fs_read_place(place, PROFILE_FILE_MAX, &text, &why))
 		return err_set(err, why.code, "%s is in the way of the profile: %s", path,
 			       why.text);
-	if (text.len && parse_oci(path, buf__text(&text), text.len, &profile, NULL))
+	if (text.len && profile_file_parse(path, &text, &(struct file_options){0}, &profile, NULL))
 		return err_set(err, -EEXIST,
 			       "%s is in the way of the profile: it is not a profile itself", path);
 	return 0;

@@ -197,7 +197,7 @@ static bool nothing_left(struct state *state)
 	for (size_t i = 0; i < loop->targets_len; i++)
 		if (cgroup_exists(&loop->targets[i]))
 			return false;
-	return true;
+	return loop->child ? loop->child_ended && is_over(state) : !loop->awaiting;
 }
 
 /*
@@ -214,7 +214,7 @@ static void on_end_signal(struct state *state, const struct signalfd_siginfo *in
 {
 	struct loop *loop = state->loop;
 
-	if (!loop->command_cgroup) {
+	if (!loop->child) {
 		state->over = true;
 		return;
 	}
@@ -222,7 +222,7 @@ static void on_end_signal(struct state *state, const struct signalfd_siginfo *in
 	/* what is typed at the terminal is the command's affair, however often */
 	if (!loop->child_ended && reaches_command(loop, info))
 		return;
-	if (loop->detached && loop->child_ended) {
+	if (loop->child_ended && (loop->detached || !loop->command_cgroup)) {
 		state->over = true;
 		return;
 	}
@@ -273,7 +273,11 @@ static int on_deadline(struct state *state, struct err *err)
 	int rc;
 
 	acknowledge_timer(state->fds[SOURCE_DEADLINE]);
-	if (!loop->command_cgroup || (loop->detached && loop->child_ended)) {
+	if (!loop->child || (loop->detached && loop->child_ended)) {
+		state->over = true;
+		return 0;
+	}
+	if (state->terminated && !loop->command_cgroup) {
 		state->over = true;
 		return 0;
 	}
@@ -340,7 +344,7 @@ int loop_run(struct loop *loop, struct err *err)
 		live_line_clear();
 	/* it may have ended in the same moment as the second signal came */
 	reap(loop);
-	if (loop->left_by && loop->child_ended &&
+	if (loop->left_by && loop->child_ended && loop->command_cgroup &&
 	    !cgroup_events_populated(state.fds[SOURCE_CGROUP]))
 		loop->left_by = 0;
 	loop->runs_on = loop->command_cgroup && state.fds[SOURCE_CGROUP] >= 0 &&

@@ -17,11 +17,12 @@ struct loop {
 	struct recorder *recorder;
 	const struct cgroup *targets; /* without a command the recording ends with the last of them */
 	size_t targets_len;
+	bool awaiting;     /* a target that does not exist yet */
 	uint64_t duration; /* ns, 0: no limit */
 	bool live_line;
 	/* with a command */
 	pid_t child;                         /* 0: none */
-	const struct cgroup *command_cgroup; /* NULL: none */
+	const struct cgroup *command_cgroup; /* NULL: what it makes is one of the targets */
 	/*
 	 * The command has ended, and its cgroup is empty: is it over? It is asked again a little later as long as it is not. NULL:
 	 * it is.
@@ -33,7 +34,7 @@ struct loop {
 	/* what came of it */
 	bool child_ended;
 	int child_status; /* as waitpid gives it */
-	bool runs_on; /* what the command has started, when the recording ended */
+	bool runs_on;     /* what the command has started, when the recording ended */
 	int left_by; /* the second signal, which ended the recording before the command's cgroup was empty */
 };
 

@@ -9,8 +9,10 @@
 #error "the Makefile defines WHITTLE_VERSION"
 #endif
 
-const struct command *const commands[] = {&cmd_record, &cmd_enforce, &cmd_hook,
-					  &cmd_doctor, &cmd_help,    NULL};
+const struct command *const commands[] = {
+	&cmd_record,  &cmd_enforce, &cmd_show, &cmd_explain, &cmd_diff, &cmd_check, &cmd_merge,
+	&cmd_convert, &cmd_profile, &cmd_hook, &cmd_doctor,  &cmd_help, NULL,
+};
 
 const struct command *command_find(const char *name)
 {

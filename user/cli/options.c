@@ -16,13 +16,14 @@ static bool takes_argument(const struct option_row *row)
 }
 
 /* getopt's two forms of the table. */
-static void build(const struct option_row *rows, struct option longs[ROWS_MAX + 1],
+static void build(const struct option_row *rows, bool anywhere, struct option longs[ROWS_MAX + 1],
 		  char letters[2 * ROWS_MAX + 3])
 {
 	size_t n = 0;
 
 	/* '+': stop at the command; ':': tell a missing argument from an unknown option */
-	letters[n++] = '+';
+	if (!anywhere)
+		letters[n++] = '+';
 	letters[n++] = ':';
 	for (size_t i = 0; rows[i].name; i++) {
 		longs[i] = (struct option){.name = rows[i].name,
@@ -99,15 +100,15 @@ static int store(const struct option_row *row, const char *text, void *into, str
 	return 0;
 }
 
-int options_parse(const struct option_row *rows, int argc, char **argv, void *into, int *rest,
-		  bool *help, struct err *err)
+static int parse(const struct option_row *rows, bool anywhere, int argc, char **argv, void *into,
+		 int *rest, bool *help, struct err *err)
 {
 	struct option longs[ROWS_MAX + 1];
 	char letters[2 * ROWS_MAX + 3];
 	struct err reason = {0};
 	int value;
 
-	build(rows, longs, letters);
+	build(rows, anywhere, longs, letters);
 	*help = false;
 	opterr = 0;
 	optind = 0; /* glibc: start anew, with the '+' honoured */
@@ -135,6 +136,18 @@ int options_parse(const struct option_row *rows, int argc, char **argv, void *in
 	}
 	*rest = optind;
 	return 0;
+}
+
+int options_parse(const struct option_row *rows, int argc, char **argv, void *into, int *rest,
+		  bool *help, struct err *err)
+{
+	return parse(rows, false, argc, argv, into, rest, help, err);
+}
+
+int options_parse_anywhere(const struct option_row *rows, int argc, char **argv, void *into,
+			   int *rest, bool *help, struct err *err)
+{
+	return parse(rows, true, argc, argv, into, rest, help, err);
 }
 
 void options_print(const struct option_row *rows)

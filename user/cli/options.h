@@ -47,5 +47,9 @@ struct texts {
 int options_parse(const struct option_row *rows, int argc, char **argv, void *into, int *rest,
 		  bool *help, struct err *err) must_check;
 
+/** The same with options anywhere before "--": moves them before the words, which begin at *rest. */
+int options_parse_anywhere(const struct option_row *rows, int argc, char **argv, void *into,
+			   int *rest, bool *help, struct err *err) must_check;
+
 /** Prints the rows for people, two columns, on stdout. */
 void options_print(const struct option_row *rows);

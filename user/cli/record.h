@@ -12,6 +12,7 @@
 #include "record/recorder.h"
 #include "record/session.h"
 #include "target/cgroup.h"
+#include "target/container.h"
 #include "target/keeper.h"
 
 enum {
@@ -25,8 +26,22 @@ struct record_options {
 	const char *user;
 	const char *output, *recording;
 	uint64_t duration, ring_size;
-	bool allow_root_cgroup, assume_startup, count_moved, no_enosys, plain, stats, quiet;
+	bool allow_root_cgroup, assume_startup, count_moved, no_enosys, plain, start, stats, quiet,
+		wait;
 	int filter, progress, runtime, verbose;
+};
+
+enum awaited_kind {
+	AWAITED_CGROUP, /* by a pattern of its directory's name */
+	AWAITED_UNIT,
+	AWAITED_CONTAINER,
+};
+
+/* A target that does not exist yet. */
+struct awaited {
+	enum awaited_kind kind;
+	const char *name; /* borrowed */
+	bool found;
 };
 
 struct record {
@@ -36,7 +51,11 @@ struct record {
 	struct spawn_user user;
 	struct cgroup *targets; /* what --cgroup, --container, --unit and --pid name */
 	char **target_words;    /* each of them in words */
-	size_t targets_len;
+	size_t targets_len, targets_room;
+	struct awaited *awaited;
+	size_t awaited_len;
+	struct engine_container to_start; /* with --start */
+	char start_label[CONTAINER_LABEL_LEN];
 	struct cgroup command_cgroup;
 	struct keeper keeper;        /* of the command's cgroup */
 	struct record_engine engine; /* of the container that the command runs */
@@ -60,6 +79,10 @@ void record_clear(struct record *record);
 
 /** Everything that can be wrong and be known before the kernel is touched: outputs, user, targets. */
 int record_plan(struct record *record, struct err *err) must_check;
+
+/** Takes the cgroup, as one target more; `kind` and `name` say what it is. */
+int record_add_target(struct record *record, struct cgroup *cgroup, const char *kind,
+		      const char *name, struct err *err) must_check;
 
 /** Starts, waits for the end, and fills the recording in. */
 int record_run(struct record *record, struct err *err) must_check;

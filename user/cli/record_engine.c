@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/record_engine.h"
 #include "base/capture.h"
+#include "base/fs.h"
 #include "base/log.h"
 #include "target/engine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -14,6 +16,7 @@
 
 #define ANSWER_MAX   65536
 #define ANSWER_LIMIT 5000000000ULL /* ns */
+#define DRIVER_LEN   40            /* what is longer is neither */
 
 /*
  * Refuses nothing: nfsservctl has not existed since Linux 3.1, and answered ENOSYS before the filter did. Without any rule
@@ -30,6 +33,10 @@ static const char allow_everything[] =
 
 void record_engine_clear(struct record_engine *engine)
 {
+	if (*engine->directory) {
+		unlink(engine->cidfile);
+		rmdir(engine->directory);
+	}
 	free(engine->argv);
 	if (engine->filter >= 0)
 		close(engine->filter);
@@ -47,12 +54,7 @@ int record_engine_plan(struct record_engine *engine, char *const *argv, struct e
 		return err_set(err, -EREMOTE,
 			       "%s: the container would run on another machine, whose calls cannot be recorded here",
 			       engine->run.remote);
-	if (engine->run.cgroup_parent || engine->run.pod || engine->run.cgroups)
-		return err_set(err, -EINVAL,
-			       "the container goes where --%s says, but whittle must choose its cgroup: leave that option out",
-			       engine->run.cgroup_parent ? "cgroup-parent" :
-			       engine->run.pod           ? "pod" :
-							   "cgroups");
+	engine->caught = engine->run.cgroup_parent || engine->run.pod || engine->run.cgroups;
 	known = engine_find(engine->run.engine, strlen(engine->run.engine));
 	return known ? engine_check_local(known, err) : 0;
 }
@@ -84,10 +86,18 @@ static int has_slices(const struct record_engine *engine, char *const *argv, boo
 	const struct engine *known = engine_find(engine->run.engine, strlen(engine->run.engine));
 	struct buf own_buf answer = BUF_INIT;
 	int rc = known ? ask(engine, argv, known->driver, &answer, err) : -ENOENT;
+	char driver[DRIVER_LEN];
 
 	if (rc)
 		return err_wrap(err, rc, "cannot ask %s where its cgroups are", engine->run.engine);
-	*slices = !strncmp(buf__text(&answer), "systemd", strlen("systemd"));
+	if (answer.len)
+		answer.data[strcspn(answer.data, "\r\n")] = '\0';
+	engine_printable(buf__text(&answer), driver, sizeof(driver));
+	*slices = !strcmp(driver, "systemd");
+	if (!*slices && strcmp(driver, "cgroupfs"))
+		return err_set(err, -ENOTSUP,
+			       "%s says that '%s' makes its cgroups, and whittle knows systemd and cgroupfs",
+			       engine->run.engine, driver);
 	return 0;
 }
 
@@ -102,11 +112,35 @@ static int make_filter(struct record_engine *engine, struct err *err)
 	return 0;
 }
 
+/* For a container that is caught: whose cgroup is it, that is born? */
+static int choose_cidfile(struct record_engine *engine, struct err *err)
+{
+	if (engine->run.cidfile) {
+		snprintf(engine->cidfile, sizeof(engine->cidfile), "%s", engine->run.cidfile);
+		return 0;
+	}
+	strcpy(engine->directory, "/run/whittle-XXXXXX");
+	if (!mkdtemp(engine->directory)) {
+		*engine->directory = '\0';
+		return err_errno(err, -errno, "cannot make a directory in /run");
+	}
+	snprintf(engine->cidfile, sizeof(engine->cidfile), "%s/id", engine->directory);
+	return 0;
+}
+
 static int extend(struct record_engine *engine, char *const *argv, struct err *err)
 {
-	const char *options[7] = {"--cgroup-parent", engine->parent, "--label", engine->label};
+	const char *options[9] = {"--label", engine->label};
 	static char security[64];
-	size_t n = 4;
+	size_t n = 2;
+
+	if (!engine->caught) {
+		options[n++] = "--cgroup-parent";
+		options[n++] = engine->parent;
+	} else if (*engine->directory) {
+		options[n++] = "--cidfile";
+		options[n++] = engine->cidfile;
+	}
 
 	if (engine->filter >= 0) {
 		snprintf(security, sizeof(security), "seccomp=/proc/%d/fd/%d", getpid(),
@@ -123,7 +157,7 @@ int record_engine_prepare(struct record_engine *engine, char *const *argv, int f
 {
 	uint64_t random;
 	bool slices = false;
-	int rc = has_slices(engine, argv, &slices, err);
+	int rc = engine->caught ? 0 : has_slices(engine, argv, &slices, err);
 
 	if (!rc && getrandom(&random, sizeof(random), 0) != sizeof(random))
 		rc = err_errno(err, -EAGAIN, "cannot name the container");
@@ -131,13 +165,28 @@ int record_engine_prepare(struct record_engine *engine, char *const *argv, int f
 		return rc;
 	snprintf(engine->label, sizeof(engine->label), "whittle.recording=%016llx",
 		 (unsigned long long)random);
-	rc = cgroup_make_parent(slices, cgroup, engine->parent, err);
+	rc = engine->caught ? choose_cidfile(engine, err) :
+			      cgroup_make_parent(slices, cgroup, engine->parent, err);
 	if (!rc && filter == FILTER_ALLOW && !engine->run.seccomp) {
 		log_note(
 			"the container gets a seccomp filter that refuses nothing (--filter engine leaves it as it is)");
 		rc = make_filter(engine, err);
 	}
 	return rc ? rc : extend(engine, argv, err);
+}
+
+/* The engine itself may know nothing of it any more: a container can be gone after some milliseconds. */
+bool record_engine_made(struct record_engine *engine, const char *id)
+{
+	struct buf own_buf text = BUF_INIT;
+	struct err err = {0};
+
+	if (fs_read(AT_FDCWD, engine->cidfile, ENGINE_ID_LEN + 1, &text, &err)) {
+		/* no container was made yet: it is somebody else's */
+		log_info("%s", err.text);
+		return false;
+	}
+	return text.len >= ENGINE_ID_LEN && !strncmp(text.data, id, ENGINE_ID_LEN);
 }
 
 /* "Up 3 seconds", "Restarting (1) ...", "Created", ... */

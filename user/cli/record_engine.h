@@ -19,12 +19,16 @@ enum {
 
 struct record_engine {
 	bool used;
+	bool caught; /* it goes where the user says, and is found when its cgroup is made */
+	bool found;  /* so it was */
 	struct engine_run run;
 	char parent[NAME_MAX + 2]; /* the cgroup, as the engine calls it */
 	char label[64];
-	int filter;  /* a profile in memory, -1: none */
-	char **argv; /* what is run; the array is owned */
-	int absent;  /* how often in a row the engine said that the container does not run */
+	char directory[64]; /* holds cidfile, "": none */
+	char cidfile[PATH_MAX]; /* the client writes the container's id there before it starts the container */
+	int filter;             /* a profile in memory, -1: none */
+	char **argv;            /* what is run; the array is owned */
+	int absent; /* how often in a row the engine said that the container does not run */
 };
 
 #define RECORD_ENGINE_NONE ((struct record_engine){.filter = -1})
@@ -34,9 +38,12 @@ void record_engine_clear(struct record_engine *engine);
 /** Does the command run a container, in a way that can be recorded? *engine says so. */
 int record_engine_plan(struct record_engine *engine, char *const *argv, struct err *err) must_check;
 
-/** Makes the cgroup for the container, and the command line that has it put there. */
+/** Makes the cgroup for the container (unless it is caught), and the command line that has it put there. */
 int record_engine_prepare(struct record_engine *engine, char *const *argv, int filter,
 			  struct cgroup *cgroup, struct err *err) must_check;
+
+/** Is the container of this id, whole, the one that the command made? */
+bool record_engine_made(struct record_engine *engine, const char *id);
 
 /** Has the container ended for good? A restart policy may bring it back. */
 bool record_engine_is_over(struct record_engine *engine);

@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "base/privilege.h"
 #include "cli/record.h"
+#include "cli/record_wait.h"
 #include "record/features.h"
 #include "target/container.h"
 #include "target/unit.h"
@@ -26,6 +27,7 @@ void record_clear(struct record *record)
 		free(record->target_words[i]);
 	free(record->targets);
 	free(record->target_words);
+	free(record->awaited);
 	cgroup_close(&record->command_cgroup);
 	record_engine_clear(&record->engine);
 	spawn_user_clear(&record->user);
@@ -37,20 +39,20 @@ static int check_output(const char *path, struct err *err)
 }
 
 /* Takes the cgroup. `kind` and `name` are what the user calls it. */
-static int add_target(struct record *record, struct cgroup *cgroup, const char *kind,
+int record_add_target(struct record *record, struct cgroup *cgroup, const char *kind,
 		      const char *name, struct err *err)
 {
 	struct buf own_buf words = BUF_INIT;
 
 	buf__addf(&words, "%s %s", kind, name);
-	if (cgroup_is_root(cgroup) && !record->options.allow_root_cgroup) {
+	if (cgroup->fd >= 0 && cgroup_is_root(cgroup) && !record->options.allow_root_cgroup) {
 		cgroup_close(cgroup);
 		return err_set(err, -EPERM,
 			       "%s is the root cgroup, which holds every process of the machine; --allow-root-cgroup records it",
 			       buf__text(&words));
 	}
 	/* a cgroup is called by its path, whatever it was named by */
-	if (strcmp(name, cgroup->path))
+	if (cgroup->fd >= 0 && strcmp(name, cgroup->path))
 		buf__addf(&words, " (cgroup %s)", cgroup->path);
 	if (buf__error(&words)) {
 		cgroup_close(cgroup);
@@ -66,7 +68,7 @@ static int open_cgroup(struct record *record, const char *text, struct err *err)
 	struct cgroup cgroup = CGROUP_CLOSED;
 	int rc = cgroup_open(text, &cgroup, err);
 
-	return rc ? rc : add_target(record, &cgroup, "cgroup", cgroup.path, err);
+	return rc ? rc : record_add_target(record, &cgroup, "cgroup", cgroup.path, err);
 }
 
 static int open_pid(struct record *record, const char *text, struct err *err)
@@ -77,7 +79,7 @@ static int open_pid(struct record *record, const char *text, struct err *err)
 
 	if (!rc)
 		rc = cgroup_open_pid(pid, &cgroup, err);
-	return rc ? rc : add_target(record, &cgroup, "process", text, err);
+	return rc ? rc : record_add_target(record, &cgroup, "process", text, err);
 }
 
 static int open_container(struct record *record, const char *text, struct err *err)
@@ -86,7 +88,7 @@ static int open_container(struct record *record, const char *text, struct err *e
 	char label[CONTAINER_LABEL_LEN];
 	int rc = container_open(text, &cgroup, label, err);
 
-	return rc ? rc : add_target(record, &cgroup, "container", label, err);
+	return rc ? rc : record_add_target(record, &cgroup, "container", label, err);
 }
 
 static int open_unit(struct record *record, const char *text, struct err *err)
@@ -94,7 +96,7 @@ static int open_unit(struct record *record, const char *text, struct err *err)
 	struct cgroup cgroup = CGROUP_CLOSED;
 	int rc = unit_open(text, &cgroup, err);
 
-	return rc ? rc : add_target(record, &cgroup, "unit", text, err);
+	return rc ? rc : record_add_target(record, &cgroup, "unit", text, err);
 }
 
 static int open_each(struct record *record, const struct texts *texts,
@@ -112,14 +114,19 @@ static int open_targets(struct record *record, struct err *err)
 {
 	const struct record_options *options = &record->options;
 	size_t len = options->cgroups.len + options->containers.len + options->units.len +
-		     options->pids.len + 1;
+		     options->pids.len + WAIT_SLOTS + 1;
 	int rc;
 
+	record->targets_room = len;
 	record->targets = calloc(len, sizeof(*record->targets));
 	record->target_words = calloc(len, sizeof(*record->target_words));
 	if (!record->targets || !record->target_words)
 		return err_errno(err, -ENOMEM, "cannot record");
-	rc = open_each(record, &options->cgroups, open_cgroup, err);
+	rc = record_wait_plan(record, err);
+	if (record->awaited_len)
+		return rc ? rc : open_each(record, &options->pids, open_pid, err);
+	if (!rc)
+		rc = open_each(record, &options->cgroups, open_cgroup, err);
 	if (!rc)
 		rc = open_each(record, &options->containers, open_container, err);
 	if (!rc)
@@ -151,15 +158,27 @@ int record_plan(struct record *record, struct err *err)
 	return 0;
 }
 
+/* It is asked before it is started: one that is missing is told as any other command. */
+static int prepare_engine(struct record *record, struct err *err)
+{
+	char client[PATH_MAX];
+	int rc = spawn_find_command(record->argv[0], client, err);
+
+	record->exec_failed = rc != 0;
+	return rc ? rc :
+		    record_engine_prepare(&record->engine, record->argv, record->options.filter,
+					  &record->command_cgroup, err);
+}
+
 /* Before any program is loaded: its keeper must not hold one. */
 static int make_command_cgroup(struct record *record, struct err *err)
 {
-	int rc = record->engine.used ? record_engine_prepare(&record->engine, record->argv,
-							     record->options.filter,
-							     &record->command_cgroup, err) :
+	int rc = record->engine.used ? prepare_engine(record, err) :
 				       cgroup_make(&record->command_cgroup, err);
 
-	return rc ? rc : keeper_start(&record->keeper, &record->command_cgroup, err);
+	return rc || record->engine.caught ?
+		       rc :
+		       keeper_start(&record->keeper, &record->command_cgroup, err);
 }
 
 static int open_session(struct record *record, struct err *err)
@@ -170,6 +189,7 @@ static int open_session(struct record *record, struct err *err)
 		.ring_bytes = record->options.ring_size ? record->options.ring_size : RING_BYTES,
 		.timing = record->options.stats,
 		.slots = record->slots,
+		.newborns = record_waits(record) ? WAIT_SLOTS : 0,
 		.on_record = recorder__take,
 		.context = record->recorder,
 	};
@@ -262,7 +282,9 @@ static int start_command(struct record *record, struct err *err)
 	};
 	int signal;
 
-	session__take_cgroup(record->session, record->command_slot, record->command_cgroup.id);
+	if (!record->engine.caught)
+		session__take_cgroup(record->session, record->command_slot,
+				     record->command_cgroup.id);
 	/* an engine's client stays outside */
 	spawn.cgroup_fd = record->engine.used ? -1 : record->command_cgroup.fd;
 	signal = loop_take_end_signal();
@@ -334,7 +356,8 @@ static int wait_for_end(struct record *record, struct err *err)
 	loop->targets_len = record->targets_len;
 	loop->duration = record->options.duration;
 	loop->live_line = wants_live_line(record);
-	loop->command_cgroup = record->argv ? &record->command_cgroup : NULL;
+	loop->command_cgroup = record->argv && !record->engine.caught ? &record->command_cgroup :
+									NULL;
 	if (record->engine.used) {
 		loop->is_over = engine_is_over;
 		loop->context = record;
@@ -354,20 +377,29 @@ int record_run(struct record *record, struct err *err)
 	if (rc)
 		return rc;
 	recorder__begin(record->recorder);
+	if (record_waits(record))
+		rc = record_wait_begin(record, err);
+	if (rc)
+		return rc;
 	if (record->argv)
 		rc = start_command(record, err);
+	else if (record_waits(record))
+		; /* said */
 	else if (record->targets_len == 1)
 		log_note("recording %s; Ctrl-C ends it and writes", record->target_words[0]);
 	else
 		log_note("recording %zu cgroups; Ctrl-C ends it and writes", record->targets_len);
 	/* an engine that is asked for its container later needs what it needs */
-	if (!rc && !record->engine.run.detached)
+	if (!rc && !record->engine.run.detached && !record_waits(record))
 		rc = drop_privileges(record, err);
 	if (!rc)
 		rc = wait_for_end(record, err);
 	session__detach(record->session);
-	return rc ? rc :
-		    recorder__finish(record->recorder, record->session, &record->recording, err);
+	if (!rc)
+		rc = recorder__finish(record->recorder, record->session, &record->recording, err);
+	/* one of them may have been what was waited for */
+	record->recording.losses.cgroups += session__newborns_missed(record->session);
+	return rc;
 }
 
 void record_release_cgroup(struct record *record)

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/compile.h"
+#include "profile/decision.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 static int action_of(enum action action, int errno_value, uint32_t *out, struct err *err)
 {
@@ -25,11 +28,33 @@ static int action_of(enum action action, int errno_value, uint32_t *out, struct 
 	case ACTION_KILL_PROCESS:
 		*out = SCMP_ACT_KILL_PROCESS;
 		return 0;
+	case ACTION_TRACE:
+		*out = SCMP_ACT_TRACE(errno_value);
+		return 0;
+	case ACTION_NOTIFY:
+		*out = SCMP_ACT_NOTIFY;
+		return 0;
 	default:
-		return err_set(err, -EOPNOTSUPP,
-			       "%s needs a supervisor that answers: it cannot be enforced here",
-			       action_scmp_name(action));
+		return err_set(err, -EINVAL, "there is no such action");
 	}
+}
+
+static int needs_none(enum action action, struct err *err)
+{
+	if (action != ACTION_NOTIFY && action != ACTION_TRACE)
+		return 0;
+	return err_set(err, -EOPNOTSUPP,
+		       "%s needs a supervisor that answers: it cannot be enforced here",
+		       action_scmp_name(action));
+}
+
+int compile_needs_no_supervisor(const struct profile *profile, struct err *err)
+{
+	int rc = needs_none(profile->default_action, err);
+
+	for (size_t i = 0; !rc && i < profile->rules_len; i++)
+		rc = needs_none(profile->rules[i].action, err);
+	return rc;
 }
 
 static const enum scmp_compare compares[COMPARE_COUNT] = {
@@ -117,6 +142,8 @@ int compile_profile(const struct profile *profile, scmp_filter_ctx *out, struct 
 	uint32_t default_action;
 	int rc = action_of(profile->default_action, profile->default_errno, &default_action, err);
 
+	if (!rc)
+		rc = profile_check_hazards(profile, err);
 	if (rc)
 		return rc;
 	context = seccomp_init(default_action);
@@ -132,4 +159,39 @@ int compile_profile(const struct profile *profile, scmp_filter_ctx *out, struct 
 		return rc;
 	*out = steal_ptr(&context);
 	return 0;
+}
+
+int compile_filter(const struct profile *profile, struct filter *out, struct buf *unknown,
+		   struct err *err)
+{
+	scmp_filter_ctx own_seccomp context = NULL;
+	struct filter own_filter filter = {0};
+	int own_fd fd = memfd_create("filter", MFD_CLOEXEC);
+	struct stat stat;
+	int rc;
+
+	if (fd < 0)
+		return err_errno(err, -errno, "cannot compile the profile");
+	rc = compile_profile(profile, &context, unknown, err);
+	if (rc)
+		return rc;
+	rc = seccomp_export_bpf(context, fd);
+	if (rc)
+		return err_errno(err, rc, "libseccomp cannot compile the profile");
+	if (fstat(fd, &stat))
+		return err_errno(err, -errno, "cannot compile the profile");
+	filter.len = stat.st_size / sizeof(*filter.code);
+	filter.code = calloc(filter.len + 1, sizeof(*filter.code));
+	if (!filter.code)
+		return err_errno(err, -ENOMEM, "cannot compile the profile");
+	if (pread(fd, filter.code, stat.st_size, 0) != stat.st_size)
+		return err_set(err, -EIO, "cannot compile the profile: a short read");
+	*out = filter;
+	filter = (struct filter){0};
+	return 0;
+}
+
+bool compile_knows(const char *name)
+{
+	return seccomp_syscall_resolve_name(name) != __NR_SCMP_ERROR;
 }

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "profile/profile.h"
+#include "profile/simulate.h"
 
 #include <seccomp.h>
 
@@ -19,8 +20,18 @@ static inline void own_seccomp_(scmp_filter_ctx *context)
 
 /**
  * *out is owned: seccomp_release(), or own_seccomp. Names that this libseccomp does not know are appended to `unknown`,
- * blank-separated: their calls get the default action. The first rule of a call wins, as in runtimes.
- * -EOPNOTSUPP: an action that only a supervisor can serve (NOTIFY, TRACE).
+ * blank-separated: their calls get the default action. Rules that libseccomp is known to compile into something else are refused
+ * (-ENOTSUP, decision.h).
  */
 int compile_profile(const struct profile *profile, scmp_filter_ctx *out, struct buf *unknown,
 		    struct err *err) must_check;
+
+/** -EOPNOTSUPP: the profile has an action that only a supervisor can serve (NOTIFY, TRACE). */
+int compile_needs_no_supervisor(const struct profile *profile, struct err *err) must_check;
+
+/** The instructions that libseccomp would load. *out was zeroed, and is owned. */
+int compile_filter(const struct profile *profile, struct filter *out, struct buf *unknown,
+		   struct err *err) must_check;
+
+/** Does the installed libseccomp know the name? */
+bool compile_knows(const char *name);

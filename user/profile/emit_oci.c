@@ -1,119 +1,142 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "profile/emit.h"
 #include "profile/emit_oci.h"
+#include "profile/text.h"
 
 #include <errno.h>
-#include <jansson.h>
+#include <inttypes.h>
+#include <string.h>
 
-static void json_clear(json_t **json)
+static void add_arches(struct buf *out, const struct profile *profile)
 {
-	json_decref(*json);
-}
-#define own_json own_with(json_clear)
+	const char *before = "";
 
-/*
- * jansson's setters take NULL for a value that could not be made (no memory, no UTF-8) and say so in their result: the makers
- * below collect these results, and return NULL rather than less than they were given.
- */
-static json_t *whole(json_t *json, int rc)
-{
-	if (!rc)
-		return json;
-	json_decref(json);
-	return NULL;
+	buf__addf(out, "  \"architectures\": [");
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+		if (!profile->arches[a])
+			continue;
+		buf__addf(out, "%s\n    \"%s\"", before, arch_scmp_name(a));
+		before = ",";
+	}
+	buf__addf(out, "%s],\n", *before ? "\n  " : "");
 }
 
-static json_t *arches_to_json(const struct profile *profile)
+static void add_names(struct buf *out, const struct rule *rule)
 {
-	json_t *json = json_array();
-	int rc = 0;
-
-	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-		if (profile->arches[a])
-			rc |= json_array_append_new(json, json_string(arch_scmp_name(a)));
-	return whole(json, rc);
+	buf__addf(out, "      \"names\": [");
+	for (size_t i = 0; i < rule->names_len; i++) {
+		buf__addf(out, "%s\n        ", i ? "," : "");
+		text_add_json(out, rule->names[i]);
+	}
+	buf__addf(out, "%s],\n", rule->names_len ? "\n      " : "");
 }
 
-static json_t *names_to_json(const struct rule *rule)
+static void add_conditions(struct buf *out, const struct rule *rule)
 {
-	json_t *json = json_array();
-	int rc = 0;
-
-	for (size_t i = 0; i < rule->names_len; i++)
-		rc |= json_array_append_new(json, json_string(rule->names[i]));
-	return whole(json, rc);
-}
-
-/* Runtimes read unsigned 64 bits, jansson writes signed ones. */
-static json_t *value_to_json(uint64_t value)
-{
-	return value <= INT64_MAX ? json_integer((json_int_t)value) : NULL;
-}
-
-static json_t *conditions_to_json(const struct rule *rule)
-{
-	json_t *json = json_array();
-	int rc = 0;
-
+	buf__addf(out, ",\n      \"args\": [");
 	for (size_t i = 0; i < rule->conditions_len; i++) {
 		const struct condition *c = &rule->conditions[i];
-		json_t *arg = json_object();
 
-		rc |= json_object_set_new(arg, "index", json_integer(c->index));
-		rc |= json_object_set_new(arg, "value", value_to_json(c->value));
+		buf__addf(out,
+			  "%s\n        {\n          \"index\": %u,\n          \"value\": %" PRIu64
+			  ",\n",
+			  i ? "," : "", c->index, c->value);
 		if (c->compare == COMPARE_MASKED_EQ)
-			rc |= json_object_set_new(arg, "valueTwo", value_to_json(c->value_two));
-		rc |= json_object_set_new(arg, "op", json_string(compare_scmp_name(c->compare)));
-		rc |= json_array_append_new(json, arg);
+			buf__addf(out, "          \"valueTwo\": %" PRIu64 ",\n", c->value_two);
+		buf__addf(out, "          \"op\": \"%s\"\n        }",
+			  compare_scmp_name(c->compare));
 	}
-	return whole(json, rc);
+	buf__addf(out, "\n      ]");
 }
 
-static json_t *rule_to_json(const struct rule *rule)
+static void add_rule(struct buf *out, const struct rule *rule)
 {
-	json_t *json = json_object();
-	int rc = json_object_set_new(json, "names", names_to_json(rule));
-
-	rc |= json_object_set_new(json, "action", json_string(action_scmp_name(rule->action)));
+	buf__addf(out, "\n    {\n");
+	add_names(out, rule);
+	buf__addf(out, "      \"action\": \"%s\"", action_scmp_name(rule->action));
 	if (action_has_errno(rule->action))
-		rc |= json_object_set_new(json, "errnoRet", json_integer(rule->errno_value));
+		buf__addf(out, ",\n      \"errnoRet\": %d", rule->errno_value);
 	if (rule->conditions_len)
-		rc |= json_object_set_new(json, "args", conditions_to_json(rule));
-	return whole(json, rc);
+		add_conditions(out, rule);
+	buf__addf(out, "\n    }");
 }
 
-static json_t *rules_to_json(const struct profile *profile)
+static bool names_are_text(const struct profile *profile)
 {
-	json_t *json = json_array();
-	int rc = 0;
-
 	for (size_t i = 0; i < profile->rules_len; i++)
-		if (profile->rules[i].names_len)
-			rc |= json_array_append_new(json, rule_to_json(&profile->rules[i]));
-	return whole(json, rc);
+		for (size_t n = 0; n < profile->rules[i].names_len; n++)
+			if (!text_is_utf8(profile->rules[i].names[n],
+					  strlen(profile->rules[i].names[n])))
+				return false;
+	return true;
 }
 
-static json_t *profile_to_json(const struct profile *profile)
+/* archMap: under each native architecture its companions. */
+static void add_arch_map(struct buf *out, const struct profile *profile)
 {
-	json_t *json = json_object();
-	int rc = json_object_set_new(json, "defaultAction",
-				     json_string(action_scmp_name(profile->default_action)));
+	const char *before = "";
 
+	buf__addf(out, "  \"archMap\": [");
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+		const char *between = "";
+
+		if (!profile->arches[a] || arch_host(a) != a)
+			continue;
+		buf__addf(out,
+			  "%s\n    {\n      \"architecture\": \"%s\",\n      \"subArchitectures\": [",
+			  before, arch_scmp_name(a));
+		for (enum arch sub = ARCH_INVALID + 1; sub < ARCH_COUNT; sub++) {
+			if (!profile->arches[sub] || sub == a || arch_host(sub) != a)
+				continue;
+			buf__addf(out, "%s\n        \"%s\"", between, arch_scmp_name(sub));
+			between = ",";
+		}
+		buf__addf(out, "%s]\n    }", *between ? "\n      " : "");
+		before = ",";
+	}
+	buf__addf(out, "%s],\n", *before ? "\n  " : "");
+}
+
+static int emit_json(const struct profile *profile, bool docker, struct buf *out, struct err *err)
+{
+	const char *before = "";
+
+	if (!names_are_text(profile))
+		return err_set(err, -EINVAL, "cannot write the profile: a name that is no UTF-8");
+	buf__addf(out, "{\n  \"defaultAction\": \"%s\",\n",
+		  action_scmp_name(profile->default_action));
 	if (action_has_errno(profile->default_action))
-		rc |= json_object_set_new(json, "defaultErrnoRet",
-					  json_integer(profile->default_errno));
-	rc |= json_object_set_new(json, "architectures", arches_to_json(profile));
-	rc |= json_object_set_new(json, "syscalls", rules_to_json(profile));
-	return whole(json, rc);
+		buf__addf(out, "  \"defaultErrnoRet\": %d,\n", profile->default_errno);
+	if (docker)
+		add_arch_map(out, profile);
+	else
+		add_arches(out, profile);
+	buf__addf(out, "  \"syscalls\": [");
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		if (!profile->rules[i].names_len)
+			continue;
+		buf__addf(out, "%s", before);
+		add_rule(out, &profile->rules[i]);
+		before = ",";
+	}
+	buf__addf(out, "%s]\n}\n", *before ? "\n  " : "");
+	return buf__error(out) ? err_errno(err, buf__error(out), "cannot write the profile") : 0;
 }
 
 int emit_oci(const struct profile *profile, struct buf *out, struct err *err)
 {
-	json_t *own_json json = profile_to_json(profile);
-	char *own_ptr text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+	return emit_json(profile, false, out, err);
+}
 
-	if (!text)
-		return err_set(err, -EINVAL,
-			       "cannot write the profile: a name that is no UTF-8, a value above 2^63 - 1, or no memory");
-	buf__addf(out, "%s\n", text);
-	return buf__error(out) ? err_errno(err, buf__error(out), "cannot write the profile") : 0;
+/* A companion without its host would get lost in the map. */
+int emit_docker(const struct profile *profile, const struct emit_options *options, struct buf *out,
+		struct err *err)
+{
+	(void)options;
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (profile->arches[a] && !profile->arches[arch_host(a)])
+			return err_set(err, -EINVAL,
+				       "docker has %s only as a companion of %s, which the profile does not list",
+				       arch_token(a), arch_token(arch_host(a)));
+	return emit_json(profile, true, out, err);
 }

@@ -2,7 +2,6 @@
 #include "profile/parse_oci.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -12,21 +11,58 @@
 #define RULES_MAX     10000
 #define NAMES_MAX     10000
 
-static void json_clear(json_t **json)
-{
-	json_decref(*json);
-}
-#define own_json own_with(json_clear)
+const char *const parse_default_caps[] = {
+	"CAP_AUDIT_WRITE", "CAP_CHOWN",   "CAP_DAC_OVERRIDE",     "CAP_FOWNER",     "CAP_FSETID",
+	"CAP_KILL",        "CAP_MKNOD",   "CAP_NET_BIND_SERVICE", "CAP_NET_RAW",    "CAP_SETFCAP",
+	"CAP_SETGID",      "CAP_SETPCAP", "CAP_SETUID",           "CAP_SYS_CHROOT",
+};
+const size_t parse_default_caps_len = ARRAY_LEN(parse_default_caps);
 
 /* What is being read, for the error sentences. */
 struct place {
 	const char *file;
-	size_t rule; /* from 1 on; 0: outside the rules */
+	const struct parse_options *options; /* NULL: plain OCI */
+	size_t rule;                         /* from 1 on; 0: outside the rules */
 	struct err *err;
 };
 
-__attribute__((format(printf, 2, 3))) static int refuse(const struct place *place,
-							const char *format, ...)
+static void sentence(const struct place *place, const struct node *node, const char *text,
+		     char *out, size_t size)
+{
+	int n = snprintf(out, size, "%s:%u:%u: ", place->file, node->line, node->column);
+
+	if (place->rule && (size_t)n < size)
+		n += snprintf(out + n, size - n, "rule %zu: ", place->rule);
+	if ((size_t)n < size)
+		snprintf(out + n, size - n, "%s", text);
+}
+
+__attribute__((format(printf, 3, 4))) static int
+refuse(const struct place *place, const struct node *node, const char *format, ...)
+{
+	char text[512], whole[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	sentence(place, node, text, whole, sizeof(whole));
+	return err_set(place->err, -EINVAL, "%s", whole);
+}
+
+static void warn(const struct place *place, const struct node *node, const char *text)
+{
+	char whole[1024];
+
+	if (!place->options || !place->options->warnings)
+		return;
+	sentence(place, node, text, whole, sizeof(whole));
+	buf__addf(place->options->warnings, "%s\n", whole);
+}
+
+/* What would change the meaning: an error, or with `lenient` a warning, and the value is left out. */
+__attribute__((format(printf, 3, 4))) static int
+object(const struct place *place, const struct node *node, const char *format, ...)
 {
 	char text[512];
 	va_list args;
@@ -34,230 +70,479 @@ __attribute__((format(printf, 2, 3))) static int refuse(const struct place *plac
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	if (place->rule)
-		return err_set(place->err, -EINVAL, "%s: rule %zu: %s", place->file, place->rule,
-			       text);
-	return err_set(place->err, -EINVAL, "%s: %s", place->file, text);
+	if (!place->options || !place->options->lenient)
+		return refuse(place, node, "%s", text);
+	warn(place, node, text);
+	return 0;
+}
+
+static int no_memory(const struct place *place)
+{
+	return err_errno(place->err, -ENOMEM, "cannot read %s", place->file);
 }
 
 /* A member that must be a string if it is there. */
-static int get_text(const struct place *place, const json_t *object, const char *key,
+static int get_text(const struct place *place, const struct node *node, const char *key,
 		    const char **out)
 {
-	const json_t *member = json_object_get(object, key);
+	const struct node *member = node_member(node, key);
 
 	*out = NULL;
-	if (!member || json_is_null(member))
+	if (!member)
 		return 0;
-	if (!json_is_string(member))
-		return refuse(place, "\"%s\" is not a string", key);
-	*out = json_string_value(member);
+	if (member->kind != NODE_STRING)
+		return refuse(place, member, "\"%s\" is not a string", key);
+	*out = member->text;
 	return 0;
 }
 
 /* A member that must be a number from 0 to max if it is there. */
-static int get_number(const struct place *place, const json_t *object, const char *key,
-		      json_int_t max, json_int_t *out, bool *there)
+static int get_number(const struct place *place, const struct node *node, const char *key,
+		      uint64_t max, uint64_t *out, bool *there)
 {
-	const json_t *member = json_object_get(object, key);
+	const struct node *member = node_member(node, key);
 
-	*there = member && !json_is_null(member);
-	if (!*there)
+	*there = member;
+	if (!member)
 		return 0;
-	if (!json_is_integer(member) || json_integer_value(member) < 0 ||
-	    json_integer_value(member) > max)
-		return refuse(place, "\"%s\" is not a number from 0 to %lld", key, (long long)max);
-	*out = json_integer_value(member);
+	if (member->kind != NODE_NUMBER || !member->is_count || member->number > max)
+		return refuse(place, member, "\"%s\" is not a number from 0 to %llu", key,
+			      (unsigned long long)max);
+	*out = member->number;
 	return 0;
 }
 
-static int get_action(const struct place *place, const json_t *object, const char *key,
-		      const char *errno_key, enum action *action, int *errno_value)
+static bool errno_of_name(const char *name, uint64_t *out)
 {
-	json_int_t number = DEFAULT_ERRNO;
+	for (int i = 1; i < 256; i++) {
+		const char *known = strerrorname_np(i);
+
+		if (known && !strcmp(known, name)) {
+			*out = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Podman's "errno": a name or a number in a string, which wins over errnoRet. */
+static int get_errno_text(const struct place *place, const struct node *node, const char *key,
+			  uint64_t *out, bool *there)
+{
+	const struct node *member = node_member(node, key);
+	const char *text;
+	char *end;
+	int rc = get_text(place, node, key, &text);
+
+	if (rc || !text || !*text)
+		return rc;
+	*there = true;
+	if (errno_of_name(text, out))
+		return 0;
+	*out = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || *out > ERRNO_MAX)
+		return refuse(place, member, "\"%s\": there is no errno '%s'", key, text);
+	return 0;
+}
+
+/* The names of the members of an action and of its errno, as a number and in Podman's way. */
+struct action_keys {
+	const char *action, *number, *text;
+};
+
+static int get_action(const struct place *place, const struct node *node,
+		      const struct action_keys *keys, enum action *action, int *errno_value)
+{
+	uint64_t number = DEFAULT_ERRNO;
 	const char *name;
 	bool there;
-	int rc = get_text(place, object, key, &name);
+	int rc = get_text(place, node, keys->action, &name);
 
 	if (rc)
 		return rc;
 	if (!name)
-		return refuse(place, "it has no \"%s\"", key);
+		return refuse(place, node, "it has no \"%s\"", keys->action);
 	*action = action_from_scmp_name(name);
 	if (*action == ACTION_INVALID)
-		return refuse(place, "\"%s\": there is no action '%s'", key, name);
-	rc = get_number(place, object, errno_key, ERRNO_MAX, &number, &there);
-	if (rc)
-		return rc;
-	if (there && !action_has_errno(*action))
-		return refuse(place, "\"%s\" does not go with %s", errno_key, name);
+		return refuse(place, node_member(node, keys->action),
+			      "\"%s\": there is no action '%s'", keys->action, name);
+	rc = get_number(place, node, keys->number, ERRNO_MAX, &number, &there);
+	if (!rc)
+		rc = get_errno_text(place, node, keys->text, &number, &there);
+	if (!rc && there && !action_has_errno(*action))
+		rc = object(place,
+			    node_member(node, keys->number) ? node_member(node, keys->number) :
+							      node_member(node, keys->text),
+			    "\"%s\" does not go with %s", keys->number, name);
 	*errno_value = action_has_errno(*action) ? (int)number : 0;
-	return 0;
+	return rc;
 }
 
-static int parse_condition(const struct place *place, const json_t *json, struct condition *out)
+static int parse_condition(const struct place *place, const struct node *node,
+			   struct condition *out)
 {
-	json_int_t index, value, value_two = 0;
+	uint64_t index, value, value_two = 0;
 	bool has_index, has_value, has_two;
 	const char *op;
-	int rc = get_number(place, json, "index", CONDITION_ARGS - 1, &index, &has_index);
+	int rc = get_number(place, node, "index", CONDITION_ARGS - 1, &index, &has_index);
 
 	if (!rc)
-		rc = get_number(place, json, "value", INT64_MAX, &value, &has_value);
+		rc = get_number(place, node, "value", UINT64_MAX, &value, &has_value);
 	if (!rc)
-		rc = get_number(place, json, "valueTwo", INT64_MAX, &value_two, &has_two);
+		rc = get_number(place, node, "valueTwo", UINT64_MAX, &value_two, &has_two);
 	if (!rc)
-		rc = get_text(place, json, "op", &op);
+		rc = get_text(place, node, "op", &op);
 	if (rc)
 		return rc;
-	if (!json_is_object(json) || !has_index || !has_value || !op)
-		return refuse(place, "an argument condition needs \"index\", \"value\" and \"op\"");
+	if (node->kind != NODE_OBJECT || !has_index || !has_value || !op)
+		return refuse(place, node,
+			      "an argument condition needs \"index\", \"value\" and \"op\"");
 	out->compare = compare_from_scmp_name(op);
 	if (out->compare == COMPARE_INVALID)
-		return refuse(place, "there is no comparison '%s'", op);
+		return refuse(place, node_member(node, "op"), "there is no comparison '%s'", op);
 	out->index = index;
 	out->value = value;
 	out->value_two = out->compare == COMPARE_MASKED_EQ ? value_two : 0;
 	return 0;
 }
 
-static int parse_conditions(const struct place *place, const json_t *json, struct rule *rule)
+static int parse_conditions(const struct place *place, const struct node *node, struct rule *rule)
 {
-	const json_t *args = json_object_get(json, "args"), *member;
+	const struct node *args = node_member(node, "args");
 	struct condition condition;
-	size_t i;
 
-	if (!args || json_is_null(args))
+	if (!args)
 		return 0;
-	if (!json_is_array(args))
-		return refuse(place, "\"args\" is not an array");
-	json_array_foreach(args, i, member) {
-		int rc = parse_condition(place, member, &condition);
+	if (args->kind != NODE_ARRAY)
+		return refuse(place, args, "\"args\" is not an array");
+	for (size_t i = 0; i < args->len; i++) {
+		int rc = parse_condition(place, &args->children[i], &condition);
 
 		if (!rc)
 			rc = rule_add_condition(rule, &condition);
 		if (rc == -E2BIG)
-			return refuse(place, "it has more than %d conditions", CONDITIONS_MAX);
+			return refuse(place, args, "it has more than %d conditions",
+				      CONDITIONS_MAX);
 		if (rc)
-			return rc;
+			return rc == -ENOMEM ? no_memory(place) : rc;
 	}
 	return 0;
 }
 
-static int parse_names(const struct place *place, const json_t *json, struct rule *rule)
+static int add_name(const struct place *place, const struct node *node, struct rule *rule)
 {
-	const json_t *names = json_object_get(json, "names"), *member;
-	size_t i;
+	if (node->kind != NODE_STRING)
+		return refuse(place, node, "\"names\" holds something that is no name");
+	if (!*node->text)
+		return object(place, node, "\"names\" holds something that is no name");
+	return rule_add_name(rule, node->text) ? no_memory(place) : 0;
+}
 
-	if (!json_is_array(names) || !json_array_size(names))
-		return refuse(place, "\"names\" is not an array of syscall names");
-	if (json_array_size(names) > NAMES_MAX)
-		return refuse(place, "it has more than %d names", NAMES_MAX);
-	json_array_foreach(names, i, member) {
-		if (!json_is_string(member) || !json_string_length(member))
-			return refuse(place, "\"names\" holds something that is no name");
-		if (rule_add_name(rule, json_string_value(member)))
-			return err_errno(place->err, -ENOMEM, "cannot read %s", place->file);
-	}
-	return 0;
+/* "names", or Docker's older "name", of one call. */
+static int parse_names(const struct place *place, const struct node *node, struct rule *rule)
+{
+	const struct node *names = node_member(node, "names");
+	const struct node *name = place->options ? node_member(node, "name") : NULL;
+	int rc = 0;
+
+	if (name && names)
+		return refuse(place, name, "\"name\" and \"names\" are one too many");
+	if (name)
+		return add_name(place, name, rule);
+	if (!names || (names->kind == NODE_ARRAY && !names->len))
+		return object(place, names ? names : node,
+			      "\"names\" is not an array of syscall names");
+	if (names->kind != NODE_ARRAY)
+		return refuse(place, names, "\"names\" is not an array of syscall names");
+	if (names->len > NAMES_MAX)
+		return refuse(place, names, "it has more than %d names", NAMES_MAX);
+	for (size_t i = 0; !rc && i < names->len; i++)
+		rc = add_name(place, &names->children[i], rule);
+	return rc;
 }
 
 /* An empty object ("includes": {}) says nothing, and Docker's own writers put it there. */
-static bool says_something(const json_t *json, const char *key)
+static bool says_something(const struct node *node, const char *key)
 {
-	const json_t *member = json_object_get(json, key);
+	const struct node *member = node_member(node, key);
 
-	return member && !json_is_null(member) &&
-	       json_object_size(member) + json_array_size(member) > 0;
+	return member && (member->kind == NODE_OBJECT || member->kind == NODE_ARRAY) && member->len;
 }
 
-static int parse_rule(const struct place *place, const json_t *json, struct profile *profile)
+/* --- Docker's conditions on the container and its host --- */
+
+static const char *const docker_arches[ARCH_COUNT] = {
+	[ARCH_INVALID] = "", [ARCH_X86_64] = "amd64",  [ARCH_X86] = "x86",
+	[ARCH_X32] = "x32",  [ARCH_AARCH64] = "arm64", [ARCH_ARM] = "arm",
+};
+
+static bool is_arch(const struct parse_options *options, const char *text)
 {
+	return !strcmp(docker_arches[options->arch], text);
+}
+
+static bool is_cap(const struct parse_options *options, const char *text)
+{
+	const char *const *caps = options->caps ? options->caps : parse_default_caps;
+	size_t len = options->caps ? options->caps_len : parse_default_caps_len;
+
+	for (size_t i = 0; i < len; i++)
+		if (!strcmp(caps[i], text))
+			return true;
+	return false;
+}
+
+/* How many of the texts of the list hold. */
+static int count(const struct place *place, const struct node *node, const char *key,
+		 bool (*holds)(const struct parse_options *options, const char *text),
+		 size_t *holding, size_t *all)
+{
+	const struct node *list = node_member(node, key);
+
+	*holding = *all = 0;
+	if (!list)
+		return 0;
+	if (list->kind != NODE_ARRAY)
+		return refuse(place, list, "\"%s\" is not an array", key);
+	for (size_t i = 0; i < list->len; i++) {
+		if (list->children[i].kind != NODE_STRING)
+			return refuse(place, &list->children[i],
+				      "\"%s\" holds something that is no text", key);
+		*holding += holds(place->options, list->children[i].text);
+	}
+	*all = list->len;
+	return 0;
+}
+
+static int kernel_is_new(const struct place *place, const struct node *node, bool *there,
+			 bool *holds)
+{
+	const struct parse_options *options = place->options;
+	unsigned int major, minor;
+	const char *text;
+	char rest;
+	int rc = get_text(place, node, "minKernel", &text);
+
+	*there = text;
+	if (rc || !text)
+		return rc;
+	if (sscanf(text, "%5u.%5u%c", &major, &minor, &rest) != 2)
+		return refuse(place, node_member(node, "minKernel"),
+			      "\"minKernel\" is not a version such as \"4.8\"");
+	*holds = options->kernel_major > major ||
+		 (options->kernel_major == major && options->kernel_minor >= minor);
+	return 0;
+}
+
+/* All capabilities, one of the architectures, the kernel; excluded: any of them. */
+static int applies(const struct place *place, const struct node *node, bool excludes, bool *out)
+{
+	size_t caps, caps_all, arches, arches_all;
+	bool kernel = false, kernel_there;
+	int rc = count(place, node, "caps", is_cap, &caps, &caps_all);
+
+	if (!rc)
+		rc = count(place, node, "arches", is_arch, &arches, &arches_all);
+	if (!rc)
+		rc = kernel_is_new(place, node, &kernel_there, &kernel);
+	if (rc)
+		return rc;
+	if (excludes)
+		*out = !caps && !arches && !kernel;
+	else
+		*out = caps == caps_all && (arches || !arches_all) && (kernel || !kernel_there);
+	return 0;
+}
+
+static int rule_applies(const struct place *place, const struct node *node, bool *out)
+{
+	*out = true;
+	for (int i = 0; i < 2; i++) {
+		const char *key = i ? "excludes" : "includes";
+		bool holds = true;
+		int rc;
+
+		if (!says_something(node, key))
+			continue;
+		if (!place->options)
+			return refuse(place, node_member(node, key),
+				      "\"includes\" and \"excludes\" are Docker's, not OCI's: they depend on the container");
+		rc = applies(place, node_member(node, key), i, &holds);
+		if (rc)
+			return rc;
+		*out &= holds;
+	}
+	return 0;
+}
+
+/* --- the whole --- */
+
+/* Runtimes ignore what they do not know, which is what a typing error looks like. */
+static void check_members(const struct place *place, const struct node *node,
+			  const char *const *known)
+{
+	for (size_t i = 0; i < node->len; i++) {
+		const char *key = node->children[i].key;
+		char text[256];
+		bool found = false;
+
+		for (const char *const *k = known; *k; k++)
+			found |= !strcmp(*k, key);
+		if (found)
+			continue;
+		snprintf(text, sizeof(text), "runtimes ignore the member \"%.100s\"", key);
+		warn(place, &node->children[i], text);
+	}
+}
+
+static int parse_rule(const struct place *place, const struct node *node, struct profile *profile)
+{
+	static const struct action_keys keys = {"action", "errnoRet", "errno"};
+	static const char *const known[] = {"names", "name",    "action",   "errnoRet", "errno",
+					    "args",  "comment", "includes", "excludes", NULL};
 	enum action action;
 	struct rule *rule;
 	int errno_value, rc;
+	bool applies_here;
 
-	if (!json_is_object(json))
-		return refuse(place, "it is not an object");
-	if (says_something(json, "includes") || says_something(json, "excludes"))
-		return refuse(place,
-			      "\"includes\" and \"excludes\" are Docker's, not OCI's: they depend on the container");
-	rc = get_action(place, json, "action", "errnoRet", &action, &errno_value);
+	if (node->kind != NODE_OBJECT)
+		return refuse(place, node, "it is not an object");
+	check_members(place, node, known);
+	rc = rule_applies(place, node, &applies_here);
+	if (!rc)
+		rc = get_action(place, node, &keys, &action, &errno_value);
 	if (rc)
 		return rc;
 	rule = profile_add_rule(profile, action, errno_value);
 	if (!rule)
-		return err_errno(place->err, -ENOMEM, "cannot read %s", place->file);
-	rc = parse_names(place, json, rule);
-	return rc ? rc : parse_conditions(place, json, rule);
-}
-
-static int parse_arches(const struct place *place, const json_t *json, struct profile *profile)
-{
-	const json_t *arches = json_object_get(json, "architectures"), *member;
-	size_t i;
-
-	if (!arches || json_is_null(arches))
-		return 0;
-	if (!json_is_array(arches))
-		return refuse(place, "\"architectures\" is not an array");
-	json_array_foreach(arches, i, member) {
-		const char *name = json_is_string(member) ? json_string_value(member) : "?";
-		enum arch arch = arch_from_scmp_name(name);
-
-		if (arch == ARCH_INVALID)
-			return refuse(place, "whittle does not know the architecture '%s'", name);
-		profile->arches[arch] = true;
-	}
-	return 0;
-}
-
-static int parse_profile(struct place *place, const json_t *json, struct profile *profile)
-{
-	const json_t *rules = json_object_get(json, "syscalls"), *member;
-	size_t i;
-	int rc;
-
-	if (!json_is_object(json))
-		return refuse(place, "it is not a profile: not a JSON object");
-	if (says_something(json, "archMap"))
-		return refuse(place,
-			      "\"archMap\" is Docker's, not OCI's: list \"architectures\" instead");
-	rc = get_action(place, json, "defaultAction", "defaultErrnoRet", &profile->default_action,
-			&profile->default_errno);
+		return no_memory(place);
+	rule->number = place->rule;
+	rc = parse_names(place, node, rule);
 	if (!rc)
-		rc = parse_arches(place, json, profile);
-	if (rc || !rules || json_is_null(rules))
-		return rc;
-	if (!json_is_array(rules))
-		return refuse(place, "\"syscalls\" is not an array");
-	if (json_array_size(rules) > RULES_MAX)
-		return refuse(place, "it has more than %d rules", RULES_MAX);
-	json_array_foreach(rules, i, member) {
-		place->rule = i + 1;
-		rc = parse_rule(place, member, profile);
+		rc = parse_conditions(place, node, rule);
+	/* read all the same: an error in it is one elsewhere */
+	if (!rc && (!applies_here || !rule->names_len)) {
+		rule_clear(rule);
+		profile->rules_len--;
+	}
+	return rc;
+}
+
+static int parse_arches(const struct place *place, const struct node *arches,
+			struct profile *profile)
+{
+	if (!arches)
+		return 0;
+	if (arches->kind != NODE_ARRAY)
+		return refuse(place, arches, "\"architectures\" is not an array");
+	for (size_t i = 0; i < arches->len; i++) {
+		const struct node *node = &arches->children[i];
+		const char *name = node->kind == NODE_STRING ? node->text : "?";
+		enum arch arch = arch_from_scmp_name(name);
+		int rc;
+
+		if (arch != ARCH_INVALID) {
+			profile->arches[arch] = true;
+			continue;
+		}
+		rc = object(place, node, "whittle does not know the architecture '%s'", name);
 		if (rc)
 			return rc;
 	}
 	return 0;
 }
 
-int parse_oci(const char *name, const char *text, size_t len, struct profile *out, struct err *err)
+/* Docker's: for the native architecture its companions. */
+static int parse_arch_map(const struct place *place, const struct node *map,
+			  struct profile *profile)
 {
-	struct place place = {.file = name, .err = err};
-	struct profile own_profile profile = {0};
-	json_error_t where;
-	/* jansson bounds the depth (JSON_PARSER_MAX_DEPTH); a repeated key would hide the first one */
-	json_t *own_json json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
+	if (map->kind != NODE_ARRAY)
+		return refuse(place, map, "\"archMap\" is not an array");
+	for (size_t i = 0; i < map->len; i++) {
+		const struct node *entry = &map->children[i];
+		const char *name;
+		int rc = get_text(place, entry, "architecture", &name);
+
+		if (rc)
+			return rc;
+		if (!name)
+			return refuse(place, entry, "an entry without \"architecture\"");
+		if (strcmp(name, arch_scmp_name(place->options->arch)))
+			continue;
+		profile->arches[place->options->arch] = true;
+		rc = parse_arches(place, node_member(entry, "subArchitectures"), profile);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int parse_head(struct place *place, const struct node *node, struct profile *profile)
+{
+	static const struct action_keys keys = {"defaultAction", "defaultErrnoRet", "defaultErrno"};
+	const struct node *map = node_member(node, "archMap");
 	int rc;
 
-	if (!json)
-		return err_set(err, -EINVAL, "%s:%d:%d: this is not JSON: %s", name, where.line,
-			       where.column, where.text);
-	rc = parse_profile(&place, json, &profile);
+	if (says_something(node, "archMap") && !place->options)
+		return refuse(place, map,
+			      "\"archMap\" is Docker's, not OCI's: list \"architectures\" instead");
+	if (says_something(node, "archMap") && says_something(node, "architectures"))
+		return refuse(place, map,
+			      "\"archMap\" and \"architectures\" are one too many: Docker and Podman refuse it");
+	rc = get_action(place, node, &keys, &profile->default_action, &profile->default_errno);
+	if (!rc)
+		rc = parse_arches(place, node_member(node, "architectures"), profile);
+	if (!rc && says_something(node, "archMap"))
+		rc = parse_arch_map(place, map, profile);
+	return rc;
+}
+
+static int parse_profile(struct place *place, const struct node *node, struct profile *profile)
+{
+	static const char *const known[] = {"defaultAction", "defaultErrnoRet",
+					    "defaultErrno",  "architectures",
+					    "archMap",       "flags",
+					    "listenerPath",  "listenerMetadata",
+					    "syscalls",      NULL};
+	const struct node *rules = node_member(node, "syscalls");
+	int rc;
+
+	if (node->kind != NODE_OBJECT)
+		return refuse(place, node, "it is not a profile: not a JSON object");
+	check_members(place, node, known);
+	rc = parse_head(place, node, profile);
+	if (rc || !rules)
+		return rc;
+	if (rules->kind != NODE_ARRAY)
+		return refuse(place, rules, "\"syscalls\" is not an array");
+	if (rules->len > RULES_MAX)
+		return refuse(place, rules, "it has more than %d rules", RULES_MAX);
+	for (size_t i = 0; !rc && i < rules->len; i++) {
+		place->rule = i + 1;
+		rc = parse_rule(place, &rules->children[i], profile);
+	}
+	return rc;
+}
+
+int parse_oci_document(const char *name, const struct node *node,
+		       const struct parse_options *options, struct profile *out, struct err *err)
+{
+	struct place place = {.file = name, .options = options, .err = err};
+	struct profile own_profile profile = {0};
+	int rc = parse_profile(&place, node, &profile);
+
 	if (rc)
 		return rc;
 	*out = profile;
 	profile = (struct profile){0};
 	return 0;
+}
+
+int parse_oci(const char *name, const char *text, size_t len, const struct parse_options *options,
+	      struct profile *out, struct err *err)
+{
+	struct node own_node node = {0};
+	int rc = document_parse_json(name, text, len, &node, err);
+
+	return rc ? rc : parse_oci_document(name, &node, options, out, err);
 }

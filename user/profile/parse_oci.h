@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads OCI JSON profiles: what runc and crun read. Strict about what would silently change the meaning: Docker's archMap,
- * includes and excludes are refused, because they depend on a host and a container that nobody here knows.
+ * Reads JSON profiles: OCI's, which runc and crun read, and Docker's and Podman's dialects of it. Without options only OCI's: archMap,
+ * includes and excludes are refused then, because they depend on a host and a container that nobody has named.
  */
 #pragma once
 
-#include "profile/profile.h"
-
-/** A profile file is a few tens of KiB; this is plenty. */
-#define PROFILE_FILE_MAX (4 << 20)
+#include "profile/document.h"
+#include "profile/parse.h"
 
 /**
- * Parses `len` bytes. `name` is what errors call the file: "NAME:LINE:COLUMN: ..." for JSON, "NAME: ..." for its meaning.
+ * Parses `len` bytes. `name` is what errors call the file: "NAME:LINE:COLUMN: ...". `options` may be NULL.
  * *out was cleared or zeroed, and is untouched on failure. -EINVAL: it is no profile, or one that whittle cannot take.
  */
-int parse_oci(const char *name, const char *text, size_t len, struct profile *out,
-	      struct err *err) must_check;
+int parse_oci(const char *name, const char *text, size_t len, const struct parse_options *options,
+	      struct profile *out, struct err *err) must_check;
+
+/** The same from a document: of JSON, or the spec of a SeccompProfile in YAML. */
+int parse_oci_document(const char *name, const struct node *node,
+		       const struct parse_options *options, struct profile *out,
+		       struct err *err) must_check;

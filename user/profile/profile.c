@@ -59,14 +59,19 @@ enum compare compare_from_scmp_name(const char *name)
 	return COMPARE_INVALID;
 }
 
+void rule_clear(struct rule *rule)
+{
+	for (size_t n = 0; n < rule->names_len; n++)
+		free(rule->names[n]);
+	free(rule->names);
+	free(rule->conditions);
+	*rule = (struct rule){0};
+}
+
 void profile_clear(struct profile *profile)
 {
-	for (size_t r = 0; r < profile->rules_len; r++) {
-		for (size_t n = 0; n < profile->rules[r].names_len; n++)
-			free(profile->rules[r].names[n]);
-		free(profile->rules[r].names);
-		free(profile->rules[r].conditions);
-	}
+	for (size_t r = 0; r < profile->rules_len; r++)
+		rule_clear(&profile->rules[r]);
 	free(profile->rules);
 	*profile = (struct profile){0};
 }
@@ -86,6 +91,19 @@ struct rule *profile_add_rule(struct profile *profile, enum action action, int e
 
 	*rule = (struct rule){.action = action, .errno_value = errno_value};
 	return rule;
+}
+
+void profile_drop_empty_rules(struct profile *profile)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		if (profile->rules[i].names_len)
+			profile->rules[n++] = profile->rules[i];
+		else
+			rule_clear(&profile->rules[i]);
+	}
+	profile->rules_len = n;
 }
 
 /* The index of the first name that is not before `name`. */
@@ -137,6 +155,18 @@ int rule_add_name(struct rule *rule, const char *name)
 	return 0;
 }
 
+void rule_remove_name(struct rule *rule, const char *name)
+{
+	size_t place = place_of(rule, name);
+
+	if (place == rule->names_len || strcmp(rule->names[place], name))
+		return;
+	free(rule->names[place]);
+	rule->names_len--;
+	memmove(rule->names + place, rule->names + place + 1,
+		(rule->names_len - place) * sizeof(*rule->names));
+}
+
 int rule_add_condition(struct rule *rule, const struct condition *condition)
 {
 	if (rule->conditions_len == CONDITIONS_MAX)
@@ -167,6 +197,15 @@ bool rule_conditions_are_alternatives(const struct rule *rule)
 		seen |= bit;
 	}
 	return false;
+}
+
+int profile_names(const struct profile *profile, struct rule *names)
+{
+	for (size_t i = 0; i < profile->rules_len; i++)
+		for (size_t n = 0; n < profile->rules[i].names_len; n++)
+			if (rule_add_name(names, profile->rules[i].names[n]))
+				return -ENOMEM;
+	return 0;
 }
 
 bool profile_allows(const struct profile *profile, const char *name)

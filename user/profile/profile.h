@@ -62,6 +62,7 @@ struct condition {
 #define CONDITIONS_MAX 64
 
 struct rule {
+	size_t number; /* in the file that it was read from, from 1 on; 0: from none */
 	enum action action;
 	int errno_value; /* of ACTION_ERRNO */
 	char **names;    /* sorted, each once; owned */
@@ -82,19 +83,30 @@ struct profile {
 	size_t rules_len, rules_room;
 };
 
+void rule_clear(struct rule *rule);
+#define own_rule own_with(rule_clear)
+
 void profile_clear(struct profile *profile);
 #define own_profile own_with(profile_clear)
 
 /** Adds a rule without names; borrowed until the next one is added. NULL: no memory. */
 struct rule *profile_add_rule(struct profile *profile, enum action action, int errno_value);
 
+/** Rules without names go. */
+void profile_drop_empty_rules(struct profile *profile);
+
 /** Copies the name into its place in the order; one that is there already stays. -ENOMEM. */
 int rule_add_name(struct rule *rule, const char *name) must_check;
+/** Nothing happens if it is not there. */
+void rule_remove_name(struct rule *rule, const char *name);
 /** Copies the condition. -ENOMEM, -E2BIG above CONDITIONS_MAX. */
 int rule_add_condition(struct rule *rule, const struct condition *condition) must_check;
 /** Is one of the conditions enough (an index occurs twice)? */
 bool rule_conditions_are_alternatives(const struct rule *rule);
 bool rule_has_name(const struct rule *rule, const char *name);
+
+/** Adds every name that a rule of the profile has to a rule that serves as the list. -ENOMEM. */
+int profile_names(const struct profile *profile, struct rule *names) must_check;
 
 /** Can a call of this name get through, on some argument at least: is it allowed (or logged) by its first rule, or by default? */
 bool profile_allows(const struct profile *profile, const char *name);

@@ -8,6 +8,7 @@ static const size_t lengths[] = {
 	[EV_FIRST] = sizeof(struct ev_first),
 	[EV_MOVED] = sizeof(struct ev_moved),
 	[EV_GONE] = sizeof(struct ev_gone),
+	[EV_BORN] = sizeof(struct ev_born),
 };
 
 static bool is_text(const char comm[COMM_LEN])
@@ -37,6 +38,11 @@ int decode_event(const void *data, size_t len, union event *out, struct err *err
 		break;
 	case EV_MOVED:
 		good = event.moved.slot < SLOTS_MAX && is_text(event.moved.comm);
+		break;
+	case EV_BORN:
+		good = event.born.slot != SLOT_NONE && event.born.slot < SLOTS_MAX &&
+		       event.born.parent_slot < SLOTS_MAX &&
+		       memchr(event.born.name, '\0', sizeof(event.born.name));
 		break;
 	default:
 		good = event.gone.slot < SLOTS_MAX;

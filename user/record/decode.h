@@ -15,6 +15,7 @@ union event {
 	struct ev_first first;
 	struct ev_moved moved;
 	struct ev_gone gone;
+	struct ev_born born;
 };
 
 /** -EBADMSG: it is none of ours; *out is untouched then. */

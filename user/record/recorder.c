@@ -9,8 +9,12 @@
 /* More news than this are not kept: each call and class is new once a CPU, so only a broken ring comes here. */
 #define NEWS_MAX 65536
 
+_Static_assert(SLOTS_MAX <= 64, "a slot is a bit");
+
 struct recorder {
-	__u32 first, slots;
+	uint64_t slots; /* a bit each */
+	recorder_newborn_fn *newborn;
+	void *context;
 	uint64_t begun;      /* CLOCK_MONOTONIC, ns */
 	uint64_t begun_wall; /* CLOCK_REALTIME, ns */
 	uint64_t misses;     /* from before */
@@ -34,10 +38,21 @@ int recorder__new(__u32 first, __u32 slots, struct recorder **out, struct err *e
 
 	if (!recorder)
 		return err_errno(err, -ENOMEM, "cannot record");
-	recorder->first = first;
-	recorder->slots = slots;
+	for (__u32 slot = first; slot < first + slots; slot++)
+		recorder__adopt(recorder, slot);
 	*out = recorder;
 	return 0;
+}
+
+void recorder__adopt(struct recorder *recorder, __u32 slot)
+{
+	recorder->slots |= 1ULL << slot;
+}
+
+void recorder__on_newborn(struct recorder *recorder, recorder_newborn_fn *fn, void *context)
+{
+	recorder->newborn = fn;
+	recorder->context = context;
 }
 
 void recorder__free(struct recorder *recorder)
@@ -51,7 +66,7 @@ void recorder__free(struct recorder *recorder)
 
 static bool is_ours(const struct recorder *recorder, __u32 slot)
 {
-	return slot - recorder->first < recorder->slots;
+	return slot < SLOTS_MAX && recorder->slots >> slot & 1;
 }
 
 static bool keep_news(struct recorder *recorder, const struct ev_first *first)
@@ -80,6 +95,18 @@ static bool keep_moved(struct recorder *recorder, const struct ev_moved *ev)
 	       !recording_add_moved(&recorder->moved, &moved);
 }
 
+/* What was made below a newborn cgroup before that was decided about goes the same way. */
+static void take_newborn(struct recorder *recorder, const struct ev_born *born)
+{
+	const struct newborn newborn = {.slot = born->slot,
+					.id = born->id,
+					.name = born->name,
+					.below_ours = born->parent_slot != SLOT_NONE &&
+						      is_ours(recorder, born->parent_slot)};
+
+	recorder->newborn(&newborn, recorder->context);
+}
+
 void recorder__take(const void *data, size_t len, void *context)
 {
 	struct recorder *recorder = context;
@@ -92,6 +119,8 @@ void recorder__take(const void *data, size_t len, void *context)
 	}
 	if (event.kind == EV_FIRST && is_ours(recorder, event.first.slot))
 		kept = keep_news(recorder, &event.first);
+	else if (event.kind == EV_BORN && recorder->newborn)
+		take_newborn(recorder, &event.born);
 	else if (event.kind == EV_MOVED && is_ours(recorder, event.moved.slot))
 		kept = keep_moved(recorder, &event.moved);
 	if (!kept)
@@ -119,7 +148,9 @@ struct progress recorder__progress(const struct recorder *recorder, const struct
 	for (__u32 row = 0; row < ROW_OUTSIDE; row++) {
 		uint64_t calls = 0, first = 0;
 
-		for (__u32 s = recorder->first; is_ours(recorder, s); s++) {
+		for (__u32 s = 0; s < SLOTS_MAX; s++) {
+			if (!is_ours(recorder, s))
+				continue;
 			uint64_t time = session__first_seen(session, s, row);
 
 			calls += session__count(session, s, row);
@@ -339,8 +370,9 @@ static void add_timings(struct finish *finish)
 		struct observed *o = &finish->recording->observed[i];
 		__u32 row = row_of(finish->recording->native, &o->call);
 
-		for (__u32 s = recorder->first;
-		     o->class == OBSERVED_WORKLOAD && is_ours(recorder, s); s++) {
+		for (__u32 s = 0; o->class == OBSERVED_WORKLOAD && s < SLOTS_MAX; s++) {
+			if (!is_ours(recorder, s))
+				continue;
 			struct timing timing = session__timing(finish->session, s, row);
 
 			o->total_ns += row == ROW_OUTSIDE ? 0 : timing.ns;
@@ -382,7 +414,9 @@ int recorder__finish(struct recorder *recorder, struct session *session,
 	rc = session__each_lineage(session, note_image, &finish, err);
 	recording->losses = (struct losses){.late = recorder->late,
 					    .misses = session__misses(session) - recorder->misses};
-	for (__u32 s = recorder->first; !rc && is_ours(recorder, s); s++) {
+	for (__u32 s = 0; !rc && s < SLOTS_MAX; s++) {
+		if (!is_ours(recorder, s))
+			continue;
 		rc = add_rows(&finish, s);
 		add_losses(&recording->losses, session__slot(session, s));
 	}

@@ -19,6 +19,23 @@ static inline void own_recorder_(struct recorder **recorder)
 }
 #define own_recorder own_with(own_recorder_)
 
+/** One slot more is its. */
+void recorder__adopt(struct recorder *recorder, __u32 slot);
+
+struct newborn {
+	__u32 slot;
+	uint64_t id;
+	const char *name; /* of its directory; borrowed */
+	bool below_ours;  /* it lies below one that was adopted, and so it must be, too */
+};
+
+/**
+ * A cgroup was made outside of all targets and is recorded in a slot that nobody has: recorder__adopt() and session__keep_newborn()
+ * keep it, session__dismiss_newborn() does not.
+ */
+typedef void recorder_newborn_fn(const struct newborn *newborn, void *context);
+void recorder__on_newborn(struct recorder *recorder, recorder_newborn_fn *fn, void *context);
+
 /** The session's on_record; context is the recorder. Records that are damaged are counted as late. */
 void recorder__take(const void *data, size_t len, void *context);
 

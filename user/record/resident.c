@@ -13,13 +13,15 @@
 #include <sys/vfs.h>
 #include <time.h>
 
-#define BPFFS   "/sys/fs/bpf"
-#define NAME    "whittle"
-#define HOME    BPFFS "/" NAME
-#define PINS    "v1"      /* by the layout of the maps */
-#define HALF    "v1-half" /* made, or removed, in parts: nothing of it is in use */
-#define RING    (1 << 20)
-#define LOCK_MS 30000 /* many may be started at once, and each takes 30 ms or so */
+#define BPFFS "/sys/fs/bpf"
+#define NAME  "whittle"
+#define HOME  BPFFS "/" NAME
+#define PINS  "v1"      /* by the layout of the maps */
+#define HALF  "v1-half" /* made, or removed, in parts: nothing of it is in use */
+#define RING  (1 << 20)
+/* The lock is held for milliseconds, but many containers may start at once, and none is to be held up for longer than 2 s. */
+#define BEGIN_MS 1800
+#define END_MS   30000
 
 static uint64_t now(clockid_t clock)
 {
@@ -66,14 +68,14 @@ static int open_home(bool make, int *out, struct err *err)
 	return rc;
 }
 
-static int lock(int fd, struct err *err)
+static int lock(int fd, int limit_ms, struct err *err)
 {
 	const struct timespec pause = {.tv_nsec = 5000000};
 
 	for (int ms = 0; flock(fd, LOCK_EX | LOCK_NB); ms += 5) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return err_errno(err, -errno, "cannot lock " HOME);
-		if (ms >= LOCK_MS)
+		if (ms >= limit_ms)
 			return err_set(err, -EBUSY, "another whittle keeps " HOME " locked");
 		nanosleep(&pause, NULL);
 	}
@@ -116,25 +118,56 @@ static int make_pins(struct resident *resident, unsigned int features, struct er
 	return rc;
 }
 
-int resident_open(struct resident *resident, bool make, unsigned int features, struct err *err)
+/* Which pins are there? 0: none. */
+static ino_t pins_number(const struct resident *resident)
+{
+	struct stat st;
+
+	return fstatat(resident->bpffs, PINS, &st, AT_SYMLINK_NOFOLLOW) ? 0 : st.st_ino;
+}
+
+static int open_pins(struct resident *resident, struct err *err)
 {
 	const struct session_options options = {.on_record = take_news, .context = resident};
+
+	return session__open_pinned(HOME "/" PINS, &options, &resident->session, err);
+}
+
+static int open_or_make_pins(struct resident *resident, bool make, unsigned int features,
+			     struct err *err)
+{
+	/* whoever was killed in the middle of it has left programs that run */
+	fs_remove_directory(resident->bpffs, HALF);
+	if (pins_number(resident))
+		return open_pins(resident, err);
+	return make ? make_pins(resident, features, err) :
+		      err_errno(err, -ENOENT, "cannot open " HOME "/" PINS);
+}
+
+/*
+ * Opening the pins takes twenty times as long as what is done with them: it is done before they are locked, and again only if
+ * they turn out to be others.
+ */
+int resident_open(struct resident *resident, bool make, unsigned int features, struct err *err)
+{
+	ino_t number;
 	int rc = features_check(err);
 
 	if (!rc)
 		rc = open_home(make, &resident->bpffs, err);
-	if (!rc)
-		rc = lock(resident->bpffs, err);
 	if (rc)
 		return rc;
-	/* whoever was killed in the middle of it has left programs that run */
-	fs_remove_directory(resident->bpffs, HALF);
-	if (!faccessat(resident->bpffs, PINS, F_OK, 0))
-		rc = session__open_pinned(HOME "/" PINS, &options, &resident->session, err);
-	else if (errno == ENOENT && make)
-		rc = make_pins(resident, features, err);
-	else
-		rc = err_errno(err, -errno, "cannot open " HOME "/" PINS);
+	number = pins_number(resident);
+	if (number && open_pins(resident, NULL))
+		number = 0;
+	rc = lock(resident->bpffs, make ? BEGIN_MS : END_MS, err);
+	if (rc)
+		return rc;
+	if (!number || pins_number(resident) != number) {
+		session__free(resident->session);
+		resident->session = NULL;
+		rc = open_or_make_pins(resident, make, features, err);
+	}
 	resident->pinned = !rc;
 	return rc;
 }

@@ -82,6 +82,7 @@ static int configure(struct session *session, bool typed)
 	int rc;
 
 	skel->rodata->cfg_slots = session->slots;
+	skel->rodata->cfg_newborns = options->newborns != 0;
 	launchers_find((struct file_id *)skel->rodata->cfg_launchers, LAUNCHERS_MAX);
 	session->sys_enter = typed ? skel->progs.sys_enter : skel->progs.sys_enter_raw;
 	rc = bpf_program__set_autoload(typed ? skel->progs.sys_enter_raw : skel->progs.sys_enter,
@@ -150,8 +151,8 @@ static int map_views(struct session *session, struct err *err)
 {
 	struct tracer_bpf *skel = session->skel;
 	bool entries = bpf_map__fd(skel->maps.entries) >= 0;
-	/* a slot of a resident session is cleared before it is used again */
-	int protection = PROT_READ | (entries ? PROT_WRITE : 0);
+	/* a slot that is used again is cleared before */
+	int protection = PROT_READ | (entries || session->options.newborns ? PROT_WRITE : 0);
 	int rc = map_view(skel->maps.counts, protection, &session->counts);
 
 	if (!rc)
@@ -184,7 +185,7 @@ static int new_session(const struct session_options *options, struct session **o
 	libbpf_set_print(print_libbpf);
 	session->options = *options;
 	session->cpus = cpus;
-	session->slots = options->slots + 1;
+	session->slots = options->slots + options->newborns + 1;
 	session->inventory = -1;
 	return 0;
 }
@@ -429,7 +430,8 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 	int rc;
 
 	/* first of all: whoever is killed here leaves a free slot, and what is in it is forgotten once more before it is used */
-	memset(session__entry(session, slot), 0, sizeof(struct entry));
+	if (session->entries.data)
+		memset(session__entry(session, slot), 0, sizeof(struct entry));
 	rc = forget_entries(skel->maps.apart, slot, slot_of_apart);
 	if (!rc)
 		rc = forget_entries(skel->maps.groups, slot, slot_of_group);
@@ -442,8 +444,50 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 	memset((__u64 *)session->first_seen.data + (size_t)slot * ROW_LEN, 0,
 	       ROW_LEN * sizeof(__u64));
 	memset(&skel->bss->slots[slot], 0, sizeof(struct slot));
-	news_drop(&session->news, is_unneeded, session);
+	if (session->entries.data)
+		news_drop(&session->news, is_unneeded, session);
 	return 0;
+}
+
+static void offer_slot(struct session *session, __u32 slot)
+{
+	session->skel->bss->slots[slot].armed = 1;
+	session->skel->bss->slots[slot].flags = SLOT_UNDECIDED;
+	__atomic_store_n(&session->skel->bss->vacant[slot], 1, __ATOMIC_RELEASE);
+}
+
+void session__welcome_newborns(struct session *session)
+{
+	for (__u32 slot = session->options.slots + 1; slot < session->slots; slot++)
+		offer_slot(session, slot);
+	__atomic_store_n(&session->skel->bss->newborns_welcome, 1, __ATOMIC_RELEASE);
+}
+
+void session__keep_newborn(struct session *session, __u32 slot)
+{
+	__atomic_fetch_and(&session->skel->bss->slots[slot].flags, ~SLOT_UNDECIDED,
+			   __ATOMIC_RELEASE);
+}
+
+int session__dismiss_newborn(struct session *session, __u32 slot, struct err *err)
+{
+	int rc;
+
+	session__stop_slot(session, slot);
+	rc = session__clear_slot(session, slot, err);
+	if (!rc)
+		offer_slot(session, slot);
+	return rc;
+}
+
+void session__ignore_newborns(struct session *session)
+{
+	__atomic_store_n(&session->skel->bss->newborns_welcome, 0, __ATOMIC_RELEASE);
+}
+
+uint64_t session__newborns_missed(const struct session *session)
+{
+	return __atomic_load_n(&session->skel->bss->newborns_missed, __ATOMIC_RELAXED);
 }
 
 bool session__has_targets(const struct session *session, __u32 slot)

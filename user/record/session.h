@@ -19,6 +19,7 @@ struct session_options {
 	unsigned int features; /* enum feature */
 	size_t ring_bytes;     /* rounded up to a power of two of pages */
 	bool timing;           /* attach the programs of --stats */
+	__u32 newborns; /* slots more, for cgroups that are made outside of all targets; 0: they are not looked at */
 	bool entries; /* make room for what recordings without a process are, see session__entry() */
 	__u32 slots;  /* recordings, at most SLOTS_MAX - 1 */
 	/* a record as it came off the ring; borrowed for the call */
@@ -67,6 +68,17 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err) mu
 bool session__has_targets(const struct session *session, __u32 slot);
 /** The slot that a cgroup is a target of, or SLOT_NONE. */
 __u32 session__slot_of(const struct session *session, uint64_t id);
+
+/** From here on each cgroup that is made outside of all targets is recorded in a slot of its own, and told of (EV_BORN). */
+void session__welcome_newborns(struct session *session);
+/** It is what is waited for: what is made below it from here on belongs to it. */
+void session__keep_newborn(struct session *session, __u32 slot);
+/** Nobody waits for it: what was recorded in its slot is forgotten, and the next one may have it. */
+int session__dismiss_newborn(struct session *session, __u32 slot, struct err *err) must_check;
+/** Nobody waits for any other: what is in slots already stays. */
+void session__ignore_newborns(struct session *session);
+/** Newborn cgroups that there was no slot for. */
+uint64_t session__newborns_missed(const struct session *session);
 
 /** Attaches what follows cgroups and processes, so that nothing that happens from here on is missed. */
 int session__attach_followers(struct session *session, struct err *err) must_check;

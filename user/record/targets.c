@@ -51,22 +51,16 @@ bool targets_move(struct target *table, uint64_t id, __u32 slot)
 	return t != NULL;
 }
 
-/* Its place may have been given to somebody else since `id` was read: then it stays as it is. */
-static void remove_target(struct target *t, __u64 id, __u32 slot)
-{
-	if (__atomic_compare_exchange_n(&t->slot, &slot, SLOT_NONE, false, __ATOMIC_SEQ_CST,
-					__ATOMIC_SEQ_CST))
-		__atomic_compare_exchange_n(&t->id, &id, TARGET_REMOVED, false, __ATOMIC_SEQ_CST,
-					    __ATOMIC_SEQ_CST);
-}
-
 void targets_remove_slot(struct target *table, __u32 slot)
 {
 	for (__u32 i = 0; i < TARGETS_LEN; i++) {
-		__u64 id = __atomic_load_n(&table[i].id, __ATOMIC_ACQUIRE);
+		__u32 old = slot;
 
-		if (table[i].slot == slot)
-			remove_target(&table[i], id, slot);
+		/* the programs may remove it now, and somebody else take its place */
+		if (table[i].slot == slot &&
+		    __atomic_compare_exchange_n(&table[i].slot, &old, SLOT_NONE, false,
+						__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			__atomic_store_n(&table[i].id, TARGET_REMOVED, __ATOMIC_RELEASE);
 	}
 }
 

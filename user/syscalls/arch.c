@@ -84,3 +84,11 @@ enum arch arch_compat(enum arch native)
 {
 	return rows[native].compat;
 }
+
+enum arch arch_host(enum arch arch)
+{
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (rows[a].compat == arch)
+			return a;
+	return arch == ARCH_X32 ? ARCH_X86_64 : arch;
+}

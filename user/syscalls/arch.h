@@ -35,3 +35,6 @@ enum arch arch_from_scmp_name(const char *name);
 enum arch arch_from_machine(const char *machine);
 /** The architecture of 32-bit processes beside a native one; ARCH_INVALID if there is none. */
 enum arch arch_compat(enum arch native);
+
+/** The native architecture of the machines that an architecture runs on: x86 and x32 on x86-64, arm on aarch64. */
+enum arch arch_host(enum arch arch);

@@ -64,6 +64,16 @@ static const char *const newer[] = {
 	"rseq_slice_yield",
 };
 
+/* Newer than the installed library, and with numbers of their own (arch/x86/entry/syscalls/syscall_64.tbl). */
+static const struct {
+	enum arch arch;
+	int64_t nr;
+	const char *name;
+} odd[] = {
+	{ARCH_X86_64, 335, "uretprobe"}, /* 6.11 */
+	{ARCH_X86_64, 336, "uprobe"},    /* 6.18 */
+};
+
 /* include/uapi/linux/net.h: SYS_SOCKET 1 ... */
 static const char *const socketcalls[] = {
 	NULL,          "socket",     "bind",    "connect", "listen",  "accept",   "getsockname",
@@ -117,6 +127,13 @@ bool syscall_name(const struct syscall *call, char name[SYSCALL_NAME_LEN])
 		return false;
 	if (library_name(call->arch, call->nr, name))
 		return true;
+	for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
+		if (odd[i].arch != call->arch || odd[i].nr != call->nr ||
+		    !is_news(call->arch, odd[i].name))
+			continue;
+		strcpy(name, odd[i].name);
+		return true;
+	}
 	if (place < 0 || place >= (int64_t)ARRAY_LEN(newer) || !is_news(call->arch, newer[place]))
 		return false;
 	strcpy(name, newer[place]);
@@ -185,6 +202,12 @@ bool syscall_resolve(enum arch arch, const char *name, int64_t *nr)
 	}
 	if (number <= PSEUDO_DIRECT && number > PSEUDO_ABSENT)
 		return resolve_direct(arch, name, nr);
+	for (size_t i = 0; number == __NR_SCMP_ERROR && i < ARRAY_LEN(odd); i++) {
+		if (odd[i].arch == arch && !strcmp(odd[i].name, name)) {
+			*nr = odd[i].nr;
+			return true;
+		}
+	}
 	for (size_t i = 0; number == __NR_SCMP_ERROR && i < ARRAY_LEN(newer); i++) {
 		if (!strcmp(newer[i], name)) {
 			*nr = NEWER_FIRST + i;

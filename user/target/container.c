@@ -263,6 +263,63 @@ static int split(const char *spec, const struct engine **engine, const char **na
 	return 0;
 }
 
+static void set_label(const struct engine_container *container, char label[CONTAINER_LABEL_LEN])
+{
+	char text[ENGINE_NAME_LEN];
+
+	engine_printable(*container->name ? container->name : container->id, text, sizeof(text));
+	snprintf(label, CONTAINER_LABEL_LEN, "%s:%s", container->engine->name, text);
+}
+
+bool container_is(const char *spec, const char *id, char label[CONTAINER_LABEL_LEN])
+{
+	struct engine_containers own_engine_containers containers = {0};
+	struct buf own_buf why = BUF_INIT, own_buf asked = BUF_INIT;
+	const struct engine *only;
+	const char *name;
+
+	if (split(spec, &only, &name, NULL))
+		return false;
+	snprintf(label, CONTAINER_LABEL_LEN, "%s", id);
+	if (is_searchable(name))
+		return !strncmp(id, name, strlen(name));
+	for (const struct engine *engine = engines; engine->name; engine++)
+		if ((!only || engine == only) && engine_is_installed(engine) &&
+		    ask_engine(engine, name, &containers, &why, &asked))
+			continue; /* the other engines may know */
+	for (size_t i = 0; i < containers.len; i++) {
+		if (strncmp(containers.row[i].id, id, strlen(containers.row[i].id)))
+			continue;
+		set_label(&containers.row[i], label);
+		return true;
+	}
+	return false;
+}
+
+int container_find_stopped(const char *spec, struct engine_container *out,
+			   char label[CONTAINER_LABEL_LEN], struct err *err)
+{
+	struct buf own_buf why = BUF_INIT, own_buf asked = BUF_INIT;
+	char state[ENGINE_WORD_LEN];
+	const struct engine *engine;
+	const char *name;
+	pid_t pid;
+	int rc = split(spec, &engine, &name, err);
+
+	if (!rc)
+		rc = find(engine, name, out, &why, &asked, err);
+	if (rc == -ENOENT)
+		return err_set(err, rc, "there is no container '%s' that could be started%s", name,
+			       buf__text(&why));
+	if (!rc)
+		rc = engine_process(out, &pid, state, err);
+	if (rc)
+		return rc;
+	set_label(out, label);
+	return pid ? err_set(err, -EISCONN, "container %s runs already: leave --start out", label) :
+		     0;
+}
+
 int container_open(const char *spec, struct cgroup *out, char label[CONTAINER_LABEL_LEN],
 		   struct err *err)
 {
@@ -277,9 +334,7 @@ int container_open(const char *spec, struct cgroup *out, char label[CONTAINER_LA
 		return rc;
 	rc = find(engine, name, &container, &why, &asked, err);
 	if (!rc) {
-		engine_printable(*container.name ? container.name : container.id, text,
-				 sizeof(text));
-		snprintf(label, CONTAINER_LABEL_LEN, "%s:%s", container.engine->name, text);
+		set_label(&container, label);
 		return open_found(&container, label, out, err);
 	}
 	if (rc == -ENOTUNIQ)

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "target/cgroup.h"
+#include "target/engine.h"
 
 #include <stddef.h>
 
@@ -21,6 +22,16 @@
  */
 int container_open(const char *spec, struct cgroup *out, char label[CONTAINER_LABEL_LEN],
 		   struct err *err) must_check;
+
+/**
+ * Is it this container, whose whole id was seen, that "[ENGINE:]NAME" or the beginning of an id means? Engines are asked, unless 12
+ * digits of an id or more say so. *label as above.
+ */
+bool container_is(const char *spec, const char *id, char label[CONTAINER_LABEL_LEN]);
+
+/** Has an engine start a container that was created before. *id is its id, whole. -EISCONN: it runs already. */
+int container_find_stopped(const char *spec, struct engine_container *out,
+			   char label[CONTAINER_LABEL_LEN], struct err *err) must_check;
 
 /**
  * Does the name of a cgroup carry the id of a container that begins with `prefix`? "docker-ID.scope", "libpod-ID", "ID" and their

@@ -302,3 +302,11 @@ int engine_process(const struct engine_container *container, pid_t *pid,
 	engine_printable(member_text(one, engine->state), state, ENGINE_WORD_LEN);
 	return 0;
 }
+
+int engine_start(const struct engine_container *container, struct err *err)
+{
+	static const char *const args[ENGINE_ARGS_MAX] = {"start"};
+	struct buf own_buf answer = BUF_INIT;
+
+	return ask(container->engine, args, container->id, &answer, err);
+}

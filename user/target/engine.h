@@ -69,5 +69,8 @@ int engine_list(const struct engine *engine, struct engine_containers *container
 int engine_process(const struct engine_container *container, pid_t *pid,
 		   char state[ENGINE_WORD_LEN], struct err *err) must_check;
 
+/** Has the engine start a container that was created before. */
+int engine_start(const struct engine_container *container, struct err *err) must_check;
+
 /** A copy in printable ASCII, '?' for the rest: for messages. */
 void engine_printable(const char *text, char *out, size_t size);

@@ -161,6 +161,8 @@ static void note_run(const struct option *option, struct engine_run *out)
 		out->cgroups = option->value;
 	else if (is(option, "security-opt") && option->value)
 		note_security(option->value, out);
+	else if (is(option, "cidfile"))
+		out->cidfile = option->value;
 	else if (is(option, "restart"))
 		out->restarts = option->value && strcmp(option->value, "no");
 	else if (is(option, "privileged"))

@@ -17,6 +17,7 @@ struct engine_run {
 	const char *cgroup_parent; /* the user's own, NULL: none */
 	const char *pod;           /* podman's --pod or --pod-id-file, NULL: none */
 	const char *cgroups;       /* podman's --cgroups, NULL: none */
+	const char *cidfile;       /* the user's own, NULL: none */
 	const char *seccomp;       /* of --security-opt: a profile, or "unconfined"; NULL: none */
 	bool no_new_privs;         /* of --security-opt */
 	bool privileged;

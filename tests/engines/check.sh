@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What `whittle check --consumer runc|crun` says of a profile, beside what the installed runc and crun do with it: where check has an error,
+# they refuse to start a container; where it has none, they start it.
+set -eu
+. tests/lib.sh
+. tests/bundle.sh
+need jq busybox
+[ "$(id -u)" = 0 ] || { skip "$_name" 'needs root'; exit 0; }
+
+command -v runc >/dev/null || { skip "$_name" 'runc is not installed' && exit 0; }
+make_bundle
+# a cgroup of its own: a runtime kills all that is in a container's cgroup at its end
+jq --arg cgroup "/whittle-check-$$" 'del(.linux.resources) | .process.terminal = false | .root.readonly = false
+    | .linux.cgroupsPath = $cgroup | .process.args = ["/bin/true"]' "$BUNDLE/base.json" >"$T/config.json"
+
+# starts RUNTIME: 0 if a container with $T/profile.json starts
+starts() {
+    local id=whittle-check-$$-$RANDOM status=0
+    jq --slurpfile seccomp "$T/profile.json" '.linux.seccomp = $seccomp[0]' "$T/config.json" >"$BUNDLE/config.json"
+    timeout -k 5 60 "$1" --root "$T/$1.$RANDOM" run --bundle "$BUNDLE" "$id" >"$T/out" 2>"$T/err" </dev/null || status=$?
+    return $status
+}
+
+cat >"$T/cases" <<'E'
+good~
+unknown syscall name~.syscalls += [{"names": ["nonsense"], "action": "SCMP_ACT_ERRNO"}]
+name of another architecture~.syscalls += [{"names": ["fstat64"], "action": "SCMP_ACT_ERRNO"}]
+empty name~.syscalls += [{"names": [""], "action": "SCMP_ACT_ERRNO"}]
+names: []~.syscalls += [{"names": [], "action": "SCMP_ACT_ERRNO"}]
+names: null~.syscalls += [{"names": null, "action": "SCMP_ACT_ERRNO"}]
+no names~.syscalls += [{"action": "SCMP_ACT_ERRNO"}]
+only name~.syscalls += [{"name": "acct", "action": "SCMP_ACT_ERRNO"}]
+action is the default's~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ALLOW"}]
+a name twice~.syscalls += [{"names": ["acct", "acct"], "action": "SCMP_ACT_ERRNO"}]
+a rule twice~.syscalls += .syscalls
+an architecture twice~.architectures += .architectures
+args: []~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "args": []}]
+comment~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "comment": "x"}]
+includes~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "includes": {"caps": ["CAP_SYS_ADMIN"]}}]
+excludes~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "excludes": {"caps": ["CAP_SYS_ADMIN"]}}]
+unknown member~.nonsense = 1
+archMap~.archMap = [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": []}]
+unknown action~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_NONSENSE"}]
+action in small letters~.syscalls += [{"names": ["acct"], "action": "scmp_act_errno"}]
+no action~.syscalls += [{"names": ["acct"]}]
+unknown comparison~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "args": [{"index": 0, "value": 1, "op": "SCMP_CMP_NONSENSE"}]}]
+no comparison~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "args": [{"index": 0, "value": 1}]}]
+argument 5~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "args": [{"index": 5, "value": 1, "op": "SCMP_CMP_EQ"}]}]
+argument 6~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "args": [{"index": 6, "value": 1, "op": "SCMP_CMP_EQ"}]}]
+an argument twice~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "args": [{"index": 0, "value": 1, "op": "SCMP_CMP_EQ"}, {"index": 0, "value": 2, "op": "SCMP_CMP_EQ"}]}]
+unknown architecture~.architectures += ["SCMP_ARCH_NONSENSE"]
+native architecture~.architectures += ["SCMP_ARCH_NATIVE"]
+architecture without prefix~.architectures += ["X86"]
+no architectures~del(.architectures)
+errno on allow~.defaultAction = "SCMP_ACT_LOG" | .syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ALLOW", "errnoRet": 1}]
+default errno on allow~.defaultErrnoRet = 1
+errno 4094~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "errnoRet": 4094}]
+errno 4096~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "errnoRet": 4096}]
+no defaultAction~del(.defaultAction)
+unknown defaultAction~.defaultAction = "SCMP_ACT_NONSENSE"
+kill~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_KILL"}]
+kill the process~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_KILL_PROCESS"}]
+log~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_LOG"}]
+trap~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_TRAP"}]
+trace~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_TRACE"}]
+flags: []~.flags = []
+unknown flag~.flags = ["SECCOMP_FILTER_FLAG_NONSENSE"]
+first rule wins~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_KILL"}]
+no rules~.syscalls = []
+E
+
+judge() { # RUNTIME DESC
+    local says=0 does=0
+    "$WHITTLE" check -q --consumer "$1" --json "$T/profile.json" >"$T/found" 2>"$T/said" || true
+    # what the runtime's own parser says of it, not what the profile means
+    says=$(jq '[.findings[] | select(.severity == "error" and (.text | test("runc|crun")))] | length' "$T/found")
+    starts "$1" || does=1
+    if [ $((says > 0)) = $does ]; then
+        pass "$1: $2: $([ $does = 0 ] && echo starts || echo refuses)"
+    else
+        fail "$1: $2" "check finds $says errors, status of $1 is $does"
+        detail <"$T/found"
+        detail <"$T/err"
+    fi
+}
+
+for runtime in runc crun; do
+    command -v $runtime >/dev/null || { skip "what $runtime does" "$runtime is not installed" && continue; }
+    if [ $runtime = crun ] && [ -d /sys/fs/cgroup/unified ]; then
+        skip 'what crun does' 'not here: it does not run where cgroups v1 and v2 are mixed'
+        continue
+    fi
+    while IFS='~' read -r desc filter; do
+        echo '{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [{"names": ["acct"], "action": "SCMP_ACT_ERRNO"}]}' |
+            jq "${filter:-.}" >"$T/profile.json"
+        judge $runtime "$desc"
+    done <"$T/cases"
+done

@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Containers that do not exist yet, or are put where the user says: caught when their cgroup is made, from the first
+# instruction on; others that start meanwhile are not in the recording.
+set -eu
+. tests/lib.sh
+. tests/engines.sh
+each_layout "$@"
+engines_up
+mount=$(cgroup_mount)
+
+calls_of() { # NAME
+    jq --arg n "$1" '[.syscalls[] | select(.class == "workload" and .name == $n) | .calls] | add // 0' "$T/rec.json"
+}
+
+whole() { # the marker's calls, no other's, and an exec for each program: the start was seen
+    [ "$(calls_of mkdir)" = 1 ] && [ "$(calls_of rmdir)" = 0 ] && [ "$(calls_of execve)" -ge 1 ] &&
+        ! jq -e '.syscalls[] | select(.class == "workload" and (.name == "mount" or .name == "pivot_root"))' "$T/rec.json" >/dev/null
+}
+
+good() { # DESC CONDITION...
+    local desc=$1
+    shift
+    if "$@"; then
+        pass "$what: $desc"
+    else
+        fail "$what: $desc" "status ${status:-?}"
+        detail <"$T/err"
+        jq -c '[.target, [.syscalls[] | select(.class == "workload") | "\(.name) \(.calls)"]]' "$T/rec.json" | detail
+    fi
+}
+
+wait_start() { # OPTION...
+    rm -f "$T/rec.json"
+    : >"$T/err"
+    timeout 60 "$WHITTLE" record --wait -o "$T/p.json" --recording "$T/rec.json" "$@" 2>"$T/err" &
+    recorder=$!
+    for _ in {1..100}; do
+        grep -q '^whittle: waiting' "$T/err" && return
+        sleep 0.05
+    done
+    fail "$what: waits" "$(cat "$T/err")"
+}
+
+wait_end() {
+    status=0
+    wait $recorder || status=$?
+}
+
+for engine in "${ENGINES[@]}"; do
+    what=$engine
+    run=("${DOCKER[@]}")
+    [ $engine = docker ] || run=("${PODMAN[@]}")
+    wait_start --container $engine:web
+    "${run[@]}" --rm bb:1 sh -c 'rmdir /none' 2>/dev/null || :
+    "${run[@]}" --rm --name web bb:1 sh -c 'mkdir /x; sleep 0.3'
+    "${run[@]}" --rm bb:1 sh -c 'rmdir /none' 2>/dev/null || :
+    wait_end
+    good "--wait, by name" whole
+    good "--wait: the recording says which container it was" eval 'jq -r .target "$T/rec.json" | grep -q "container $engine:web"'
+    id=$($engine create --network none "${run[@]:4}" --name made bb:1 mkdir /x)
+    wait_start --container "${id:0:14}"
+    "${run[@]}" --rm bb:1 sh -c 'rmdir /none' 2>/dev/null || :
+    $engine start made >/dev/null
+    wait_end
+    good "--wait, by the beginning of its id" whole
+    remove $engine made
+    $engine create --network none "${run[@]:4}" --name made bb:1 mkdir /x >/dev/null
+    status=0
+    timeout 60 "$WHITTLE" record --start --container made -o "$T/p.json" --recording "$T/rec.json" 2>"$T/err" || status=$?
+    good "--start: a container that was created before" eval '[ $status = 0 ] && whole'
+    remove $engine made
+    status=0
+    timeout 60 "$WHITTLE" record --start --container made -o "$T/p.json" 2>"$T/err" || status=$?
+    good "--start: a container that there is not" eval '[ $status = 1 ] && [ "$(wc -l <"$T/err")" = 1 ] && grep -q made "$T/err"'
+    own=${CG#"$mount"}/own
+    for detached in '' -d; do
+        status=0
+        timeout 60 "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" -- \
+            $engine run --network none --rm $detached --cgroup-parent "$own" bb:1 sh -c 'sleep 0.2; mkdir /x' >"$T/out" 2>"$T/err" || status=$?
+        good "a cgroup parent of the user's own${detached:+, }$detached" eval '[ $status = 0 ] && whole'
+    done
+done
+what=podman
+podman pod create --infra=false --cgroup-parent "${CG#"$mount"}/podman" --name pod1 >"$T/out" 2>"$T/err" || :
+status=0
+timeout 60 "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" -- \
+    podman run --network none --rm --pod pod1 bb:1 mkdir /x >"$T/out" 2>"$T/err" || status=$?
+good "--pod" eval '[ $status = 0 ] && whole'
+podman pod rm -f pod1 >/dev/null 2>&1 || :
+
+what=cgroup
+wait_start --cgroup 'one-*.scope'
+mkdir "$CG/other.scope" "$CG/one-2.scope"
+(echo "$BASHPID" >"$CG/other.scope/cgroup.procs" && exec rmdir /none) 2>/dev/null || :
+(echo "$BASHPID" >"$CG/one-2.scope/cgroup.procs" && exec mkdir "$T/x")
+sleep 0.2
+rmdir "$CG/one-2.scope" "$CG/other.scope"
+wait_end
+good "--wait, by a pattern" whole
+what=unit
+wait_start --unit late
+rmdir "$T/x"
+mkdir "$CG/late.service"
+(echo "$BASHPID" >"$CG/late.service/cgroup.procs" && exec mkdir "$T/x")
+rmdir "$CG/late.service"
+wait_end
+good "--wait, a unit" whole
+ls -d /run/whittle-* 2>/dev/null && fail "nothing stays behind in /run" || pass "nothing stays behind in /run"

@@ -1,0 +1,243 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The commands about profiles, as a person meets them: exit status, what they print, and each format byte for byte
+# (tests/golden/formats; UPDATE=1 bash tests/golden/commands.sh writes the expected files anew).
+set -eu
+. tests/lib.sh
+
+G=tests/golden/formats
+box=(--arch x86_64 --kernel 6.1)
+to=(--arch x86_64,x86,x32 --kernel 6.1)
+
+# gives DESC EXPECTED COMMAND...: standard output is that file's
+gives() {
+    local desc=$1 expected=$2
+    shift 2
+    if ! "$@" >"$T/got" 2>"$T/said"; then
+        fail "$desc" "exit status not 0"
+        detail <"$T/said"
+        return
+    fi
+    [ -z "${UPDATE-}" ] || cp "$T/got" "$expected"
+    same "$desc" "$expected" "$T/got"
+}
+
+# says DESC STATUS WORDS COMMAND...: fails with that status, and the sentence has these words
+says() {
+    local desc=$1 status=$2 words=$3
+    shift 3
+    check_status "$status" "$desc" "$@"
+    grep -qF -- "$words" "$T/err" || fail "$desc: it says '$words'" "$(head -c 300 "$T/err")"
+}
+
+# --- what a profile of Docker's kind means ---
+
+gives 'oci, from a profile of containers' $G/container.oci.json "$WHITTLE" convert "${to[@]}" $G/container.json
+gives 'oci, with capabilities' $G/container.admin.json \
+    "$WHITTLE" convert "${to[@]}" --cap CAP_SYS_ADMIN --cap CAP_CHOWN $G/container.json
+# without the numbers, which depend on the installed libseccomp
+gives 'show' $G/container.show bash -o pipefail -c '"$@" | grep -v ": allows "' - "$WHITTLE" show "${box[@]}" $G/container.json
+"$WHITTLE" convert "${to[@]}" $G/container.json >"$T/oci.json"
+check 'oci says the same' "$WHITTLE" diff "${box[@]}" $G/container.json "$T/oci.json"
+"$WHITTLE" convert "$T/oci.json" >"$T/again.json"
+same 'what is written is read as the same' "$T/oci.json" "$T/again.json"
+"$WHITTLE" convert --format docker "$T/oci.json" >"$T/docker.json"
+check 'docker says the same' "$WHITTLE" diff "${box[@]}" "$T/docker.json" "$T/oci.json"
+check_status 1 'an older kernel has no ptrace' "$WHITTLE" diff --kernel 4.7 --arch x86_64 $G/container.json "$T/oci.json"
+grep -q '^ptrace: A errno EPERM, B allow' "$T/out" || fail 'the difference is ptrace'
+check 'no more is allowed on the older kernel' "$WHITTLE" diff --subset --kernel 4.7 --arch x86_64 $G/container.json "$T/oci.json"
+check_status 1 'more is allowed on the newer one' "$WHITTLE" diff --subset "$T/oci.json" $G/container.admin.json
+check 'standard input' bash -c '"$0" diff - "$1" <"$1"' "$WHITTLE" "$T/oci.json"
+
+# --- formats ---
+
+for format in docker kubernetes systemd minijail firecracker firejail list; do
+    gives "$format" "$G/plain.$format" "$WHITTLE" convert --lossy --format $format $G/plain.json
+done
+gives 'portable' $G/plain.portable.json "$WHITTLE" convert --portable $G/plain.json
+gives 'the twin that only logs' $G/plain.log.json "$WHITTLE" convert --default-action log $G/plain.json
+"$WHITTLE" convert --format bpf -o "$T/plain.bpf" $G/plain.json
+[ $(($(wc -c <"$T/plain.bpf") % 8)) = 0 ] && pass 'bpf: whole instructions' || fail 'bpf: whole instructions'
+check 'pfc' "$WHITTLE" convert --format pfc $G/plain.json
+grep -q 'action ALLOW' "$T/out" && grep -qF '$a0.lo32 == 1' "$T/out" && pass 'pfc: what libseccomp says' || fail 'pfc: what libseccomp says'
+says 'a list has no conditions' 1 'rule 2 (socket)' "$WHITTLE" convert --format list $G/plain.json
+says 'no such format' 2 "no format 'elf'" "$WHITTLE" convert --format elf $G/plain.json
+
+printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read\nExecStart=/bin/sh"], "action": "SCMP_ACT_ALLOW"}]}' >"$T/evil.json"
+for format in systemd kubernetes minijail firejail firecracker list; do
+    says "a name that would be a line of $format" 1 'is no name of a call' "$WHITTLE" convert --format $format "$T/evil.json"
+done
+check 'firecracker is JSON' jq -e '.vcpu.filter | length == 5' $G/plain.firecracker
+# What is written is read again as the same.
+check 'kubernetes and back' "$WHITTLE" diff $G/plain.json $G/plain.kubernetes
+printf 'read write # and nothing else\nexit_group\n' >"$T/list"
+check 'a list' "$WHITTLE" convert "$T/list" -o "$T/list.json"
+"$WHITTLE" convert --format list "$T/list.json" >"$T/names"
+printf 'exit_group\nread\nwrite\n' | diff - "$T/names" >"$T/diff" && pass 'a list and back' || fail 'a list and back'
+cat >"$T/summary" <<'E'
+total 0
+% time     seconds  usecs/call     calls    errors syscall
+------ ----------- ----------- --------- --------- ----------------
+  0.00    0.000000           0         9           read
+  0.00    0.000000           0        10         4 openat
+------ ----------- ----------- --------- --------- ----------------
+100.00    0.000000           0        19         4 total
+E
+printf 'openat\nread\n' >"$T/want"
+gives 'strace -c' "$T/want" "$WHITTLE" convert --format list "$T/summary"
+cat >"$T/log" <<'E'
+4711 openat(AT_FDCWD, "/x", O_RDONLY) = 3
+[pid  4712] 12:00:00.5 read(3,  <unfinished ...>
+4711 --- SIGCHLD {si_signo=SIGCHLD} ---
+[pid  4712] <... read resumed>"", 1) = 0
+4711 +++ exited with 0 +++
+E
+gives 'strace -f' "$T/want" "$WHITTLE" convert --format list "$T/log"
+
+# --- merge ---
+
+printf 'read write\n' >"$T/a"
+printf 'read openat\n' >"$T/b"
+printf 'openat\nread\nwrite\n' >"$T/want"
+"$WHITTLE" merge "$T/a" "$T/b" | "$WHITTLE" convert --format list - >"$T/got"
+same 'a union' "$T/want" "$T/got"
+echo read >"$T/want"
+"$WHITTLE" merge --intersect "$T/a" "$T/b" | "$WHITTLE" convert --format list - >"$T/got"
+same 'an intersection' "$T/want" "$T/got"
+cp "$T/a" "$T/c"
+check 'onto its own input' "$WHITTLE" merge "$T/c" "$T/b" -o "$T/c"
+check 'which is whole then' "$WHITTLE" diff --subset "$T/b" "$T/c"
+
+recording() { # CALLS COMPLETE
+    cat <<E
+{"format": "whittle-recording", "version": 1, "host": {"kernel": "6.1", "machine": "x86_64", "libseccomp": "2.5.4"},
+ "target": "command $1", "hook": "tp_btf", "started": "2026-01-02T03:04:05.678Z", "elapsed_ns": 1000, "whole": true,
+ "complete": true, "losses": {"late": 0, "cgroups": 0, "processes": 0, "calls": $2, "misses": 0},
+ "syscalls": [
+    {"arch": "x86_64", "number": 0, "name": "read", "class": "workload", "calls": 3, "first": {"ns": 7, "pid": 1, "comm": "a", "args": ["0x3"]}},
+    {"arch": "x86_64", "number": $1, "class": "workload", "calls": 1}],
+ "moved": []}
+E
+}
+recording 1 0 >"$T/r1"
+recording 257 0 >"$T/r2"
+check 'recordings give a profile' "$WHITTLE" profile -q "$T/r1" "$T/r2" -o "$T/p.json"
+for name in read write openat execve; do
+    "$WHITTLE" explain --arch x86_64 "$T/p.json" $name | grep -q ': allow$' && pass "it allows $name" || fail "it allows $name"
+done
+check 'recordings are merged' "$WHITTLE" merge "$T/r1" "$T/r2" -o "$T/r"
+check 'and give the same profile' bash -c '"$0" profile -q "$1" | cmp - "$2"' "$WHITTLE" "$T/r" "$T/p.json"
+[ "$(jq '[.syscalls[] | select(.number == 0) | .calls] | add' "$T/r")" = 6 ] && pass 'calls add up' || fail 'calls add up'
+recording 257 5 >"$T/r3"
+check_status 3 'an incomplete recording' "$WHITTLE" profile -q "$T/r1" "$T/r3" -o "$T/p.json"
+says 'mixed' 2 'cannot be merged together' "$WHITTLE" merge "$T/r1" "$T/a"
+says 'a recording is no profile' 1 "'whittle profile' makes one" "$WHITTLE" convert "$T/r1"
+check 'a recording is shown' "$WHITTLE" show "$T/r1"
+grep -qE '^x86_64 +workload +3 +0 ms +a +read$' "$T/out" && pass 'who called first, when, how often' ||
+    fail 'who called first, when, how often' "$(cat "$T/out")"
+
+# --- explain ---
+
+explains() { # WORDS ARG...
+    local words=$1 got
+    shift
+    got=$("$WHITTLE" explain "${box[@]}" $G/container.json "$@" 2>&1) || true
+    [[ $got == *"$words"* ]] && pass "explain $*: $words" || fail "explain $*: $words" "$got"
+}
+explains ': allow' socket 2
+explains 'by rule 9, where arg0 == 1 or arg0 == 2' socket 1
+explains ': errno EPERM' socket 38
+explains 'no rule matches' socket 38
+explains ': errno ENOSYS' clone3
+explains ': errno ENOSYS' 250
+explains ': errno EPERM' clone 0x10000000
+explains ': allow' clone 17
+explains 'at most 6' read 1 2 3 4 5 6 7
+explains "no call 'nonsense'" nonsense
+explains 'not a number' read x
+
+# --- what libseccomp would get wrong ---
+
+cat >"$T/hazard.json" <<'E'
+{"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [
+ {"names": ["getpid"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 1, "op": "SCMP_CMP_LT"}, {"index": 1, "value": 1, "op": "SCMP_CMP_EQ"}]},
+ {"names": ["getpid"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 1, "op": "SCMP_CMP_GT"}]}]}
+E
+says 'a filter that is not what the rules say' 1 "'whittle convert' writes them so" "$WHITTLE" explain "$T/hazard.json" getpid 0 2
+check 'is rewritten' "$WHITTLE" convert "$T/hazard.json" -o "$T/safe.json"
+check 'and means the same' "$WHITTLE" diff "$T/hazard.json" "$T/safe.json"
+[[ $("$WHITTLE" explain --arch x86_64 "$T/safe.json" getpid 0 2) == *': errno EPERM'* ]] && pass 'also as a filter' || fail 'also as a filter'
+
+# --- bad input: a sentence with its place, status 1, nothing written ---
+
+H='{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": ['
+bad() { # DESC WORDS TEXT
+    printf '%b' "$3" >"$T/bad.json"
+    rm -f "$T/written"
+    says "bad: $1" 1 "$2" "$WHITTLE" convert "$T/bad.json" -o "$T/written"
+    [ ! -e "$T/written" ] || fail "bad: $1: nothing is written"
+    [ "$(wc -l <"$T/err")" = 1 ] || fail "bad: $1: one sentence"
+}
+bad empty 'bad.json:1:1: the file ends' ''
+bad truncated 'bad.json:1:50: the file ends' "$H"
+bad 'NUL' 'there is a NUL in it' "$H\\0]}"
+bad 'NUL in a string' 'a NUL in a string' "$H{\"names\": [\"a\\\\u0000\"]}]}"
+bad 'byte order mark' 'a byte order mark' '\xef\xbb\xbf{}'
+bad 'comment' "bad.json:1:1: '/' where" '// x\n{}'
+bad 'a key twice' 'bad.json:2:1: "a" is there already, in line 1' '{"a": 1,\n"a": 2}'
+bad 'no UTF-8' 'not UTF-8' '{"a": "\xff"}'
+bad 'unknown action' "bad.json:3:12: rule 1: \"action\": there is no action 'SCMP_ACT_NO'" "$H\n{\"names\": [\"read\"],\n \"action\": \"SCMP_ACT_NO\"}]}"
+bad 'number too large' '"errnoRet" is not a number from 0 to 4095' "$H{\"names\": [\"a\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 99999999999999999999}]}"
+bad 'both architectures' 'one too many' '{"defaultAction": "SCMP_ACT_ERRNO", "archMap": [{"architecture": "SCMP_ARCH_X86_64"}], "architectures": ["SCMP_ARCH_X86"]}'
+bad 'both names' '"name" and "names"' "$H{\"name\": \"a\", \"names\": [\"b\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+bad 'no names' '"names" is not an array' "$H{\"names\": [], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+bad 'no name in a list' "bad.json:2:6: 'W!' is no name" 'read\nread W!\n'
+bad 'unknown errno' "there is no errno 'ENONE'" "$H{\"names\": [\"a\"], \"action\": \"SCMP_ACT_ERRNO\", \"errno\": \"ENONE\"}]}"
+bad 'a kernel that is none' 'not a version' "$H{\"names\": [\"a\"], \"action\": \"SCMP_ACT_ALLOW\", \"includes\": {\"minKernel\": \"new\"}}]}"
+K='kind: SeccompProfile\nspec:\n  defaultAction: SCMP_ACT_ERRNO\n  syscalls:\n'
+bad 'YAML: unknown action' "bad.json:5:13: rule 1: \"action\": there is no action 'SCMP_ACT_NO'" "$K  - action: SCMP_ACT_NO\n    names: [read]\n"
+bad 'YAML: alias' 'an alias' "$K  - action: *a\n"
+bad 'YAML: anchor' 'an anchor' "$K  - action: &a SCMP_ACT_ALLOW\n"
+bad 'YAML: a key twice' '"kind" is there already, in line 1' "$K\nkind: x\n"
+bad 'YAML: two documents' 'more than one document' "$K\n---\na: b\n"
+bad 'YAML: broken' 'bad.json:2:' 'kind: SeccompProfile\n  spec: [\n'
+printf '%0100000d' 0 | tr 0 '[' >"$T/deep"
+says 'bad: deep' 1 'nested deeper than 32' "$WHITTLE" show "$T/deep"
+head -c 100000000 /dev/zero | tr '\0' ' ' >"$T/large"
+says 'bad: large' 1 'large' "$WHITTLE" show "$T/large"
+rm -f "$T/large"
+printf '%s{"names": [""], "action": "SCMP_ACT_ALLOW"}, {"names": ["read"], "action": "SCMP_ACT_ALLOW", "errnoRet": 1}]}' "$H" >"$T/lenient.json"
+check 'lenient' "$WHITTLE" convert --lenient "$T/lenient.json" -o "$T/written"
+[ "$(grep -c warning "$T/err")" = 2 ] && pass 'lenient: a warning each' || fail 'lenient: a warning each'
+
+# --- check ---
+
+# finds DESC ID STATUS CONSUMER JSON
+finds() {
+    printf '%s' "$5" >"$T/check.json"
+    check_status "$3" "check: $1" "$WHITTLE" check --arch x86_64 --consumer "$4" "$T/check.json"
+    if [ -n "$2" ]; then
+        grep -qF "[$2]" "$T/out" || fail "check: $1: [$2]" "$(head -c 300 "$T/out")"
+    fi
+}
+ALWAYS='{"names": ["execve", "exit", "exit_group", "rt_sigreturn", "restart_syscall"], "action": "SCMP_ACT_ALLOW"}, {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38}'
+A='"architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"], "syscalls": ['"$ALWAYS"
+P="{\"defaultAction\": \"SCMP_ACT_ERRNO\", $A"
+finds 'a good one' '' 0 any "$P]}"
+[ ! -s "$T/out" ] && pass 'check: a good one has no finding' || fail 'check: a good one has no finding' "$(cat "$T/out")"
+finds 'unknown name' unknown-name 0 any "$P, {\"names\": [\"nonsense\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+finds 'no execve' missing-always 1 any '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": []}'
+finds 'no 32-bit programs' no-compat 0 any "${P/, \"SCMP_ARCH_X86\"/}]}"
+finds 'clone3' clone3 0 any "${P/38/1}]}"
+finds 'later and for nothing' shadowed 1 any "$P, {\"names\": [\"exit\"], \"action\": \"SCMP_ACT_KILL\"}]}"
+finds 'conditions and for nothing' shadowed 1 any "$P, {\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 38, \"args\": [{\"index\": 0, \"value\": 38, \"op\": \"SCMP_CMP_EQ\"}]}, {\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+finds 'wide' wide 0 any "$P, {\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+finds 'risky' risky 0 any "$P, {\"names\": [\"bpf\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+finds 'io_uring' io-uring 0 any "$P, {\"names\": [\"io_uring_setup\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+finds 'what libseccomp gets wrong' filter 1 any "$(cat "$T/hazard.json")"
+finds 'includes, of runc' includes 0 runc "$P, {\"names\": [\"bpf\"], \"action\": \"SCMP_ACT_ALLOW\", \"includes\": {\"caps\": [\"CAP_BPF\"]}}]}"
+finds 'minKernel, of podman' min-kernel 0 podman "$P, {\"names\": [\"bpf\"], \"action\": \"SCMP_ACT_ALLOW\", \"includes\": {\"minKernel\": \"4.8\"}}]}"
+finds 'name and names, of docker' name-and-names 1 docker "$P, {\"name\": \"bpf\", \"names\": [\"bpf\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+finds 'no JSON' unreadable 1 any '{"defaultAction"'
+check 'check prints JSON' bash -c '"$0" check --json "$1" | jq -e ".findings | length > 0"' "$WHITTLE" $G/container.json

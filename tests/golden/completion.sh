@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Completion scripts: bash's is run, those of shells that are not here are looked at.
+set -eu
+. tests/lib.sh
+
+"$WHITTLE" help --completion bash >"$T/bash"
+check 'bash reads it' bash -n "$T/bash"
+
+# completes WORDS... -- EXPECTED...: what the last word is completed to
+completes() {
+    local words=() got want
+    while [ "$1" != -- ]; do
+        words+=("$1")
+        shift
+    done
+    shift
+    want=$(printf '%s\n' "$@" | sort)
+    got=$(bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _whittle; printf "%s\n" "${COMPREPLY[@]}"' - \
+        "$T/bash" "${words[@]}" | sort)
+    [ "$got" = "$want" ] && pass "${words[*]}" || fail "${words[*]}" "$got"
+}
+completes whittle ex -- explain
+completes whittle merge --int -- --intersect
+completes whittle check --consumer cr -- crun
+completes whittle help --completion f -- fish
+mkdir "$T/dir"
+cd "$T/dir"
+touch one.json two.json
+completes whittle show o -- one.json
+
+# every option of every command is in each of them
+"$WHITTLE" help --options | while read -r command option; do
+    [ -n "$option" ] || continue
+    for shell in bash zsh fish; do
+        "$WHITTLE" help --completion $shell | grep -qF -- "${option#--}" || echo "$shell: $command $option"
+    done
+done >"$T/missing"
+[ ! -s "$T/missing" ] && pass 'every option is there' || fail 'every option is there' "$(head -n 3 "$T/missing")"
+for shell in zsh fish; do
+    "$WHITTLE" help --completion $shell >"$T/$shell"
+    if command -v $shell >/dev/null; then
+        check "$shell reads it" $shell -n "$T/$shell"
+    else
+        skip "$shell reads it" "not here: $shell is not installed"
+    fi
+done

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Union, intersection and difference of random profiles, against asking both about call after call. */
+#include "profile/compile.h"
+#include "profile/diff.h"
+#include "profile/emit_oci.h"
+#include "profile/evaluate.h"
+#include "profile/merge.h"
+#include "random_profile.h"
+
+#include <string.h>
+
+#define PAIRS  300
+#define PROBES 1000
+
+static struct syscall random_call(void)
+{
+	struct syscall call = {.arch = ARCH_X86_64};
+
+	cr_assert(syscall_resolve(call.arch, harmless[any(ARRAY_LEN(harmless))], &call.nr));
+	return call;
+}
+
+static struct outcome stricter(struct outcome a, struct outcome b)
+{
+	return outcome_compare(a, b) < 0 ? a : b;
+}
+
+static struct outcome looser(struct outcome a, struct outcome b)
+{
+	return outcome_compare(a, b) < 0 ? b : a;
+}
+
+static struct outcome simulated(const struct filter *filter, const struct syscall *call,
+				const uint64_t args[6])
+{
+	struct seccomp_data data = {.nr = (int)call->nr, .arch = arch_scmp_token(call->arch)};
+
+	memcpy(data.args, args, sizeof(data.args));
+	return outcome_from_return(filter_run(filter, &data));
+}
+
+/* False: their conditions come to too many rules. */
+static bool merged(const struct profile *a, const struct profile *b, enum merge how,
+		   struct profile *out)
+{
+	struct err err = {0};
+	int rc = profile_merge(a, b, how, out, &err);
+
+	cr_assert(rc == 0 || rc == -E2BIG, "%s", err.text);
+	return rc == 0;
+}
+
+static char *text_of(const struct profile *profile)
+{
+	struct buf text = BUF_INIT;
+	struct err err = {0};
+
+	cr_assert_eq(emit_oci(profile, &text, &err), 0, "%s", err.text);
+	return text.data;
+}
+
+static void same_text(const struct profile *a, const struct profile *b)
+{
+	char *own_ptr x = text_of(a), *own_ptr y = text_of(b);
+
+	cr_assert_str_eq(x, y);
+}
+
+/* A difference is told for a call exactly if the outcomes differ, and with these outcomes. */
+static void check_diff(const struct differences *differences, const struct rule *names,
+		       const struct syscall *call, const uint64_t args[6], struct outcome x,
+		       struct outcome y)
+{
+	char name[SYSCALL_NAME_LEN];
+	size_t told = 0;
+
+	cr_assert(syscall_name(call, name));
+	for (size_t i = 0; i < differences->len; i++) {
+		const struct difference *d = &differences->list[i];
+
+		if (d->name ? strcmp(d->name, name) : rule_has_name(names, name))
+			continue;
+		if (!region_holds(&d->region, args))
+			continue;
+		cr_assert(outcome_equal(d->a, x) && outcome_equal(d->b, y));
+		told++;
+	}
+	cr_assert_eq(told, !outcome_equal(x, y), "%s: told %zu times", name, told);
+}
+
+struct pair {
+	struct profile a, b, either, both;
+	struct differences differences;
+	struct rule names;
+	struct filter either_filter, both_filter;
+};
+
+static void pair_clear(struct pair *pair)
+{
+	profile_clear(&pair->a);
+	profile_clear(&pair->b);
+	profile_clear(&pair->either);
+	profile_clear(&pair->both);
+	differences_clear(&pair->differences);
+	rule_clear(&pair->names);
+	filter_clear(&pair->either_filter);
+	filter_clear(&pair->both_filter);
+}
+
+/* What libseccomp would take too long for, or gets wrong, has no filter. */
+static void try_filter(const struct profile *profile, struct filter *filter)
+{
+	struct buf own_buf unknown = BUF_INIT;
+	struct err err = {0};
+
+	if (profile->rules_len <= 60 && !profile_check_hazards(profile, NULL))
+		cr_assert_eq(compile_filter(profile, filter, &unknown, &err), 0, "%s", err.text);
+}
+
+static bool make_pair(struct pair *pair)
+{
+	struct err err = {0};
+	int rc;
+
+	random_profile(&pair->a);
+	random_profile(&pair->b);
+	memcpy(pair->b.arches, pair->a.arches, sizeof(pair->a.arches));
+	if (!merged(&pair->a, &pair->b, MERGE_UNION, &pair->either) ||
+	    !merged(&pair->a, &pair->b, MERGE_INTERSECTION, &pair->both))
+		return false;
+	cr_assert_eq(profile_names(&pair->a, &pair->names), 0);
+	cr_assert_eq(profile_names(&pair->b, &pair->names), 0);
+	rc = profile_diff(&pair->a, &pair->b, &pair->differences, &err);
+	cr_assert(rc == 0 || rc == -E2BIG, "%s", err.text);
+	if (rc)
+		return false;
+	try_filter(&pair->either, &pair->either_filter);
+	try_filter(&pair->both, &pair->both_filter);
+	return true;
+}
+
+Test(merge, brute_force, .timeout = 120)
+{
+	size_t filters = 0, tried = 0, beyond = 0, differing = 0;
+
+	random_state = 88172645463325252;
+	for (size_t p = 0; p < PAIRS; tried++) {
+		__attribute__((cleanup(pair_clear))) struct pair pair = {0};
+		bool goes_beyond = false;
+
+		if (!make_pair(&pair))
+			continue;
+		p++;
+		filters += pair.either_filter.len && pair.both_filter.len;
+		for (int i = 0; i < PROBES; i++) {
+			struct syscall call = random_call();
+			struct outcome x, y;
+			uint64_t args[6];
+
+			random_args(args);
+			x = evaluate(&pair.a, &call, args).outcome;
+			y = evaluate(&pair.b, &call, args).outcome;
+			differing += !outcome_equal(x, y);
+			goes_beyond |= outcome_allows(x) && !outcome_allows(y);
+			cr_assert(outcome_equal(evaluate(&pair.either, &call, args).outcome,
+						looser(x, y)));
+			cr_assert(outcome_equal(evaluate(&pair.both, &call, args).outcome,
+						stricter(x, y)));
+			if (pair.either_filter.len)
+				cr_assert(outcome_equal(simulated(&pair.either_filter, &call, args),
+							looser(x, y)));
+			if (pair.both_filter.len)
+				cr_assert(outcome_equal(simulated(&pair.both_filter, &call, args),
+							stricter(x, y)));
+			check_diff(&pair.differences, &pair.names, &call, args, x, y);
+		}
+		/* what a probe has found is told; what is told may be too rare for the probes */
+		cr_assert(!goes_beyond || differences_go_beyond(&pair.differences));
+		beyond += differences_go_beyond(&pair.differences);
+	}
+	cr_expect_gt(filters, PAIRS / 3, "%zu of %d", filters, PAIRS);
+	cr_expect_lt(tried, PAIRS * 3, "%zu tried", tried);
+	cr_expect(beyond > PAIRS / 10 && beyond < PAIRS, "%zu", beyond);
+	cr_expect_gt(differing, PAIRS * PROBES / 10);
+}
+
+/* Order does not matter, nor how often: to the byte. */
+Test(merge, laws, .timeout = 120)
+{
+	random_state = 1234567;
+	for (size_t p = 0; p < 50;) {
+		struct profile own_profile a = {0}, own_profile b = {0}, own_profile ab = {0},
+					   own_profile ba = {0}, own_profile again = {0};
+		struct differences own_differences none = {0};
+
+		random_profile(&a);
+		random_profile(&b);
+		enum merge how = any(2) ? MERGE_UNION : MERGE_INTERSECTION;
+
+		a.arches[ARCH_X86_64] = b.arches[ARCH_X86_64] = true;
+		if (!merged(&a, &b, how, &ab) || !merged(&b, &a, how, &ba))
+			continue;
+		if (profile_diff(&ab, &ba, &none, NULL) == -E2BIG)
+			continue;
+		p++;
+		cr_assert(differences_none(&none), "%zu differences", none.len);
+		/* the result lets through nothing beyond either of what it was made of, or all of it */
+		if (!merged(&ab, &a, how, &again))
+			continue;
+		if (profile_diff(&ab, &again, &none, NULL) == -E2BIG)
+			continue;
+		cr_assert(differences_none(&none));
+	}
+}
+
+Test(merge, plain_names_are_canonical)
+{
+	struct profile own_profile a = {.default_action = ACTION_ERRNO, .default_errno = 1};
+	struct profile own_profile b = {.default_action = ACTION_ERRNO, .default_errno = 1};
+	struct profile own_profile ab = {0}, own_profile ba = {0}, own_profile aa = {0};
+
+	a.arches[ARCH_X86_64] = b.arches[ARCH_X86_64] = true;
+	cr_assert_eq(rule_add_name(profile_add_rule(&a, ACTION_ALLOW, 0), "read"), 0);
+	cr_assert_eq(rule_add_name(profile_add_rule(&a, ACTION_ALLOW, 0), "no_such_call"), 0);
+	cr_assert_eq(rule_add_name(profile_add_rule(&a, ACTION_ERRNO, ENOSYS), "clone3"), 0);
+	cr_assert_eq(rule_add_name(profile_add_rule(&b, ACTION_ALLOW, 0), "clone3"), 0);
+	cr_assert(merged(&a, &b, MERGE_UNION, &ab));
+	cr_assert(merged(&b, &a, MERGE_UNION, &ba));
+	cr_assert(merged(&a, &a, MERGE_INTERSECTION, &aa));
+	same_text(&ab, &ba);
+	cr_expect_eq(ab.rules_len, 1);
+	cr_expect_eq(ab.rules[0].names_len, 3);
+	cr_expect_eq(aa.rules_len, 2);
+	profile_clear(&ab);
+	cr_assert(merged(&a, &b, MERGE_INTERSECTION, &ab));
+	cr_expect_eq(ab.rules_len, 1, "clone3 is ENOSYS, which is not the default");
+	cr_expect_str_eq(ab.rules[0].names[0], "clone3");
+}
+
+Test(merge, architectures)
+{
+	struct profile a = {.default_action = ACTION_ALLOW}, b = {.default_action = ACTION_ALLOW};
+	struct profile own_profile out = {0};
+	struct err err = {0};
+
+	a.arches[ARCH_X86_64] = a.arches[ARCH_X86] = true;
+	b.arches[ARCH_AARCH64] = true;
+	cr_expect_eq(profile_merge(&a, &b, MERGE_INTERSECTION, &out, &err), -EINVAL);
+	cr_expect(strstr(err.text, "no architecture in common"), "%s", err.text);
+	b.arches[ARCH_X86] = true;
+	cr_expect_eq(profile_merge(&a, &b, MERGE_INTERSECTION, &out, NULL), 0);
+	cr_expect(out.arches[ARCH_X86] && !out.arches[ARCH_X86_64] && !out.arches[ARCH_AARCH64]);
+	cr_expect_eq(profile_merge(&a, &b, MERGE_UNION, &out, NULL), 0);
+	cr_expect(out.arches[ARCH_X86] && out.arches[ARCH_X86_64] && out.arches[ARCH_AARCH64]);
+}
+
+/* One condition against another, on every value near their edges. */
+Test(argument, brute_force)
+{
+	random_state = 88172645463325252;
+	for (int i = 0; i < 20000; i++) {
+		struct condition a = random_condition(0), b = random_condition(0);
+		struct choices own_choices both = {0}, own_choices not_a = {0},
+					   own_choices masks = {0};
+		bool implies = true;
+
+		if (condition_is_nothing(&a) || condition_is_nothing(&b))
+			continue;
+		cr_assert_eq(condition_meet(&a, &b, &both), 0);
+		cr_assert_eq(condition_negate(&a, &not_a), 0);
+		cr_assert_eq(condition_to_masks(&a, &masks), 0);
+		for (uint64_t high = 0; high < 4; high++) {
+			for (uint64_t low = 0; low < 18; low++) {
+				uint64_t x = low < 9 ? low : low - 18, args[6] = {(high << 32) + x};
+				bool in_a = condition_holds(&a, false, args),
+				     in_b = condition_holds(&b, false, args);
+				bool in_both = false, in_not = false, in_masks = false;
+
+				for (size_t k = 0; k < both.len; k++)
+					in_both |= condition_holds(&both.list[k], false, args);
+				for (size_t k = 0; k < not_a.len; k++)
+					in_not |= condition_holds(&not_a.list[k], false, args);
+				for (size_t k = 0; k < masks.len; k++)
+					in_masks |= condition_holds(&masks.list[k], false, args);
+				cr_assert_eq(in_both, in_a && in_b);
+				cr_assert_eq(in_not, !in_a);
+				cr_assert_eq(in_masks, in_a);
+				implies &= !in_a || in_b;
+				if (condition_implies(&a, &b))
+					cr_assert(!in_a || in_b);
+			}
+		}
+		cr_assert(!condition_is_everything(&a) || !not_a.len);
+	}
+}

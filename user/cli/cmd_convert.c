@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/log.h"
+#include "cli/cmd.h"
+#include "cli/profile_file.h"
+#include "profile/emit.h"
+#include "profile/equivalents.h"
+#include "profile/merge.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct convert_options {
+	struct file_options file;
+	const char *output, *format, *default_action, *arches, *name;
+	bool portable, lossy;
+};
+
+static const struct option_row rows[] = {
+	{"output", 'o', OPTION_TEXT, "FILE", "write here instead of standard output",
+	 offsetof(struct convert_options, output), NULL, 0},
+	{"format", 0, OPTION_TEXT, "FORMAT",
+	 "oci (default), docker, kubernetes, systemd, minijail, firecracker, firejail, bpf, pfc, list",
+	 offsetof(struct convert_options, format), NULL, 0},
+	{"default-action", 0, OPTION_TEXT, "ACTION",
+	 "what becomes of all other calls: log makes a twin that only logs",
+	 offsetof(struct convert_options, default_action), NULL, 0},
+	{"arch", 0, OPTION_TEXT, "ARCH,...", "the architectures of the result, and so its machine",
+	 offsetof(struct convert_options, arches), NULL, 0},
+	{"portable", 0, OPTION_FLAG, NULL,
+	 "allow what stands for the calls on other architectures and C libraries",
+	 offsetof(struct convert_options, portable), NULL, 0},
+	{"lossy", 0, OPTION_FLAG, NULL, "leave out what the format cannot say, with a warning",
+	 offsetof(struct convert_options, lossy), NULL, 0},
+	{"name", 0, OPTION_TEXT, "NAME", "the name in a kubernetes profile (default: whittle)",
+	 offsetof(struct convert_options, name), NULL, 0},
+	FILE_OPTION_ROWS(struct convert_options),
+	{"help", 'h', OPTION_HELP, NULL, "show this help", 0, NULL, 0},
+	{0},
+};
+
+static const struct emit_format *find_format(const char *name, struct err *err)
+{
+	const struct emit_format *format = emit_formats;
+
+	while (name && format->name && strcmp(format->name, name))
+		format++;
+	if (!format->name)
+		err_set(err, -EINVAL, "there is no format '%s'", name);
+	return format->name ? format : NULL;
+}
+
+/* "log", "kill-process", "errno", "errno:ENOSYS" is not needed: EPERM; or SCMP_ACT_... */
+static int parse_action(const char *text, struct outcome *out, struct err *err)
+{
+	static const struct {
+		const char *word;
+		enum action action;
+	} words[] = {
+		{"allow", ACTION_ALLOW},
+		{"log", ACTION_LOG},
+		{"errno", ACTION_ERRNO},
+		{"trap", ACTION_TRAP},
+		{"kill-thread", ACTION_KILL_THREAD},
+		{"kill-process", ACTION_KILL_PROCESS},
+	};
+
+	*out = (struct outcome){action_from_scmp_name(text), 0};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (!strcmp(words[i].word, text))
+			out->action = words[i].action;
+	if (out->action == ACTION_INVALID)
+		return err_set(err, -EINVAL,
+			       "action '%s' is none of allow, log, errno, trap, kill-thread, kill-process",
+			       text);
+	out->errno_value = out->action == ACTION_ERRNO ? EPERM : 0;
+	return 0;
+}
+
+static int parse_arches(const char *text, bool arches[ARCH_COUNT], struct err *err)
+{
+	char *own_ptr copy = strdup(text);
+	char *save = NULL;
+
+	if (!copy)
+		return err_errno(err, -ENOMEM, "cannot read the architectures");
+	for (char *word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
+		enum arch arch;
+		int rc = arch_parse(word, &arch, err);
+
+		if (rc)
+			return rc;
+		arches[arch] = true;
+	}
+	return 0;
+}
+
+/* A rule that refuses is no rule any more where the default logs: that is what the twin is for. */
+static void set_default(struct profile *profile, struct outcome outcome)
+{
+	size_t n = 0;
+
+	profile->default_action = outcome.action;
+	profile->default_errno = outcome.errno_value;
+	if (outcome.action != ACTION_LOG)
+		return;
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		if (outcome_allows(rule_outcome(&profile->rules[i])))
+			profile->rules[n++] = profile->rules[i];
+		else
+			rule_clear(&profile->rules[i]);
+	}
+	profile->rules_len = n;
+}
+
+/* Rules that libseccomp would get wrong are written so that it does not; all others stay as they are. */
+static int make_safe(struct profile *profile, struct err *err)
+{
+	struct profile own_profile safe = {0};
+	int rc;
+
+	if (!profile_check_hazards(profile, NULL))
+		return 0;
+	rc = profile_canonical(profile, &safe, err);
+	if (rc)
+		return rc;
+	log_warn("rules that libseccomp would make something else of were rewritten");
+	profile_clear(profile);
+	*profile = safe;
+	safe = (struct profile){0};
+	return 0;
+}
+
+static void tell(struct buf *lines, const char *before)
+{
+	char *save = NULL;
+
+	if (!lines->len)
+		return;
+	for (char *line = strtok_r(lines->data, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		log_note("%s%s", before, line);
+}
+
+static int convert(const struct convert_options *options, const struct emit_format *format,
+		   struct profile *profile, struct buf *out, struct err *err)
+{
+	struct buf own_buf warnings = BUF_INIT, own_buf added = BUF_INIT;
+	struct emit_options emit = {options->lossy, &warnings, options->name};
+	int rc = options->portable ? equivalents_add(profile, &added, err) : 0;
+
+	if (!rc)
+		rc = make_safe(profile, err);
+	if (!rc)
+		rc = emit_profile(format, profile, &emit, out, err);
+	tell(&added, "added: ");
+	tell(&warnings, "");
+	return rc;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	struct profile own_profile profile = {0};
+	struct buf own_buf text = BUF_INIT;
+	struct convert_options options = {0};
+	struct outcome outcome = {0};
+	bool arches[ARCH_COUNT] = {0};
+	const struct emit_format *format;
+	struct err err = {0};
+	bool help;
+	int rest;
+
+	if (options_parse_anywhere(rows, argc, argv, &options, &rest, &help, &err))
+		return command_usage_error(self, &err);
+	if (help) {
+		command_print_help(self);
+		return STATUS_OK;
+	}
+	if (argc - rest != 1)
+		err_set(&err, -EINVAL, "convert takes one profile");
+	format = find_format(options.format, &err);
+	if (err.code || !format ||
+	    (options.default_action && parse_action(options.default_action, &outcome, &err)) ||
+	    (options.arches && parse_arches(options.arches, arches, &err)))
+		return command_usage_error(self, &err);
+	/* what depends on the machine is meant for the result's */
+	for (enum arch a = ARCH_COUNT - 1; a > ARCH_INVALID; a--)
+		if (arches[a])
+			options.file.arch = arch_token(arch_host(a));
+	if (profile_file_read(argv[rest], &options.file, &profile, &err)) {
+		log_error("%s", err.text);
+		return STATUS_FAILED;
+	}
+	if (options.default_action)
+		set_default(&profile, outcome);
+	if (options.arches)
+		memcpy(profile.arches, arches, sizeof(arches));
+	if (convert(&options, format, &profile, &text, &err) ||
+	    file_write(options.output, &text, "result", &err)) {
+		log_error("%s", err.text);
+		return STATUS_FAILED;
+	}
+	return STATUS_OK;
+}
+
+const struct command cmd_convert = {
+	.name = "convert",
+	.summary = "write a profile in another format",
+	.synopsis = "[OPTION...] PROFILE",
+	.description =
+		"Reads OCI, Docker and Podman JSON, a SeccompProfile in YAML or JSON, a list of names, and what strace prints (-c,\n"
+		"or its log). What the format cannot say is an error that names the rule.\n",
+	.options = rows,
+	.run = run,
+};

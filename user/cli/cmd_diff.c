@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/log.h"
+#include "cli/cmd.h"
+#include "cli/profile_file.h"
+#include "profile/diff.h"
+#include "profile/text.h"
+#include "syscalls/syscall.h"
+
+#include <errno.h>
+
+struct diff_options {
+	struct file_options file;
+	bool subset;
+	bool json;
+	bool quiet;
+};
+
+static const struct option_row rows[] = {
+	{"subset", 0, OPTION_FLAG, NULL, "only ask whether A lets nothing through that B does not",
+	 offsetof(struct diff_options, subset), NULL, 0},
+	{"arch", 0, OPTION_TEXT, "ARCH",
+	 "the machine of a profile that leaves it open (default: this one)",
+	 offsetof(struct diff_options, file.arch), NULL, 0},
+	FILE_OPTION_ROWS(struct diff_options),
+	{"json", 0, OPTION_FLAG, NULL, "print JSON", offsetof(struct diff_options, json), NULL, 0},
+	{"quiet", 'q', OPTION_FLAG, NULL, "print nothing: the exit status tells",
+	 offsetof(struct diff_options, quiet), NULL, 0},
+	{"help", 'h', OPTION_HELP, NULL, "show this help", 0, NULL, 0},
+	{0},
+};
+
+/* With --subset only what goes beyond B is a finding. */
+static bool is_finding(const struct diff_options *options, const struct difference *d)
+{
+	return !options->subset || (outcome_allows(d->a) && !outcome_allows(d->b));
+}
+
+/* The architectures of either profile that have such a call. */
+static void arches_of(const struct profile *a, const struct profile *b, const char *name,
+		      struct buf *out, const char *before, const char *between, const char *after)
+{
+	bool first = true;
+	int64_t nr;
+
+	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++) {
+		if (!a->arches[arch] || !b->arches[arch] ||
+		    (name && !syscall_resolve(arch, name, &nr)))
+			continue;
+		buf__addf(out, "%s%s%s%s", first ? "" : between, before, arch_token(arch), after);
+		first = false;
+	}
+}
+
+static void print_text(const struct diff_options *options, const struct profile *a,
+		       const struct profile *b, const struct differences *differences)
+{
+	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++) {
+		if (differences->only_a[arch])
+			printf("architecture %s: only in A\n", arch_token(arch));
+		if (differences->only_b[arch] && !options->subset)
+			printf("architecture %s: only in B\n", arch_token(arch));
+	}
+	for (size_t i = 0; i < differences->len; i++) {
+		const struct difference *d = &differences->list[i];
+		struct buf own_buf where = BUF_INIT, own_buf arches = BUF_INIT;
+		char x[OUTCOME_TEXT_LEN], y[OUTCOME_TEXT_LEN];
+
+		if (!is_finding(options, d))
+			continue;
+		outcome_text(d->a, x);
+		outcome_text(d->b, y);
+		region_text(&d->region, &where);
+		arches_of(a, b, d->name, &arches, "", " ", "");
+		printf("%s: A %s, B %s%s%s%s%s%s\n", d->name ? d->name : "every other call", x, y,
+		       where.len ? ", where " : "", buf__text(&where), arches.len ? " (" : "",
+		       buf__text(&arches), arches.len ? ")" : "");
+	}
+}
+
+static void json_outcome(struct buf *out, const char *key, struct outcome outcome)
+{
+	buf__addf(out, ", \"%s\": {\"action\": \"%s\"", key, action_scmp_name(outcome.action));
+	if (action_has_errno(outcome.action))
+		buf__addf(out, ", \"errno\": %d", outcome.errno_value);
+	buf__addf(out, "}");
+}
+
+static void json_arches(struct buf *out, const char *key, const bool arches[ARCH_COUNT])
+{
+	const char *before = "";
+
+	buf__addf(out, ",\n  \"%s\": [", key);
+	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++) {
+		if (!arches[arch])
+			continue;
+		buf__addf(out, "%s\"%s\"", before, arch_token(arch));
+		before = ", ";
+	}
+	buf__addf(out, "]");
+}
+
+static int print_json(const struct diff_options *options, const struct profile *a,
+		      const struct profile *b, const struct differences *differences,
+		      struct err *err)
+{
+	struct buf own_buf text = BUF_INIT;
+	const char *before = "";
+
+	buf__addf(&text, "{\n  \"equal\": %s,\n  \"subset\": %s",
+		  differences_none(differences) ? "true" : "false",
+		  differences_go_beyond(differences) ? "false" : "true");
+	json_arches(&text, "only_in_a", differences->only_a);
+	json_arches(&text, "only_in_b", differences->only_b);
+	buf__addf(&text, ",\n  \"differences\": [");
+	for (size_t i = 0; i < differences->len; i++) {
+		const struct difference *d = &differences->list[i];
+		struct buf own_buf where = BUF_INIT;
+
+		if (!is_finding(options, d))
+			continue;
+		buf__addf(&text, "%s\n    {\"name\": ", before);
+		if (d->name)
+			text_add_json(&text, d->name);
+		else
+			buf__addf(&text, "null");
+		json_outcome(&text, "a", d->a);
+		json_outcome(&text, "b", d->b);
+		region_text(&d->region, &where);
+		if (where.len)
+			buf__addf(&text, ", \"where\": \"%s\"", buf__text(&where));
+		buf__addf(&text, ", \"architectures\": [");
+		arches_of(a, b, d->name, &text, "\"", ", ", "\"");
+		buf__addf(&text, "]}");
+		before = ",";
+	}
+	buf__addf(&text, "\n  ]\n}\n");
+	return file_write(NULL, &text, "comparison", err);
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	struct differences own_differences differences = {0};
+	struct profile own_profile a = {0}, own_profile b = {0};
+	struct diff_options options = {0};
+	struct err err = {0};
+	bool help;
+	int rest;
+
+	if (options_parse_anywhere(rows, argc, argv, &options, &rest, &help, &err))
+		return command_usage_error(self, &err);
+	if (help) {
+		command_print_help(self);
+		return STATUS_OK;
+	}
+	if (argc - rest != 2) {
+		err_set(&err, -EINVAL, "diff takes two profiles");
+		return command_usage_error(self, &err);
+	}
+	if (profile_file_read(argv[rest], &options.file, &a, &err) ||
+	    profile_file_read(argv[rest + 1], &options.file, &b, &err) ||
+	    profile_diff(&a, &b, &differences, &err) ||
+	    (options.json && print_json(&options, &a, &b, &differences, &err))) {
+		log_error("%s", err.text);
+		return STATUS_USAGE;
+	}
+	if (!options.json && !options.quiet)
+		print_text(&options, &a, &b, &differences);
+	if (options.subset)
+		return differences_go_beyond(&differences) ? STATUS_FAILED : STATUS_OK;
+	return differences_none(&differences) ? STATUS_OK : STATUS_FAILED;
+}
+
+const struct command cmd_diff = {
+	.name = "diff",
+	.summary = "tell what two profiles do otherwise: by meaning, not by text",
+	.synopsis = "[OPTION...] A B",
+	.description =
+		"Prints each call, and the arguments of it, for which A and B have different outcomes. Exit status: 0 the same\n"
+		"(with --subset: A lets nothing through that B does not), 1 not so, 2 usage, or a profile cannot be read.\n",
+	.options = rows,
+	.run = run,
+};

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/log.h"
+#include "cli/cmd.h"
+#include "cli/profile_file.h"
+#include "profile/compile.h"
+#include "profile/evaluate.h"
+#include "profile/region.h"
+#include "profile/text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+struct explain_options {
+	struct file_options file;
+	bool json;
+};
+
+static const struct option_row rows[] = {
+	{"arch", 0, OPTION_TEXT, "ARCH",
+	 "the call is made on this architecture (default: the machine's)",
+	 offsetof(struct explain_options, file.arch), NULL, 0},
+	FILE_OPTION_ROWS(struct explain_options),
+	{"json", 0, OPTION_FLAG, NULL, "print JSON", offsetof(struct explain_options, json), NULL,
+	 0},
+	{"help", 'h', OPTION_HELP, NULL, "show this help", 0, NULL, 0},
+	{0},
+};
+
+struct question {
+	struct syscall call;
+	const char *name;
+	uint64_t args[6];
+	int args_len;
+};
+
+struct answer {
+	struct outcome outcome;
+	struct verdict verdict; /* what the rules say */
+	size_t instructions;
+};
+
+static int parse_args(int argc, char **argv, struct question *question, struct err *err)
+{
+	if (argc > 6)
+		return err_set(err, -EINVAL, "a call has at most 6 arguments");
+	for (int i = 0; i < argc; i++) {
+		char *end;
+
+		errno = 0;
+		question->args[i] = strtoull(argv[i], &end, 0);
+		if (errno || end == argv[i] || *end)
+			return err_set(err, -EINVAL, "argument '%s' is not a number of 64 bits",
+				       argv[i]);
+	}
+	question->args_len = argc;
+	return 0;
+}
+
+/* A name, or a number. */
+static int find_call(const char *text, struct question *question, struct err *err)
+{
+	char *end;
+	long long nr = strtoll(text, &end, 0);
+
+	question->name = text;
+	if (*text && !*end) {
+		question->call.nr = nr;
+		return nr >= 0 && nr < INT32_MAX ?
+			       0 :
+			       err_set(err, -EINVAL, "there is no call %s", text);
+	}
+	if (syscall_resolve(question->call.arch, text, &question->call.nr))
+		return 0;
+	return err_set(err, -EINVAL,
+		       "%s has no call '%s', as far as the installed libseccomp and whittle know",
+		       arch_token(question->call.arch), text);
+}
+
+static int ask(const struct profile *profile, const struct question *question,
+	       struct answer *answer, struct err *err)
+{
+	enum arch arch = question->call.arch;
+	struct seccomp_data data = {
+		.nr = (int)question->call.nr | (int)arch_number_bit(arch),
+		/* to the kernel x32 is the architecture x86-64 */
+		.arch = arch == ARCH_X32 ? arch_scmp_token(ARCH_X86_64) : arch_scmp_token(arch),
+	};
+	struct filter own_filter filter = {0};
+	struct buf own_buf unknown = BUF_INIT;
+	int rc = compile_filter(profile, &filter, &unknown, err);
+
+	if (!rc)
+		rc = filter_check(&filter, err);
+	if (rc)
+		return rc;
+	memcpy(data.args, question->args, sizeof(question->args));
+	answer->outcome = outcome_from_return(filter_run(&filter, &data));
+	answer->verdict = evaluate(profile, &question->call, question->args);
+	answer->instructions = filter.len;
+	return 0;
+}
+
+/* As the file counts them. */
+static size_t rule_number(const struct profile *profile, size_t rule)
+{
+	return profile->rules[rule].number ? profile->rules[rule].number : rule + 1;
+}
+
+static void print_text(const struct profile *profile, const struct question *question,
+		       const struct answer *answer)
+{
+	struct buf own_buf conditions = BUF_INIT;
+	char outcome[OUTCOME_TEXT_LEN];
+
+	outcome_text(answer->outcome, outcome);
+	printf("%s %s (%" PRId64 ")", arch_token(question->call.arch), question->name,
+	       question->call.nr);
+	for (int i = 0; i < question->args_len; i++)
+		printf("%s%#" PRIx64, i ? ", " : " with ", question->args[i]);
+	printf(": %s\n", outcome);
+	if (!outcome_equal(answer->outcome, answer->verdict.outcome)) {
+		printf("  not by a rule: the filter does not know this call or its architecture\n");
+	} else if (!profile_has_arch(profile, question->call.arch)) {
+		printf("  the profile does not list the architecture\n");
+	} else if (answer->verdict.rule == NO_RULE) {
+		printf("  by the default action: no rule matches\n");
+	} else {
+		rule_conditions_text(&profile->rules[answer->verdict.rule], &conditions);
+		printf("  by rule %zu%s%s\n", rule_number(profile, answer->verdict.rule),
+		       conditions.len ? ", where " : "", buf__text(&conditions));
+	}
+	printf("  simulated on the compiled filter, %zu instructions\n", answer->instructions);
+}
+
+static void print_json(const struct profile *profile, const struct question *question,
+		       const struct answer *answer)
+{
+	struct buf own_buf text = BUF_INIT;
+
+	buf__addf(&text, "{\"arch\": \"%s\", \"syscall\": ", arch_token(question->call.arch));
+	text_add_json(&text, question->name);
+	buf__addf(&text, ", \"number\": %" PRId64 ", \"action\": \"%s\"", question->call.nr,
+		  action_scmp_name(answer->outcome.action));
+	if (action_has_errno(answer->outcome.action))
+		buf__addf(&text, ", \"errno\": %d", answer->outcome.errno_value);
+	if (answer->verdict.rule != NO_RULE)
+		buf__addf(&text, ", \"rule\": %zu", rule_number(profile, answer->verdict.rule));
+	buf__addf(&text, ", \"instructions\": %zu}\n", answer->instructions);
+	printf("%s", buf__text(&text));
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	struct profile own_profile profile = {0};
+	struct explain_options options = {0};
+	struct question question = {0};
+	struct answer answer = {0};
+	struct err err = {0};
+	bool help;
+	int rest;
+
+	if (options_parse_anywhere(rows, argc, argv, &options, &rest, &help, &err))
+		return command_usage_error(self, &err);
+	if (help) {
+		command_print_help(self);
+		return STATUS_OK;
+	}
+	if (argc - rest < 2) {
+		err_set(&err, -EINVAL, "%s is missing",
+			argc - rest < 1 ? "a profile" : "a syscall");
+		return command_usage_error(self, &err);
+	}
+	if (native_arch(options.file.arch, &question.call.arch, &err) ||
+	    parse_args(argc - rest - 2, argv + rest + 2, &question, &err) ||
+	    find_call(argv[rest + 1], &question, &err))
+		return command_usage_error(self, &err);
+	if (profile_file_read(argv[rest], &options.file, &profile, &err) ||
+	    ask(&profile, &question, &answer, &err)) {
+		log_error("%s", err.text);
+		return STATUS_FAILED;
+	}
+	if (options.json)
+		print_json(&profile, &question, &answer);
+	else
+		print_text(&profile, &question, &answer);
+	return STATUS_OK;
+}
+
+const struct command cmd_explain = {
+	.name = "explain",
+	.summary = "tell what a profile does with a call, and by which rule",
+	.synopsis = "[OPTION...] PROFILE SYSCALL [ARG...]",
+	.description =
+		"Compiles the profile with libseccomp, as a container runtime does, and runs the filter on the call in user\n"
+		"space. SYSCALL is a name or a number, ARG a number (0x...: hexadecimal); arguments left out are 0.\n"
+		"A negative argument goes behind \"--\".\n",
+	.options = rows,
+	.run = run,
+};

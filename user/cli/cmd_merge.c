@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/log.h"
+#include "cli/cmd.h"
+#include "cli/profile_file.h"
+#include "cli/recording_read.h"
+#include "profile/emit_oci.h"
+#include "profile/merge.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct merge_options {
+	struct file_options file;
+	const char *output;
+	bool intersect;
+};
+
+static const struct option_row rows[] = {
+	{"output", 'o', OPTION_TEXT, "FILE", "write here instead of standard output",
+	 offsetof(struct merge_options, output), NULL, 0},
+	{"intersect", 0, OPTION_FLAG, NULL, "allow what all allow, instead of what any allows",
+	 offsetof(struct merge_options, intersect), NULL, 0},
+	{"arch", 0, OPTION_TEXT, "ARCH",
+	 "the machine of a profile that leaves it open (default: this one)",
+	 offsetof(struct merge_options, file.arch), NULL, 0},
+	FILE_OPTION_ROWS(struct merge_options),
+	{"help", 'h', OPTION_HELP, NULL, "show this help", 0, NULL, 0},
+	{0},
+};
+
+/* One file after the other: memory does not grow with their number. */
+struct merging {
+	const struct merge_options *options;
+	size_t profiles, recordings;
+	struct profile profile;
+	struct recording recording;
+};
+
+static void merging_clear(struct merging *merging)
+{
+	profile_clear(&merging->profile);
+	recording_clear(&merging->recording);
+}
+
+static bool same_arches(const struct profile *a, const struct profile *b)
+{
+	return !memcmp(a->arches, b->arches, sizeof(a->arches));
+}
+
+static int add_profile(struct merging *merging, const char *path, const struct profile *next,
+		       struct err *err)
+{
+	struct profile own_profile merged = {0};
+	const struct profile *with = merging->profiles++ ? &merging->profile : next;
+	int rc = profile_merge(with, next,
+			       merging->options->intersect ? MERGE_INTERSECTION : MERGE_UNION,
+			       &merged, err);
+
+	if (rc)
+		return err_wrap(err, rc, "%s", path);
+	if (!merging->options->intersect && !same_arches(with, next))
+		log_warn("%s: it lists other architectures than those before; what is allowed is allowed on all of them",
+			 path);
+	profile_clear(&merging->profile);
+	merging->profile = merged;
+	merged = (struct profile){0};
+	return 0;
+}
+
+static int add_recording(struct merging *merging, const char *name, const struct buf *text,
+			 struct err *err)
+{
+	struct recording own_recording next = {0};
+	int rc = recording_parse(name, buf__text(text), text->len, &next, err);
+
+	if (rc)
+		return rc;
+	if (!merging->recordings++) {
+		merging->recording = next;
+		next = (struct recording){0};
+		return 0;
+	}
+	rc = recording_join(&merging->recording, &next);
+	return rc ? err_errno(err, rc, "cannot merge %s", name) : 0;
+}
+
+/* -EXDEV: profiles and recordings are mixed. */
+static int add_file(struct merging *merging, const char *path, struct err *err)
+{
+	struct profile own_profile next = {0};
+	struct buf own_buf text = BUF_INIT;
+	int rc = file_read(path, RECORDING_FILE_MAX, &text, err);
+	bool recording;
+
+	if (rc)
+		return rc;
+	recording = recording_is(buf__text(&text), text.len);
+	if (recording ? merging->profiles : merging->recordings)
+		return err_set(err, -EXDEV, "%s: profiles and recordings cannot be merged together",
+			       path);
+	if (recording && merging->options->intersect)
+		return err_set(err, -EXDEV, "%s: --intersect is for profiles, this is a recording",
+			       path);
+	if (recording)
+		return add_recording(merging, path, &text, err);
+	rc = profile_file_parse(path, &text, &merging->options->file, &next, err);
+	return rc ? rc : add_profile(merging, path, &next, err);
+}
+
+static int write_result(struct merging *merging, struct err *err)
+{
+	struct buf own_buf text = BUF_INIT;
+	int rc = merging->recordings ? recording_to_json(&merging->recording, &text, err) :
+				       emit_oci(&merging->profile, &text, err);
+
+	return rc ? rc : file_write(merging->options->output, &text, "result", err);
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	struct merge_options options = {0};
+	__attribute__((cleanup(merging_clear))) struct merging merging = {.options = &options};
+	struct err err = {0};
+	bool help;
+	int rest, rc = 0;
+
+	if (options_parse_anywhere(rows, argc, argv, &options, &rest, &help, &err))
+		return command_usage_error(self, &err);
+	if (help) {
+		command_print_help(self);
+		return STATUS_OK;
+	}
+	if (rest >= argc) {
+		err_set(&err, -EINVAL, "a profile or a recording is missing");
+		return command_usage_error(self, &err);
+	}
+	for (int i = rest; !rc && i < argc; i++)
+		rc = add_file(&merging, argv[i], &err);
+	if (rc == -EXDEV)
+		return command_usage_error(self, &err);
+	if (!rc)
+		rc = write_result(&merging, &err);
+	if (rc)
+		log_error("%s", err.text);
+	return rc ? STATUS_FAILED : STATUS_OK;
+}
+
+const struct command cmd_merge = {
+	.name = "merge",
+	.summary = "join profiles, or recordings, into one",
+	.synopsis = "[OPTION...] FILE...",
+	.description =
+		"All profiles, or all recordings, give one of that kind. Of two outcomes for the same call and arguments the\n"
+		"more permissive one counts, with --intersect the stricter one, in the kernel's order: allow, log, trace,\n"
+		"notify, errno (ENOSYS before others, then the lower number), trap, kill-thread, kill-process.\n",
+	.options = rows,
+	.run = run,
+};

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/log.h"
+#include "cli/cmd.h"
+#include "cli/profile_file.h"
+#include "cli/recording_read.h"
+#include "cli/runtime.h"
+#include "cli/summary.h"
+#include "profile/derive.h"
+#include "profile/emit_oci.h"
+
+#include <errno.h>
+
+struct profile_options {
+	const char *output;
+	bool no_enosys;
+	int runtime;
+	bool quiet;
+};
+
+static const struct option_row rows[] = {
+	{"output", 'o', OPTION_TEXT, "FILE", "write here instead of standard output",
+	 offsetof(struct profile_options, output), NULL, 0},
+	{"no-enosys", 0, OPTION_FLAG, NULL,
+	 "leave calls that libraries only probe for to the default action",
+	 offsetof(struct profile_options, no_enosys), NULL, 0},
+	{"runtime", 0, OPTION_CHOICE, "WHICH",
+	 "add what this container runtime needs: auto (the one that was seen), runc, crun, none",
+	 offsetof(struct profile_options, runtime), runtime_choices, 0},
+	{"quiet", 'q', OPTION_FLAG, NULL, "say only warnings and errors",
+	 offsetof(struct profile_options, quiet), NULL, 0},
+	{"help", 'h', OPTION_HELP, NULL, "show this help", 0, NULL, 0},
+	{0},
+};
+
+/* Only the sets are kept: memory does not grow with the number of recordings. */
+struct sum {
+	struct syscall_set needed;
+	struct runtime_seen seen;
+	size_t incomplete, unknown;
+};
+
+static void add_set(struct syscall_set *into, const struct syscall_set *from)
+{
+	struct syscall call = {0};
+
+	while (syscall_set__next(from, &call))
+		syscall_set__add(into, &call);
+}
+
+/* In one recording with new privileges is enough to need what they need. */
+static void add_seen(struct runtime_seen *into, const struct runtime_seen *from)
+{
+	into->runtimes |= from->runtimes;
+	into->arch = from->runtimes || !into->arch ? from->arch : into->arch;
+	if (from->privs == PRIVS_NEW || into->privs == PRIVS_UNKNOWN)
+		into->privs = from->privs;
+}
+
+static int add_file(const char *path, struct sum *sum, struct err *err)
+{
+	struct recording own_recording recording = {0};
+	struct buf own_buf text = BUF_INIT;
+	struct syscall_set needed;
+	struct runtime_seen seen;
+	int rc = file_read(path, RECORDING_FILE_MAX, &text, err);
+
+	if (!rc)
+		rc = recording_parse(path, buf__text(&text), text.len, &recording, err);
+	if (rc)
+		return rc;
+	recording_needed(&recording, &needed);
+	add_set(&sum->needed, &needed);
+	runtime_see(&recording, false, &seen);
+	add_seen(&sum->seen, &seen);
+	if (recording_is_incomplete(&recording)) {
+		log_warn("%s: the recording is incomplete: calls may be missing", path);
+		sum->incomplete++;
+	}
+	for (size_t i = 0; i < recording.observed_len; i++)
+		sum->unknown += observed_is_needed(recording.observed[i].class) &&
+				!recording_can_name(&recording.observed[i].call);
+	return 0;
+}
+
+static int write_profile(const struct profile_options *options, const struct sum *sum,
+			 struct err *err)
+{
+	struct derive_options derive = {.no_enosys = options->no_enosys,
+					.baseline = runtime_baseline(&sum->seen, options->runtime)};
+	struct profile own_profile profile = {0};
+	struct buf own_buf text = BUF_INIT;
+	struct derived derived;
+	int rc = derive_profile(&sum->needed, &derive, &profile, &derived, err);
+
+	if (!rc)
+		rc = emit_oci(&profile, &text, err);
+	if (!rc)
+		rc = file_write(options->output, &text, "profile", err);
+	if (!rc)
+		summary_profile(options->output ? options->output : "-", &derived, &sum->seen,
+				&derive.baseline);
+	return rc;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	struct profile_options options = {0};
+	struct sum sum = {0};
+	struct err err = {0};
+	bool help;
+	int rest, rc = 0;
+
+	if (options_parse_anywhere(rows, argc, argv, &options, &rest, &help, &err))
+		return command_usage_error(self, &err);
+	if (help) {
+		command_print_help(self);
+		return STATUS_OK;
+	}
+	if (rest >= argc) {
+		err_set(&err, -EINVAL, "a recording is missing");
+		return command_usage_error(self, &err);
+	}
+	if (options.quiet)
+		log_set_level(LOG_LEVEL_WARN);
+	for (int i = rest; !rc && i < argc; i++)
+		rc = add_file(argv[i], &sum, &err);
+	if (!rc)
+		rc = write_profile(&options, &sum, &err);
+	if (rc) {
+		log_error("%s", err.text);
+		return STATUS_FAILED;
+	}
+	if (sum.unknown)
+		log_warn("%zu calls have no name and are left out", sum.unknown);
+	return sum.incomplete ? STATUS_INCOMPLETE : STATUS_OK;
+}
+
+const struct command cmd_profile = {
+	.name = "profile",
+	.summary = "make a profile of recordings",
+	.synopsis = "[OPTION...] RECORDING...",
+	.description =
+		"Allows what any of the recordings (whittle record --recording) has seen; \"-\" is standard input. Exit status 3: a\n"
+		"recording is incomplete.\n",
+	.options = rows,
+	.run = run,
+};

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/log.h"
+#include "base/num.h"
+#include "cli/cmd.h"
+#include "cli/profile_file.h"
+#include "cli/recording_read.h"
+#include "profile/diff.h"
+#include "profile/evaluate.h"
+#include "profile/risk.h"
+#include "profile/survey.h"
+#include "profile/text.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct show_options {
+	struct file_options file;
+	const char *against;
+	bool json;
+};
+
+static const struct option_row rows[] = {
+	{"against", 0, OPTION_TEXT, "FILE",
+	 "say what this profile takes away and adds, compared with FILE",
+	 offsetof(struct show_options, against), NULL, 0},
+	{"arch", 0, OPTION_TEXT, "ARCH",
+	 "the machine of a profile that leaves it open (default: this one)",
+	 offsetof(struct show_options, file.arch), NULL, 0},
+	FILE_OPTION_ROWS(struct show_options),
+	{"json", 0, OPTION_FLAG, NULL, "print JSON", offsetof(struct show_options, json), NULL, 0},
+	{"help", 'h', OPTION_HELP, NULL, "show this help", 0, NULL, 0},
+	{0},
+};
+
+static enum arch machine; /* of profiles that list no architecture */
+
+/* --- for people --- */
+
+static void print_rules(const struct profile *profile)
+{
+	char outcome[OUTCOME_TEXT_LEN];
+
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+		struct buf own_buf where = BUF_INIT;
+
+		rule_conditions_text(rule, &where);
+		outcome_text(rule_outcome(rule), outcome);
+		printf("rule %zu: %s", rule->number ? rule->number : i + 1, outcome);
+		if (where.len)
+			printf(" where %s", buf__text(&where));
+		printf(", %zu name%s:", rule->names_len, rule->names_len == 1 ? "" : "s");
+		for (size_t n = 0; n < rule->names_len; n++)
+			printf(" %s", rule->names[n]);
+		printf("%s\n",
+		       rule_counts(profile, rule) ? "" : "  (what the default says: no rule)");
+	}
+	outcome_text(profile_default(profile), outcome);
+	printf("everything else: %s\n", outcome);
+}
+
+/* The calls of one risk that get through, by group. */
+static void print_risk(const struct profile *profile, enum risk risk)
+{
+	char name[SYSCALL_NAME_LEN];
+	struct rule own_rule seen = {0};
+
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+		int64_t nr = -1;
+
+		while ((profile->arches[a] || a == machine) && profile_has_arch(profile, a) &&
+		       survey_next(a, &nr, name)) {
+			const char *group;
+			enum reach reach;
+
+			if (risk_of(name, &group) != risk || rule_has_name(&seen, name) ||
+			    profile_reach(profile, name, &reach) || reach == REACH_NONE ||
+			    rule_add_name(&seen, name))
+				continue;
+			printf("%s: %s%s (%s)\n", risk_name(risk), name,
+			       reach == REACH_SOME ? " on some arguments" : "", group);
+		}
+	}
+}
+
+static int print_counts(const struct profile *profile, struct err *err)
+{
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+		struct survey survey;
+
+		if (!profile_has_arch(profile, a) || (!profile->arches[a] && a != machine))
+			continue;
+		if (profile_survey(profile, a, &survey, err))
+			return err->code;
+		printf("%s: allows %zu of %zu calls, %zu more on some arguments, refuses %zu\n",
+		       arch_token(a), survey.reach[REACH_ALL], survey.known,
+		       survey.reach[REACH_SOME], survey.reach[REACH_NONE]);
+	}
+	return 0;
+}
+
+/* --- against another one --- */
+
+/* How the reach of the calls of one architecture has changed. */
+struct change {
+	size_t before, after, removed, tightened, loosened;
+	struct buf added, tighter, looser;
+};
+
+static void change_clear(struct change *change)
+{
+	buf__clear(&change->added);
+	buf__clear(&change->tighter);
+	buf__clear(&change->looser);
+}
+
+static void append(struct buf *list, const char *name)
+{
+	buf__addf(list, "%s%s", list->len ? " " : "", name);
+}
+
+/* Does the one let through anything that the other does not, for that call? */
+static bool goes_beyond(const struct differences *differences, const char *name, bool swap)
+{
+	for (size_t i = 0; i < differences->len; i++) {
+		const struct difference *d = &differences->list[i];
+		struct outcome x = swap ? d->b : d->a, y = swap ? d->a : d->b;
+
+		if (d->name && !strcmp(d->name, name) && outcome_allows(x) && !outcome_allows(y))
+			return true;
+	}
+	return false;
+}
+
+static int compare(const struct profile *profile, const struct profile *base,
+		   const struct differences *differences, enum arch arch, struct change *out,
+		   struct err *err)
+{
+	char name[SYSCALL_NAME_LEN];
+	int64_t nr = -1;
+
+	while (survey_next(arch, &nr, name)) {
+		enum reach before = REACH_NONE, after = REACH_NONE;
+		int rc = 0;
+
+		if (profile_has_arch(profile, arch))
+			rc = profile_reach(profile, name, &after);
+		if (!rc && profile_has_arch(base, arch))
+			rc = profile_reach(base, name, &before);
+		if (rc)
+			return err_errno(err, rc, "cannot tell what the rules for %s mean", name);
+		out->before += before != REACH_NONE;
+		out->after += after != REACH_NONE;
+		out->removed += before != REACH_NONE && after == REACH_NONE;
+		if (before == REACH_NONE && after != REACH_NONE)
+			append(&out->added, name);
+		if (before == REACH_NONE || after == REACH_NONE)
+			continue;
+		if (goes_beyond(differences, name, true))
+			append(&out->tighter, name);
+		if (goes_beyond(differences, name, false))
+			append(&out->looser, name);
+	}
+	return 0;
+}
+
+static size_t words(const struct buf *list)
+{
+	size_t n = list->len > 0;
+
+	for (size_t i = 0; i < list->len; i++)
+		n += list->data[i] == ' ';
+	return n;
+}
+
+static void print_list(const char *title, const struct buf *list)
+{
+	printf("  %s: %zu%s%s\n", title, words(list), list->len ? ": " : "", buf__text(list));
+}
+
+static void json_list(struct buf *out, const char *key, const struct buf *list)
+{
+	const char *before = "";
+
+	buf__addf(out, ", \"%s\": [", key);
+	for (const char *word = buf__text(list); *word;) {
+		size_t len = strcspn(word, " ");
+
+		buf__addf(out, "%s\"%.*s\"", before, (int)len, word);
+		word += len + (word[len] == ' ');
+		before = ", ";
+	}
+	buf__addf(out, "]");
+}
+
+static double share(const struct change *change)
+{
+	return change->before ? 100.0 * (double)change->removed / (double)change->before : 0;
+}
+
+static int each_change(const struct profile *profile, const struct profile *base, struct buf *json,
+		       struct err *err)
+{
+	struct differences own_differences differences = {0};
+	const char *before = "";
+
+	if (profile_diff(profile, base, &differences, err))
+		return err->code;
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+		__attribute__((cleanup(change_clear))) struct change change = {0};
+
+		if (!profile->arches[a] && (a != machine || !profile_has_arch(profile, a)))
+			continue;
+		if (compare(profile, base, &differences, a, &change, err))
+			return err->code;
+		if (json) {
+			buf__addf(json,
+				  "%s{\"arch\": \"%s\", \"allowed\": %zu, \"allowed_before\": %zu, \"removed\": %zu, \"removed_percent\": %.1f",
+				  before, arch_token(a), change.after, change.before,
+				  change.removed, share(&change));
+			json_list(json, "added", &change.added);
+			json_list(json, "tightened", &change.tighter);
+			json_list(json, "loosened", &change.looser);
+			buf__addf(json, "}");
+			before = ", ";
+			continue;
+		}
+		printf("%s: allows %zu, the other %zu: %zu removed, %.1f %% less\n", arch_token(a),
+		       change.after, change.before, change.removed, share(&change));
+		print_list("added beyond it", &change.added);
+		print_list("conditions tightened", &change.tighter);
+		print_list("conditions loosened", &change.looser);
+	}
+	return 0;
+}
+
+/* --- JSON --- */
+
+static void json_outcome(struct buf *out, struct outcome outcome)
+{
+	buf__addf(out, "\"action\": \"%s\"", action_scmp_name(outcome.action));
+	if (action_has_errno(outcome.action))
+		buf__addf(out, ", \"errno\": %d", outcome.errno_value);
+}
+
+static int json_arches(struct buf *out, const struct profile *profile, struct err *err)
+{
+	const char *before = "";
+
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+		struct survey survey;
+
+		if (!profile_has_arch(profile, a) || (!profile->arches[a] && a != machine))
+			continue;
+		if (profile_survey(profile, a, &survey, err))
+			return err->code;
+		buf__addf(out,
+			  "%s\n    {\"arch\": \"%s\", \"known\": %zu, \"allowed\": %zu, \"on_some_arguments\": %zu, \"refused\": %zu}",
+			  before, arch_token(a), survey.known, survey.reach[REACH_ALL],
+			  survey.reach[REACH_SOME], survey.reach[REACH_NONE]);
+		before = ",";
+	}
+	return 0;
+}
+
+static int print_json(const struct profile *profile, const struct profile *base, struct err *err)
+{
+	struct buf own_buf text = BUF_INIT;
+	int rc;
+
+	buf__addf(&text, "{\n  \"default\": {");
+	json_outcome(&text, profile_default(profile));
+	buf__addf(&text, "},\n  \"architectures\": [");
+	rc = json_arches(&text, profile, err);
+	if (rc)
+		return rc;
+	buf__addf(&text, "\n  ],\n  \"rules\": [");
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+		struct buf own_buf where = BUF_INIT;
+
+		buf__addf(&text, "%s\n    {", i ? "," : "");
+		json_outcome(&text, rule_outcome(rule));
+		rule_conditions_text(rule, &where);
+		if (where.len)
+			buf__addf(&text, ", \"where\": \"%s\"", buf__text(&where));
+		buf__addf(&text, ", \"names\": [");
+		for (size_t n = 0; n < rule->names_len; n++) {
+			buf__addf(&text, "%s", n ? ", " : "");
+			text_add_json(&text, rule->names[n]);
+		}
+		buf__addf(&text, "]}");
+	}
+	buf__addf(&text, "\n  ]");
+	if (base) {
+		buf__addf(&text, ",\n  \"against\": [");
+		rc = each_change(profile, base, &text, err);
+		buf__addf(&text, "]");
+	}
+	buf__addf(&text, "\n}\n");
+	return rc ? rc : file_write(NULL, &text, "report", err);
+}
+
+static int print_text(const struct profile *profile, const struct profile *base, struct err *err)
+{
+	int rc;
+
+	if (base)
+		return each_change(profile, base, NULL, err);
+	print_rules(profile);
+	rc = print_counts(profile, err);
+	for (enum risk risk = RISK_SEVERE; !rc && risk > RISK_NONE; risk--)
+		print_risk(profile, risk);
+	return rc;
+}
+
+/* --- a recording: who called what first, when, and how often --- */
+
+static void print_observed(const struct observed *o)
+{
+	const char *subname = syscall_subname(&o->call);
+	char name[SYSCALL_NAME_LEN], when[32] = "", comm[RECORDING_COMM_LEN] = "";
+
+	if (!syscall_name(&o->call, name))
+		snprintf(name, sizeof(name), "number %lld", (long long)o->call.nr);
+	if (o->first_ns)
+		num_format_duration(o->first_ns, when, sizeof(when));
+	if (o->first.known)
+		recording_comm_text(o->first.comm, comm);
+	printf("%-7s %-9s %10llu  %8s  %-15s %s%s%s\n", arch_token(o->call.arch),
+	       observed_class_name(o->class), (unsigned long long)o->calls, when, comm, name,
+	       subname ? ": " : "", subname ? subname : "");
+}
+
+/* Its JSON is the file itself. */
+static int show_recording(const char *path, const struct buf *text,
+			  const struct show_options *options, struct err *err)
+{
+	struct recording own_recording recording = {0};
+	int rc = recording_parse(path, buf__text(text), text->len, &recording, err);
+
+	if (!rc && (options->against || options->json))
+		rc = err_set(err, -EINVAL,
+			     "%s: a recording is shown alone, and is JSON itself; 'whittle profile' makes a profile of it",
+			     path);
+	if (rc)
+		return rc;
+	printf("%s on Linux %s, %s; %s\n", recording.target, recording.kernel, recording.machine,
+	       recording_is_incomplete(&recording) ? "incomplete: calls may be missing" :
+						     "complete");
+	printf("%-7s %-9s %10s  %8s  %-15s %s\n", "arch", "class", "calls", "first", "by",
+	       "syscall");
+	for (size_t i = 0; i < recording.observed_len; i++)
+		print_observed(&recording.observed[i]);
+	return 0;
+}
+
+static int show(const char *path, const struct show_options *options, struct err *err)
+{
+	struct profile own_profile profile = {0}, own_profile base = {0};
+	struct buf own_buf text = BUF_INIT;
+	int rc = file_read(path, RECORDING_FILE_MAX, &text, err);
+
+	if (rc)
+		return rc;
+	if (recording_is(buf__text(&text), text.len))
+		return show_recording(path, &text, options, err);
+	rc = profile_file_parse(path, &text, &options->file, &profile, err);
+	if (!rc && options->against)
+		rc = profile_file_read(options->against, &options->file, &base, err);
+	if (rc)
+		return rc;
+	return (options->json ? print_json : print_text)(&profile, options->against ? &base : NULL,
+							 err);
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	struct show_options options = {0};
+	struct err err = {0};
+	bool help;
+	int rest;
+
+	if (options_parse_anywhere(rows, argc, argv, &options, &rest, &help, &err))
+		return command_usage_error(self, &err);
+	if (help) {
+		command_print_help(self);
+		return STATUS_OK;
+	}
+	if (argc - rest != 1)
+		err_set(&err, -EINVAL, "show takes one profile");
+	if (err.code || native_arch(options.file.arch, &machine, &err))
+		return command_usage_error(self, &err);
+	if (show(argv[rest], &options, &err)) {
+		log_error("%s", err.text);
+		return STATUS_FAILED;
+	}
+	return STATUS_OK;
+}
+
+const struct command cmd_show = {
+	.name = "show",
+	.summary = "show what a profile allows, by itself or beside another",
+	.synopsis = "[OPTION...] PROFILE",
+	.description =
+		"Shows rules, how many calls each architecture allows, and the risky ones among them. Of a recording: which calls\n"
+		"were seen, by whom first, when, and how often. \"-\" is standard input.\n",
+	.options = rows,
+	.run = run,
+};

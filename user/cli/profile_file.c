@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/profile_file.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/num.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+int arch_parse(const char *text, enum arch *out, struct err *err)
+{
+	char list[256] = "";
+
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+		if (!strcmp(arch_token(a), text) || !strcmp(arch_scmp_name(a), text)) {
+			*out = a;
+			return 0;
+		}
+		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
+			 *list ? ", " : "", arch_token(a));
+	}
+	return err_set(err, -EINVAL, "architecture '%s' is none of %s", text, list);
+}
+
+int file_read(const char *path, size_t max, struct buf *out, struct err *err)
+{
+	char chunk[65536];
+	ssize_t n;
+
+	if (strcmp(path, "-"))
+		return fs_read(AT_FDCWD, path, max, out, err);
+	while ((n = read(STDIN_FILENO, chunk, sizeof(chunk)))) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(err, -errno, "cannot read standard input");
+		buf__add(out, chunk, n);
+		if (buf__error(out))
+			return err_errno(err, buf__error(out), "cannot read standard input");
+		if (out->len > max)
+			return err_set(err, -EFBIG, "standard input: more than %zu bytes", max);
+	}
+	return 0;
+}
+
+int file_write(const char *path, const struct buf *text, const char *what, struct err *err)
+{
+	if (path && strcmp(path, "-"))
+		return fs_write(path, buf__text(text), text->len, err);
+	errno = EIO;
+	if (fwrite(buf__text(text), 1, text->len, stdout) != text->len || fflush(stdout))
+		return err_errno(err, -errno, "cannot write the %s to standard output", what);
+	return 0;
+}
+
+static int parse_kernel(const char *text, struct parse_options *out, struct err *err)
+{
+	struct utsname host;
+
+	if (!text && uname(&host))
+		return err_errno(err, -errno, "cannot read the kernel's version");
+	if (sscanf(text ? text : host.release, "%u.%u", &out->kernel_major, &out->kernel_minor) !=
+	    2)
+		return err_set(err, -EINVAL, "kernel '%s' is not a version such as 4.8",
+			       text ? text : host.release);
+	return 0;
+}
+
+int native_arch(const char *text, enum arch *out, struct err *err)
+{
+	struct utsname host;
+
+	if (text)
+		return arch_parse(text, out, err);
+	if (uname(&host))
+		return err_errno(err, -errno, "cannot read the machine's name");
+	*out = arch_from_machine(host.machine);
+	return *out ? 0 :
+		      err_set(err, -ENOTSUP, "whittle does not know the syscalls of a %s machine",
+			      host.machine);
+}
+
+/* One warning a line. */
+static void tell(char *warnings)
+{
+	char *save = NULL;
+
+	for (char *line = strtok_r(warnings, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		log_warn("%s", line);
+}
+
+int profile_file_parse(const char *path, const struct buf *text, const struct file_options *options,
+		       struct profile *out, struct err *err)
+{
+	static const char *const none[] = {NULL};
+	struct buf own_buf warnings = BUF_INIT;
+	struct parse_options parse = {.lenient = options->lenient, .warnings = &warnings};
+	int rc = native_arch(options->arch, &parse.arch, err);
+
+	parse.arch = arch_host(parse.arch);
+	if (options->caps.len == 1 && !strcmp(options->caps.text[0], "none")) {
+		parse.caps = none;
+	} else if (options->caps.len) {
+		parse.caps = options->caps.text;
+		parse.caps_len = options->caps.len;
+	}
+	if (!rc)
+		rc = parse_kernel(options->kernel, &parse, err);
+	if (!rc && text->len > PROFILE_FILE_MAX)
+		rc = err_set(err, -EFBIG, "%s: more than %d bytes", path, PROFILE_FILE_MAX);
+	if (!rc)
+		rc = profile_parse(strcmp(path, "-") ? path : "standard input", buf__text(text),
+				   text->len, &parse, out, err);
+	if (warnings.len)
+		tell(warnings.data);
+	return rc;
+}
+
+int profile_file_read(const char *path, const struct file_options *options, struct profile *out,
+		      struct err *err)
+{
+	struct buf own_buf text = BUF_INIT;
+	int rc = file_read(path, PROFILE_FILE_MAX, &text, err);
+
+	return rc ? rc : profile_file_parse(path, &text, options, out, err);
+}

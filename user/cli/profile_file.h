@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the commands about profiles have in common: reading files or standard input, writing files or standard output. */
+#pragma once
+
+#include "base/buf.h"
+#include "cli/options.h"
+#include "profile/parse.h"
+
+/* Embedded as `file` in a command's options; FILE_OPTION_ROWS are their rows. */
+struct file_options {
+	bool lenient;
+	struct texts caps;
+	const char *kernel;
+	const char *arch;
+};
+
+#define FILE_OPTION_ROWS(type)                                                                     \
+	{"lenient",                                                                                \
+	 0,                                                                                        \
+	 OPTION_FLAG,                                                                              \
+	 NULL,                                                                                     \
+	 "warn of what would be refused in a profile",                                             \
+	 offsetof(type, file.lenient),                                                             \
+	 NULL,                                                                                     \
+	 0},                                                                                       \
+		{"cap",                                                                            \
+		 0,                                                                                \
+		 OPTION_TEXTS,                                                                     \
+		 "CAP",                                                                            \
+		 "the container has this capability (default: Docker's 14; 'none')",               \
+		 offsetof(type, file.caps),                                                        \
+		 NULL,                                                                             \
+		 0},                                                                               \
+	{                                                                                          \
+		"kernel", 0, OPTION_TEXT, "K.M",                                                   \
+			"the kernel that minKernel is compared with (default: this one)",          \
+			offsetof(type, file.kernel), NULL, 0                                       \
+	}
+
+/** "x86_64", "aarch64", "SCMP_ARCH_X86" ...; -EINVAL with the ones there are. */
+int arch_parse(const char *text, enum arch *out, struct err *err) must_check;
+
+/** The same, or the machine's own for NULL. */
+int native_arch(const char *text, enum arch *out, struct err *err) must_check;
+
+/** Reads and parses; warnings are logged. */
+int profile_file_read(const char *path, const struct file_options *options, struct profile *out,
+		      struct err *err) must_check;
+
+/** The same with a text that was read already. */
+int profile_file_parse(const char *path, const struct buf *text, const struct file_options *options,
+		       struct profile *out, struct err *err) must_check;
+
+/** Reads all of a file, or standard input for "-", at most `max` bytes. */
+int file_read(const char *path, size_t max, struct buf *out, struct err *err) must_check;
+
+/** Writes whole or not at all; NULL and "-" are standard output. `what` names the text in an error. */
+int file_write(const char *path, const struct buf *text, const char *what,
+	       struct err *err) must_check;

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/record_wait.h"
+#include "base/log.h"
+#include "cli/record.h"
+#include "target/container.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <string.h>
+
+bool record_waits(const struct record *record)
+{
+	return record->awaited_len || record->engine.caught;
+}
+
+static int await(struct record *record, enum awaited_kind kind, const char *name)
+{
+	record->awaited[record->awaited_len++] = (struct awaited){.kind = kind, .name = name};
+	return 0;
+}
+
+static int plan_start(struct record *record, struct err *err)
+{
+	int rc = container_find_stopped(record->options.containers.text[0], &record->to_start,
+					record->start_label, err);
+
+	return rc ? rc : await(record, AWAITED_CONTAINER, record->to_start.id);
+}
+
+int record_wait_plan(struct record *record, struct err *err)
+{
+	const struct record_options *options = &record->options;
+	size_t len = options->cgroups.len + options->containers.len + options->units.len;
+
+	if (!options->wait && !options->start)
+		return 0;
+	record->awaited = calloc(len, sizeof(*record->awaited));
+	if (!record->awaited)
+		return err_errno(err, -ENOMEM, "cannot wait");
+	if (options->start)
+		return plan_start(record, err);
+	for (size_t i = 0; i < options->cgroups.len; i++)
+		await(record, AWAITED_CGROUP, options->cgroups.text[i]);
+	for (size_t i = 0; i < options->units.len; i++)
+		await(record, AWAITED_UNIT, options->units.text[i]);
+	for (size_t i = 0; i < options->containers.len; i++)
+		await(record, AWAITED_CONTAINER, options->containers.text[i]);
+	return 0;
+}
+
+/* "nginx" is nginx.service. */
+static bool is_unit(const char *unit, const char *name)
+{
+	size_t len = strlen(unit);
+
+	return !strncmp(name, unit, len) &&
+	       (!name[len] || (!strchr(unit, '.') && !strcmp(name + len, ".service")));
+}
+
+/* Is the new cgroup what is waited for? `label` says in words what it is. */
+static bool is_awaited(const struct awaited *awaited, const char *name,
+		       char label[CONTAINER_LABEL_LEN])
+{
+	char id[65];
+
+	snprintf(label, CONTAINER_LABEL_LEN, "%s", awaited->name);
+	switch (awaited->kind) {
+	case AWAITED_CGROUP:
+		return !fnmatch(awaited->name, name, 0);
+	case AWAITED_UNIT:
+		return is_unit(awaited->name, name);
+	default:
+		return container_id_in(name, "", id) && container_is(awaited->name, id, label);
+	}
+}
+
+static const char *const kinds[] = {
+	[AWAITED_CGROUP] = "cgroup",
+	[AWAITED_UNIT] = "unit",
+	[AWAITED_CONTAINER] = "container",
+};
+
+static bool all_found(const struct record *record)
+{
+	for (size_t i = 0; i < record->awaited_len; i++)
+		if (!record->awaited[i].found)
+			return false;
+	return !record->engine.caught || record->engine.found;
+}
+
+/* A pattern may mean more than one cgroup; a container or a unit is one. */
+static bool is_open(const struct record *record)
+{
+	for (size_t i = 0; i < record->awaited_len; i++)
+		if (record->awaited[i].kind == AWAITED_CGROUP)
+			return true;
+	return !all_found(record);
+}
+
+/* What is it, that was born? NULL: nobody waits for it. */
+static const char *kind_of_newborn(struct record *record, const char *name,
+				   char label[CONTAINER_LABEL_LEN])
+{
+	char id[65];
+
+	for (size_t i = 0; i < record->awaited_len; i++) {
+		struct awaited *awaited = &record->awaited[i];
+
+		if ((awaited->found && awaited->kind != AWAITED_CGROUP) ||
+		    !is_awaited(awaited, name, label))
+			continue;
+		awaited->found = true;
+		if (record->options.start)
+			snprintf(label, CONTAINER_LABEL_LEN, "%s", record->start_label);
+		return kinds[awaited->kind];
+	}
+	if (record->engine.caught && container_id_in(name, "", id) &&
+	    record_engine_made(&record->engine, id)) {
+		record->engine.found = true;
+		snprintf(label, CONTAINER_LABEL_LEN, "%s:%.12s", record->engine.run.engine, id);
+		return "container";
+	}
+	return NULL;
+}
+
+static void keep(struct record *record, const struct newborn *newborn)
+{
+	recorder__adopt(record->recorder, newborn->slot);
+	session__keep_newborn(record->session, newborn->slot);
+}
+
+/* A target more. It may have ended already: what it called is recorded. */
+static void take_target(struct record *record, const struct newborn *newborn, const char *kind,
+			const char *label)
+{
+	struct cgroup cgroup = CGROUP_CLOSED;
+	struct err err = {0};
+	char text[24];
+
+	keep(record, newborn);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)newborn->id);
+	if (cgroup_open(text, &cgroup, NULL))
+		cgroup = CGROUP_CLOSED;
+	if (record_add_target(record, &cgroup, kind, label, &err))
+		log_warn("%s", err.text);
+	else
+		log_note("recording %s", record->target_words[record->targets_len - 1]);
+	record->loop.targets_len = record->targets_len;
+	record->loop.awaiting = !all_found(record);
+	if (!is_open(record))
+		session__ignore_newborns(record->session);
+}
+
+static void on_newborn(const struct newborn *newborn, void *context)
+{
+	struct record *record = context;
+	char label[CONTAINER_LABEL_LEN];
+	struct err err = {0};
+	const char *kind;
+
+	if (newborn->below_ours) {
+		keep(record, newborn);
+		return;
+	}
+	kind = record->targets_len < record->targets_room ?
+		       kind_of_newborn(record, newborn->name, label) :
+		       NULL;
+	if (kind)
+		take_target(record, newborn, kind, label);
+	else if (session__dismiss_newborn(record->session, newborn->slot, &err))
+		log_warn("%s", err.text);
+}
+
+int record_wait_begin(struct record *record, struct err *err)
+{
+	record->loop.awaiting = true;
+	recorder__on_newborn(record->recorder, on_newborn, record);
+	session__welcome_newborns(record->session);
+	if (record->options.start)
+		return engine_start(&record->to_start, err);
+	if (!record->engine.used)
+		log_note("waiting for %s %s; Ctrl-C ends it", kinds[record->awaited[0].kind],
+			 record->awaited[0].name);
+	return 0;
+}

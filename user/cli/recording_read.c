@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/recording_read.h"
+#include "profile/document.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+
+#define NS_PER_S 1000000000ULL
+
+struct place {
+	const char *file;
+	struct err *err;
+};
+
+__attribute__((format(printf, 3, 4))) static int
+refuse(const struct place *place, const struct node *node, const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return err_set(place->err, -EINVAL, "%s:%u:%u: %s", place->file, node->line, node->column,
+		       text);
+}
+
+/* 0 and an empty text for a member that is not there. */
+static int get_count(const struct place *place, const struct node *node, const char *key,
+		     uint64_t max, uint64_t *out)
+{
+	const struct node *member = node_member(node, key);
+
+	*out = 0;
+	if (!member)
+		return 0;
+	if (member->kind != NODE_NUMBER || !member->is_count || member->number > max)
+		return refuse(place, member, "\"%s\" is not a number from 0 to %llu", key,
+			      (unsigned long long)max);
+	*out = member->number;
+	return 0;
+}
+
+static int get_text(const struct place *place, const struct node *node, const char *key,
+		    const char **out)
+{
+	const struct node *member = node_member(node, key);
+
+	*out = "";
+	if (!member)
+		return 0;
+	if (member->kind != NODE_STRING)
+		return refuse(place, member, "\"%s\" is not a string", key);
+	*out = member->text;
+	return 0;
+}
+
+static int get_first(const struct place *place, const struct node *node, struct observed *out)
+{
+	const struct node *args;
+	const char *comm;
+	uint64_t pid;
+	int rc = get_count(place, node, "ns", INT64_MAX, &out->first_ns);
+
+	if (!rc)
+		rc = get_count(place, node, "pid", UINT32_MAX, &pid);
+	if (!rc)
+		rc = get_text(place, node, "comm", &comm);
+	if (rc)
+		return rc;
+	args = node_member(node, "args");
+	out->first.known = node_member(node, "pid");
+	out->first.pid = pid;
+	snprintf(out->first.comm, sizeof(out->first.comm), "%s", comm);
+	for (size_t i = 0; args && args->kind == NODE_ARRAY && i < args->len && i < 6; i++)
+		if (args->children[i].kind == NODE_STRING)
+			out->first.args[i] = strtoull(args->children[i].text, NULL, 16);
+	return 0;
+}
+
+static int get_arch(const struct place *place, const struct node *node, enum arch *out)
+{
+	const char *token;
+	int rc = get_text(place, node, "arch", &token);
+
+	if (rc)
+		return rc;
+	for (*out = ARCH_INVALID + 1; *out < ARCH_COUNT; ++*out)
+		if (!strcmp(arch_token(*out), token))
+			return 0;
+	return refuse(place, node, "whittle does not know the architecture '%s'", token);
+}
+
+static int get_class(const struct place *place, const struct node *node, enum observed_class *out)
+{
+	const char *name;
+	int rc = get_text(place, node, "class", &name);
+
+	if (rc)
+		return rc;
+	for (*out = OBSERVED_INVALID + 1; *out < OBSERVED_CLASS_COUNT; ++*out)
+		if (!strcmp(observed_class_name(*out), name))
+			return 0;
+	return refuse(place, node, "whittle does not know the class '%s'", name);
+}
+
+static int get_observed(const struct place *place, const struct node *node, struct recording *out)
+{
+	struct observed observed = {0};
+	uint64_t nr, sub;
+	int rc = get_arch(place, node, &observed.call.arch);
+
+	if (!rc)
+		rc = get_class(place, node, &observed.class);
+	if (!rc)
+		rc = get_count(place, node, "number", INT32_MAX, &nr);
+	if (!rc)
+		rc = get_count(place, node, "subcall", UINT32_MAX, &sub);
+	if (!rc)
+		rc = get_count(place, node, "calls", INT64_MAX, &observed.calls);
+	if (!rc)
+		rc = get_count(place, node, "errors", INT64_MAX, &observed.errors);
+	if (!rc)
+		rc = get_count(place, node, "total_ns", INT64_MAX, &observed.total_ns);
+	if (!rc && node_member(node, "first"))
+		rc = get_first(place, node_member(node, "first"), &observed);
+	if (rc)
+		return rc;
+	if (!node_member(node, "number"))
+		return refuse(place, node, "a call without \"number\"");
+	observed.call.nr = nr;
+	observed.call.sub = sub;
+	out->timed |= node_member(node, "total_ns") != NULL;
+	return recording_add(out, &observed) ?
+		       err_errno(place->err, -ENOMEM, "cannot read %s", place->file) :
+		       0;
+}
+
+static int get_moved(const struct place *place, const struct node *node, struct recording *out)
+{
+	struct moved moved = {0};
+	const char *comm;
+	uint64_t pid;
+	int rc = get_count(place, node, "pid", UINT32_MAX, &pid);
+
+	if (!rc)
+		rc = get_text(place, node, "comm", &comm);
+	if (!rc)
+		rc = get_count(place, node, "calls", INT64_MAX, &moved.calls);
+	if (rc)
+		return rc;
+	moved.pid = pid;
+	snprintf(moved.comm, sizeof(moved.comm), "%s", comm);
+	return recording_add_moved(out, &moved) ?
+		       err_errno(place->err, -ENOMEM, "cannot read %s", place->file) :
+		       0;
+}
+
+static int each(const struct place *place, const struct node *node, const char *key,
+		int (*get)(const struct place *place, const struct node *node,
+			   struct recording *out),
+		struct recording *out)
+{
+	const struct node *list = node_member(node, key);
+	int rc = 0;
+
+	if (list && list->kind != NODE_ARRAY)
+		return refuse(place, list, "\"%s\" is not an array", key);
+	for (size_t i = 0; !rc && list && i < list->len; i++)
+		rc = list->children[i].kind == NODE_OBJECT ?
+			     get(place, &list->children[i], out) :
+			     refuse(place, &list->children[i], "it is not an object");
+	return rc;
+}
+
+static int get_losses(const struct place *place, const struct node *node, struct losses *out)
+{
+	int rc = get_count(place, node, "late", INT64_MAX, &out->late);
+
+	if (!rc)
+		rc = get_count(place, node, "cgroups", INT64_MAX, &out->cgroups);
+	if (!rc)
+		rc = get_count(place, node, "processes", INT64_MAX, &out->groups);
+	if (!rc)
+		rc = get_count(place, node, "calls", INT64_MAX, &out->calls);
+	return rc ? rc : get_count(place, node, "misses", INT64_MAX, &out->misses);
+}
+
+/* "2026-01-02T03:04:05.678Z" */
+static uint64_t time_of(const char *text)
+{
+	struct tm tm = {0};
+	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+	uint64_t ns = rest ? (uint64_t)timegm(&tm) * NS_PER_S : 0;
+
+	return rest && *rest == '.' ? ns + strtoull(rest + 1, NULL, 10) * 1000000 : ns;
+}
+
+static int get_head(const struct place *place, const struct node *node, struct recording *out)
+{
+	static const char *const hooks[] = {"tp_btf", "raw_tp", "tracepoint"};
+	const struct node *host = node_member(node, "host"), *whole = node_member(node, "whole");
+	const char *kernel, *machine, *libseccomp, *target, *hook, *started;
+	int rc = get_text(place, host, "kernel", &kernel);
+
+	if (!rc)
+		rc = get_text(place, host, "machine", &machine);
+	if (!rc)
+		rc = get_text(place, host, "libseccomp", &libseccomp);
+	if (!rc)
+		rc = get_text(place, node, "target", &target);
+	if (!rc)
+		rc = get_text(place, node, "hook", &hook);
+	if (!rc)
+		rc = get_text(place, node, "started", &started);
+	if (!rc)
+		rc = get_count(place, node, "elapsed_ns", INT64_MAX, &out->elapsed);
+	if (rc)
+		return rc;
+	snprintf(out->kernel, sizeof(out->kernel), "%s", kernel);
+	snprintf(out->machine, sizeof(out->machine), "%s", machine);
+	snprintf(out->libseccomp, sizeof(out->libseccomp), "%s", libseccomp);
+	out->native = arch_from_machine(machine);
+	out->whole = whole && whole->truth;
+	out->started = time_of(started);
+	out->hook = "unknown";
+	for (size_t i = 0; i < ARRAY_LEN(hooks); i++)
+		if (!strcmp(hooks[i], hook))
+			out->hook = hooks[i];
+	out->target = strdup(target);
+	return out->target ? 0 : err_errno(place->err, -ENOMEM, "cannot read %s", place->file);
+}
+
+bool recording_is(const char *text, size_t len)
+{
+	static const char word[] = "\"whittle-recording\"";
+
+	return memmem(text, len < 4096 ? len : 4096, word, sizeof(word) - 1);
+}
+
+int recording_parse(const char *name, const char *text, size_t len, struct recording *out,
+		    struct err *err)
+{
+	struct place place = {name, err};
+	struct recording own_recording recording = {0};
+	struct node own_node node = {0};
+	const struct node *losses;
+	const char *format;
+	uint64_t version;
+	int rc = document_parse_json(name, text, len, &node, err);
+
+	if (!rc)
+		rc = get_text(&place, &node, "format", &format);
+	if (!rc)
+		rc = get_count(&place, &node, "version", INT32_MAX, &version);
+	if (rc)
+		return rc;
+	if (strcmp(format, "whittle-recording"))
+		return refuse(&place, &node, "it is not a recording");
+	if (version != RECORDING_VERSION)
+		return refuse(&place, &node, "a recording of version %llu, whittle knows %d",
+			      (unsigned long long)version, RECORDING_VERSION);
+	rc = get_head(&place, &node, &recording);
+	losses = node_member(&node, "losses");
+	if (!rc && losses)
+		rc = get_losses(&place, losses, &recording.losses);
+	if (!rc)
+		rc = each(&place, &node, "syscalls", get_observed, &recording);
+	if (!rc)
+		rc = each(&place, &node, "moved", get_moved, &recording);
+	if (rc)
+		return rc;
+	recording_sort(&recording);
+	*out = recording;
+	recording = (struct recording){0};
+	return 0;
+}
+
+static int join_target(struct recording *into, const struct recording *from)
+{
+	char *joined = NULL;
+
+	if (!from->target || !*from->target || (into->target && strstr(into->target, from->target)))
+		return 0;
+	if (asprintf(&joined, "%s%s%s", into->target ? into->target : "",
+		     into->target && *into->target ? "; " : "", from->target) < 0)
+		return -ENOMEM;
+	free(into->target);
+	into->target = joined;
+	return 0;
+}
+
+int recording_join(struct recording *into, const struct recording *from)
+{
+	for (size_t i = 0; i < from->observed_len; i++)
+		if (recording_add(into, &from->observed[i]))
+			return -ENOMEM;
+	for (size_t i = 0; i < from->moved_len; i++)
+		if (recording_add_moved(into, &from->moved[i]))
+			return -ENOMEM;
+	recording_sort(into);
+	into->whole &= from->whole;
+	into->timed |= from->timed;
+	into->elapsed += from->elapsed;
+	if (from->started && from->started < into->started)
+		into->started = from->started;
+	into->losses.late += from->losses.late;
+	into->losses.cgroups += from->losses.cgroups;
+	into->losses.groups += from->losses.groups;
+	into->losses.calls += from->losses.calls;
+	into->losses.misses += from->losses.misses;
+	return join_target(into, from);
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "profile/check.h"
+#include "profile/compile.h"
+#include "profile/decision.h"
+#include "profile/evaluate.h"
+#include "profile/risk.h"
+#include "syscalls/syscall.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+const char *severity_name(enum severity severity)
+{
+	static const char *const names[SEVERITY_COUNT] = {"note", "warning", "error"};
+
+	return names[severity];
+}
+
+void findings_clear(struct findings *findings)
+{
+	for (size_t i = 0; i < findings->len; i++)
+		free(findings->list[i].text);
+	free(findings->list);
+	*findings = (struct findings){0};
+}
+
+int findings_add(struct findings *findings, enum severity severity, const char *id,
+		 const char *format, ...)
+{
+	char *text;
+	va_list args;
+	int n;
+
+	if (findings->len == findings->room) {
+		size_t room = findings->room ? findings->room * 2 : 16;
+		struct finding *list = reallocarray(findings->list, room, sizeof(*list));
+
+		if (!list)
+			return -ENOMEM;
+		findings->list = list;
+		findings->room = room;
+	}
+	va_start(args, format);
+	n = vasprintf(&text, format, args);
+	va_end(args);
+	if (n < 0)
+		return -ENOMEM;
+	findings->list[findings->len++] = (struct finding){severity, id, text};
+	return 0;
+}
+
+static bool exists_somewhere(const char *name)
+{
+	int64_t nr;
+
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (syscall_resolve(a, name, &nr))
+			return true;
+	return false;
+}
+
+static int check_names(const struct profile *profile, struct findings *out)
+{
+	struct rule own_rule names = {0};
+	int rc = profile_names(profile, &names);
+
+	for (size_t i = 0; !rc && i < names.names_len; i++) {
+		const char *name = names.names[i];
+
+		if (!exists_somewhere(name))
+			rc = findings_add(out, SEVERITY_WARNING, "unknown-name",
+					  "no architecture that whittle knows has a call '%s': runtimes leave it out in silence",
+					  name);
+		else if (!compile_knows(name))
+			rc = findings_add(out, SEVERITY_WARNING, "newer-name",
+					  "the installed libseccomp does not know '%s', and a runtime with it leaves it out in silence",
+					  name);
+	}
+	return rc;
+}
+
+static int check_arches(const struct profile *profile, struct findings *out)
+{
+	bool some = false;
+	int rc = 0;
+
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		some |= profile->arches[a];
+	if (!some)
+		return findings_add(out, SEVERITY_NOTE, "no-architecture",
+				    "it lists no architecture: only the machine's own is let in");
+	for (enum arch a = ARCH_INVALID + 1; !rc && a < ARCH_COUNT; a++) {
+		enum arch compat = arch_compat(a);
+
+		if (profile->arches[a] && compat != ARCH_INVALID && !profile->arches[compat])
+			rc = findings_add(out, SEVERITY_NOTE, "no-compat",
+					  "32-bit programs are killed: %s is listed, %s is not",
+					  arch_scmp_name(a), arch_scmp_name(compat));
+	}
+	return rc;
+}
+
+/* Which rules say nothing. */
+static int check_rule(const struct profile *profile, size_t index, struct findings *out)
+{
+	const struct rule *rule = &profile->rules[index];
+	size_t number = rule->number ? rule->number : index + 1;
+	int rc = 0;
+
+	if (!rule_counts(profile, rule))
+		return findings_add(out, SEVERITY_NOTE, "default-rule",
+				    "rule %zu (%s%s) says what the default action says: runtimes drop it, and a later rule for the same call counts",
+				    number, rule->names[0], rule->names_len > 1 ? ", ..." : "");
+	for (size_t n = 0; !rc && n < rule->names_len; n++) {
+		for (size_t k = 0; k < profile->rules_len; k++) {
+			const struct rule *other = &profile->rules[k];
+			size_t other_number = other->number ? other->number : k + 1;
+
+			if (k == index || other->conditions_len || !rule_counts(profile, other) ||
+			    !rule_has_name(other, rule->names[n]) ||
+			    outcome_equal(rule_outcome(rule), rule_outcome(other)))
+				continue;
+			if (!rule->conditions_len && k > index)
+				continue;
+			rc = findings_add(out, SEVERITY_ERROR, "shadowed",
+					  "rule %zu has no effect on %s: rule %zu decides all its calls%s",
+					  number, rule->names[n], other_number,
+					  k > index ?
+						  ", though it comes later, because it has no conditions" :
+						  "");
+			break;
+		}
+	}
+	return rc;
+}
+
+static int check_always(const struct profile *profile, struct findings *out)
+{
+	static const struct {
+		const char *name, *why;
+		enum severity severity;
+	} rows[] = {
+		{"execve", "no container starts without", SEVERITY_ERROR},
+		{"exit_group", "a program that ends loops for ever", SEVERITY_ERROR},
+		{"exit", "a thread that ends loops for ever", SEVERITY_WARNING},
+		{"rt_sigreturn", "a signal handler that returns ends the program",
+		 SEVERITY_WARNING},
+		{"restart_syscall", "a sleep that was stopped fails when it goes on",
+		 SEVERITY_WARNING},
+	};
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < ARRAY_LEN(rows); i++)
+		if (!profile_allows(profile, rows[i].name))
+			rc = findings_add(out, rows[i].severity, "missing-always",
+					  "%s is not allowed: %s", rows[i].name, rows[i].why);
+	return rc;
+}
+
+/* EPERM from clone3 is the end of pthread_create: libc falls back only for ENOSYS. */
+static int check_clone3(const struct profile *profile, struct findings *out)
+{
+	struct outcome outcome;
+
+	if (!decision_is_simple(profile, "clone3", &outcome) || outcome_allows(outcome) ||
+	    (outcome.action == ACTION_ERRNO && outcome.errno_value == ENOSYS))
+		return 0;
+	return findings_add(out, SEVERITY_WARNING, "clone3",
+			    "clone3 is refused, but not with ENOSYS: libc does not fall back to clone, and threads fail");
+}
+
+static int check_wide(const struct profile *profile, struct findings *out)
+{
+	struct rule own_rule names = {0};
+	int rc = profile_names(profile, &names);
+
+	for (size_t i = 0; !rc && i < names.names_len; i++) {
+		const char *name = names.names[i], *group, *wide = risk_wide(name);
+		enum risk risk = risk_of(name, &group);
+		struct outcome outcome;
+
+		if (!decision_is_simple(profile, name, &outcome) || !outcome_allows(outcome))
+			continue;
+		if (wide)
+			rc = findings_add(out, SEVERITY_NOTE, "wide",
+					  "%s is allowed without conditions: %s", name, wide);
+		else if (!strncmp(name, "io_uring_", 9))
+			rc = findings_add(out, SEVERITY_WARNING, "io-uring",
+					  "%s is allowed: what io_uring does, no filter sees",
+					  name);
+		else if (risk >= RISK_HIGH)
+			rc = findings_add(out, SEVERITY_WARNING, "risky", "%s is allowed (%s, %s)",
+					  name, group, risk_name(risk));
+	}
+	if (!rc && outcome_allows(profile_default(profile)))
+		rc = findings_add(out, SEVERITY_WARNING, "allows-by-default",
+				  "everything is allowed that no rule refuses, future calls too");
+	return rc;
+}
+
+/* What the filter is: whether libseccomp makes what the rules say, and whether the kernel takes it. */
+static int check_filter(const struct profile *profile, struct findings *out)
+{
+	struct filter own_filter filter = {0};
+	struct buf own_buf unknown = BUF_INIT;
+	struct err reason = {0};
+	int rc = compile_filter(profile, &filter, &unknown, &reason);
+
+	if (!rc)
+		rc = filter_check(&filter, &reason);
+	if (rc == -ENOMEM)
+		return rc;
+	if (rc)
+		return findings_add(out, SEVERITY_ERROR, "filter", "%s", reason.text);
+	return 0;
+}
+
+int check_profile(const struct profile *profile, struct findings *out, struct err *err)
+{
+	int rc = check_names(profile, out);
+
+	if (!rc)
+		rc = check_arches(profile, out);
+	for (size_t i = 0; !rc && i < profile->rules_len; i++)
+		rc = check_rule(profile, i, out);
+	if (!rc)
+		rc = check_always(profile, out);
+	if (!rc)
+		rc = check_clone3(profile, out);
+	if (!rc)
+		rc = check_wide(profile, out);
+	if (!rc)
+		rc = check_filter(profile, out);
+	return rc ? err_errno(err, rc, "cannot check the profile") : 0;
+}

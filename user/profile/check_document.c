@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the parsers of engines and runtimes do with a JSON profile, member by member. */
+#include "profile/check.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum effect {
+	TAKES,
+	IGNORES, /* in silence */
+	REFUSES,
+};
+
+/* Engines read first: Docker's and Podman's know archMap, name, includes and excludes, containerd's (Kubernetes) hands on OCI. */
+struct checking {
+	enum consumer consumer;
+	struct findings *out;
+};
+
+static bool uses_runc(enum consumer consumer)
+{
+	return consumer != CONSUMER_CRUN && consumer != CONSUMER_PODMAN;
+}
+
+static bool uses_crun(enum consumer consumer)
+{
+	return consumer == CONSUMER_CRUN || consumer == CONSUMER_PODMAN || consumer == CONSUMER_ANY;
+}
+
+static bool has_engine(enum consumer consumer)
+{
+	return consumer == CONSUMER_DOCKER || consumer == CONSUMER_PODMAN;
+}
+
+/* What both runtimes do with it, as far as the consumer uses them. */
+static int report(const struct checking *checking, const struct node *node, const char *id,
+		  enum effect runc, enum effect crun, const char *what)
+{
+	static const char *const words[] = {"takes", "ignores", "refuses"};
+	enum effect worst = TAKES;
+	char who[64] = "";
+
+	if (!uses_runc(checking->consumer))
+		runc = TAKES;
+	if (!uses_crun(checking->consumer))
+		crun = TAKES;
+	worst = runc > crun ? runc : crun;
+	if (worst == TAKES)
+		return 0;
+	if (runc == crun)
+		snprintf(who, sizeof(who), "runc and crun %s",
+			 worst == REFUSES ? "refuse" : "ignore");
+	else if (runc && crun)
+		snprintf(who, sizeof(who), "runc %s, crun %s", words[runc], words[crun]);
+	else
+		snprintf(who, sizeof(who), "%s %s", runc ? "runc" : "crun", words[worst]);
+	return findings_add(checking->out, worst == REFUSES ? SEVERITY_ERROR : SEVERITY_WARNING, id,
+			    "line %u, column %u: %s: %s it", node->line, node->column, what, who);
+}
+
+static const char *text_of(const struct node *node, const char *key)
+{
+	const struct node *member = node_member(node, key);
+
+	return member && member->kind == NODE_STRING ? member->text : NULL;
+}
+
+static bool is_one_of(const char *text, const char *const *list)
+{
+	for (; *list; list++)
+		if (!strcmp(*list, text))
+			return true;
+	return false;
+}
+
+static int check_action(const struct checking *checking, const struct node *node, const char *key,
+			const char *errno_key)
+{
+	const struct node *member = node_member(node, key), *number = node_member(node, errno_key);
+	const char *name = text_of(node, key);
+	enum action action = name ? action_from_scmp_name(name) : ACTION_INVALID;
+	int rc = 0;
+
+	if (action == ACTION_INVALID)
+		rc = report(checking, member ? member : node, "action", REFUSES, REFUSES,
+			    name ? "an action that there is not" : "no action");
+	if (!rc && number &&
+	    (number->kind != NODE_NUMBER || !number->is_count || number->number > 4095))
+		rc = report(checking, number, "errno-range", REFUSES, REFUSES,
+			    "an errno that is not from 0 to 4095");
+	if (!rc && number && action != ACTION_INVALID && !action_has_errno(action))
+		rc = report(checking, number, "errno-without-use", TAKES, REFUSES,
+			    "an errno for an action that has none");
+	return rc;
+}
+
+static int check_arches(const struct checking *checking, const struct node *node)
+{
+	static const char *const known[] = {"X86",     "X86_64",   "X32",         "ARM",
+					    "AARCH64", "MIPS",     "MIPS64",      "MIPS64N32",
+					    "MIPSEL",  "MIPSEL64", "MIPSEL64N32", "PPC",
+					    "PPC64",   "PPC64LE",  "S390",        "S390X",
+					    "PARISC",  "PARISC64", "RISCV64",     "LOONGARCH64",
+					    "M68K",    "SH",       "SHEB",        NULL};
+	const struct node *list = node_member(node, "architectures");
+	int rc = 0;
+
+	for (size_t i = 0; !rc && list && list->kind == NODE_ARRAY && i < list->len; i++) {
+		const struct node *arch = &list->children[i];
+		const char *name = arch->kind == NODE_STRING ? arch->text : "";
+
+		if (!strncmp(name, "SCMP_ARCH_", 10) && is_one_of(name + 10, known))
+			continue;
+		rc = is_one_of(name, known) ? report(checking, arch, "arch-prefix", REFUSES, TAKES,
+						     "an architecture without SCMP_ARCH_") :
+					      report(checking, arch, "arch", REFUSES, REFUSES,
+						     "an architecture that there is not");
+	}
+	return rc;
+}
+
+static bool notifies(const struct node *node)
+{
+	const struct node *rules = node_member(node, "syscalls");
+	const char *action = text_of(node, "defaultAction");
+
+	if (action && !strcmp(action, "SCMP_ACT_NOTIFY"))
+		return true;
+	for (size_t i = 0; rules && rules->kind == NODE_ARRAY && i < rules->len; i++) {
+		action = text_of(&rules->children[i], "action");
+		if (action && !strcmp(action, "SCMP_ACT_NOTIFY"))
+			return true;
+	}
+	return false;
+}
+
+static int check_flags(const struct checking *checking, const struct node *node)
+{
+	static const char *const known[] = {"SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_LOG",
+					    "SECCOMP_FILTER_FLAG_SPEC_ALLOW",
+					    "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", NULL};
+	const struct node *flags = node_member(node, "flags");
+	int rc = 0;
+
+	if (!flags || flags->kind != NODE_ARRAY || !flags->len)
+		return 0;
+	if (uses_runc(checking->consumer))
+		rc = findings_add(checking->out, SEVERITY_NOTE, "flags",
+				  "line %u, column %u: runc before 1.2 refuses a profile with flags",
+				  flags->line, flags->column);
+	for (size_t i = 0; !rc && i < flags->len; i++) {
+		const struct node *flag = &flags->children[i];
+		const char *name = flag->kind == NODE_STRING ? flag->text : "";
+
+		if (!is_one_of(name, known))
+			rc = report(checking, flag, "flag", REFUSES, REFUSES,
+				    "a flag that there is not");
+		else if (!strcmp(name, known[3]) && !notifies(node))
+			rc = report(checking, flag, "flag-without-use", REFUSES, TAKES,
+				    "WAIT_KILLABLE_RECV without NOTIFY (runc takes it from 1.5 on)");
+	}
+	return rc;
+}
+
+static int check_names(const struct checking *checking, const struct node *rule)
+{
+	const struct node *names = node_member(rule, "names"), *name = node_member(rule, "name");
+	int rc = 0;
+
+	if (name && has_engine(checking->consumer))
+		return names ? findings_add(checking->out, SEVERITY_ERROR, "name-and-names",
+					    "line %u, column %u: name beside names: the engine refuses it",
+					    name->line, name->column) :
+			       0;
+	if (!names || names->kind != NODE_ARRAY)
+		return report(checking, rule, "no-names", IGNORES, REFUSES, "a rule without names");
+	for (size_t i = 0; !rc && i < names->len; i++)
+		if (names->children[i].kind == NODE_STRING && !*names->children[i].text)
+			rc = report(checking, &names->children[i], "empty-name", REFUSES, TAKES,
+				    "an empty name");
+	if (!rc && !names->len)
+		rc = findings_add(checking->out, SEVERITY_NOTE, "no-names",
+				  "line %u, column %u: a rule without names says nothing",
+				  names->line, names->column);
+	return rc;
+}
+
+static int check_args(const struct checking *checking, const struct node *rule)
+{
+	const struct node *args = node_member(rule, "args");
+	int rc = 0;
+
+	for (size_t i = 0; !rc && args && args->kind == NODE_ARRAY && i < args->len; i++) {
+		const struct node *arg = &args->children[i];
+		const struct node *index = node_member(arg, "index");
+		const char *op = text_of(arg, "op");
+
+		if (index && (index->kind != NODE_NUMBER || !index->is_count || index->number > 5))
+			rc = report(checking, index, "index", REFUSES, REFUSES,
+				    "an argument that is not from 0 to 5");
+		if (!rc && (!op || compare_from_scmp_name(op) == COMPARE_INVALID))
+			rc = report(checking, arg, "op", REFUSES, REFUSES,
+				    "a comparison that there is not");
+	}
+	return rc;
+}
+
+static bool says_something(const struct node *node, const char *key)
+{
+	const struct node *member = node_member(node, key);
+
+	return member && member->len;
+}
+
+/* What depends on the container is Docker's and Podman's; Podman knows no kernels. */
+static int check_conditions(const struct checking *checking, const struct node *rule)
+{
+	static const char *const keys[] = {"includes", "excludes"};
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < ARRAY_LEN(keys); i++) {
+		const struct node *member = node_member(rule, keys[i]);
+
+		if (!says_something(rule, keys[i]))
+			continue;
+		if (!has_engine(checking->consumer))
+			rc = report(checking, member, keys[i], IGNORES, IGNORES,
+				    "a condition on the container, so the rule always counts");
+		else if (checking->consumer == CONSUMER_PODMAN && node_member(member, "minKernel"))
+			rc = findings_add(checking->out, SEVERITY_WARNING, "min-kernel",
+					  "line %u, column %u: Podman ignores minKernel, so the rule always counts",
+					  member->line, member->column);
+	}
+	if (!rc && node_member(rule, "errno") && checking->consumer != CONSUMER_PODMAN)
+		rc = findings_add(checking->out, SEVERITY_WARNING, "errno-text",
+				  "line %u, column %u: only Podman and CRI-O read errno as text",
+				  node_member(rule, "errno")->line,
+				  node_member(rule, "errno")->column);
+	return rc;
+}
+
+static int check_rule(const struct checking *checking, const struct node *rule)
+{
+	int rc = check_action(checking, rule, "action", "errnoRet");
+
+	if (!rc)
+		rc = check_names(checking, rule);
+	if (!rc)
+		rc = check_args(checking, rule);
+	return rc ? rc : check_conditions(checking, rule);
+}
+
+static int check_map(const struct checking *checking, const struct node *node)
+{
+	const struct node *map = node_member(node, "archMap");
+
+	if (!says_something(node, "archMap"))
+		return 0;
+	if (!has_engine(checking->consumer))
+		return report(checking, map, "arch-map", IGNORES, IGNORES,
+			      "archMap, so 32-bit programs are killed");
+	if (says_something(node, "architectures"))
+		return findings_add(checking->out, SEVERITY_ERROR, "arch-map",
+				    "line %u, column %u: archMap beside architectures: the engine refuses it",
+				    map->line, map->column);
+	return 0;
+}
+
+static int check_default(const struct checking *checking, const struct node *node)
+{
+	const struct node *rules = node_member(node, "syscalls");
+	const char *action = text_of(node, "defaultAction");
+
+	if (action && !*action && (!rules || !rules->len) && checking->consumer != CONSUMER_CRUN)
+		return findings_add(checking->out, SEVERITY_ERROR, "disabled",
+				    "an empty defaultAction and no rules: there is no filter at all, and no error");
+	if (action && !strcmp(action, "SCMP_ACT_NOTIFY") && !node_member(node, "listenerPath"))
+		return report(checking, node_member(node, "defaultAction"), "listener", REFUSES,
+			      TAKES, "NOTIFY without a listener");
+	return check_action(checking, node, "defaultAction", "defaultErrnoRet");
+}
+
+int check_document(const struct node *node, enum consumer consumer, struct findings *out,
+		   struct err *err)
+{
+	struct checking checking = {consumer, out};
+	const struct node *rules = node_member(node, "syscalls");
+	int rc = check_default(&checking, node);
+
+	if (!rc)
+		rc = check_arches(&checking, node);
+	if (!rc)
+		rc = check_map(&checking, node);
+	if (!rc)
+		rc = check_flags(&checking, node);
+	for (size_t i = 0; !rc && rules && rules->kind == NODE_ARRAY && i < rules->len; i++)
+		rc = check_rule(&checking, &rules->children[i]);
+	return rc ? err_errno(err, rc, "cannot check the profile") : 0;
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "profile/decision.h"
+#include "profile/evaluate.h"
+
+#include <errno.h>
+
+void decision_clear(struct decision *decision)
+{
+	for (size_t i = 0; i < decision->len; i++)
+		region_clear(&decision->parts[i].region);
+	free(decision->parts);
+	*decision = (struct decision){0};
+}
+
+static struct part *part_of(struct decision *decision, struct outcome outcome)
+{
+	struct part *parts;
+
+	for (size_t i = 0; i < decision->len; i++)
+		if (outcome_equal(decision->parts[i].outcome, outcome))
+			return &decision->parts[i];
+	parts = reallocarray(decision->parts, decision->len + 1, sizeof(*parts));
+	if (!parts)
+		return NULL;
+	decision->parts = parts;
+	parts[decision->len] = (struct part){.outcome = outcome};
+	return &parts[decision->len++];
+}
+
+/* The first of the rules that decides without conditions; whether there are any with. */
+static const struct rule *whole_rule(const struct profile *profile, const char *name,
+				     bool *conditional)
+{
+	const struct rule *whole = NULL;
+
+	*conditional = false;
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		if (!rule_has_name(rule, name) || !rule_counts(profile, rule))
+			continue;
+		if (rule->conditions_len)
+			*conditional = true;
+		else if (!whole)
+			whole = rule;
+	}
+	return whole;
+}
+
+bool decision_is_simple(const struct profile *profile, const char *name, struct outcome *out)
+{
+	bool conditional;
+	const struct rule *whole = whole_rule(profile, name, &conditional);
+
+	*out = whole ? rule_outcome(whole) : profile_default(profile);
+	return whole || !conditional;
+}
+
+/* What of `region` no other outcome has taken yet. */
+static int add_free(struct decision *decision, struct outcome outcome, const struct region *region)
+{
+	struct region own_region taken = {0}, own_region left = {0};
+	struct part *part;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < decision->len; i++)
+		if (!outcome_equal(decision->parts[i].outcome, outcome))
+			rc = region_meet(&decision->parts[i].region, region, &taken);
+	if (rc)
+		return rc;
+	if (taken.len)
+		decision->hazard = HAZARD_OVERLAP;
+	part = part_of(decision, outcome);
+	if (!part)
+		return -ENOMEM;
+	if (!taken.len)
+		return region_add(&part->region, region);
+	rc = region_minus(region, &taken, &left);
+	return rc ? rc : region_add(&part->region, &left);
+}
+
+static bool is_range(const struct condition *c)
+{
+	return c->compare != COMPARE_INVALID && c->compare != COMPARE_EQ &&
+	       c->compare != COMPARE_MASKED_EQ;
+}
+
+/* What a term has in it that may go wrong when it is not alone. */
+static void look_at(const struct term *term, bool *ranges, bool *several, bool *wide)
+{
+	bool range = false;
+
+	for (size_t i = 0; i < CONDITION_ARGS; i++) {
+		const struct condition *c = &term->conditions[i];
+
+		range |= is_range(c);
+		*wide |= c->compare != COMPARE_INVALID && (c->value | c->value_two) > UINT32_MAX;
+	}
+	*ranges |= range;
+	*several |= term_count(term) > 1;
+}
+
+bool decision_has_hazardous_ranges(const struct decision *decision)
+{
+	bool ranges = false, several = false, wide = false;
+	size_t terms = 0;
+
+	for (size_t i = 0; i < decision->len; i++) {
+		const struct region *region = &decision->parts[i].region;
+
+		for (size_t k = 0; k < region->len; k++)
+			look_at(&region->terms[k], &ranges, &several, &wide);
+		terms += region->len;
+	}
+	return terms > 1 && ranges && (several || wide);
+}
+
+static int split(const struct profile *profile, const char *name, struct decision *decision)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+		struct region own_region region = {0};
+
+		if (!rule_has_name(rule, name) || !rule_counts(profile, rule))
+			continue;
+		rc = region_add_rule(&region, rule);
+		if (!rc)
+			rc = add_free(decision, rule_outcome(rule), &region);
+	}
+	if (decision->hazard == HAZARD_NONE && decision_has_hazardous_ranges(decision))
+		decision->hazard = HAZARD_RANGES;
+	return rc;
+}
+
+int decision_make(const struct profile *profile, const char *name, struct decision *out)
+{
+	struct decision own_decision decision = {.rest = profile_default(profile)};
+	bool conditional;
+	const struct rule *whole = whole_rule(profile, name, &conditional);
+	int rc = 0;
+
+	if (whole) {
+		struct part *part = part_of(&decision, rule_outcome(whole));
+
+		rc = part ? region_add_everything(&part->region) : -ENOMEM;
+		decision.lost = conditional;
+	} else if (conditional) {
+		rc = split(profile, name, &decision);
+	}
+	if (rc)
+		return rc;
+	*out = decision;
+	decision = (struct decision){0};
+	return 0;
+}
+
+int decision_add_rest(const struct decision *decision, struct region *out)
+{
+	struct region own_region all = {0}, own_region covered = {0};
+	int rc = region_add_everything(&all);
+
+	for (size_t i = 0; !rc && i < decision->len; i++)
+		rc = region_add(&covered, &decision->parts[i].region);
+	return rc ? rc : region_minus(&all, &covered, out);
+}
+
+static int check_name(const struct profile *profile, const char *name, struct err *err)
+{
+	static const char *const why[] = {
+		[HAZARD_OVERLAP] =
+			"rules with different actions hold for the same arguments, of which libseccomp makes another filter than they say; 'whittle convert' keeps the first one's",
+		[HAZARD_RANGES] =
+			"several rules, with order or NE beside several conditions in one or values above 32 bits, of which libseccomp makes another filter than they say; 'whittle convert' writes them so that it does not",
+	};
+	struct decision own_decision decision = {0};
+	int rc = decision_make(profile, name, &decision);
+
+	if (rc)
+		return err_errno(err, rc, "cannot tell what the rules for %s mean together", name);
+	if (decision.hazard == HAZARD_NONE)
+		return 0;
+	return err_set(err, -ENOTSUP, "%s: %s", name, why[decision.hazard]);
+}
+
+/* Of one architecture: are there rules for calls that it lacks, and for those that it has only some with conditions? */
+static bool forgets_number(const struct profile *profile, enum arch arch)
+{
+	bool absent = false, conditional = false;
+
+	if (arch == ARCH_X86_64 || arch == ARCH_X32)
+		return false;
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		for (size_t n = 0; rule_counts(profile, rule) && n < rule->names_len; n++) {
+			int64_t nr;
+
+			if (!syscall_resolve(arch, rule->names[n], &nr))
+				absent = true;
+			else if (rule->conditions_len)
+				conditional = true;
+			else
+				return false;
+		}
+	}
+	return absent && conditional;
+}
+
+int profile_check_hazards(const struct profile *profile, struct err *err)
+{
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (profile->arches[a] && forgets_number(profile, a))
+			return err_set(err, -ENOTSUP,
+				       "%s has none of the calls but some with conditions, and libseccomp then makes a filter that refuses them all; leave the architecture out",
+				       arch_scmp_name(a));
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		for (size_t n = 0; rule->conditions_len && n < rule->names_len; n++) {
+			int rc = check_name(profile, rule->names[n], err);
+
+			if (rc)
+				return rc;
+		}
+	}
+	return 0;
+}

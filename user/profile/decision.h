@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * All that a profile says about one call, by name: for each outcome of its rules the arguments that get it, without overlaps;
+ * the rest gets the default. The same reading of the rules as evaluate.h, over 64 bits.
+ */
+#pragma once
+
+#include "profile/outcome.h"
+#include "profile/region.h"
+
+struct part {
+	struct outcome outcome;
+	struct region region;
+};
+
+/*
+ * What libseccomp (2.5.4 and its neighbours) compiles into another filter than the rules say, or never finishes with.
+ * Measured: filters of rules made at random, run on all arguments.
+ */
+enum hazard {
+	HAZARD_NONE = 0,
+	HAZARD_OVERLAP, /* rules with different actions hold for the same arguments */
+	HAZARD_RANGES, /* several rules, one of which compares two arguments and one of them by order or NE */
+};
+
+struct decision {
+	struct part *parts; /* owned; each outcome once */
+	size_t len;
+	struct outcome rest; /* of all other arguments; no part has it */
+	enum hazard hazard;
+	bool lost; /* rules with conditions that a rule without makes void */
+};
+
+void decision_clear(struct decision *decision);
+#define own_decision own_with(decision_clear)
+
+/** -ENOMEM; -E2BIG: too many conditions to tell. *out was zeroed. */
+int decision_make(const struct profile *profile, const char *name, struct decision *out) must_check;
+
+/** HAZARD_RANGES, of parts that somebody has put together. */
+bool decision_has_hazardous_ranges(const struct decision *decision);
+
+/** Adds the arguments that no part has. */
+int decision_add_rest(const struct decision *decision, struct region *out) must_check;
+
+/** True and *out if arguments do not matter for the call. Cheap. */
+bool decision_is_simple(const struct profile *profile, const char *name, struct outcome *out);
+
+/**
+ * Besides the hazards of single calls there is one of the whole: on an architecture of whose calls only some with conditions
+ * have rules, beside calls that it does not have, libseccomp forgets to look at the number (x86-64 and x32 always look).
+ * -ENOTSUP: a call of which libseccomp makes something else than the rules say; the sentence names it and the remedy. */
+int profile_check_hazards(const struct profile *profile, struct err *err) must_check;

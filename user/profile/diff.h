@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What two profiles say otherwise: by call and arguments, not by text. Exact, in the reading of decision.h; over the names, which mean
+ * the same on every architecture that both list.
+ */
+#pragma once
+
+#include "profile/decision.h"
+
+/* For these arguments of the call `a` is the outcome of the one, `b` of the other. Owned. */
+struct difference {
+	char *name; /* NULL: every call that neither profile names */
+	struct outcome a, b;
+	struct region region;
+};
+
+struct differences {
+	struct difference *list; /* by name; owned */
+	size_t len, room;
+	bool only_a[ARCH_COUNT], only_b[ARCH_COUNT];
+};
+
+void differences_clear(struct differences *differences);
+#define own_differences own_with(differences_clear)
+
+/** *out was zeroed. -E2BIG: the conditions of a call are too many to compare. */
+int profile_diff(const struct profile *a, const struct profile *b, struct differences *out,
+		 struct err *err) must_check;
+
+/** Is there none? */
+bool differences_none(const struct differences *differences);
+
+/** Does the first let through what the second does not: on some arguments, or on an architecture that the second does not list? */
+bool differences_go_beyond(const struct differences *differences);

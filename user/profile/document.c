@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "profile/document.h"
+
+#include <string.h>
+
+void node_clear(struct node *node)
+{
+	for (size_t i = 0; i < node->len; i++)
+		node_clear(&node->children[i]);
+	free(node->children);
+	free(node->key);
+	free(node->text);
+	*node = (struct node){0};
+}
+
+const struct node *node_member(const struct node *node, const char *key)
+{
+	if (!node || node->kind != NODE_OBJECT)
+		return NULL;
+	for (size_t i = 0; i < node->len; i++)
+		if (!strcmp(node->children[i].key, key))
+			return node->children[i].kind == NODE_NULL ? NULL : &node->children[i];
+	return NULL;
+}
+
+struct node *node_add(struct node *node, const char *key)
+{
+	char *own_ptr copy = NULL;
+
+	if (node->len == node->room) {
+		size_t room = node->room ? node->room * 2 : 4;
+		struct node *children = reallocarray(node->children, room, sizeof(*children));
+
+		if (!children)
+			return NULL;
+		node->children = children;
+		node->room = room;
+	}
+	if (key && !(copy = strdup(key)))
+		return NULL;
+	node->children[node->len] = (struct node){.key = steal_ptr(&copy)};
+	return &node->children[node->len++];
+}

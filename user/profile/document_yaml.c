@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* YAML (the part that JSON has, without anchors, aliases and tags) into a document. */
+#include "profile/document.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <yaml.h>
+
+struct reader {
+	const char *name;
+	yaml_parser_t parser;
+	unsigned int depth;
+	size_t nodes;
+	struct err *err;
+};
+
+__attribute__((format(printf, 3, 4))) static int refuse(struct reader *r, yaml_mark_t mark,
+							const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return err_set(r->err, -EINVAL, "%s:%zu:%zu: %s", r->name, mark.line + 1, mark.column + 1,
+		       text);
+}
+
+static int no_memory(struct reader *r)
+{
+	return err_errno(r->err, -ENOMEM, "cannot read %s", r->name);
+}
+
+static void own_event_(yaml_event_t *event)
+{
+	yaml_event_delete(event);
+}
+#define own_event own_with(own_event_)
+
+static int next(struct reader *r, yaml_event_t *event)
+{
+	if (yaml_parser_parse(&r->parser, event))
+		return 0;
+	if (r->parser.error == YAML_MEMORY_ERROR)
+		return no_memory(r);
+	return refuse(r, r->parser.problem_mark, "%s",
+		      r->parser.problem ? r->parser.problem : "it is no YAML");
+}
+
+/* A plain scalar is what it looks like. */
+static int scalar(struct reader *r, const yaml_event_t *event, struct node *out)
+{
+	const char *text = (const char *)event->data.scalar.value;
+	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+
+	if (strlen(text) != event->data.scalar.length)
+		return refuse(r, event->start_mark, "a NUL in a string");
+	if (plain && (!*text || !strcmp(text, "null") || !strcmp(text, "~")))
+		return 0;
+	if (plain && (!strcmp(text, "true") || !strcmp(text, "false"))) {
+		out->kind = NODE_BOOL;
+		out->truth = *text == 't';
+		return 0;
+	}
+	out->kind = NODE_STRING;
+	out->text = strdup(text);
+	if (!out->text)
+		return no_memory(r);
+	if (!plain || (!isdigit((unsigned char)*text) && *text != '-') ||
+	    strspn(text + 1, "0123456789") != strlen(text + 1) || (*text == '-' && !text[1]))
+		return 0;
+	out->kind = NODE_NUMBER;
+	errno = 0;
+	out->number = *text == '-' ? 0 : strtoull(text, NULL, 10);
+	/* 0644 is octal to some readers and not to others */
+	out->is_count = *text != '-' && !errno && (*text != '0' || !text[1]);
+	return 0;
+}
+
+static int value(struct reader *r, const yaml_event_t *event, struct node *out);
+
+static int items(struct reader *r, struct node *out)
+{
+	while (true) {
+		yaml_event_t own_event event = {0};
+		struct node *child;
+		int rc = next(r, &event);
+
+		if (rc || event.type == YAML_SEQUENCE_END_EVENT)
+			return rc;
+		child = node_add(out, NULL);
+		if (!child)
+			return no_memory(r);
+		rc = value(r, &event, child);
+		if (rc)
+			return rc;
+	}
+}
+
+static int member(struct reader *r, const yaml_event_t *key, struct node *out)
+{
+	const char *text = (const char *)key->data.scalar.value;
+	yaml_event_t own_event event = {0};
+	struct node *child;
+	int rc;
+
+	if (key->type != YAML_SCALAR_EVENT || strlen(text) != key->data.scalar.length)
+		return refuse(r, key->start_mark, "a key that is no text");
+	if (out->len == DOCUMENT_MEMBERS_MAX)
+		return refuse(r, key->start_mark, "an object with more than %d members",
+			      DOCUMENT_MEMBERS_MAX);
+	for (size_t i = 0; i < out->len; i++)
+		if (!strcmp(out->children[i].key, text))
+			return refuse(r, key->start_mark, "\"%.100s\" is there already, in line %u",
+				      text, out->children[i].line);
+	rc = next(r, &event);
+	if (rc)
+		return rc;
+	child = node_add(out, text);
+	return child ? value(r, &event, child) : no_memory(r);
+}
+
+static int members(struct reader *r, struct node *out)
+{
+	while (true) {
+		yaml_event_t own_event key = {0};
+		int rc = next(r, &key);
+
+		if (rc || key.type == YAML_MAPPING_END_EVENT)
+			return rc;
+		rc = member(r, &key, out);
+		if (rc)
+			return rc;
+	}
+}
+
+static int value(struct reader *r, const yaml_event_t *event, struct node *out)
+{
+	int rc;
+
+	out->line = event->start_mark.line + 1;
+	out->column = event->start_mark.column + 1;
+	if (++r->nodes > DOCUMENT_NODES_MAX)
+		return refuse(r, event->start_mark, "more than %d values", DOCUMENT_NODES_MAX);
+	if (event->type == YAML_SCALAR_EVENT)
+		return event->data.scalar.anchor ?
+			       refuse(r, event->start_mark,
+				      "an anchor, which whittle does not read") :
+			       scalar(r, event, out);
+	if (event->type != YAML_SEQUENCE_START_EVENT && event->type != YAML_MAPPING_START_EVENT)
+		return refuse(r, event->start_mark, "an alias, which whittle does not read");
+	if (++r->depth > DOCUMENT_DEPTH_MAX)
+		return refuse(r, event->start_mark, "nested deeper than %d", DOCUMENT_DEPTH_MAX);
+	out->kind = event->type == YAML_MAPPING_START_EVENT ? NODE_OBJECT : NODE_ARRAY;
+	rc = out->kind == NODE_OBJECT ? members(r, out) : items(r, out);
+	r->depth--;
+	return rc;
+}
+
+/* One document, and nothing behind it. */
+static int document(struct reader *r, struct node *out)
+{
+	static const yaml_event_type_t before[] = {YAML_STREAM_START_EVENT,
+						   YAML_DOCUMENT_START_EVENT};
+	static const yaml_event_type_t behind[] = {YAML_DOCUMENT_END_EVENT, YAML_STREAM_END_EVENT};
+	yaml_event_t own_event event = {0};
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < ARRAY_LEN(before); i++) {
+		yaml_event_t own_event start = {0};
+
+		rc = next(r, &start);
+		if (!rc && start.type != before[i])
+			rc = refuse(r, start.start_mark, "there is no document in it");
+	}
+	if (!rc)
+		rc = next(r, &event);
+	if (!rc)
+		rc = value(r, &event, out);
+	for (size_t i = 0; !rc && i < ARRAY_LEN(behind); i++) {
+		yaml_event_t own_event end = {0};
+
+		rc = next(r, &end);
+		if (!rc && end.type != behind[i])
+			rc = refuse(r, end.start_mark, "more than one document");
+	}
+	return rc;
+}
+
+int document_parse_yaml(const char *name, const char *text, size_t len, struct node *out,
+			struct err *err)
+{
+	struct reader r = {.name = name, .err = err};
+	struct node own_node node = {0};
+	int rc;
+
+	if (!yaml_parser_initialize(&r.parser))
+		return no_memory(&r);
+	yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, len);
+	yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
+	rc = document(&r, &node);
+	yaml_parser_delete(&r.parser);
+	if (rc)
+		return rc;
+	*out = node;
+	node = (struct node){0};
+	return 0;
+}

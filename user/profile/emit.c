@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "profile/emit.h"
+#include "profile/emit_oci.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* OCI leaves nothing out. */
+static int emit_plain_oci(const struct profile *profile, const struct emit_options *options,
+			  struct buf *out, struct err *err)
+{
+	(void)options;
+	return emit_oci(profile, out, err);
+}
+
+const struct emit_format emit_formats[] = {
+	{"oci", "JSON that all container engines and runtimes read", true, emit_plain_oci},
+	{"docker", "JSON with archMap", true, emit_docker},
+	{"kubernetes", "SeccompProfile of the Security Profiles Operator, YAML", false,
+	 emit_kubernetes},
+	{"systemd", "drop-in for a service", false, emit_systemd},
+	{"minijail", "policy of minijail", false, emit_minijail},
+	{"firecracker", "filters of Firecracker, JSON", false, emit_firecracker},
+	{"firejail", "line of a firejail profile", false, emit_firejail},
+	{"bpf", "the filter's instructions, for bubblewrap", true, emit_bpf},
+	{"pfc", "the filter as libseccomp describes it", true, emit_pfc},
+	{"list", "names of allowed calls, one a line", false, emit_list},
+	{0},
+};
+
+static bool is_name(const char *name)
+{
+	return *name &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
+		       strlen(name);
+}
+
+int emit_profile(const struct emit_format *format, const struct profile *profile,
+		 const struct emit_options *options, struct buf *out, struct err *err)
+{
+	for (size_t i = 0; !format->any_name && i < profile->rules_len; i++)
+		for (size_t n = 0; n < profile->rules[i].names_len; n++)
+			if (!is_name(profile->rules[i].names[n]))
+				return err_set(err, -EINVAL, "'%.60s' is no name of a call",
+					       profile->rules[i].names[n]);
+	return format->emit(profile, options, out, err);
+}
+
+int emit_refuse(const struct profile *profile, size_t index, const struct emit_options *options,
+		const char *why, struct err *err)
+{
+	const struct rule *rule = &profile->rules[index];
+	size_t number = rule->number ? rule->number : index + 1;
+
+	if (!options->lossy)
+		return err_set(err, -EOPNOTSUPP, "rule %zu (%s%s): %s", number, rule->names[0],
+			       rule->names_len > 1 ? ", ..." : "", why);
+	buf__addf(options->warnings, "left out: rule %zu (%s%s): %s\n", number, rule->names[0],
+		  rule->names_len > 1 ? ", ..." : "", why);
+	return 0;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Writes a profile in one of several formats, a row in a table each. What a format cannot say is an error that names the rule, or with
+ * `lossy` a warning.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "profile/profile.h"
+
+struct emit_options {
+	bool lossy;
+	struct buf *warnings; /* a line each is appended */
+	const char *name;     /* of the thing that is described, where a format wants one */
+};
+
+struct emit_format {
+	const char *name;
+	const char *what; /* a few words for people */
+	bool any_name;    /* can hold names that are no names of calls */
+	int (*emit)(const struct profile *profile, const struct emit_options *options,
+		    struct buf *out, struct err *err);
+};
+
+/** All formats; the last has no name. The first is the default. */
+extern const struct emit_format emit_formats[];
+
+/** Writes the profile; -EINVAL for names that would break a format that has no quotes. */
+int emit_profile(const struct emit_format *format, const struct profile *profile,
+		 const struct emit_options *options, struct buf *out, struct err *err) must_check;
+
+/** Refuses, or warns of, what cannot be said about rule `index`. */
+int emit_refuse(const struct profile *profile, size_t index, const struct emit_options *options,
+		const char *why, struct err *err) must_check;
+
+/** The formats' own functions: the same profile always gives the same bytes. */
+int emit_docker(const struct profile *profile, const struct emit_options *options, struct buf *out,
+		struct err *err) must_check;
+int emit_kubernetes(const struct profile *profile, const struct emit_options *options,
+		    struct buf *out, struct err *err) must_check;
+int emit_systemd(const struct profile *profile, const struct emit_options *options, struct buf *out,
+		 struct err *err) must_check;
+int emit_minijail(const struct profile *profile, const struct emit_options *options,
+		  struct buf *out, struct err *err) must_check;
+int emit_firecracker(const struct profile *profile, const struct emit_options *options,
+		     struct buf *out, struct err *err) must_check;
+int emit_firejail(const struct profile *profile, const struct emit_options *options,
+		  struct buf *out, struct err *err) must_check;
+int emit_bpf(const struct profile *profile, const struct emit_options *options, struct buf *out,
+	     struct err *err) must_check;
+int emit_pfc(const struct profile *profile, const struct emit_options *options, struct buf *out,
+	     struct err *err) must_check;
+int emit_list(const struct profile *profile, const struct emit_options *options, struct buf *out,
+	      struct err *err) must_check;

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Calls that do the same under another name: on another architecture, or from another C library. A program that makes the one
+ * elsewhere makes the other.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "profile/profile.h"
+
+/**
+ * Adds to each rule without conditions that allows a call those that stand for it elsewhere and that no rule has. Each addition
+ * is appended to `added` as "NAME (for NAME)", a line each.
+ */
+int equivalents_add(struct profile *profile, struct buf *added, struct err *err) must_check;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Two profiles into one, call by call and argument by argument. The union takes the more permissive of the two outcomes, the
+ * intersection the stricter one (outcome.h): what the kernel does when both filters are loaded. Both are exact, commutative and
+ * associative, and what they write is canonical: the same profile from the same meaning, and without the hazards of
+ * libseccomp (decision.h).
+ */
+#pragma once
+
+#include "profile/decision.h"
+
+enum merge {
+	MERGE_UNION,
+	MERGE_INTERSECTION,
+};
+
+/**
+ * *out was zeroed. Architectures: those of either for the union, those of both for the intersection; rules say the same for all of
+ * them, so the union is exact if both list the same ones. -EINVAL: they have no architecture in common; -E2BIG: the
+ * conditions of a call come to too many rules.
+ */
+int profile_merge(const struct profile *a, const struct profile *b, enum merge how,
+		  struct profile *out, struct err *err) must_check;
+
+/** The same meaning in canonical form. */
+int profile_canonical(const struct profile *profile, struct profile *out,
+		      struct err *err) must_check;

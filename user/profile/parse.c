@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "profile/parse.h"
+#include "profile/parse_list.h"
+#include "profile/parse_oci.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+static size_t blanks(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && isspace((unsigned char)text[n]))
+		n++;
+	return n;
+}
+
+static bool is_json(const char *text, size_t len)
+{
+	size_t n = blanks(text, len);
+
+	/* a comment or a byte order mark is taken for JSON's here, for the sentence about it */
+	return n == len || text[n] == '{' || text[n] == '[' || text[n] == '/' ||
+	       (unsigned char)text[n] == 0xef;
+}
+
+/* The SeccompProfile of the Security Profiles Operator has the profile in its spec. */
+static int parse_tree(const char *name, const struct node *node,
+		      const struct parse_options *options, struct profile *out, struct err *err)
+{
+	const struct node *kind = node_member(node, "kind"), *spec = node_member(node, "spec");
+
+	if (kind && spec && kind->kind == NODE_STRING && !strcmp(kind->text, "SeccompProfile"))
+		return parse_oci_document(name, spec, options, out, err);
+	if (node_member(node, "format"))
+		return err_set(err, -EINVAL,
+			       "%s: it is not a profile but a recording: 'whittle profile' makes one of it",
+			       name);
+	return parse_oci_document(name, node, options, out, err);
+}
+
+static int parse_json(const char *name, const char *text, size_t len,
+		      const struct parse_options *options, struct profile *out, struct err *err)
+{
+	struct node own_node node = {0};
+	int rc = document_parse_json(name, text, len, &node, err);
+
+	return rc ? rc : parse_tree(name, &node, options, out, err);
+}
+
+/* "KEY:" at the beginning of a line, before anything else. */
+static bool is_yaml(const char *text, size_t len)
+{
+	static const char *const keys[] = {"apiVersion:", "kind:", "defaultAction:", "---"};
+	const char *end = text + len;
+
+	while (text < end) {
+		const char *line_end = memchr(text, '\n', end - text);
+		size_t n = (line_end ? line_end : end) - text;
+
+		for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+			if (n >= strlen(keys[i]) && !memcmp(text, keys[i], strlen(keys[i])))
+				return true;
+		if (n && *text != '#')
+			return false;
+		text += n + 1;
+	}
+	return false;
+}
+
+static int parse_yaml(const char *name, const char *text, size_t len,
+		      const struct parse_options *options, struct profile *out, struct err *err)
+{
+	struct node own_node node = {0};
+	int rc = document_parse_yaml(name, text, len, &node, err);
+
+	return rc ? rc : parse_tree(name, &node, options, out, err);
+}
+
+static const struct {
+	bool (*is)(const char *text, size_t len);
+	int (*parse)(const char *name, const char *text, size_t len,
+		     const struct parse_options *options, struct profile *out, struct err *err);
+} formats[] = {
+	{is_json, parse_json},
+	{is_yaml, parse_yaml},
+	{is_strace_summary, parse_strace_summary},
+	{is_strace_log, parse_strace_log},
+	{is_list, parse_list},
+};
+
+int profile_parse(const char *name, const char *text, size_t len,
+		  const struct parse_options *options, struct profile *out, struct err *err)
+{
+	if (memchr(text, '\0', len))
+		return err_set(err, -EINVAL, "%s: it is no text: there is a NUL in it", name);
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
+		if (formats[i].is(text, len))
+			return formats[i].parse(name, text, len, options, out, err);
+	return err_set(err, -EINVAL,
+		       "%s: whittle does not know what this is: no JSON or YAML, no list of names, no output of strace",
+		       name);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A region: a set of arguments of one call, as a list of terms any of which may hold; a term has at most one condition an
+ * argument, all of which must hold. So each term is a rule that every runtime reads alike. Exact set algebra, bounded:
+ * what would need more than REGION_TERMS_MAX terms is -E2BIG.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "profile/argument.h"
+
+#define REGION_TERMS_MAX 256
+
+/* Conditions by argument; COMPARE_INVALID: any value. */
+struct term {
+	struct condition conditions[CONDITION_ARGS];
+};
+
+/* Any of these terms; none: the empty region. Owned. */
+struct region {
+	struct term *terms;
+	size_t len, room;
+};
+
+void region_clear(struct region *region);
+#define own_region own_with(region_clear)
+
+bool term_is_everything(const struct term *term);
+/** Conditions in the term. */
+size_t term_count(const struct term *term);
+/** Do the arguments meet the term? */
+bool term_holds(const struct term *term, const uint64_t args[6]);
+bool region_holds(const struct region *region, const uint64_t args[6]);
+
+/** All arguments. */
+int region_add_everything(struct region *region) must_check;
+/** What a rule's conditions hold for is added. */
+int region_add_rule(struct region *region, const struct rule *rule) must_check;
+/** Adds a term; one that is covered by another is left out. */
+int region_add_term(struct region *region, const struct term *term) must_check;
+/** Adds another region. */
+int region_add(struct region *region, const struct region *from) must_check;
+
+/** Appends what is in both. */
+int region_meet(const struct region *a, const struct region *b, struct region *out) must_check;
+/** Appends what is in `a` and not in `b`. */
+int region_minus(const struct region *a, const struct region *b, struct region *out) must_check;
+
+/** Appends the region as terms of EQ and MASKED_EQ, which libseccomp compiles rightly whatever there is (decision.h). */
+int region_to_masks(const struct region *region, struct region *out) must_check;
+
+/** "arg0 < 38 or arg0 == 39"; "" for everything. For people. */
+void region_text(const struct region *region, struct buf *out);
+/** "arg0 < 38", as the rule has it. */
+void rule_conditions_text(const struct rule *rule, struct buf *out);

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "profile/survey.h"
+
+#include <errno.h>
+
+#define NUMBERS_END   1024
+#define PRIVATE_FIRST 0xf0001 /* 32-bit arm's own */
+#define PRIVATE_END   0xf0010
+
+bool survey_next(enum arch arch, int64_t *nr, char name[SYSCALL_NAME_LEN])
+{
+	while (++*nr < PRIVATE_END) {
+		struct syscall call = {.arch = arch, .nr = *nr};
+
+		if (*nr == NUMBERS_END)
+			*nr = call.nr = PRIVATE_FIRST;
+		if (syscall_name(&call, name))
+			return true;
+	}
+	return false;
+}
+
+int profile_reach(const struct profile *profile, const char *name, enum reach *out)
+{
+	struct decision own_decision decision = {0};
+	struct outcome outcome;
+	bool some = false, all;
+	int rc;
+
+	if (decision_is_simple(profile, name, &outcome)) {
+		*out = outcome_allows(outcome) ? REACH_ALL : REACH_NONE;
+		return 0;
+	}
+	rc = decision_make(profile, name, &decision);
+	if (rc)
+		return rc;
+	all = outcome_allows(decision.rest);
+	some = all;
+	for (size_t i = 0; i < decision.len; i++) {
+		bool allows = decision.parts[i].region.len &&
+			      outcome_allows(decision.parts[i].outcome);
+
+		some |= allows;
+		all &= allows || !decision.parts[i].region.len;
+	}
+	*out = all ? REACH_ALL : some ? REACH_SOME : REACH_NONE;
+	return 0;
+}
+
+int profile_survey(const struct profile *profile, enum arch arch, struct survey *out,
+		   struct err *err)
+{
+	char name[SYSCALL_NAME_LEN];
+	int64_t nr = -1;
+
+	*out = (struct survey){0};
+	while (survey_next(arch, &nr, name)) {
+		struct outcome outcome;
+		enum reach reach;
+		int rc = profile_reach(profile, name, &reach);
+
+		if (rc)
+			return err_errno(err, rc, "cannot tell what the rules for %s mean", name);
+		out->known++;
+		out->reach[reach]++;
+		if (decision_is_simple(profile, name, &outcome))
+			out->actions[outcome.action]++;
+	}
+	return 0;
+}
