@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <syslog.h>
 
 #define ERRNO_EPERM 1
 
@@ -49,7 +50,8 @@ static int read_input(const char *path, struct profile *profile, struct err *err
 
 	if (!rc)
 		rc = fs_read_place(&place, PROFILE_FILE_MAX, &text, err);
-	if (rc || !profile_file_parse(path, &text, &(struct file_options){0}, profile, &why))
+	if (rc ||
+	    !profile_file_parse(path, &text, &(struct file_options){.json = true}, profile, &why))
 		return rc;
 	/* it may be a file that whoever names it may not read: where it is wrong, but not what stands there */
 	near = strstr(why.text, " near ");
@@ -216,6 +218,9 @@ static int run(const struct command *self, int argc, char **argv)
 	if (!run_hook(&err))
 		return STATUS_OK;
 	log_error("hook: %s", err.text);
+	/* crun throws away what its hooks print, and so does podman when it cleans up behind a container that has stopped */
+	openlog("whittle", LOG_PID, LOG_DAEMON);
+	syslog(LOG_ERR, "hook: %s", err.text);
 	return STATUS_FAILED;
 }
 

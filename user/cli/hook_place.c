@@ -75,7 +75,8 @@ static int check_present(const struct fs_place *place, const char *path, struct 
 	if (fs_read_place(place, PROFILE_FILE_MAX, &text, &why))
 		return err_set(err, why.code, "%s is in the way of the profile: %s", path,
 			       why.text);
-	if (text.len && profile_file_parse(path, &text, &(struct file_options){0}, &profile, NULL))
+	if (text.len &&
+	    profile_file_parse(path, &text, &(struct file_options){.json = true}, &profile, NULL))
 		return err_set(err, -EEXIST,
 			       "%s is in the way of the profile: it is not a profile itself", path);
 	return 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/profile_file.h"
+#include "profile/parse_oci.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/num.h"
@@ -112,8 +113,9 @@ int profile_file_parse(const char *path, const struct buf *text, const struct fi
 	if (!rc && text->len > PROFILE_FILE_MAX)
 		rc = err_set(err, -EFBIG, "%s: more than %d bytes", path, PROFILE_FILE_MAX);
 	if (!rc)
-		rc = profile_parse(strcmp(path, "-") ? path : "standard input", buf__text(text),
-				   text->len, &parse, out, err);
+		rc = (options->json ? parse_oci :
+				      profile_parse)(strcmp(path, "-") ? path : "standard input",
+						     buf__text(text), text->len, &parse, out, err);
 	if (warnings.len)
 		tell(warnings.data);
 	return rc;

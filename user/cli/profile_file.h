@@ -9,6 +9,7 @@
 /* Embedded as `file` in a command's options; FILE_OPTION_ROWS are their rows. */
 struct file_options {
 	bool lenient;
+	bool json; /* take JSON alone: nearly any text is a list of names */
 	struct texts caps;
 	const char *kernel;
 	const char *arch;

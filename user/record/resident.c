@@ -126,6 +126,43 @@ static ino_t pins_number(const struct resident *resident)
 	return fstatat(resident->bpffs, PINS, &st, AT_SYMLINK_NOFOLLOW) ? 0 : st.st_ino;
 }
 
+/* What of a slot is not the runtime's own. */
+struct workload {
+	__u32 slot;
+	bool seen;
+};
+
+static int see_workload(const struct apart_key *key, uint64_t calls, void *context)
+{
+	struct workload *workload = context;
+
+	if (calls && key->slot == workload->slot && key->call_class != CLASS_RUNTIME)
+		workload->seen = true;
+	return 0;
+}
+
+/* Did an exec end the set-up? It was counted then. */
+static bool has_workload(const struct resident *resident, __u32 slot)
+{
+	struct workload workload = {.slot = slot};
+
+	for (__u32 row = 0; row < ROW_LEN && !workload.seen; row++)
+		workload.seen = session__count(resident->session, slot, row) != 0;
+	/* what cannot be read may be there */
+	return workload.seen ||
+	       session__each_apart(resident->session, see_workload, &workload, NULL) ||
+	       workload.seen;
+}
+
+/* Engines such as Podman tell nobody that a start has failed: its cgroup is gone, and nothing ran in it. */
+static void forget_failed_starts(struct resident *resident)
+{
+	for (__u32 slot = 1; slot < session__slots(resident->session); slot++)
+		if (*resident_entry(resident, slot)->name &&
+		    !session__has_targets(resident->session, slot) && !has_workload(resident, slot))
+			resident_forget(resident, slot);
+}
+
 static int open_pins(struct resident *resident, struct err *err)
 {
 	const struct session_options options = {.on_record = take_news, .context = resident};
@@ -169,6 +206,8 @@ int resident_open(struct resident *resident, bool make, unsigned int features, s
 		rc = open_or_make_pins(resident, make, features, err);
 	}
 	resident->pinned = !rc;
+	if (!rc)
+		forget_failed_starts(resident);
 	return rc;
 }
 
