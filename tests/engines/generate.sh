@@ -63,7 +63,7 @@ script() { # NAME < BODY
 
 export MARK=$T/mark
 visit=scripts/ci-examples/exercise # a client of the host, in the container's network
-server='trap "mkdir /bye; exit 5" TERM; mkdir /www; echo hello >/www/index.html; httpd -f -p 8080 -h /www & wait'
+server='trap "mv /www /bye; exit 5" TERM; mkdir /www; echo hello >/www/index.html; httpd -f -p 8080 -h /www & wait'
 # an exercise that does not do the same again
 script second <<'END'
 if [ -e "$MARK" ]; then
@@ -103,7 +103,7 @@ for engine in "${ENGINES[@]}"; do
     generate --engine "$engine" --tries 2 --exercise $visit bb:1 "$T/web.json" -- sh -c "$server"
     good "a server is exercised, stopped and proven" eval '[ $status = 0 ] && [ "$(grep -c "under the profile" "$T/out")" = 2 ] && nothing_left'
     good "... its start, service and shutdown are in the profile, the runtime's set-up is not" \
-        eval 'allows "$T/web.json" listen accept mkdir && ! allows "$T/web.json" mount && ! allows "$T/web.json" symlink'
+        eval 'allows "$T/web.json" mkdir listen accept rename && ! allows "$T/web.json" mount && ! allows "$T/web.json" symlink'
     want=$(default_of "$engine")
     good "... what was gained is told: $want are allowed by default" \
         grep -q "allows $(allowed "$T/web.json" | wc -l) syscalls, $engine's default $want: [1-9][0-9] % fewer" "$T/out"
@@ -134,7 +134,7 @@ for engine in "${ENGINES[@]}"; do
     rm "$T/p.json"
     mkdir "$T/$engine.state"
     generate --engine "$engine" --run-option -v --run-option "$T/$engine.state:/state" bb:1 "$T/p.json" -- \
-        sh -c 'if mkdir /state/once; then exit 0; else ln -s a /state/link || exit 3; fi'
+        sh -c 'if mkdir /state/once; then exit 0; else ln -sf a /state/link || exit 3; fi'
     good "a container whose status is another under the profile" \
         eval 'ended 1 "it ends with status 3, and with 0 without a filter" && [ ! -e "$T/p.json" ]'
     generate --engine "$engine" bb:1 "$T/p.json" -- sh -c 'echo the reason; exit 4'
