@@ -137,8 +137,9 @@ fuzz: $(FUZZERS:%=$(B)/fuzz/%)
 		mkdir -p $(B)/fuzz/corpus/$$fuzzer tests/fuzz/corpus/$$fuzzer; \
 		echo "# $$fuzzer"; \
 		$(B)/fuzz/$$fuzzer -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-			-artifact_prefix=$(B)/fuzz/ $(B)/fuzz/corpus/$$fuzzer tests/fuzz/corpus/$$fuzzer 2>&1 | \
-			grep -E 'ERROR|SUMMARY|number_of_executed_units' || exit 1; \
+			-artifact_prefix=$(B)/fuzz/ $(B)/fuzz/corpus/$$fuzzer tests/fuzz/corpus/$$fuzzer >$(B)/fuzz/$$fuzzer.log 2>&1 || \
+			{ tail -n 50 $(B)/fuzz/$$fuzzer.log; exit 1; }; \
+		grep number_of_executed_units $(B)/fuzz/$$fuzzer.log; \
 	done
 
 # --- for people -------------------------------------------------------------------------------------
