@@ -247,6 +247,27 @@ runtimes_of() { # docker|podman
     fi
 }
 
+# Runs FUNCTION with each ARGUMENTS, words in one, N of them at a time. What they print comes in this order, and its failures
+# count.
+at_once() { # N FUNCTION ARGUMENTS...
+    local n=$1 run=$2 said=() pids=() arguments
+    shift 2
+    for arguments; do
+        said+=("$(mktemp "$T/said.XXXXXX")")
+        # shellcheck disable=SC2086
+        $run $arguments >"${said[-1]}" 2>&1 &
+        pids+=($!)
+        # not wait -n, which may wait for a daemon when all of these have just ended
+        while [ "$(jobs -rp | wc -l)" -ge $((n + ${#_daemons[@]} + ${#background[@]})) ]; do sleep 0.05; done
+    done
+    wait "${pids[@]}" || :
+    [ ${#said[@]} = 0 ] || cat "${said[@]}" >"$T/said"
+    cat "$T/said"
+    _failures=$((_failures + $(grep -c '^not ok' "$T/said" || :)))
+}
+# processes that at_once is not to wait for
+background=()
+
 _end_daemon() { # PID
     kill "$1" 2>/dev/null
     for _ in {1..80}; do
