@@ -262,7 +262,6 @@ Test(argument, brute_force)
 		struct condition a = random_condition(0), b = random_condition(0);
 		struct choices own_choices both = {0}, own_choices not_a = {0},
 					   own_choices masks = {0};
-		bool implies = true;
 
 		if (condition_is_nothing(&a) || condition_is_nothing(&b))
 			continue;
@@ -285,7 +284,6 @@ Test(argument, brute_force)
 				cr_assert_eq(in_both, in_a && in_b);
 				cr_assert_eq(in_not, !in_a);
 				cr_assert_eq(in_masks, in_a);
-				implies &= !in_a || in_b;
 				if (condition_implies(&a, &b))
 					cr_assert(!in_a || in_b);
 			}
