@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/session.h"
 #include "base/log.h"
-#include "record/decode.h"
 #include "record/features.h"
 #include "record/launchers.h"
-#include "record/news.h"
 #include "record/pins.h"
-#include "record/targets.h"
+#include "record/session_private.h"
 #include "tracer.skel.h"
 
 #include <bpf/bpf.h>
@@ -15,33 +13,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
-
-#define LINKS_MAX 16
-
-/* An mmapable array map, seen from here. */
-struct view {
-	void *data;
-	size_t bytes;
-};
-
-struct session {
-	struct session_options options;
-	struct tracer_bpf *skel;
-	struct bpf_program *sys_enter; /* the one of the two that is loaded */
-	int inventory;                 /* a program's file descriptor */
-	/* what is attached: the program and its link */
-	struct {
-		struct bpf_program *program;
-		struct bpf_link *link;
-	} links[LINKS_MAX];
-	size_t links_len;
-	bool pinned;              /* programs were attached by another process, and stay */
-	struct ring_buffer *ring; /* private: the news are taken as they come */
-	struct news_ring news;    /* pinned: they are looked at */
-	struct view counts, first_seen, timings, entries;
-	__u32 cpus;
-	__u32 slots; /* the none slot included */
-};
 
 /* libbpf explains a refused program at length: that is for -vv; what to do about it is in our own sentence. */
 static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
@@ -307,199 +278,6 @@ void session__free(struct session *session)
 	free(session);
 }
 
-volatile struct slot *session__slot(struct session *session, __u32 slot)
-{
-	return &session->skel->bss->slots[slot];
-}
-
-void session__add_cgroup(struct session *session, __u32 slot, uint64_t id)
-{
-	if (targets_add(session->skel->bss->targets, id, slot) == TARGETS_FULL)
-		__atomic_fetch_add(&session->skel->bss->slots[slot].lost_cgroups, 1,
-				   __ATOMIC_RELAXED);
-}
-
-void session__take_cgroup(struct session *session, __u32 slot, uint64_t id)
-{
-	session__add_cgroup(session, slot, id);
-	targets_move(session->skel->bss->targets, id, slot);
-}
-
-struct entry *session__entry(struct session *session, __u32 slot)
-{
-	return &((struct entry *)session->entries.data)[slot];
-}
-
-__u32 session__slots(const struct session *session)
-{
-	return session->slots;
-}
-
-void session__stop_slot(struct session *session, __u32 slot)
-{
-	targets_remove_slot(session->skel->bss->targets, slot);
-}
-
-/* All of a hash: keys and values in the same order. */
-struct snapshot {
-	char *keys, *values;
-	__u32 len;
-};
-
-static void snapshot_free(struct snapshot *snapshot)
-{
-	free(snapshot->keys);
-	free(snapshot->values);
-}
-#define own_snapshot own_with(snapshot_free)
-
-/*
- * In one call: a walk from key to key begins anew whenever a program has deleted the key that it stands on, and the value of a
- * key may be gone before it is read.
- */
-static int snapshot(const struct bpf_map *map, struct snapshot *out)
-{
-	/* what comes and goes meanwhile may be seen in both places */
-	__u32 room = 2 * bpf_map__max_entries(map), position;
-	int rc;
-
-	out->keys = calloc(room, bpf_map__key_size(map));
-	out->values = calloc(room, bpf_map__value_size(map));
-	out->len = room;
-	if (!out->keys || !out->values)
-		return -ENOMEM;
-	rc = bpf_map_lookup_batch(bpf_map__fd(map), NULL, &position, out->keys, out->values,
-				  &out->len, NULL);
-	return rc == -ENOENT ? 0 : rc; /* the end was reached */
-}
-
-/* Deletes the entries of a hash whose value, or key, is of the slot: `slot_of` says so. */
-static int forget_entries(const struct bpf_map *map, __u32 slot,
-			  __u32 (*slot_of)(const void *key, const void *value))
-{
-	size_t key_size = bpf_map__key_size(map), value_size = bpf_map__value_size(map);
-	struct snapshot own_snapshot all = {0};
-	int rc = snapshot(map, &all);
-
-	for (__u32 i = 0; !rc && i < all.len; i++) {
-		const char *key = all.keys + i * key_size;
-
-		if (slot_of(key, all.values + i * value_size) == slot)
-			bpf_map_delete_elem(bpf_map__fd(map), key);
-	}
-	return rc;
-}
-
-static __u32 slot_of_apart(const void *key, const void *value)
-{
-	(void)value;
-	return ((const struct apart_key *)key)->slot;
-}
-
-static __u32 slot_of_group(const void *key, const void *value)
-{
-	(void)key;
-	return ((const struct group *)value)->slot;
-}
-
-static __u32 slot_of_lineage(const void *key, const void *value)
-{
-	(void)key;
-	return ((const struct lineage *)value)->slot;
-}
-
-/* Is it a record that no entry waits for? Those of a slot's recording before this one are not news. */
-static bool is_unneeded(const void *data, size_t len, void *context)
-{
-	struct session *session = context;
-	const struct entry *entry;
-	union event event;
-	uint64_t time;
-
-	if (decode_event(data, len, &event, NULL) || event.kind == EV_GONE)
-		return true;
-	entry = session__entry(session, event.first.slot); /* all kinds begin alike: kind, slot */
-	time = event.kind == EV_FIRST ? event.first.time : event.moved.time;
-	return !*entry->name || time < entry->begun;
-}
-
-int session__clear_slot(struct session *session, __u32 slot, struct err *err)
-{
-	struct tracer_bpf *skel = session->skel;
-	struct count_row *rows = session->counts.data;
-	int rc;
-
-	/* first of all: whoever is killed here leaves a free slot, and what is in it is forgotten once more before it is used */
-	if (session->entries.data)
-		memset(session__entry(session, slot), 0, sizeof(struct entry));
-	rc = forget_entries(skel->maps.apart, slot, slot_of_apart);
-	if (!rc)
-		rc = forget_entries(skel->maps.groups, slot, slot_of_group);
-	if (!rc)
-		rc = forget_entries(skel->maps.lineages, slot, slot_of_lineage);
-	if (rc)
-		return err_errno(err, rc, "cannot forget what was recorded before");
-	for (__u32 cpu = 0; cpu < session->cpus; cpu++)
-		memset(&rows[(size_t)cpu * session->slots + slot], 0, sizeof(*rows));
-	memset((__u64 *)session->first_seen.data + (size_t)slot * ROW_LEN, 0,
-	       ROW_LEN * sizeof(__u64));
-	memset(&skel->bss->slots[slot], 0, sizeof(struct slot));
-	if (session->entries.data)
-		news_drop(&session->news, is_unneeded, session);
-	return 0;
-}
-
-static void offer_slot(struct session *session, __u32 slot)
-{
-	session->skel->bss->slots[slot].armed = 1;
-	session->skel->bss->slots[slot].flags = SLOT_UNDECIDED;
-	__atomic_store_n(&session->skel->bss->vacant[slot], 1, __ATOMIC_RELEASE);
-}
-
-void session__welcome_newborns(struct session *session)
-{
-	for (__u32 slot = session->options.slots + 1; slot < session->slots; slot++)
-		offer_slot(session, slot);
-	__atomic_store_n(&session->skel->bss->newborns_welcome, 1, __ATOMIC_RELEASE);
-}
-
-void session__keep_newborn(struct session *session, __u32 slot)
-{
-	__atomic_fetch_and(&session->skel->bss->slots[slot].flags, ~SLOT_UNDECIDED,
-			   __ATOMIC_RELEASE);
-}
-
-int session__dismiss_newborn(struct session *session, __u32 slot, struct err *err)
-{
-	int rc;
-
-	session__stop_slot(session, slot);
-	rc = session__clear_slot(session, slot, err);
-	if (!rc)
-		offer_slot(session, slot);
-	return rc;
-}
-
-void session__ignore_newborns(struct session *session)
-{
-	__atomic_store_n(&session->skel->bss->newborns_welcome, 0, __ATOMIC_RELEASE);
-}
-
-uint64_t session__newborns_missed(const struct session *session)
-{
-	return __atomic_load_n(&session->skel->bss->newborns_missed, __ATOMIC_RELAXED);
-}
-
-bool session__has_targets(const struct session *session, __u32 slot)
-{
-	return targets_any(session->skel->bss->targets, slot);
-}
-
-__u32 session__slot_of(const struct session *session, uint64_t id)
-{
-	return targets_slot(session->skel->bss->targets, id);
-}
-
 static int attach(struct session *session, struct bpf_program *program, struct err *err)
 {
 	struct bpf_link *link = bpf_program__attach(program);
@@ -570,7 +348,7 @@ static bool look_at_record(const void *data, size_t len, void *context)
 {
 	struct session *session = context;
 
-	if (!is_unneeded(data, len, session))
+	if (!session_is_unneeded(data, len, session))
 		session->options.on_record(data, len, session->options.context);
 	return true;
 }
@@ -593,119 +371,4 @@ void session__detach(struct session *session)
 	/* the counters first: they were the last to be attached */
 	while (session->links_len)
 		bpf_link__destroy(session->links[--session->links_len].link);
-}
-
-uint64_t session__count(const struct session *session, __u32 slot, __u32 row)
-{
-	const struct count_row *rows = session->counts.data;
-	uint64_t sum = 0;
-
-	for (__u32 cpu = 0; cpu < session->cpus; cpu++)
-		sum += __atomic_load_n(&rows[(size_t)cpu * session->slots + slot].calls[row],
-				       __ATOMIC_RELAXED);
-	return sum;
-}
-
-uint64_t session__first_seen(const struct session *session, __u32 slot, __u32 row)
-{
-	const uint64_t *times = session->first_seen.data;
-
-	return __atomic_load_n(&times[(size_t)slot * ROW_LEN + row], __ATOMIC_RELAXED);
-}
-
-struct timing session__timing(const struct session *session, __u32 slot, __u32 row)
-{
-	const struct timing *timings = session->timings.data;
-	struct timing sum = {0};
-
-	for (__u32 cpu = 0; session->options.timing && cpu < session->cpus; cpu++) {
-		const struct timing *t =
-			&timings[((size_t)cpu * session->slots + slot) * ROW_LEN + row];
-
-		sum.ns += t->ns;
-		sum.errors += t->errors;
-	}
-	return sum;
-}
-
-int session__each_apart(const struct session *session,
-			int (*fn)(const struct apart_key *key, uint64_t calls, void *context),
-			void *context, struct err *err)
-{
-	struct snapshot own_snapshot all = {0};
-	int rc = snapshot(session->skel->maps.apart, &all);
-
-	if (rc)
-		return err_errno(err, rc, "cannot read the calls that were kept apart");
-	for (__u32 i = 0; !rc && i < all.len; i++)
-		rc = fn((const struct apart_key *)all.keys + i, ((const uint64_t *)all.values)[i],
-			context);
-	return rc;
-}
-
-int session__each_lineage(const struct session *session,
-			  int (*fn)(const struct lineage *lineage, void *context), void *context,
-			  struct err *err)
-{
-	struct snapshot own_snapshot all = {0};
-	int rc = snapshot(session->skel->maps.lineages, &all);
-
-	if (rc)
-		return err_errno(err, rc, "cannot read who is still in set-up");
-	for (__u32 i = 0; !rc && i < all.len; i++)
-		rc = fn((const struct lineage *)all.values + i, context);
-	return rc;
-}
-
-bool session__can_read(const struct session *session)
-{
-	struct apart_key key;
-
-	return !bpf_map_get_next_key(bpf_map__fd(session->skel->maps.apart), NULL, &key) ||
-	       errno == ENOENT;
-}
-
-const struct image *session__image(const struct session *session, __u32 index)
-{
-	return &session->skel->bss->images[index & (IMAGES_MAX - 1)];
-}
-
-static uint64_t program_misses(int fd)
-{
-	struct bpf_prog_info info = {0};
-	__u32 len = sizeof(info);
-
-	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) ? info.recursion_misses : 0;
-}
-
-static uint64_t link_misses(const struct bpf_link *link)
-{
-	struct bpf_link_info info = {0};
-	__u32 len = sizeof(info);
-	int own_fd fd = -1;
-
-	if (bpf_obj_get_info_by_fd(bpf_link__fd(link), &info, &len))
-		return 0;
-	fd = bpf_prog_get_fd_by_id(info.prog_id);
-	return program_misses(fd);
-}
-
-uint64_t session__misses(const struct session *session)
-{
-	uint64_t misses = 0;
-	struct bpf_program *program;
-
-	/* whoever has pinned them sees them as all others do */
-	for (size_t i = 0; session->pinned && i < session->links_len; i++)
-		misses += link_misses(session->links[i].link);
-	if (session->pinned)
-		return misses;
-	bpf_object__for_each_program(program, session->skel->obj)
-		misses += program_misses(bpf_program__fd(program));
-	return misses;
-}
-
-const char *session__hook(const struct session *session)
-{
-	return session->sys_enter == session->skel->progs.sys_enter ? "tp_btf" : "raw_tp";
 }

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What was counted, as it is read while a session runs and at its end. */
+#include "record/session_private.h"
+#include "tracer.skel.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+
+void snapshot_free(struct snapshot *snapshot)
+{
+	free(snapshot->keys);
+	free(snapshot->values);
+}
+
+int snapshot_take(const struct bpf_map *map, struct snapshot *out)
+{
+	/* what comes and goes meanwhile may be seen in both places */
+	__u32 room = 2 * bpf_map__max_entries(map), position;
+	int rc;
+
+	out->keys = calloc(room, bpf_map__key_size(map));
+	out->values = calloc(room, bpf_map__value_size(map));
+	out->len = room;
+	if (!out->keys || !out->values)
+		return -ENOMEM;
+	rc = bpf_map_lookup_batch(bpf_map__fd(map), NULL, &position, out->keys, out->values,
+				  &out->len, NULL);
+	return rc == -ENOENT ? 0 : rc; /* the end was reached */
+}
+
+uint64_t session__count(const struct session *session, __u32 slot, __u32 row)
+{
+	const struct count_row *rows = session->counts.data;
+	uint64_t sum = 0;
+
+	for (__u32 cpu = 0; cpu < session->cpus; cpu++)
+		sum += __atomic_load_n(&rows[(size_t)cpu * session->slots + slot].calls[row],
+				       __ATOMIC_RELAXED);
+	return sum;
+}
+
+uint64_t session__first_seen(const struct session *session, __u32 slot, __u32 row)
+{
+	const uint64_t *times = session->first_seen.data;
+
+	return __atomic_load_n(&times[(size_t)slot * ROW_LEN + row], __ATOMIC_RELAXED);
+}
+
+struct timing session__timing(const struct session *session, __u32 slot, __u32 row)
+{
+	const struct timing *timings = session->timings.data;
+	struct timing sum = {0};
+
+	for (__u32 cpu = 0; session->options.timing && cpu < session->cpus; cpu++) {
+		const struct timing *t =
+			&timings[((size_t)cpu * session->slots + slot) * ROW_LEN + row];
+
+		sum.ns += t->ns;
+		sum.errors += t->errors;
+	}
+	return sum;
+}
+
+int session__each_apart(const struct session *session,
+			int (*fn)(const struct apart_key *key, uint64_t calls, void *context),
+			void *context, struct err *err)
+{
+	struct snapshot own_snapshot all = {0};
+	int rc = snapshot_take(session->skel->maps.apart, &all);
+
+	if (rc)
+		return err_errno(err, rc, "cannot read the calls that were kept apart");
+	for (__u32 i = 0; !rc && i < all.len; i++)
+		rc = fn((const struct apart_key *)all.keys + i, ((const uint64_t *)all.values)[i],
+			context);
+	return rc;
+}
+
+int session__each_lineage(const struct session *session,
+			  int (*fn)(const struct lineage *lineage, void *context), void *context,
+			  struct err *err)
+{
+	struct snapshot own_snapshot all = {0};
+	int rc = snapshot_take(session->skel->maps.lineages, &all);
+
+	if (rc)
+		return err_errno(err, rc, "cannot read who is still in set-up");
+	for (__u32 i = 0; !rc && i < all.len; i++)
+		rc = fn((const struct lineage *)all.values + i, context);
+	return rc;
+}
+
+bool session__can_read(const struct session *session)
+{
+	struct apart_key key;
+
+	return !bpf_map_get_next_key(bpf_map__fd(session->skel->maps.apart), NULL, &key) ||
+	       errno == ENOENT;
+}
+
+const struct image *session__image(const struct session *session, __u32 index)
+{
+	return &session->skel->bss->images[index & (IMAGES_MAX - 1)];
+}
+
+static uint64_t program_misses(int fd)
+{
+	struct bpf_prog_info info = {0};
+	__u32 len = sizeof(info);
+
+	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) ? info.recursion_misses : 0;
+}
+
+static uint64_t link_misses(const struct bpf_link *link)
+{
+	struct bpf_link_info info = {0};
+	__u32 len = sizeof(info);
+	int own_fd fd = -1;
+
+	if (bpf_obj_get_info_by_fd(bpf_link__fd(link), &info, &len))
+		return 0;
+	fd = bpf_prog_get_fd_by_id(info.prog_id);
+	return program_misses(fd);
+}
+
+uint64_t session__misses(const struct session *session)
+{
+	uint64_t misses = 0;
+	struct bpf_program *program;
+
+	/* whoever has pinned them sees them as all others do */
+	for (size_t i = 0; session->pinned && i < session->links_len; i++)
+		misses += link_misses(session->links[i].link);
+	if (session->pinned)
+		return misses;
+	bpf_object__for_each_program(program, session->skel->obj)
+		misses += program_misses(bpf_program__fd(program));
+	return misses;
+}
+
+const char *session__hook(const struct session *session)
+{
+	return session->sys_enter == session->skel->progs.sys_enter ? "tp_btf" : "raw_tp";
+}

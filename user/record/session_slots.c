@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Slots: whose cgroups are recorded where, and how one is emptied for the next recording. */
+#include "record/decode.h"
+#include "record/session_private.h"
+#include "record/targets.h"
+#include "tracer.skel.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+
+volatile struct slot *session__slot(struct session *session, __u32 slot)
+{
+	return &session->skel->bss->slots[slot];
+}
+
+void session__add_cgroup(struct session *session, __u32 slot, uint64_t id)
+{
+	if (targets_add(session->skel->bss->targets, id, slot) == TARGETS_FULL)
+		__atomic_fetch_add(&session->skel->bss->slots[slot].lost_cgroups, 1,
+				   __ATOMIC_RELAXED);
+}
+
+void session__take_cgroup(struct session *session, __u32 slot, uint64_t id)
+{
+	session__add_cgroup(session, slot, id);
+	targets_move(session->skel->bss->targets, id, slot);
+}
+
+struct entry *session__entry(struct session *session, __u32 slot)
+{
+	return &((struct entry *)session->entries.data)[slot];
+}
+
+__u32 session__slots(const struct session *session)
+{
+	return session->slots;
+}
+
+void session__stop_slot(struct session *session, __u32 slot)
+{
+	targets_remove_slot(session->skel->bss->targets, slot);
+}
+
+/* Deletes the entries of a hash whose value, or key, is of the slot: `slot_of` says so. */
+static int forget_entries(const struct bpf_map *map, __u32 slot,
+			  __u32 (*slot_of)(const void *key, const void *value))
+{
+	size_t key_size = bpf_map__key_size(map), value_size = bpf_map__value_size(map);
+	struct snapshot own_snapshot all = {0};
+	int rc = snapshot_take(map, &all);
+
+	for (__u32 i = 0; !rc && i < all.len; i++) {
+		const char *key = all.keys + i * key_size;
+
+		if (slot_of(key, all.values + i * value_size) == slot)
+			bpf_map_delete_elem(bpf_map__fd(map), key);
+	}
+	return rc;
+}
+
+static __u32 slot_of_apart(const void *key, const void *value)
+{
+	(void)value;
+	return ((const struct apart_key *)key)->slot;
+}
+
+static __u32 slot_of_group(const void *key, const void *value)
+{
+	(void)key;
+	return ((const struct group *)value)->slot;
+}
+
+static __u32 slot_of_lineage(const void *key, const void *value)
+{
+	(void)key;
+	return ((const struct lineage *)value)->slot;
+}
+
+bool session_is_unneeded(const void *data, size_t len, void *context)
+{
+	struct session *session = context;
+	const struct entry *entry;
+	union event event;
+	uint64_t time;
+
+	if (decode_event(data, len, &event, NULL) || event.kind == EV_GONE)
+		return true;
+	entry = session__entry(session, event.first.slot); /* all kinds begin alike: kind, slot */
+	time = event.kind == EV_FIRST ? event.first.time : event.moved.time;
+	return !*entry->name || time < entry->begun;
+}
+
+int session__clear_slot(struct session *session, __u32 slot, struct err *err)
+{
+	struct tracer_bpf *skel = session->skel;
+	struct count_row *rows = session->counts.data;
+	int rc;
+
+	/* first of all: whoever is killed here leaves a free slot, and what is in it is forgotten once more before it is used */
+	if (session->entries.data)
+		memset(session__entry(session, slot), 0, sizeof(struct entry));
+	rc = forget_entries(skel->maps.apart, slot, slot_of_apart);
+	if (!rc)
+		rc = forget_entries(skel->maps.groups, slot, slot_of_group);
+	if (!rc)
+		rc = forget_entries(skel->maps.lineages, slot, slot_of_lineage);
+	if (rc)
+		return err_errno(err, rc, "cannot forget what was recorded before");
+	for (__u32 cpu = 0; cpu < session->cpus; cpu++)
+		memset(&rows[(size_t)cpu * session->slots + slot], 0, sizeof(*rows));
+	memset((__u64 *)session->first_seen.data + (size_t)slot * ROW_LEN, 0,
+	       ROW_LEN * sizeof(__u64));
+	memset(&skel->bss->slots[slot], 0, sizeof(struct slot));
+	if (session->entries.data)
+		news_drop(&session->news, session_is_unneeded, session);
+	return 0;
+}
+
+static void offer_slot(struct session *session, __u32 slot)
+{
+	session->skel->bss->slots[slot].armed = 1;
+	session->skel->bss->slots[slot].flags = SLOT_UNDECIDED;
+	__atomic_store_n(&session->skel->bss->vacant[slot], 1, __ATOMIC_RELEASE);
+}
+
+void session__welcome_newborns(struct session *session)
+{
+	for (__u32 slot = session->options.slots + 1; slot < session->slots; slot++)
+		offer_slot(session, slot);
+	__atomic_store_n(&session->skel->bss->newborns_welcome, 1, __ATOMIC_RELEASE);
+}
+
+void session__keep_newborn(struct session *session, __u32 slot)
+{
+	__atomic_fetch_and(&session->skel->bss->slots[slot].flags, ~SLOT_UNDECIDED,
+			   __ATOMIC_RELEASE);
+}
+
+int session__dismiss_newborn(struct session *session, __u32 slot, struct err *err)
+{
+	int rc;
+
+	session__stop_slot(session, slot);
+	rc = session__clear_slot(session, slot, err);
+	if (!rc)
+		offer_slot(session, slot);
+	return rc;
+}
+
+void session__ignore_newborns(struct session *session)
+{
+	__atomic_store_n(&session->skel->bss->newborns_welcome, 0, __ATOMIC_RELEASE);
+}
+
+uint64_t session__newborns_missed(const struct session *session)
+{
+	return __atomic_load_n(&session->skel->bss->newborns_missed, __ATOMIC_RELAXED);
+}
+
+bool session__has_targets(const struct session *session, __u32 slot)
+{
+	return targets_any(session->skel->bss->targets, slot);
+}
+
+__u32 session__slot_of(const struct session *session, uint64_t id)
+{
+	return targets_slot(session->skel->bss->targets, id);
+}
