@@ -366,6 +366,17 @@ static int wait_for_end(struct record *record, struct err *err)
 	return loop_run(loop, err);
 }
 
+/* A command speaks for itself, and what is waited for is told when it is there. */
+static void tell_targets(const struct record *record)
+{
+	if (record->argv || record_waits(record))
+		return;
+	if (record->targets_len == 1)
+		log_note("recording %s; Ctrl-C ends it and writes", record->target_words[0]);
+	else
+		log_note("recording %zu cgroups; Ctrl-C ends it and writes", record->targets_len);
+}
+
 int record_run(struct record *record, struct err *err)
 {
 	int rc = record->argv ? make_command_cgroup(record, err) : 0;
@@ -381,14 +392,8 @@ int record_run(struct record *record, struct err *err)
 		rc = record_wait_begin(record, err);
 	if (rc)
 		return rc;
-	if (record->argv)
-		rc = start_command(record, err);
-	else if (record_waits(record))
-		; /* said */
-	else if (record->targets_len == 1)
-		log_note("recording %s; Ctrl-C ends it and writes", record->target_words[0]);
-	else
-		log_note("recording %zu cgroups; Ctrl-C ends it and writes", record->targets_len);
+	tell_targets(record);
+	rc = record->argv ? start_command(record, err) : 0;
 	/* an engine that is asked for its container later needs what it needs */
 	if (!rc && !record->engine.run.detached && !record_waits(record))
 		rc = drop_privileges(record, err);

@@ -13,10 +13,9 @@ bool record_waits(const struct record *record)
 	return record->awaited_len || record->engine.caught;
 }
 
-static int await(struct record *record, enum awaited_kind kind, const char *name)
+static void await(struct record *record, enum awaited_kind kind, const char *name)
 {
 	record->awaited[record->awaited_len++] = (struct awaited){.kind = kind, .name = name};
-	return 0;
 }
 
 static int plan_start(struct record *record, struct err *err)
@@ -24,7 +23,9 @@ static int plan_start(struct record *record, struct err *err)
 	int rc = container_find_stopped(record->options.containers.text[0], &record->to_start,
 					record->start_label, err);
 
-	return rc ? rc : await(record, AWAITED_CONTAINER, record->to_start.id);
+	if (!rc)
+		await(record, AWAITED_CONTAINER, record->to_start.id);
+	return rc;
 }
 
 int record_wait_plan(struct record *record, struct err *err)
