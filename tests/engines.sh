@@ -30,8 +30,8 @@ _layout_up=
 # runs, with the layout in front. A v2 mount made here shows the same hierarchy, in a mount namespace that goes with it.
 each_layout() {
     local layout layouts=v2 failed=0
-    set -o pipefail
     [ -z "${LAYOUT-}" ] || return 0
+    set -o pipefail
     if grep -q ' cgroup ' /proc/self/mounts; then
         layouts='hybrid v2'
         # what need not be tried in each layout can be shared out among them

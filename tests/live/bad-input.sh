@@ -136,7 +136,7 @@ a v1 path                    | v1      | record -o p.json --cgroup $V1          
 a file, not a directory      | -       | record -o p.json --cgroup $CG/cgroup.procs             | 1   | kept | $CG/cgroup.procs is a file, not a cgroup: name its directory
 a directory elsewhere        | -       | record -o p.json --cgroup /tmp                         | 1   | kept | /tmp is not a cgroup
 the root cgroup              | -       | record -o p.json --cgroup $(cgroup_mount)              | 1   | kept | root cgroup, which holds every process of the machine; --allow-root-cgroup
-... by a process             | rooted  | record -o p.json --pid $ROOTED                         | 1   | kept | the cgroup of process $ROOTED is the root cgroup
+... by a process             | rooted  | record -o p.json --pid $ROOTED                         | 1   | kept | process $ROOTED is the root cgroup
 pid gone                     | -       | record -o p.json --pid 2147483646                      | 1   | kept | there is no process 2147483646
 pid not a number             | -       | record -o p.json --pid abc                             | 2   | kept | pid 'abc' is not a number
 pid too large                | -       | record -o p.json --pid 2147483648                      | 2   | kept | pid 2147483648 is above 2147483647
@@ -181,7 +181,7 @@ target removed               | removed | record -q -o p.json --cgroup $TARGET   
 SIGKILL                      | killed  | record -q -o p.json -- sleep 3                         | 137 | kept | -
 SIGKILL, --cgroup            | killed  | record -q -o p.json --cgroup $TARGET                   | 137 | kept | -
 nothing was called           | -       | record -q -o p.json --cgroup $TARGET --for 1s          | 1   | kept | no syscall was recorded
-nothing to record            | -       | record -o p.json                                       | 2   | kept | nothing to record: name a --cgroup, a --pid, or a command
+nothing to record            | -       | record -o p.json                                       | 2   | kept | nothing to record: name a --container, a --unit, a --cgroup, a --pid, or a command
 no output                    | -       | record -- true                                         | 2   | kept | say where the profile goes with -o FILE
 output is standard output    | -       | record -o - -- true                                    | 2   | kept | standard output belongs to the command: name a file
 ... the recording's          | -       | record --recording - -- true                           | 2   | kept | --recording -: standard output is the command's: name a file
@@ -204,12 +204,12 @@ no command                   | -       |                                        
 help for an unknown command  | -       | help rekord                                            | 2   | kept | there is no command 'rekord'; see 'whittle help'
 enforce, profile missing     | -       | enforce none.json -- touch ran                         | 125 | kept | cannot open none.json: No such file
 enforce, a directory         | directory | enforce dir -- touch ran                             | 125 | kept | cannot read dir: Is a directory
-enforce, truncated JSON      | truncated | enforce bad.json -- touch ran                        | 125 | kept | bad.json:1:66: this is not JSON: ']' expected
-enforce, not JSON            | no_json | enforce bad.json -- touch ran                          | 125 | kept | bad.json:1:5: this is not JSON
-enforce, nothing in it       | empty_profile | enforce bad.json -- touch ran                    | 125 | kept | bad.json:1:0: this is not JSON
-enforce, unknown action      | unknown_action | enforce bad.json -- touch ran                   | 125 | kept | bad.json: "defaultAction": there is no action 'SCMP_ACT_PERHAPS'
-... in a rule                | unknown_rule_action | enforce bad.json -- touch ran              | 125 | kept | bad.json: rule 1: "action": there is no action 'X'
-enforce, Docker's own        | docker_profile | enforce bad.json -- touch ran                   | 125 | kept | bad.json: "archMap" is Docker's, not OCI's: list "architectures" instead
+enforce, truncated JSON      | truncated | enforce bad.json -- touch ran                        | 125 | kept | bad.json:1:67: the file ends where ',' or ']' is expected
+enforce, not JSON            | no_json | enforce bad.json -- touch ran                          | 125 | kept | bad.json:1:1: 'h' where a value is expected
+enforce, nothing in it       | empty_profile | enforce bad.json -- touch ran                    | 125 | kept | bad.json:1:1: the file ends where a value is expected
+enforce, unknown action      | unknown_action | enforce bad.json -- touch ran                   | 125 | kept | bad.json:1:19: "defaultAction": there is no action 'SCMP_ACT_PERHAPS'
+... in a rule                | unknown_rule_action | enforce bad.json -- touch ran              | 125 | kept | bad.json:1:80: rule 1: "action": there is no action 'X'
+enforce, Docker's own        | docker_profile | enforce bad.json -- touch ran                   | 125 | kept | bad.json:1:48: "archMap" is Docker's, not OCI's: list "architectures" instead
 enforce, no execve           | no_execve | enforce bad.json -- touch ran                        | 125 | kept | bad.json: it does not allow execve
 enforce, command not found   | allow   | enforce bad.json -- no-such-command                    | 127 | kept | command 'no-such-command' not found in PATH
 ... without a name           | allow   | enforce bad.json -- ""                                 | 127 | kept | command '' not found in PATH
