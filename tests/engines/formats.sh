@@ -53,7 +53,8 @@ fi
 
 if command -v firejail >/dev/null; then
     "$WHITTLE" convert --format firejail tests/golden/profile/x86_64.no-enosys.json >"$T/f.profile"
-    check 'firejail reads it' timeout 60 firejail --quiet --noprofile --profile="$T/f.profile" true
+    check 'firejail reads it' timeout 60 firejail --quiet --profile="$T/f.profile" true
+    check_status 1 '... and refuses what is not in it' timeout 60 firejail --quiet --profile="$T/f.profile" mkdir "$T/refused"
 else
     skip 'firejail reads it' 'firejail is not installed'
 fi
