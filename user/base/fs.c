@@ -268,6 +268,7 @@ int fs_open_place(const char *top, const char *path, struct fs_place *out, struc
 	struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
 			       .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
 					  RESOLVE_NO_MAGICLINKS};
+	int tries = 1000;
 	const char *rest = part_below(top, path), *slash = rest ? strrchr(rest, '/') : NULL;
 	const char *name = slash ? slash + 1 : rest;
 	char *own_ptr dir = slash ? strndup(rest, slash - rest) : strdup(".");
@@ -282,7 +283,10 @@ int fs_open_place(const char *top, const char *path, struct fs_place *out, struc
 		return err_errno(err, -errno, "cannot open %s", top);
 	while (*dir == '/') /* "top//name" */
 		memmove(dir, dir + 1, strlen(dir));
-	out->dir = syscall(SYS_openat2, fd, *dir ? dir : ".", &how, sizeof(how));
+	/* openat2(2): ".." beside a rename anywhere on the machine is to be tried again */
+	do
+		out->dir = syscall(SYS_openat2, fd, *dir ? dir : ".", &how, sizeof(how));
+	while (out->dir < 0 && errno == EAGAIN && tries--);
 	if (out->dir < 0 && (errno == EXDEV || errno == ELOOP))
 		return err_set(err, -ELOOP,
 			       "cannot open the directory of %s: no '..' that leaves %s and no symbolic link may be in it",
