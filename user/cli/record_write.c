@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What a recording leaves: the profile, and the recording itself. */
-#include "base/fs.h"
 #include "base/log.h"
+#include "cli/profile_file.h"
 #include "cli/record.h"
 #include "cli/runtime.h"
 #include "cli/summary.h"
@@ -26,17 +26,6 @@ static int describe_target(struct record *record)
 	return buf__error(&text);
 }
 
-/* `what` names the text in an error. */
-static int write_text(const char *path, const struct buf *text, const char *what, struct err *err)
-{
-	if (strcmp(path, "-"))
-		return fs_write(path, buf__text(text), text->len, err);
-	errno = EIO;
-	if (fwrite(text->data, 1, text->len, stdout) != text->len || fflush(stdout))
-		return err_errno(err, -errno, "cannot write the %s to standard output", what);
-	return 0;
-}
-
 static int write_recording(struct record *record, struct err *err)
 {
 	struct buf own_buf text = BUF_INIT;
@@ -45,7 +34,7 @@ static int write_recording(struct record *record, struct err *err)
 	if (rc)
 		return err_errno(err, rc, "cannot write the recording");
 	rc = recording_to_json(&record->recording, &text, err);
-	return rc ? rc : write_text(record->options.recording, &text, "recording", err);
+	return rc ? rc : file_write(record->options.recording, &text, "recording", err);
 }
 
 static bool target_is_container(const struct record *record)
@@ -76,7 +65,7 @@ static int write_profile(struct record *record, const char *path, struct err *er
 	if (!rc)
 		rc = emit_oci(&profile, &text, err);
 	if (!rc)
-		rc = write_text(path, &text, "profile", err);
+		rc = file_write(path, &text, "profile", err);
 	if (rc)
 		return rc;
 	if (record->options.assume_startup && record->recording.whole)
