@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Completion scripts: bash's is run, those of shells that are not here are looked at.
+# Completion scripts: bash's is run, zsh's and fish's are read by their shells.
 set -eu
 . tests/lib.sh
 
@@ -43,6 +43,6 @@ for shell in zsh fish; do
     if command -v $shell >/dev/null; then
         check "$shell reads it" $shell -n "$T/$shell"
     else
-        skip "$shell reads it" "not here: $shell is not installed"
+        skip "$shell reads it" "$shell is not installed"
     fi
 done
