@@ -125,9 +125,9 @@ bench:
 # --- fuzzing ------------------------------------------------------------------------------------
 
 SECONDS ?= 60
-FUZZERS := decode mount oci_state profile recording simulate
+FUZZERS := decode mount oci_state profile recording simulate systemd
 # the libraries, without what needs a kernel
-FUZZ_SOURCES := $(wildcard user/base/*.c user/syscalls/*.c user/profile/*.c user/target/mount.c user/target/oci_state.c user/record/recording*.c) user/record/decode.c \
+FUZZ_SOURCES := $(wildcard user/base/*.c user/syscalls/*.c user/profile/*.c user/target/mount.c user/target/oci_state.c user/record/recording*.c) user/record/comm.c user/record/decode.c user/record/denials.c \
 	user/cli/recording_read.c
 
 $(B)/fuzz/%: tests/fuzz/%.c $(FUZZ_SOURCES)

@@ -50,6 +50,22 @@ check 'no more is allowed on the older kernel' "$WHITTLE" diff --subset --kernel
 check_status 1 'more is allowed on the newer one' "$WHITTLE" diff --subset "$T/oci.json" $G/container.admin.json
 check 'standard input' bash -c '"$0" diff - "$1" <"$1"' "$WHITTLE" "$T/oci.json"
 
+# --- Docker's default, which needs no file ---
+
+check 'beside itself' "$WHITTLE" diff "${box[@]}" docker docker
+"$WHITTLE" show "${box[@]}" --json --against docker $G/container.json >"$T/against"
+jq -e '.against[0] | .arch == "x86_64" and .removed > 250 and .added == []' "$T/against" >"$T/out" && pass 'against docker' || fail 'against docker' "$(cat "$T/against")"
+check_status 1 'no ptrace before 4.8' "$WHITTLE" diff --arch x86_64 --kernel 4.7 docker $G/container.json
+# a copy of moby's default.json, by the variable: it is not ours to keep
+if [ -e "${DOCKER_DEFAULT-}" ]; then
+    for caps in '' '--cap none' '--cap CAP_SYS_ADMIN' '--cap CAP_SYS_PTRACE --cap CAP_BPF --cap CAP_SYS_NICE'; do
+        # shellcheck disable=SC2086
+        check "docker is what moby says: $caps" "$WHITTLE" diff "${box[@]}" $caps "$DOCKER_DEFAULT" docker
+    done
+else
+    skip 'docker is what moby says' 'not here: DOCKER_DEFAULT names no default.json'
+fi
+
 # --- formats ---
 
 for format in docker kubernetes systemd minijail firecracker firejail list; do

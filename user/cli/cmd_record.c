@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/fs.h"
 #include "base/log.h"
-#include "base/num.h"
 #include "cli/cmd.h"
 #include "cli/record.h"
 #include "cli/runtime.h"
@@ -18,18 +17,7 @@ static const char *const progress_choices[] = {"auto", "always", "never", NULL};
 #define AT(member) offsetof(struct record_options, member)
 
 static const struct option_row rows[] = {
-	{"cgroup", 'c', OPTION_TEXTS, "PATH|ID",
-	 "record a cgroup (v2) and those below it; may be given more than once", AT(cgroups), NULL,
-	 0},
-	{"container", 0, OPTION_TEXTS, "[ENGINE:]NAME",
-	 "record a running container (docker, podman, nerdctl, crictl), by name or id; may be given more than once",
-	 AT(containers), NULL, 0},
-	{"unit", 0, OPTION_TEXTS, "NAME",
-	 "record a running systemd unit; may be given more than once", AT(units), NULL, 0},
-	{"pid", 'p', OPTION_TEXTS, "PID",
-	 "record the cgroup that a process is in; may be given more than once", AT(pids), NULL, 0},
-	{"allow-root-cgroup", 0, OPTION_FLAG, NULL, "allow the root cgroup: the whole machine",
-	 AT(allow_root_cgroup), NULL, 0},
+	TARGET_OPTION_ROWS(struct record_options, targets),
 	{"wait", 0, OPTION_FLAG, NULL,
 	 "the container, unit or cgroup (a pattern of its name) does not exist yet: record it from its birth on",
 	 AT(wait), NULL, 0},
@@ -92,27 +80,25 @@ static int check_outputs(const struct record *record, struct err *err)
 static int check_usage(struct record *record, struct err *err)
 {
 	const struct record_options *options = &record->options;
-	uint64_t pid;
+	const struct target_options *targets = &options->targets;
 
-	if (!record->argv && !options->cgroups.len && !options->containers.len &&
-	    !options->units.len && !options->pids.len)
+	if (!record->argv && !target_options_len(targets))
 		return err_set(err, -EINVAL,
 			       "nothing to record: name a --container, a --unit, a --cgroup, a --pid, or a command behind '--'");
-	if (options->wait && (record->argv || !(options->containers.len + options->units.len +
-						options->cgroups.len)))
+	if (options->wait && (record->argv || !(targets->containers.len + targets->units.len +
+						targets->cgroups.len)))
 		return err_set(err, -EINVAL,
 			       record->argv ?
 				       "--wait does not go with a command" :
 				       "--wait needs a --container, a --unit or a --cgroup to wait for");
-	if (options->start && (record->argv || options->wait || options->containers.len != 1 ||
-			       options->units.len || options->cgroups.len))
+	if (options->start && (record->argv || options->wait || targets->containers.len != 1 ||
+			       targets->units.len || targets->cgroups.len))
 		return err_set(err, -EINVAL,
 			       "--start needs one --container, and no other target, command or --wait");
 	if (options->user && !record->argv)
 		return err_set(err, -EINVAL, "--user needs a command to run");
-	for (size_t i = 0; i < options->pids.len; i++)
-		if (num_parse(options->pids.text[i], "pid", INT32_MAX, &pid, err))
-			return -EINVAL;
+	if (target_options_check(targets, err))
+		return -EINVAL;
 	if (features_parse(getenv("WHITTLE_FEATURES"), &record->features, err))
 		return -EINVAL;
 	if (record->argv && !options->plain &&

@@ -21,7 +21,7 @@ struct show_options {
 
 static const struct option_row rows[] = {
 	{"against", 0, OPTION_TEXT, "FILE",
-	 "say what this profile takes away and adds, compared with FILE",
+	 "say what this profile takes away and adds, compared with FILE, or with Docker's default: docker",
 	 offsetof(struct show_options, against), NULL, 0},
 	{"arch", 0, OPTION_TEXT, "ARCH",
 	 "the machine of a profile that leaves it open (default: this one)",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/profile_file.h"
+#include "profile/docker_default.h"
 #include "profile/parse_oci.h"
 #include "base/fs.h"
 #include "base/log.h"
@@ -93,23 +94,30 @@ static void tell(char *warnings)
 		log_warn("%s", line);
 }
 
+/* What the container and its host are: *out borrows from the options. */
+static int host_of(const struct file_options *options, struct parse_options *out, struct err *err)
+{
+	static const char *const none[] = {NULL};
+	int rc = native_arch(options->arch, &out->arch, err);
+
+	out->lenient = options->lenient;
+	out->arch = arch_host(out->arch);
+	if (options->caps.len == 1 && !strcmp(options->caps.text[0], "none")) {
+		out->caps = none;
+	} else if (options->caps.len) {
+		out->caps = options->caps.text;
+		out->caps_len = options->caps.len;
+	}
+	return rc ? rc : parse_kernel(options->kernel, out, err);
+}
+
 int profile_file_parse(const char *path, const struct buf *text, const struct file_options *options,
 		       struct profile *out, struct err *err)
 {
-	static const char *const none[] = {NULL};
 	struct buf own_buf warnings = BUF_INIT;
-	struct parse_options parse = {.lenient = options->lenient, .warnings = &warnings};
-	int rc = native_arch(options->arch, &parse.arch, err);
+	struct parse_options parse = {.warnings = &warnings};
+	int rc = host_of(options, &parse, err);
 
-	parse.arch = arch_host(parse.arch);
-	if (options->caps.len == 1 && !strcmp(options->caps.text[0], "none")) {
-		parse.caps = none;
-	} else if (options->caps.len) {
-		parse.caps = options->caps.text;
-		parse.caps_len = options->caps.len;
-	}
-	if (!rc)
-		rc = parse_kernel(options->kernel, &parse, err);
 	if (!rc && text->len > PROFILE_FILE_MAX)
 		rc = err_set(err, -EFBIG, "%s: more than %d bytes", path, PROFILE_FILE_MAX);
 	if (!rc)
@@ -125,7 +133,15 @@ int profile_file_read(const char *path, const struct file_options *options, stru
 		      struct err *err)
 {
 	struct buf own_buf text = BUF_INIT;
-	int rc = file_read(path, PROFILE_FILE_MAX, &text, err);
+	struct parse_options host = {0};
+	int rc;
 
+	if (!strcmp(path, "docker")) {
+		rc = host_of(options, &host, err);
+		if (!rc && docker_default(&host, out))
+			rc = err_errno(err, -ENOMEM, "cannot make Docker's default profile");
+		return rc;
+	}
+	rc = file_read(path, PROFILE_FILE_MAX, &text, err);
 	return rc ? rc : profile_file_parse(path, &text, options, out, err);
 }

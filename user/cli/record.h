@@ -9,6 +9,7 @@
 #include "cli/loop.h"
 #include "cli/options.h"
 #include "cli/record_engine.h"
+#include "cli/target_list.h"
 #include "record/recorder.h"
 #include "record/session.h"
 #include "target/cgroup.h"
@@ -22,12 +23,11 @@ enum {
 };
 
 struct record_options {
-	struct texts cgroups, containers, units, pids;
+	struct target_options targets;
 	const char *user;
 	const char *output, *recording;
 	uint64_t duration, ring_size;
-	bool allow_root_cgroup, assume_startup, count_moved, no_enosys, plain, start, stats, quiet,
-		wait;
+	bool assume_startup, count_moved, no_enosys, plain, start, stats, quiet, wait;
 	int filter, progress, runtime, verbose;
 };
 
@@ -49,9 +49,7 @@ struct record {
 	char **argv; /* the command, NULL: none */
 	unsigned int features;
 	struct spawn_user user;
-	struct cgroup *targets; /* what --cgroup, --container, --unit and --pid name */
-	char **target_words;    /* each of them in words */
-	size_t targets_len, targets_room;
+	struct target_list targets; /* what --cgroup, --container, --unit and --pid name */
 	struct awaited *awaited;
 	size_t awaited_len;
 	struct engine_container to_start; /* with --start */
@@ -79,10 +77,6 @@ void record_clear(struct record *record);
 
 /** Everything that can be wrong and be known before the kernel is touched: outputs, user, targets. */
 int record_plan(struct record *record, struct err *err) must_check;
-
-/** Takes the cgroup, as one target more; `kind` and `name` say what it is. */
-int record_add_target(struct record *record, struct cgroup *cgroup, const char *kind,
-		      const char *name, struct err *err) must_check;
 
 /** Starts, waits for the end, and fills the recording in. */
 int record_run(struct record *record, struct err *err) must_check;

@@ -2,13 +2,10 @@
 /* Targets, and the order in which things start: it is what makes a recording exact. */
 #include "base/fs.h"
 #include "base/log.h"
-#include "base/num.h"
 #include "base/privilege.h"
 #include "cli/record.h"
 #include "cli/record_wait.h"
 #include "record/features.h"
-#include "target/container.h"
-#include "target/unit.h"
 
 #include <errno.h>
 #include <string.h>
@@ -21,12 +18,7 @@ void record_clear(struct record *record)
 	recorder__free(record->recorder);
 	session__free(record->session);
 	recording_clear(&record->recording);
-	for (size_t i = 0; i < record->targets_len; i++)
-		cgroup_close(&record->targets[i]);
-	for (size_t i = 0; i < record->targets_len; i++)
-		free(record->target_words[i]);
-	free(record->targets);
-	free(record->target_words);
+	target_list_clear(&record->targets);
 	free(record->awaited);
 	cgroup_close(&record->command_cgroup);
 	record_engine_clear(&record->engine);
@@ -38,100 +30,18 @@ static int check_output(const char *path, struct err *err)
 	return path && strcmp(path, "-") ? fs_check_output(path, err) : 0;
 }
 
-/* Takes the cgroup. `kind` and `name` are what the user calls it. */
-int record_add_target(struct record *record, struct cgroup *cgroup, const char *kind,
-		      const char *name, struct err *err)
-{
-	struct buf own_buf words = BUF_INIT;
-
-	buf__addf(&words, "%s %s", kind, name);
-	if (cgroup->fd >= 0 && cgroup_is_root(cgroup) && !record->options.allow_root_cgroup) {
-		cgroup_close(cgroup);
-		return err_set(err, -EPERM,
-			       "%s is the root cgroup, which holds every process of the machine; --allow-root-cgroup records it",
-			       buf__text(&words));
-	}
-	/* a cgroup is called by its path, whatever it was named by */
-	if (cgroup->fd >= 0 && strcmp(name, cgroup->path))
-		buf__addf(&words, " (cgroup %s)", cgroup->path);
-	if (buf__error(&words)) {
-		cgroup_close(cgroup);
-		return err_errno(err, buf__error(&words), "cannot record");
-	}
-	record->target_words[record->targets_len] = steal_ptr(&words.data);
-	record->targets[record->targets_len++] = *cgroup;
-	return 0;
-}
-
-static int open_cgroup(struct record *record, const char *text, struct err *err)
-{
-	struct cgroup cgroup = CGROUP_CLOSED;
-	int rc = cgroup_open(text, &cgroup, err);
-
-	return rc ? rc : record_add_target(record, &cgroup, "cgroup", cgroup.path, err);
-}
-
-static int open_pid(struct record *record, const char *text, struct err *err)
-{
-	struct cgroup cgroup = CGROUP_CLOSED;
-	uint64_t pid;
-	int rc = num_parse(text, "pid", INT32_MAX, &pid, err);
-
-	if (!rc)
-		rc = cgroup_open_pid(pid, &cgroup, err);
-	return rc ? rc : record_add_target(record, &cgroup, "process", text, err);
-}
-
-static int open_container(struct record *record, const char *text, struct err *err)
-{
-	struct cgroup cgroup = CGROUP_CLOSED;
-	char label[CONTAINER_LABEL_LEN];
-	int rc = container_open(text, &cgroup, label, err);
-
-	return rc ? rc : record_add_target(record, &cgroup, "container", label, err);
-}
-
-static int open_unit(struct record *record, const char *text, struct err *err)
-{
-	struct cgroup cgroup = CGROUP_CLOSED;
-	int rc = unit_open(text, &cgroup, err);
-
-	return rc ? rc : record_add_target(record, &cgroup, "unit", text, err);
-}
-
-static int open_each(struct record *record, const struct texts *texts,
-		     int (*open_one)(struct record *record, const char *text, struct err *err),
-		     struct err *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < texts->len; i++)
-		rc = open_one(record, texts->text[i], err);
-	return rc;
-}
-
 static int open_targets(struct record *record, struct err *err)
 {
-	const struct record_options *options = &record->options;
-	size_t len = options->cgroups.len + options->containers.len + options->units.len +
-		     options->pids.len + WAIT_SLOTS + 1;
-	int rc;
+	const struct target_options *options = &record->options.targets;
+	int rc = target_list_reserve(&record->targets, target_options_len(options) + WAIT_SLOTS + 1,
+				     err);
 
-	record->targets_room = len;
-	record->targets = calloc(len, sizeof(*record->targets));
-	record->target_words = calloc(len, sizeof(*record->target_words));
-	if (!record->targets || !record->target_words)
-		return err_errno(err, -ENOMEM, "cannot record");
-	rc = record_wait_plan(record, err);
-	if (record->awaited_len)
-		return rc ? rc : open_each(record, &options->pids, open_pid, err);
 	if (!rc)
-		rc = open_each(record, &options->cgroups, open_cgroup, err);
-	if (!rc)
-		rc = open_each(record, &options->containers, open_container, err);
-	if (!rc)
-		rc = open_each(record, &options->units, open_unit, err);
-	return rc ? rc : open_each(record, &options->pids, open_pid, err);
+		rc = record_wait_plan(record, err);
+	if (rc)
+		return rc;
+	return record->awaited_len ? target_list_open_pids(&record->targets, options, err) :
+				     target_list_open(&record->targets, options, err);
 }
 
 int record_plan(struct record *record, struct err *err)
@@ -152,7 +62,7 @@ int record_plan(struct record *record, struct err *err)
 		rc = features_check(err);
 	if (rc)
 		return rc;
-	record->targets_slot = record->targets_len ? ++record->slots : SLOT_NONE;
+	record->targets_slot = record->targets.len ? ++record->slots : SLOT_NONE;
 	record->command_slot = record->argv ? ++record->slots : SLOT_NONE;
 	record->recording.timed = record->options.stats;
 	return 0;
@@ -210,12 +120,12 @@ static void set_flags(struct record *record)
 {
 	unsigned int flags = record->options.count_moved ? SLOT_COUNT_MOVED : 0;
 
-	if (record->targets_len && !sees_all_processes()) {
+	if (record->targets.len && !sees_all_processes()) {
 		flags |= SLOT_STRANGERS;
 		log_warn(
 			"whittle runs in a pid namespace of its own: calls that processes outside of it are blocked in are not seen");
 	}
-	if (record->targets_len)
+	if (record->targets.len)
 		session__slot(record->session, record->targets_slot)->flags = flags;
 	/* a container is set up by a runtime first */
 	if (record->argv)
@@ -226,8 +136,8 @@ static void set_flags(struct record *record)
 /* Is somebody inside already, whose start is not seen? */
 static bool targets_are_empty(const struct record *record)
 {
-	for (size_t i = 0; i < record->targets_len; i++) {
-		int own_fd events = cgroup_events_fd(&record->targets[i], NULL);
+	for (size_t i = 0; i < record->targets.len; i++) {
+		int own_fd events = cgroup_events_fd(&record->targets.cgroups[i], NULL);
 
 		/* the root cgroup has no such file, and is never empty */
 		if (events < 0 || cgroup_events_populated(events))
@@ -255,15 +165,16 @@ static int start_recording(struct record *record, struct err *err)
 	set_flags(record);
 	/* for whittle's own process: there are no targets yet */
 	rc = session__inventory(record->session, err);
-	for (size_t i = 0; i < record->targets_len; i++)
-		session__add_cgroup(record->session, record->targets_slot, record->targets[i].id);
+	for (size_t i = 0; i < record->targets.len; i++)
+		session__add_cgroup(record->session, record->targets_slot,
+				    record->targets.cgroups[i].id);
 	if (!rc)
 		rc = session__attach_followers(record->session, err);
-	for (size_t i = 0; !rc && i < record->targets_len; i++)
-		rc = cgroup_walk(&record->targets[i], add_id, record, err);
+	for (size_t i = 0; !rc && i < record->targets.len; i++)
+		rc = cgroup_walk(&record->targets.cgroups[i], add_id, record, err);
 	if (!rc)
 		rc = session__attach_counters(record->session, err);
-	if (!rc && record->targets_len)
+	if (!rc && record->targets.len)
 		rc = session__inventory(record->session, err);
 	record->recording.whole = targets_are_empty(record);
 	for (__u32 slot = 1; slot <= record->slots; slot++)
@@ -352,8 +263,8 @@ static int wait_for_end(struct record *record, struct err *err)
 
 	loop->session = record->session;
 	loop->recorder = record->recorder;
-	loop->targets = record->targets;
-	loop->targets_len = record->targets_len;
+	loop->targets = record->targets.cgroups;
+	loop->targets_len = record->targets.len;
 	loop->duration = record->options.duration;
 	loop->live_line = wants_live_line(record);
 	loop->command_cgroup = record->argv && !record->engine.caught ? &record->command_cgroup :
@@ -371,10 +282,10 @@ static void tell_targets(const struct record *record)
 {
 	if (record->argv || record_waits(record))
 		return;
-	if (record->targets_len == 1)
-		log_note("recording %s; Ctrl-C ends it and writes", record->target_words[0]);
+	if (record->targets.len == 1)
+		log_note("recording %s; Ctrl-C ends it and writes", record->targets.words[0]);
 	else
-		log_note("recording %zu cgroups; Ctrl-C ends it and writes", record->targets_len);
+		log_note("recording %zu cgroups; Ctrl-C ends it and writes", record->targets.len);
 }
 
 int record_run(struct record *record, struct err *err)

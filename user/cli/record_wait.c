@@ -20,8 +20,8 @@ static void await(struct record *record, enum awaited_kind kind, const char *nam
 
 static int plan_start(struct record *record, struct err *err)
 {
-	int rc = container_find_stopped(record->options.containers.text[0], &record->to_start,
-					record->start_label, err);
+	int rc = container_find_stopped(record->options.targets.containers.text[0],
+					&record->to_start, record->start_label, err);
 
 	if (!rc)
 		await(record, AWAITED_CONTAINER, record->to_start.id);
@@ -31,7 +31,8 @@ static int plan_start(struct record *record, struct err *err)
 int record_wait_plan(struct record *record, struct err *err)
 {
 	const struct record_options *options = &record->options;
-	size_t len = options->cgroups.len + options->containers.len + options->units.len;
+	const struct target_options *targets = &options->targets;
+	size_t len = targets->cgroups.len + targets->containers.len + targets->units.len;
 
 	if (!options->wait && !options->start)
 		return 0;
@@ -40,12 +41,12 @@ int record_wait_plan(struct record *record, struct err *err)
 		return err_errno(err, -ENOMEM, "cannot wait");
 	if (options->start)
 		return plan_start(record, err);
-	for (size_t i = 0; i < options->cgroups.len; i++)
-		await(record, AWAITED_CGROUP, options->cgroups.text[i]);
-	for (size_t i = 0; i < options->units.len; i++)
-		await(record, AWAITED_UNIT, options->units.text[i]);
-	for (size_t i = 0; i < options->containers.len; i++)
-		await(record, AWAITED_CONTAINER, options->containers.text[i]);
+	for (size_t i = 0; i < targets->cgroups.len; i++)
+		await(record, AWAITED_CGROUP, targets->cgroups.text[i]);
+	for (size_t i = 0; i < targets->units.len; i++)
+		await(record, AWAITED_UNIT, targets->units.text[i]);
+	for (size_t i = 0; i < targets->containers.len; i++)
+		await(record, AWAITED_CONTAINER, targets->containers.text[i]);
 	return 0;
 }
 
@@ -142,11 +143,12 @@ static void take_target(struct record *record, const struct newborn *newborn, co
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)newborn->id);
 	if (cgroup_open(text, &cgroup, NULL))
 		cgroup = CGROUP_CLOSED;
-	if (record_add_target(record, &cgroup, kind, label, &err))
+	if (target_list_add(&record->targets, &cgroup, kind, label,
+			    record->options.targets.allow_root_cgroup, &err))
 		log_warn("%s", err.text);
 	else
-		log_note("recording %s", record->target_words[record->targets_len - 1]);
-	record->loop.targets_len = record->targets_len;
+		log_note("recording %s", record->targets.words[record->targets.len - 1]);
+	record->loop.targets_len = record->targets.len;
 	record->loop.awaiting = !all_found(record);
 	if (!is_open(record))
 		session__ignore_newborns(record->session);
@@ -163,7 +165,7 @@ static void on_newborn(const struct newborn *newborn, void *context)
 		keep(record, newborn);
 		return;
 	}
-	kind = record->targets_len < record->targets_room ?
+	kind = record->targets.len < record->targets.room ?
 		       kind_of_newborn(record, newborn->name, label) :
 		       NULL;
 	if (kind)

@@ -16,8 +16,8 @@ static int describe_target(struct record *record)
 {
 	struct buf own_buf text = BUF_INIT;
 
-	for (size_t i = 0; i < record->targets_len; i++)
-		buf__addf(&text, "%s%s", text.len ? ", " : "", record->target_words[i]);
+	for (size_t i = 0; i < record->targets.len; i++)
+		buf__addf(&text, "%s%s", text.len ? ", " : "", record->targets.words[i]);
 	if (record->argv)
 		buf__addf(&text, "%scommand", text.len ? ", " : "");
 	for (char **arg = record->argv; arg && *arg; arg++)
@@ -39,8 +39,8 @@ static int write_recording(struct record *record, struct err *err)
 
 static bool target_is_container(const struct record *record)
 {
-	for (size_t i = 0; i < record->targets_len; i++)
-		if (cgroup_names_container(record->targets[i].path))
+	for (size_t i = 0; i < record->targets.len; i++)
+		if (cgroup_names_container(record->targets.cgroups[i].path))
 			return true;
 	return record->engine.used;
 }

@@ -157,12 +157,3 @@ void recording_needed(const struct recording *recording, struct syscall_set *set
 			syscall_set__add(set, &o->call);
 	}
 }
-
-void recording_comm_text(const char comm[RECORDING_COMM_LEN], char text[RECORDING_COMM_LEN])
-{
-	size_t i;
-
-	for (i = 0; i < RECORDING_COMM_LEN - 1 && comm[i]; i++)
-		text[i] = comm[i] >= 0x20 && comm[i] < 0x7f ? comm[i] : '?';
-	text[i] = '\0';
-}

@@ -7,10 +7,10 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "record/comm.h"
 #include "syscalls/set.h"
 
-#define RECORDING_VERSION  1
-#define RECORDING_COMM_LEN 16
+#define RECORDING_VERSION 1
 
 enum observed_class {
 	OBSERVED_INVALID = 0,
@@ -97,9 +97,6 @@ bool recording_can_name(const struct syscall *call);
 
 /** The calls that a profile must allow; those that it cannot name are left out. */
 void recording_needed(const struct recording *recording, struct syscall_set *set);
-
-/** What a process calls itself may be any bytes: a copy in printable ASCII, '?' for the rest. */
-void recording_comm_text(const char comm[RECORDING_COMM_LEN], char text[RECORDING_COMM_LEN]);
 
 /** JSON, one line an observed call, newline at the end. */
 int recording_to_json(const struct recording *recording, struct buf *out,

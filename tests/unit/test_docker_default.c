@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "profile/docker_default.h"
+#include "profile/survey.h"
+
+#include <criterion/criterion.h>
+
+/*
+ * Counted from moby's default.json and libseccomp's table of syscalls (v7.1-rc4) by other means: allowed outright, allowed on some
+ * arguments, of how many.
+ */
+Test(docker_default, counts)
+{
+	static const struct {
+		enum arch arch;
+		size_t all, some, known;
+	} rows[] = {{ARCH_X86_64, 306, 3, 385}, {ARCH_AARCH64, 264, 3, 327}};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct parse_options options = {.arch = rows[i].arch, .kernel_major = 6};
+		struct profile own_profile profile = {0};
+		struct survey survey;
+		struct err err = {0};
+
+		cr_assert_eq(docker_default(&options, &profile), 0);
+		cr_assert_eq(profile_survey(&profile, rows[i].arch, &survey, &err), 0);
+		cr_expect_eq(survey.reach[REACH_ALL], rows[i].all, "%zu", survey.reach[REACH_ALL]);
+		cr_expect_eq(survey.reach[REACH_SOME], rows[i].some);
+		cr_expect_eq(survey.known, rows[i].known, "%zu", survey.known);
+	}
+}
+
+/* The short way says what the profile says. */
+Test(docker_default, one_call)
+{
+	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++) {
+		struct parse_options options = {.arch = arch_host(arch), .kernel_major = 6};
+		struct profile own_profile profile = {0};
+		char name[SYSCALL_NAME_LEN];
+		int64_t nr = -1;
+
+		cr_assert_eq(docker_default(&options, &profile), 0);
+		while (survey_next(arch, &nr, name)) {
+			enum reach reach;
+
+			cr_assert_eq(profile_reach(&profile, name, &reach), 0);
+			cr_expect_eq(docker_default_allows(arch, name), reach != REACH_NONE,
+				     "%s %s", arch_token(arch), name);
+		}
+	}
+	cr_expect(docker_default_allows(ARCH_X86_64, "socket"));
+	cr_expect_not(docker_default_allows(ARCH_X86_64, "mount"));
+	cr_expect_not(docker_default_allows(ARCH_X86_64, "clone3"));
+	cr_expect_not(docker_default_allows(ARCH_AARCH64, "arch_prctl"));
+	cr_expect_not(docker_default_allows(ARCH_X86_64, "writ"));
+}
+
+static bool has_rule(const struct parse_options *options, const char *name, enum action action)
+{
+	struct profile own_profile profile = {0};
+
+	cr_assert_eq(docker_default(options, &profile), 0);
+	for (size_t i = 0; i < profile.rules_len; i++)
+		if (profile.rules[i].action == action && !profile.rules[i].conditions_len &&
+		    rule_has_name(&profile.rules[i], name))
+			return true;
+	return false;
+}
+
+Test(docker_default, capabilities_and_kernels)
+{
+	static const char *const admin[] = {"CAP_SYS_ADMIN"};
+	struct parse_options options = {.arch = ARCH_X86_64, .kernel_major = 6};
+
+	cr_expect(has_rule(&options, "chroot", ACTION_ALLOW));
+	cr_expect(has_rule(&options, "clone3", ACTION_ERRNO));
+	cr_expect(has_rule(&options, "ptrace", ACTION_ALLOW));
+	options.caps = admin;
+	options.caps_len = 1;
+	cr_expect_not(has_rule(&options, "chroot", ACTION_ALLOW));
+	cr_expect(has_rule(&options, "clone3", ACTION_ALLOW));
+	cr_expect(has_rule(&options, "clone", ACTION_ALLOW));
+	options.kernel_major = 4;
+	options.kernel_minor = 7;
+	cr_expect_not(has_rule(&options, "ptrace", ACTION_ALLOW));
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "record/denials.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char *const names[DENIAL_ACTION_COUNT] = {
+	[DENIAL_ERRNO] = "errno",
+	[DENIAL_TRAP] = "trap",
+	[DENIAL_KILL_THREAD] = "kill_thread",
+	[DENIAL_KILL_PROCESS] = "kill_process",
+	[DENIAL_TRACE] = "trace",
+	[DENIAL_NOTIFY] = "notify",
+	[DENIAL_LOG] = "log",
+	[DENIAL_UNKNOWN] = "unknown",
+};
+
+void denials_clear(struct denials *denials)
+{
+	free(denials->rows);
+	*denials = (struct denials){0};
+}
+
+const char *denial_action_name(enum denial_action action)
+{
+	return names[action];
+}
+
+bool denial_action_parse(const char *name, enum denial_action *action)
+{
+	for (size_t i = 0; i < DENIAL_ACTION_COUNT; i++) {
+		if (!strcmp(name, names[i])) {
+			*action = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct denial *x = a, *y = b;
+	int order = syscall_compare(&x->call, &y->call);
+
+	if (!order)
+		order = (int)x->action - (int)y->action;
+	return order ? order : (x->error > y->error) - (x->error < y->error);
+}
+
+static void join(struct denial *into, const struct denial *from)
+{
+	if (__builtin_add_overflow(into->count, from->count, &into->count))
+		into->count = UINT64_MAX;
+	if (!into->pid && from->pid) {
+		into->pid = from->pid;
+		memcpy(into->comm, from->comm, sizeof(into->comm));
+	}
+	if (!into->args_known && from->args_known) {
+		into->args_known = true;
+		memcpy(into->args, from->args, sizeof(into->args));
+	}
+}
+
+int denials_add(struct denials *denials, const struct denial *denial)
+{
+	for (size_t i = 0; i < denials->len; i++) {
+		if (!compare(&denials->rows[i], denial)) {
+			join(&denials->rows[i], denial);
+			return 0;
+		}
+	}
+	if (denials->len == DENIALS_MAX)
+		return -ENOSPC;
+	if (denials->len == denials->room) {
+		size_t room = denials->room ? denials->room * 2 : 32;
+		struct denial *rows = reallocarray(denials->rows, room, sizeof(*rows));
+
+		if (!rows)
+			return -ENOMEM;
+		denials->rows = rows;
+		denials->room = room;
+	}
+	denials->rows[denials->len++] = *denial;
+	return 0;
+}
+
+void denials_sort(struct denials *denials)
+{
+	if (denials->len)
+		qsort(denials->rows, denials->len, sizeof(*denials->rows), compare);
+}
