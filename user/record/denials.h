@@ -56,5 +56,8 @@ bool denial_action_parse(const char *name, enum denial_action *action);
  */
 int denials_add(struct denials *denials, const struct denial *denial) must_check;
 
+/** ENOSYS is what profiles answer on purpose, so that a libc does without the call: no finding. */
+bool denial_is_finding(const struct denial *denial);
+
 /** Canonical order: architecture, number, subcall, action, errno. */
 void denials_sort(struct denials *denials);
