@@ -7,7 +7,7 @@
 #define RECORD                                                                                     \
 	"audit(1795881375.128:609): auid=4294967295 uid=0 gid=0 ses=4294967295 pid=7200 comm=\"a b\" exe=\"/tmp/pid=1\" sig=0 "
 
-static bool parse(const char *text, struct audit_record *out)
+static bool parse(const char *text, struct logged_call *out)
 {
 	/* exactly as long as it is: a record is not terminated */
 	char *own_ptr copy = malloc(strlen(text) + 1);
@@ -18,7 +18,7 @@ static bool parse(const char *text, struct audit_record *out)
 
 Test(audit_stream, logged)
 {
-	struct audit_record record = {0};
+	struct logged_call record = {0};
 
 	cr_assert(parse(RECORD
 			"arch=c000003e syscall=110 compat=0 ip=0x7f075fd49829 code=0x7ffc0000",
@@ -35,7 +35,7 @@ Test(audit_stream, logged)
 
 Test(audit_stream, architectures)
 {
-	struct audit_record record = {0};
+	struct logged_call record = {0};
 
 	cr_assert(parse(RECORD "arch=40000003 syscall=110 compat=1 ip=0x7f code=0x7ffc0000",
 			&record));
@@ -53,7 +53,7 @@ Test(audit_stream, architectures)
 
 Test(audit_stream, comm_in_hexadecimal)
 {
-	struct audit_record record = {0};
+	struct logged_call record = {0};
 
 	cr_assert(
 		parse("audit(1.001:1): pid=1 comm=6122C3A9 arch=c000003e syscall=1 code=0x7ffc0000",
@@ -83,7 +83,7 @@ Test(audit_stream, others)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		struct audit_record record;
+		struct logged_call record;
 
 		cr_expect_not(parse(texts[i], &record), "%s", texts[i]);
 	}

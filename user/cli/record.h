@@ -65,7 +65,9 @@ struct record {
 	struct recorder *recorder;
 	struct recording recording;
 	bool wants_denials;
-	int audit; /* the kernel's audit records, -1: they are not read */
+	recorder_denial_fn *on_denial; /* told of each kind of denied call; NULL: nobody */
+	bool audits;                   /* what is denied is what it is for */
+	int audit;                     /* the kernel's audit records, -1: they are not read */
 	struct loop loop;
 };
 

@@ -49,6 +49,9 @@ int record_denials_begin(struct record *record, struct err *err)
 		record->wants_denials = false;
 		return 0;
 	}
+	if (record->on_denial)
+		recorder__on_denial(record->recorder, record->recording.native, record->on_denial,
+				    NULL);
 	record->audit = audit_stream_open(&reason);
 	if (record->audit < 0)
 		log_info("calls that a filter only logs are not told apart: %s", reason.text);
@@ -67,7 +70,7 @@ static bool is_inside(uint32_t pid, void *context)
 	return recorder__has(record->recorder, slot);
 }
 
-static void take(const struct audit_record *logged, void *context)
+static void take(const struct logged_call *logged, void *context)
 {
 	struct record *record = context;
 

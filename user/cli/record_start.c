@@ -296,12 +296,15 @@ static int wait_for_end(struct record *record, struct err *err)
 /* A command speaks for itself, and what is waited for is told when it is there. */
 static void tell_targets(const struct record *record)
 {
+	const char *what = record->audits ? "auditing" : "recording";
+	const char *end = record->audits ? "Ctrl-C ends it" : "Ctrl-C ends it and writes";
+
 	if (record->argv || record_waits(record))
 		return;
 	if (record->targets.len == 1)
-		log_note("recording %s; Ctrl-C ends it and writes", record->targets.words[0]);
+		log_note("%s %s; %s", what, record->targets.words[0], end);
 	else
-		log_note("recording %zu cgroups; Ctrl-C ends it and writes", record->targets.len);
+		log_note("%s %zu cgroups; %s", what, record->targets.len, end);
 }
 
 int record_run(struct record *record, struct err *err)

@@ -105,10 +105,10 @@ static bool get_call(uint64_t audit_arch, uint64_t nr, struct syscall *call)
 	return call->arch != ARCH_INVALID;
 }
 
-bool audit_record_parse(const char *text, size_t len, struct audit_record *out)
+bool audit_record_parse(const char *text, size_t len, struct logged_call *out)
 {
 	const char *end = text + len;
-	struct audit_record record = {.denial = {.action = DENIAL_LOG, .count = 1}};
+	struct logged_call record = {.denial = {.action = DENIAL_LOG, .count = 1}};
 	uint64_t pid, arch, nr, code;
 
 	if (!get_time(text, end, &record.time) || !number(text, end, "pid=", 10, &pid) ||
@@ -124,7 +124,7 @@ bool audit_record_parse(const char *text, size_t len, struct audit_record *out)
 	return true;
 }
 
-int audit_stream_read(int fd, void (*fn)(const struct audit_record *record, void *context),
+int audit_stream_read(int fd, void (*fn)(const struct logged_call *record, void *context),
 		      void *context, uint64_t *lost, struct err *err)
 {
 	union {
@@ -132,7 +132,7 @@ int audit_stream_read(int fd, void (*fn)(const struct audit_record *record, void
 		char bytes[RECORD_BYTES];
 	} message;
 	struct sockaddr_nl from;
-	struct audit_record record;
+	struct logged_call record;
 
 	for (int i = 0; i < READS_MAX; i++) {
 		socklen_t from_len = sizeof(from);

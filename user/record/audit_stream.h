@@ -13,14 +13,14 @@
 int audit_stream_open(struct err *err) must_check;
 
 /* A record: the denial, whose pid is a thread group's, and when it was, on the wall clock (ns; some ms coarse). */
-struct audit_record {
+struct logged_call {
 	struct denial denial;
 	uint64_t time;
 };
 
 /** Takes a record's text apart. False: it is none of a call that a filter logged. */
-bool audit_record_parse(const char *text, size_t len, struct audit_record *out);
+bool audit_record_parse(const char *text, size_t len, struct logged_call *out);
 
 /** Reads what there is and calls fn for each call that a filter logged. Records that the socket had no room for: *lost. */
-int audit_stream_read(int fd, void (*fn)(const struct audit_record *record, void *context),
+int audit_stream_read(int fd, void (*fn)(const struct logged_call *record, void *context),
 		      void *context, uint64_t *lost, struct err *err) must_check;

@@ -147,7 +147,7 @@ static bool take_denied(struct recorder *recorder, const struct ev_denied *event
  * it got one, or since recording began, is asked for in /proc.
  */
 static bool logged_is_ours(const struct recorder *recorder, const struct session *session,
-			   const struct audit_record *record,
+			   const struct logged_call *record,
 			   bool (*is_inside)(uint32_t pid, void *context), void *context)
 {
 	uint64_t wall = now(CLOCK_REALTIME), monotonic = now(CLOCK_MONOTONIC);
@@ -165,7 +165,7 @@ static bool logged_is_ours(const struct recorder *recorder, const struct session
 }
 
 void recorder__take_logged(struct recorder *recorder, const struct session *session,
-			   const struct audit_record *record,
+			   const struct logged_call *record,
 			   bool (*is_inside)(uint32_t pid, void *context), void *context)
 {
 	size_t before = recorder->logged.len;

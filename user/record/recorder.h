@@ -50,7 +50,7 @@ void recorder__on_denial(struct recorder *recorder, enum arch native, recorder_d
  * is_inside is asked about a process that the programs do not know; NULL: then it is none.
  */
 void recorder__take_logged(struct recorder *recorder, const struct session *session,
-			   const struct audit_record *record,
+			   const struct logged_call *record,
 			   bool (*is_inside)(uint32_t pid, void *context), void *context);
 /** Records were lost. */
 void recorder__lose_logged(struct recorder *recorder, uint64_t records);
