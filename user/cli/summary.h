@@ -2,6 +2,7 @@
 /* What is said on stderr when a recording is over: what was seen, what may be missing, what the profile holds. */
 #pragma once
 
+#include "profile/constrain.h"
 #include "cli/runtime.h"
 #include "profile/derive.h"
 #include "record/recording.h"
@@ -13,3 +14,6 @@ void summary_profile(const char *path, const struct derived *derived,
 		     const struct runtime_seen *seen, const struct baseline *baseline);
 /** The table of --stats, in the manner of `strace -c`, with time by the wall clock. */
 void summary_stats(const struct recording *recording);
+
+/** Which calls are held to the arguments that were seen, and which are not, and why. Nothing without any. */
+void summary_arguments(const struct constraints *constraints);

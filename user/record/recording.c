@@ -30,6 +30,7 @@ void recording_clear(struct recording *recording)
 	free(recording->target);
 	free(recording->observed);
 	free(recording->moved);
+	tuples_list_clear(&recording->arguments);
 	*recording = (struct recording){0};
 }
 
@@ -156,4 +157,13 @@ void recording_needed(const struct recording *recording, struct syscall_set *set
 		if (observed_is_needed(o->class) && recording_can_name(&o->call))
 			syscall_set__add(set, &o->call);
 	}
+}
+
+int recording_join_arguments(struct recording *into, const struct recording *from)
+{
+	struct syscall_set into_calls, from_calls;
+
+	recording_needed(into, &into_calls);
+	recording_needed(from, &from_calls);
+	return tuples_join(&into->arguments, &into_calls, &from->arguments, &from_calls);
 }

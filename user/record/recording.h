@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "record/comm.h"
 #include "syscalls/set.h"
+#include "syscalls/tuples.h"
 
 #define RECORDING_VERSION 1
 
@@ -71,6 +72,7 @@ struct recording {
 	struct moved *moved;
 	size_t moved_len, moved_room;
 	struct losses losses;
+	struct tuples_list arguments; /* of calls that a profile must allow */
 };
 
 void recording_clear(struct recording *recording);
@@ -97,6 +99,9 @@ bool recording_can_name(const struct syscall *call);
 
 /** The calls that a profile must allow; those that it cannot name are left out. */
 void recording_needed(const struct recording *recording, struct syscall_set *set);
+
+/** Joins the arguments alone, before the calls are joined. -ENOMEM. */
+int recording_join_arguments(struct recording *into, const struct recording *from) must_check;
 
 /** JSON, one line an observed call, newline at the end. */
 int recording_to_json(const struct recording *recording, struct buf *out,
