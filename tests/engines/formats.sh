@@ -35,9 +35,11 @@ if command -v systemd-analyze >/dev/null; then
     { echo '[Unit]'; echo 'Description=test'; echo; "$WHITTLE" convert --lossy --format systemd tests/golden/formats/plain.json
       echo 'ExecStart=/bin/true'; } >"$T/units/whittle-test.service" 2>/dev/null
     SYSTEMD_UNIT_PATH=$T/units: timeout 60 systemd-analyze verify --man=no "$T/units/whittle-test.service" >"$T/out" 2>&1 || true
-    if grep -q 'whittle-test' "$T/out"; then
+    # what an older systemd neither knows nor allows is on a line of its own, and it says so
+    newer=$(grep -n -A1 'which an older systemd' "$T/units/whittle-test.service" | sed -n 's/^\([0-9]*\)-.*/\1/p')
+    if grep 'whittle-test' "$T/out" | grep -v ":$newer: Failed to parse system call, ignoring: " >"$T/complaints"; then
         fail 'systemd-analyze verify' 'it complains'
-        detail <"$T/out"
+        detail <"$T/complaints"
     else
         pass 'systemd-analyze verify'
     fi

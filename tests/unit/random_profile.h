@@ -78,7 +78,7 @@ static void random_rule(struct profile *profile)
 	}
 }
 
-static void random_profile(struct profile *out)
+__attribute__((unused)) static void random_profile(struct profile *out)
 {
 	*out = (struct profile){.default_action = any(4) ? ACTION_ERRNO : ACTION_ALLOW};
 	out->default_errno = out->default_action == ACTION_ERRNO ? EPERM : 0;
@@ -88,7 +88,7 @@ static void random_profile(struct profile *out)
 		random_rule(out);
 }
 
-static void random_args(uint64_t args[6])
+__attribute__((unused)) static void random_args(uint64_t args[6])
 {
 	for (size_t i = 0; i < 6; i++)
 		args[i] = random_value();

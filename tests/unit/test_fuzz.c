@@ -5,6 +5,7 @@
 #include "../fuzz/profile.c"
 #include "../fuzz/recording.c"
 #include "../fuzz/simulate.c"
+#include "../fuzz/systemd.c"
 
 #include "base/buf.h"
 #include "base/fs.h"
@@ -193,6 +194,13 @@ Test(fuzz, recording, .timeout = 60)
 	size_t taken = try_corpus("recording", 20000, fuzz_recording);
 
 	cr_expect(taken > 200 && taken < 19000, "%zu", taken);
+}
+
+Test(fuzz, systemd, .timeout = 60)
+{
+	size_t taken = try_corpus("systemd", 4000, fuzz_systemd);
+
+	cr_expect(taken > 100 && taken < 3900, "%zu", taken);
 }
 
 Test(fuzz, simulate, .timeout = 60)

@@ -207,8 +207,8 @@ const struct command cmd_convert = {
 	.summary = "write a profile in another format",
 	.synopsis = "[OPTION...] PROFILE",
 	.description =
-		"Reads OCI, Docker and Podman JSON, a SeccompProfile in YAML or JSON, a list of names, and what strace prints (-c,\n"
-		"or its log). What the format cannot say is an error that names the rule.\n",
+		"Reads OCI, Docker and Podman JSON, a SeccompProfile in YAML or JSON, a systemd unit, a list of names, and what\n"
+		"strace prints (-c, or its log). What the format cannot say is an error that names the rule.\n",
 	.options = rows,
 	.run = run,
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/fs.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "cli/cmd.h"
 #include "cli/record.h"
 #include "cli/runtime.h"

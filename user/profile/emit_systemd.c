@@ -1,129 +1,245 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A drop-in, systemd.exec(5). systemd adds @default to every allow-list, so the service may call a little more than the profile
- * says. It has no conditions, but for socket's family RestrictAddressFamilies= says the same.
+ * A drop-in, systemd.exec(5). systemd adds @default to every list of allowed calls: what the profile refuses of it is taken out again.
+ * There are no conditions, but for socket's family RestrictAddressFamilies= says the same.
  */
 #include "profile/decision.h"
 #include "profile/emit.h"
+#include "profile/families.h"
+#include "profile/systemd_groups.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
 
-static const struct {
-	unsigned int family;
-	const char *name;
-} families[] = {
-	{AF_UNIX, "AF_UNIX"},     {AF_INET, "AF_INET"},
-	{AF_INET6, "AF_INET6"},   {AF_NETLINK, "AF_NETLINK"},
-	{AF_PACKET, "AF_PACKET"}, {AF_ALG, "AF_ALG"},
-	{AF_VSOCK, "AF_VSOCK"},   {AF_BLUETOOTH, "AF_BLUETOOTH"},
-	{AF_CAN, "AF_CAN"},       {AF_XDP, "AF_XDP"},
-	{AF_KEY, "AF_KEY"},
-};
-
-/* The family that a rule for socket alone allows; NULL: it says something else. */
-static const char *family_of(const struct rule *rule)
-{
-	if (rule->action != ACTION_ALLOW || rule->names_len != 1 ||
-	    strcmp(rule->names[0], "socket") || rule->conditions_len != 1 ||
-	    rule->conditions[0].index || rule->conditions[0].compare != COMPARE_EQ)
-		return NULL;
-	for (size_t i = 0; i < ARRAY_LEN(families); i++)
-		if (families[i].family == rule->conditions[0].value)
-			return families[i].name;
-	return NULL;
-}
-
-static const char *const arches[ARCH_COUNT] = {
-	[ARCH_INVALID] = "", [ARCH_X86_64] = "x86-64", [ARCH_X86] = "x86",
-	[ARCH_X32] = "x32",  [ARCH_AARCH64] = "arm64", [ARCH_ARM] = "arm",
-};
+/* What libseccomp 2.5.4, and so systemd of Debian 12, does not know: it would say so in the log. */
+static const char *const newer[] = {"lsm_get_self_attr", "lsm_list_modules", "mseal",
+				    "riscv_hwprobe", "uretprobe"};
 
 struct unit {
-	struct rule allowed, logged;
-	struct buf denied;   /* NAME:ERRNO */
-	struct buf families; /* AF_... */
+	struct rule allowed, refused, logged, unlogged;
+	struct rule unlisted, unlisted_newer; /* of @default */
+	struct buf families;                  /* " AF_..." each */
+	bool families_deny, families_set;
 };
 
 static void unit_clear(struct unit *unit)
 {
 	rule_clear(&unit->allowed);
 	rule_clear(&unit->logged);
-	buf__clear(&unit->denied);
+	rule_clear(&unit->unlogged);
+	rule_clear(&unit->unlisted);
+	rule_clear(&unit->unlisted_newer);
+	rule_clear(&unit->refused);
 	buf__clear(&unit->families);
+}
+
+static void add_refusal(struct buf *out, struct outcome outcome)
+{
+	const char *name = strerrorname_np(outcome.errno_value);
+
+	if (outcome.action == ACTION_KILL_PROCESS)
+		buf__addf(out, "kill");
+	else if (name)
+		buf__addf(out, "%s", name);
+	else
+		buf__addf(out, "%d", outcome.errno_value);
 }
 
 static int add_name(struct unit *unit, const struct profile *profile, const char *name)
 {
-	struct outcome outcome;
+	struct outcome outcome, rest = profile_default(profile);
+	int rc = 0;
 
 	if (!decision_is_simple(profile, name, &outcome))
 		return 0;
-	if (outcome.action == ACTION_LOG && rule_add_name(&unit->logged, name))
-		return -ENOMEM;
-	if (outcome_allows(outcome) && rule_add_name(&unit->allowed, name))
-		return -ENOMEM;
-	if (outcome.action == ACTION_ERRNO && strerrorname_np(outcome.errno_value))
-		buf__addf(&unit->denied, " %s:%s", name, strerrorname_np(outcome.errno_value));
-	return 0;
+	if (!outcome_allows(outcome))
+		return outcome_equal(outcome, rest) ? 0 : rule_add_name(&unit->refused, name);
+	if (!outcome_allows(rest))
+		rc = rule_add_name(&unit->allowed, name);
+	if (!rc && outcome.action == ACTION_LOG && rest.action != ACTION_LOG)
+		rc = rule_add_name(&unit->logged, name);
+	if (!rc && outcome.action == ACTION_ALLOW && rest.action == ACTION_LOG)
+		rc = rule_add_name(&unit->unlogged, name);
+	return rc;
 }
 
 static int add_rule(struct unit *unit, const struct profile *profile, size_t index,
 		    const struct emit_options *options, struct err *err)
 {
 	const struct rule *rule = &profile->rules[index];
-	const char *family = family_of(rule);
 
-	if (family) {
-		buf__addf(&unit->families, " %s", family);
-		return rule_add_name(&unit->allowed, "socket") ?
-			       err_errno(err, -ENOMEM, "cannot write the unit") :
-			       0;
-	}
-	if (rule->action == ACTION_ERRNO && !outcome_allows(profile_default(profile)))
-		return emit_refuse(profile, index, options,
-				   "systemd's allow-lists refuse with one errno", err);
+	if (rule->action != ACTION_ALLOW && rule->action != ACTION_LOG &&
+	    rule->action != ACTION_ERRNO && rule->action != ACTION_KILL_PROCESS)
+		return emit_refuse(profile, index, options, "systemd has no such action for a call",
+				   err);
 	if (rule->conditions_len)
 		return emit_refuse(profile, index, options,
 				   "systemd has no conditions but on the family of socket", err);
-	if (rule->action != ACTION_ALLOW && rule->action != ACTION_LOG &&
-	    rule->action != ACTION_ERRNO)
-		return emit_refuse(profile, index, options, "systemd has no such action for a call",
-				   err);
 	for (size_t i = 0; i < rule->names_len; i++)
 		if (add_name(unit, profile, rule->names[i]))
 			return err_errno(err, -ENOMEM, "cannot write the unit");
 	return 0;
 }
 
+/* Are all rules for socket about its family, in a way that systemd has, too? */
+static int add_families(struct unit *unit, const struct profile *profile)
+{
+	struct outcome through, refused;
+	struct families families;
+
+	if (!families_of(profile, &families, &through, &refused))
+		return 0;
+	if (outcome_allows(profile_default(profile)) &&
+	    (refused.action != ACTION_ERRNO || refused.errno_value != EAFNOSUPPORT))
+		return 0;
+	unit->families_set = true;
+	unit->families_deny = families.all_but;
+	for (unsigned int i = 0; i < FAMILIES_END; i++)
+		if (families.bits >> i & 1)
+			buf__addf(&unit->families, " %s", family_name(i));
+	if (through.action == ACTION_LOG && profile->default_action != ACTION_LOG &&
+	    rule_add_name(&unit->logged, "socket"))
+		return -ENOMEM;
+	if (through.action == ACTION_ALLOW && profile->default_action == ACTION_LOG &&
+	    rule_add_name(&unit->unlogged, "socket"))
+		return -ENOMEM;
+	return outcome_allows(profile_default(profile)) ? 0 :
+							  rule_add_name(&unit->allowed, "socket");
+}
+
+static bool is_newer(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(newer); i++)
+		if (!strcmp(newer[i], name))
+			return true;
+	return false;
+}
+
+/* What systemd allows with every list and the profile does not. What has an errno of its own is in the other list. */
+static int add_unlisted(struct unit *unit, const struct profile *profile)
+{
+	struct rule own_rule names = {0};
+	int rc = systemd_group_names("@default", &names);
+
+	for (size_t i = 0; !rc && i < names.names_len; i++) {
+		const char *name = names.names[i];
+		struct outcome outcome;
+
+		if (rule_has_name(&unit->allowed, name) ||
+		    (decision_is_simple(profile, name, &outcome) &&
+		     !outcome_equal(outcome, profile_default(profile))))
+			continue;
+		rc = rule_add_name(is_newer(name) ? &unit->unlisted_newer : &unit->unlisted, name);
+	}
+	return rc;
+}
+
+static int collect(struct unit *unit, const struct profile *profile,
+		   const struct emit_options *options, struct err *err)
+{
+	int rc = add_families(unit, profile);
+
+	if (rc)
+		return err_errno(err, rc, "cannot write the unit");
+	for (size_t i = 0; !rc && i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		if (!unit->families_set || rule->names_len != 1 || strcmp(rule->names[0], "socket"))
+			rc = add_rule(unit, profile, i, options, err);
+	}
+	if (!rc && !outcome_allows(profile_default(profile)) && add_unlisted(unit, profile))
+		return err_errno(err, -ENOMEM, "cannot write the unit");
+	return rc;
+}
+
 static void add_line(struct buf *out, const char *key, const struct rule *names)
 {
 	if (!names->names_len)
 		return;
-	buf__addf(out, "%s=", key);
+	buf__addf(out, "%s", key);
 	for (size_t i = 0; i < names->names_len; i++)
 		buf__addf(out, "%s%s", i ? " " : "", names->names[i]);
 	buf__addf(out, "\n");
 }
 
-static int add_lists(const struct profile *profile, const struct unit *unit, struct buf *out,
-		     struct err *err)
+static void add_refused(const struct profile *profile, const struct unit *unit, struct buf *out)
 {
-	const char *name = strerrorname_np(profile->default_errno);
+	struct outcome outcome;
 
-	if (outcome_allows(profile_default(profile))) {
-		if (unit->denied.len)
-			buf__addf(out, "SystemCallFilter=~%s\n", buf__text(&unit->denied) + 1);
-		return 0;
+	if (!unit->refused.names_len)
+		return;
+	buf__addf(out, "SystemCallFilter=~");
+	for (size_t i = 0; i < unit->refused.names_len; i++) {
+		const char *name = unit->refused.names[i];
+
+		(void)decision_is_simple(profile, name, &outcome);
+		buf__addf(out, "%s%s:", i ? " " : "", name);
+		add_refusal(out, outcome);
 	}
-	add_line(out, "SystemCallFilter", &unit->allowed);
-	if (profile->default_action == ACTION_ERRNO && name)
-		buf__addf(out, "SystemCallErrorNumber=%s\n", name);
-	else if (profile->default_action != ACTION_KILL_PROCESS &&
-		 profile->default_action != ACTION_KILL_THREAD)
-		return err_set(err, -EOPNOTSUPP, "systemd cannot refuse by %s",
-			       action_scmp_name(profile->default_action));
+	buf__addf(out, "\n");
+}
+
+static void add_arches(struct buf *out, const struct profile *profile)
+{
+	const char *before = "";
+
+	buf__addf(out, "SystemCallArchitectures=");
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+		if (!profile->arches[a])
+			continue;
+		buf__addf(out, "%s%s", before, arch_systemd_name(a));
+		before = " ";
+	}
+	buf__addf(out, "%s\n", *before ? "" : "native");
+}
+
+static void add_lists(const struct profile *profile, const struct unit *unit, struct buf *out)
+{
+	const struct outcome rest = profile_default(profile);
+
+	if (!outcome_allows(rest)) {
+		/* an empty list would be none at all */
+		if (unit->allowed.names_len)
+			add_line(out, "SystemCallFilter=", &unit->allowed);
+		else
+			buf__addf(out, "SystemCallFilter=execve\nSystemCallFilter=~execve\n");
+		if (unit->unlisted.names_len)
+			buf__addf(out, "# not what systemd allows by itself\n");
+		add_line(out, "SystemCallFilter=~", &unit->unlisted);
+		if (unit->unlisted_newer.names_len)
+			buf__addf(out,
+				  "# nor this, which an older systemd neither knows nor allows, and says so in its log\n");
+		add_line(out, "SystemCallFilter=~", &unit->unlisted_newer);
+	}
+	add_refused(profile, unit, out);
+	if (!outcome_allows(rest)) {
+		buf__addf(out, "SystemCallErrorNumber=");
+		add_refusal(out, rest);
+		buf__addf(out, "\n");
+	}
+	add_line(out, "SystemCallLog=", &unit->logged);
+	if (rest.action == ACTION_LOG && unit->unlogged.names_len)
+		add_line(out, "SystemCallLog=~", &unit->unlogged);
+	else if (rest.action == ACTION_LOG)
+		buf__addf(out, "SystemCallLog=~\n");
+	if (unit->families_set)
+		buf__addf(out, "RestrictAddressFamilies=%s%s\n", unit->families_deny ? "~" : "",
+			  buf__text(&unit->families) + 1);
+}
+
+static int check_default(const struct profile *profile, const struct emit_options *options,
+			 struct err *err)
+{
+	enum action action = profile->default_action;
+
+	if (action == ACTION_ALLOW || action == ACTION_LOG || action == ACTION_ERRNO ||
+	    action == ACTION_KILL_PROCESS)
+		return 0;
+	if (action != ACTION_KILL_THREAD || !options->lossy)
+		return err_set(err, -EOPNOTSUPP, "the default action: systemd has no %s%s",
+			       action_scmp_name(action),
+			       action == ACTION_KILL_THREAD ? ", it kills the process" : "");
+	buf__addf(options->warnings, "the default action kills the process, not the thread\n");
 	return 0;
 }
 
@@ -131,24 +247,14 @@ int emit_systemd(const struct profile *profile, const struct emit_options *optio
 		 struct err *err)
 {
 	__attribute__((cleanup(unit_clear))) struct unit unit = {0};
-	int rc = 0;
+	int rc = check_default(profile, options, err);
 
-	for (size_t i = 0; !rc && i < profile->rules_len; i++)
-		rc = add_rule(&unit, profile, i, options, err);
+	if (!rc)
+		rc = collect(&unit, profile, options, err);
 	if (rc)
 		return rc;
-	buf__addf(out, "[Service]\nSystemCallArchitectures=");
-	for (enum arch a = ARCH_INVALID + 1, first = 1; a < ARCH_COUNT; a++) {
-		if (!profile->arches[a])
-			continue;
-		buf__addf(out, "%s%s", first ? "" : " ", arches[a]);
-		first = 0;
-	}
-	buf__addf(out, "\n");
-	rc = add_lists(profile, &unit, out, err);
-	add_line(out, "SystemCallLog", &unit.logged);
-	if (unit.families.len)
-		buf__addf(out, "RestrictAddressFamilies=%s\n", buf__text(&unit.families) + 1);
-	return rc || !buf__error(out) ? rc :
-					err_errno(err, buf__error(out), "cannot write the unit");
+	buf__addf(out, "[Service]\n");
+	add_arches(out, profile);
+	add_lists(profile, &unit, out);
+	return buf__error(out) ? err_errno(err, buf__error(out), "cannot write the unit") : 0;
 }

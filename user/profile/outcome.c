@@ -75,3 +75,20 @@ void outcome_text(struct outcome outcome, char text[OUTCOME_TEXT_LEN])
 	else
 		snprintf(text, OUTCOME_TEXT_LEN, "%s", word);
 }
+
+int errno_from_text(const char *text)
+{
+	char *end;
+	unsigned long number;
+
+	for (int i = 1; i < 256; i++) {
+		const char *known = strerrorname_np(i);
+
+		if (known && !strcmp(known, text))
+			return i;
+	}
+	if (*text < '0' || *text > '9')
+		return -1;
+	number = strtoul(text, &end, 10);
+	return *end || number > ERRNO_MAX ? -1 : (int)number;
+}

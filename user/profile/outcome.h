@@ -36,6 +36,12 @@ struct outcome outcome_from_return(uint32_t value);
 /** "allow", "errno ENOSYS", "kill-process": for people. */
 void outcome_text(struct outcome outcome, char text[OUTCOME_TEXT_LEN]);
 
+/** The highest errno: the kernel takes a higher one for no error, and runtimes refuse it. */
+#define ERRNO_MAX 4095
+
+/** "EPERM", or a number up to ERRNO_MAX; -1: it is no errno. */
+int errno_from_text(const char *text);
+
 static inline struct outcome profile_default(const struct profile *profile)
 {
 	return (struct outcome){profile->default_action, profile->default_errno};

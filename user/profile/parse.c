@@ -2,6 +2,7 @@
 #include "profile/parse.h"
 #include "profile/parse_list.h"
 #include "profile/parse_oci.h"
+#include "profile/parse_systemd.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -83,6 +84,7 @@ static const struct {
 	int (*parse)(const char *name, const char *text, size_t len,
 		     const struct parse_options *options, struct profile *out, struct err *err);
 } formats[] = {
+	{is_systemd, parse_systemd}, /* before JSON, which begins with a bracket, too */
 	{is_json, parse_json},
 	{is_yaml, parse_yaml},
 	{is_strace_summary, parse_strace_summary},
@@ -99,6 +101,6 @@ int profile_parse(const char *name, const char *text, size_t len,
 		if (formats[i].is(text, len))
 			return formats[i].parse(name, text, len, options, out, err);
 	return err_set(err, -EINVAL,
-		       "%s: whittle does not know what this is: no JSON or YAML, no list of names, no output of strace",
+		       "%s: whittle does not know what this is: no JSON or YAML, no unit of systemd, no list of names, no output of strace",
 		       name);
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/parse_oci.h"
+#include "profile/outcome.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
-#define ERRNO_MAX                                                                                  \
-	4095 /* above, the kernel would take it for no error (runc and crun refuse it, too) */
 #define DEFAULT_ERRNO 1 /* EPERM: where a profile names none */
 #define RULES_MAX     10000
 #define NAMES_MAX     10000
@@ -112,36 +111,21 @@ static int get_number(const struct place *place, const struct node *node, const 
 	return 0;
 }
 
-static bool errno_of_name(const char *name, uint64_t *out)
-{
-	for (int i = 1; i < 256; i++) {
-		const char *known = strerrorname_np(i);
-
-		if (known && !strcmp(known, name)) {
-			*out = i;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Podman's "errno": a name or a number in a string, which wins over errnoRet. */
 static int get_errno_text(const struct place *place, const struct node *node, const char *key,
 			  uint64_t *out, bool *there)
 {
 	const struct node *member = node_member(node, key);
 	const char *text;
-	char *end;
-	int rc = get_text(place, node, key, &text);
+	int rc = get_text(place, node, key, &text), number;
 
 	if (rc || !text || !*text)
 		return rc;
 	*there = true;
-	if (errno_of_name(text, out))
-		return 0;
-	*out = strtoull(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || *out > ERRNO_MAX)
+	number = errno_from_text(text);
+	if (number < 0)
 		return refuse(place, member, "\"%s\": there is no errno '%s'", key, text);
+	*out = number;
 	return 0;
 }
 

@@ -8,33 +8,39 @@
 static const struct {
 	const char *token;
 	const char *scmp_name;
-	const char *machine; /* native on it */
+	const char *systemd_name; /* of SystemCallArchitectures= */
+	const char *machine;      /* native on it */
 	uint32_t scmp_token;
 	uint32_t number_bit;
 	bool is_32bit;
 	enum arch compat;
 } rows[ARCH_COUNT] = {
-	[ARCH_INVALID] = {.token = "invalid", .scmp_name = "invalid"},
+	[ARCH_INVALID] = {.token = "invalid", .scmp_name = "invalid", .systemd_name = "invalid"},
 	[ARCH_X86_64] = {.token = "x86_64",
 			 .scmp_name = "SCMP_ARCH_X86_64",
+			 .systemd_name = "x86-64",
 			 .machine = "x86_64",
 			 .scmp_token = SCMP_ARCH_X86_64,
 			 .compat = ARCH_X86},
 	[ARCH_X86] = {.token = "x86",
 		      .scmp_name = "SCMP_ARCH_X86",
+		      .systemd_name = "x86",
 		      .scmp_token = SCMP_ARCH_X86,
 		      .is_32bit = true},
 	[ARCH_X32] = {.token = "x32",
 		      .scmp_name = "SCMP_ARCH_X32",
+		      .systemd_name = "x32",
 		      .scmp_token = SCMP_ARCH_X32,
 		      .number_bit = 0x40000000},
 	[ARCH_AARCH64] = {.token = "aarch64",
 			  .scmp_name = "SCMP_ARCH_AARCH64",
+			  .systemd_name = "arm64",
 			  .machine = "aarch64",
 			  .scmp_token = SCMP_ARCH_AARCH64,
 			  .compat = ARCH_ARM},
 	[ARCH_ARM] = {.token = "arm",
 		      .scmp_name = "SCMP_ARCH_ARM",
+		      .systemd_name = "arm",
 		      .scmp_token = SCMP_ARCH_ARM,
 		      .is_32bit = true},
 };
@@ -47,6 +53,11 @@ const char *arch_token(enum arch arch)
 const char *arch_scmp_name(enum arch arch)
 {
 	return rows[arch].scmp_name;
+}
+
+const char *arch_systemd_name(enum arch arch)
+{
+	return rows[arch].systemd_name;
 }
 
 uint32_t arch_scmp_token(enum arch arch)
@@ -68,6 +79,14 @@ enum arch arch_from_scmp_name(const char *name)
 {
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
 		if (!strcmp(rows[a].scmp_name, name))
+			return a;
+	return ARCH_INVALID;
+}
+
+enum arch arch_from_systemd_name(const char *name)
+{
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (!strcmp(rows[a].systemd_name, name))
 			return a;
 	return ARCH_INVALID;
 }

@@ -22,6 +22,8 @@ enum arch {
 const char *arch_token(enum arch arch);
 /** "SCMP_ARCH_X86_64", as OCI profiles spell it. */
 const char *arch_scmp_name(enum arch arch);
+/** "x86-64", as systemd's SystemCallArchitectures= spells it. */
+const char *arch_systemd_name(enum arch arch);
 /** libseccomp's SCMP_ARCH_* number. */
 uint32_t arch_scmp_token(enum arch arch);
 /** 32-bit registers: its libc calls other names (mmap2, sigreturn, clock_gettime64). */
@@ -31,6 +33,8 @@ uint32_t arch_number_bit(enum arch arch);
 
 /** ARCH_INVALID if there is none of this name ("SCMP_ARCH_X86_64"). */
 enum arch arch_from_scmp_name(const char *name);
+/** ARCH_INVALID if there is none of this name ("x86-64"). */
+enum arch arch_from_systemd_name(const char *name);
 /** The native architecture of a machine as uname(2) spells it; ARCH_INVALID: whittle does not know it. */
 enum arch arch_from_machine(const char *machine);
 /** The architecture of 32-bit processes beside a native one; ARCH_INVALID if there is none. */
