@@ -156,8 +156,7 @@ static __always_inline int count_target(__u32 slot, __u32 tgid, __s64 nr, bool c
 		/* the counter of ROW_OUTSIDE stays 0, so that such a call is always cold */
 		__u64 *calls = &counters->calls[bounded(row, ROW_LEN)];
 
-		if (likely(*calls &&
-			   (!cfg_args || args_known(slot, row, compat, regs, typed)))) {
+		if (likely(*calls && (!cfg_args || args_known(slot, row, compat, regs, typed)))) {
 			++*calls;
 			return 0;
 		}

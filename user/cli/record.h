@@ -50,7 +50,7 @@ struct record {
 	char **argv; /* the command, NULL: none */
 	unsigned int features;
 	struct spawn_user user;
-	struct arg_plan args; /* with --args */
+	struct arg_plan args;       /* with --args */
 	struct target_list targets; /* what --cgroup, --container, --unit and --pid name */
 	struct awaited *awaited;
 	size_t awaited_len;

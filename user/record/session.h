@@ -20,7 +20,8 @@ struct session_options {
 	unsigned int features; /* enum feature */
 	size_t ring_bytes;     /* rounded up to a power of two of pages */
 	bool timing;           /* attach the programs of --stats */
-	const struct arg_plan *args; /* calls whose arguments are kept; NULL: none; borrowed for the session's life */
+	const struct arg_plan *
+		args; /* calls whose arguments are kept; NULL: none; borrowed for the session's life */
 	__u32 newborns; /* slots more, for cgroups that are made outside of all targets; 0: they are not looked at */
 	bool entries; /* make room for what recordings without a process are, see session__entry() */
 	__u32 slots;  /* recordings, at most SLOTS_MAX - 1 */
