@@ -219,6 +219,25 @@ struct timing {
 	__u64 errors;
 };
 
+/* The bits of a call's arguments that matter; 0: the argument does not. */
+#define ARG_SPECS_MAX 256
+
+struct arg_masks {
+	__u64 values[6];
+};
+
+/* Arguments that a call was made with, under its masks. */
+struct tuple {
+	__u64 values[6];
+	__u32 slot;
+	__u16 row;
+	__u8 call_class;
+	__u8 image; /* provisional classes: index of the image, else 0 */
+};
+
+/* A count of tuples from here on: there was no room for one. More than any limit, and many of them fit into 32 bits. */
+#define TUPLES_LOST (1u << 24)
+
 /*
  * What a recording without a process is: the row of its slot in `entries`. Written and read by user space only, under the lock of
  * the resident session (user/record/resident.h).
@@ -316,6 +335,8 @@ _Static_assert(sizeof(struct denied_key) == 24,
 _Static_assert(sizeof(struct filtered) == 24, "struct filtered");
 _Static_assert(sizeof(struct group) == 80, "struct group");
 _Static_assert(sizeof(struct lineage) == 48, "struct lineage");
+_Static_assert(sizeof(struct tuple) == 56, "struct tuple: padding would be part of the key");
+_Static_assert(ROW_LEN <= 65536 && IMAGES_MAX <= 256, "struct tuple");
 _Static_assert(sizeof(struct timing) == 16, "struct timing");
 _Static_assert(sizeof(struct entry) == 1024, "struct entry");
 _Static_assert(sizeof(struct ev_first) == 112, "struct ev_first");

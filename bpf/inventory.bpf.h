@@ -46,6 +46,8 @@ static __always_inline void inventory_call(struct task_struct *task, __u32 slot)
 	key.sub = call.sub;
 	key.abi = call.abi;
 	count_apart(&key);
+	if (cfg_args)
+		args_note(&key, call.row, regs);
 }
 
 /* whittle itself, and the keeper of its command's cgroup */

@@ -31,7 +31,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long nr)
 
 	if (likely(slot == SLOT_NONE))
 		return 0;
-	return count_target(slot, task->tgid, nr, task_is_compat(task), regs);
+	return count_target(slot, task->tgid, nr, task_is_compat(task), regs, true);
 }
 
 /* HOT PATH for the others. */
@@ -45,7 +45,7 @@ int sys_enter_raw(__u64 *ctx)
 		return 0;
 	task = (void *)bpf_get_current_task();
 	return count_target(slot, bpf_get_current_pid_tgid() >> 32, ctx[1],
-			    task_is_compat_core(task), (void *)ctx[0]);
+			    task_is_compat_core(task), (void *)ctx[0], false);
 }
 
 /* A directory made below a target joins it before any task can enter. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/fs.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "cli/cmd.h"
 #include "cli/record.h"
 #include "cli/record_denials.h"
@@ -53,6 +54,12 @@ static const struct option_row rows[] = {
 	 "allow what was denied, too; but for what was answered with ENOSYS", AT(allow_denied),
 	 NULL, 0},
 	{"stats", 0, OPTION_FLAG, NULL, "show time and errors of each syscall", AT(stats), NULL, 0},
+	{"args", 0, OPTION_TEXT, "LIST",
+	 "record arguments, too, and allow no others: default, all, or calls: socket,ioctl:1,clone",
+	 AT(args), NULL, 0},
+	{"args-max", 0, OPTION_TEXT, "N",
+	 "a call with more distinct arguments stays unconstrained (default 32)", AT(args_max), NULL,
+	 0},
 	{"ring-size", 0, OPTION_SIZE, "SIZE", "room for news of first calls (default 256k)",
 	 AT(ring_size), NULL, 64 << 20},
 	{"progress", 0, OPTION_CHOICE, "WHEN", "show a live line: auto, always, never",
@@ -85,6 +92,26 @@ static int check_outputs(const struct record *record, struct err *err)
 	return 0;
 }
 
+static int plan_args(struct record *record, struct err *err)
+{
+	const struct record_options *options = &record->options;
+	uint64_t cap = ARGS_CAP_DEFAULT;
+
+	if (options->args_max && !options->args)
+		return err_set(err, -EINVAL, "--args-max needs --args");
+	if (!options->args)
+		return 0;
+	if (options->args_max &&
+	    (num_parse(options->args_max, "--args-max", ARGS_CAP_MAX, &cap, err) || !cap))
+		return err_set(err, -EINVAL, "--args-max is a number from 1 to %d", ARGS_CAP_MAX);
+	if (recording_init(&record->recording, err))
+		return -EINVAL;
+	if (arg_plan_parse(options->args, record->recording.native, &record->args, err))
+		return -EINVAL;
+	record->args.cap = cap;
+	return 0;
+}
+
 static int check_usage(struct record *record, struct err *err)
 {
 	const struct record_options *options = &record->options;
@@ -113,6 +140,8 @@ static int check_usage(struct record *record, struct err *err)
 		return -EINVAL;
 	if (record->argv && !options->plain &&
 	    record_engine_plan(&record->engine, record->argv, err))
+		return -EINVAL;
+	if (plan_args(record, err))
 		return -EINVAL;
 	return check_outputs(record, err);
 }

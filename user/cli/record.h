@@ -26,6 +26,7 @@ struct record_options {
 	struct target_options targets;
 	const char *user;
 	const char *output, *recording;
+	const char *args, *args_max;
 	uint64_t duration, ring_size;
 	bool allow_denied, assume_startup, count_moved, no_enosys, plain, start, stats, quiet, wait;
 	int denials, filter, progress, runtime, verbose;
@@ -49,6 +50,7 @@ struct record {
 	char **argv; /* the command, NULL: none */
 	unsigned int features;
 	struct spawn_user user;
+	struct arg_plan args;       /* with --args */
 	struct target_list targets; /* what --cgroup, --container, --unit and --pid name */
 	struct awaited *awaited;
 	size_t awaited_len;

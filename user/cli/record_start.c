@@ -19,6 +19,7 @@ void record_clear(struct record *record)
 	recorder__free(record->recorder);
 	session__free(record->session);
 	recording_clear(&record->recording);
+	arg_plan_clear(&record->args);
 	target_list_clear(&record->targets);
 	free(record->awaited);
 	if (record->audit >= 0)
@@ -104,6 +105,7 @@ static int open_session(struct record *record, struct err *err)
 		.ring_bytes = record->options.ring_size ? record->options.ring_size : RING_BYTES,
 		.timing = record->options.stats,
 		.denials = record->wants_denials,
+		.args = record->args.calls.len ? &record->args : NULL,
 		.slots = record->slots,
 		.newborns = record_waits(record) ? WAIT_SLOTS : 0,
 		.on_record = recorder__take,

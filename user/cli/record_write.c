@@ -52,6 +52,7 @@ static int write_profile(struct record *record, const char *path, struct err *er
 		.startup = record->options.assume_startup && !record->recording.whole,
 	};
 	struct runtime_seen seen;
+	struct constraints own_constraints constraints = {0};
 	struct profile own_profile profile = {0};
 	struct buf own_buf text = BUF_INIT;
 	struct syscall_set needed;
@@ -63,6 +64,9 @@ static int write_profile(struct record *record, const char *path, struct err *er
 		recording_denied(&record->recording, &needed);
 	runtime_see(&record->recording, target_is_container(record), &seen);
 	options.baseline = runtime_baseline(&seen, record->options.runtime);
+	options.constraints = &constraints;
+	if (constraints_make(&record->recording.arguments, &needed, &constraints))
+		return err_errno(err, -ENOMEM, "cannot make the profile");
 	rc = derive_profile(&needed, &options, &profile, &derived, err);
 	if (!rc)
 		rc = emit_oci(&profile, &text, err);
@@ -73,6 +77,7 @@ static int write_profile(struct record *record, const char *path, struct err *er
 	if (record->options.assume_startup && record->recording.whole)
 		log_note("--assume-startup: the start was seen, there is nothing to assume");
 	summary_profile(path, &derived, &seen, &options.baseline);
+	summary_arguments(&constraints);
 	return 0;
 }
 

@@ -256,6 +256,36 @@ void summary_profile(const char *path, const struct derived *derived,
 		 derived->enosys);
 }
 
+void summary_arguments(const struct constraints *constraints)
+{
+	struct buf own_buf held = BUF_INIT;
+	size_t n = 0;
+
+	for (size_t i = 0; i < constraints->len; i++) {
+		const struct constraint *constraint = &constraints->list[i];
+
+		if (constraint->open)
+			continue;
+		buf__addf(&held, "%s %s", n++ ? "," : "", constraint->name);
+		if (constraint->region.len > 1)
+			buf__addf(&held, " (%zu rules)", constraint->region.len);
+	}
+	if (n)
+		log_note("arguments: %zu calls only as they were seen:%s", n, buf__text(&held));
+	for (enum open_reason reason = OPEN_NOT + 1; reason < OPEN_COUNT; reason++) {
+		struct buf own_buf open = BUF_INIT;
+
+		n = 0;
+		for (size_t i = 0; i < constraints->len; i++)
+			if (constraints->list[i].open == reason)
+				buf__addf(&open, "%s %s", n++ ? "," : "",
+					  constraints->list[i].name);
+		if (n)
+			log_note("arguments: with any:%s: %s", buf__text(&open),
+				 open_reason_text(reason));
+	}
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct observed *x = *(const struct observed *const *)a,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/recorder.h"
+#include "record/arguments.h"
 #include "record/decode.h"
 #include "record/denied.h"
 
@@ -447,6 +448,20 @@ static void add_timings(struct finish *finish)
 	}
 }
 
+static enum observed_class class_of_tuple(const struct apart_key *key, void *context)
+{
+	return class_of(context, key);
+}
+
+static int add_arguments(struct finish *finish, struct err *err)
+{
+	const struct arguments_context context = {.slots = finish->recorder->slots,
+						  .class_of = class_of_tuple,
+						  .context = finish};
+
+	return arguments_collect(finish->recording, finish->session, &context, err);
+}
+
 /* Groups that are still in set-up, none of whose lineage has run an exec. */
 static int add_lineage(const struct lineage *lineage, void *context)
 {
@@ -515,8 +530,9 @@ int recorder__finish(struct recorder *recorder, struct session *session,
 		return err_errno(err, rc, "cannot keep what was recorded");
 	recording_sort(recording);
 	add_timings(&finish);
+	rc = add_arguments(&finish, err);
 	recording->hook = session__hook(session);
 	recording->started = recorder->begun_wall;
 	recording->elapsed = now(CLOCK_MONOTONIC) - recorder->begun;
-	return 0;
+	return rc;
 }

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "record/denials.h"
 #include "syscalls/set.h"
+#include "syscalls/tuples.h"
 
 #define RECORDING_VERSION 1
 
@@ -74,6 +75,7 @@ struct recording {
 	size_t moved_len, moved_room;
 	struct denials denied;
 	struct losses losses;
+	struct tuples_list arguments; /* of calls that a profile must allow */
 };
 
 void recording_clear(struct recording *recording);
@@ -103,6 +105,8 @@ void recording_needed(const struct recording *recording, struct syscall_set *set
 
 /** Adds the calls that a filter denied, but for those that it answered with ENOSYS. */
 void recording_denied(const struct recording *recording, struct syscall_set *set);
+/** Joins the arguments alone, before the calls are joined. -ENOMEM. */
+int recording_join_arguments(struct recording *into, const struct recording *from) must_check;
 
 /** JSON, one line an observed call, newline at the end. */
 int recording_to_json(const struct recording *recording, struct buf *out,

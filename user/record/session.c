@@ -90,6 +90,8 @@ static int configure(struct session *session, bool typed)
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.first_seen,
 					      (size_t)session->slots * ROW_LEN);
+	if (!rc && options->args)
+		rc = session_configure_args(session);
 	if (!rc && options->entries)
 		rc = bpf_map__set_max_entries(skel->maps.entries, session->slots);
 	else if (!rc)
@@ -150,6 +152,8 @@ static int map_views(struct session *session, struct err *err)
 		rc = map_view(skel->maps.first_seen, protection, &session->first_seen);
 	if (!rc)
 		rc = map_view(skel->maps.timings, PROT_READ, &session->timings);
+	if (!rc)
+		rc = map_view(skel->maps.tuple_counts, protection, &session->tuple_counts);
 	if (!rc && entries)
 		rc = map_view(skel->maps.entries, protection, &session->entries);
 	if (!rc && session->options.denials)
@@ -299,6 +303,7 @@ void session__free(struct session *session)
 	unmap_view(&session->timings);
 	unmap_view(&session->entries);
 	unmap_view(&session->filtered);
+	unmap_view(&session->tuple_counts);
 	tracer_bpf__destroy(session->skel);
 	free(session);
 }

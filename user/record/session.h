@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "event.h"
+#include "syscalls/args.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,6 +21,8 @@ struct session_options {
 	size_t ring_bytes;     /* rounded up to a power of two of pages */
 	bool timing;           /* attach the programs of --stats */
 	bool denials; /* attach those that see what filters stop, see session__sees_denials() */
+	const struct arg_plan *
+		args; /* calls whose arguments are kept; NULL: none; borrowed for the session's life */
 	__u32 newborns; /* slots more, for cgroups that are made outside of all targets; 0: they are not looked at */
 	bool entries; /* make room for what recordings without a process are, see session__entry() */
 	__u32 slots;  /* recordings, at most SLOTS_MAX - 1 */
@@ -110,6 +113,19 @@ struct timing session__timing(const struct session *session, __u32 slot, __u32 r
 int session__each_apart(const struct session *session,
 			int (*fn)(const struct apart_key *key, uint64_t calls, void *context),
 			void *context, struct err *err) must_check;
+
+/** What arguments are kept of, NULL: of nothing. */
+const struct arg_plan *session__args(const struct session *session);
+
+/** The counter of a call in a row, ROW_OUTSIDE if it has none or no arguments. */
+__u32 session__row(const struct syscall *call);
+/** Distinct tuples that a call was made with in a slot, of all classes: above the plan's cap, or above TUPLES_LOST, some are not kept. */
+__u32 session__tuple_count(const struct session *session, __u32 slot, __u32 row);
+
+/** Calls fn for each tuple that was kept. Only after detach. */
+int session__each_tuple(const struct session *session,
+			int (*fn)(const struct tuple *tuple, void *context), void *context,
+			struct err *err) must_check;
 
 /** Calls fn for each lineage that still has groups in set-up. Only after detach. */
 int session__each_lineage(const struct session *session,

@@ -33,7 +33,7 @@ struct session {
 	bool pinned;              /* programs were attached by another process, and stay */
 	struct ring_buffer *ring; /* private: the news are taken as they come */
 	struct news_ring news;    /* pinned: they are looked at */
-	struct view counts, first_seen, timings, entries, filtered;
+	struct view counts, first_seen, timings, entries, filtered, tuple_counts;
 	__u32 cpus;
 	__u32 slots; /* the none slot included */
 };
@@ -52,6 +52,11 @@ void snapshot_free(struct snapshot *snapshot);
  * key may be gone before it is read.
  */
 int snapshot_take(const struct bpf_map *map, struct snapshot *out) must_check;
+
+/** Sizes and fills what the programs know of arguments, before they are loaded. */
+int session_configure_args(struct session *session) must_check;
+/** Forgets the arguments that were kept in a slot. */
+int session_forget_args(struct session *session, __u32 slot) must_check;
 
 /** Is it a record that no entry waits for? Those of a slot's recording before this one are not news. */
 bool session_is_unneeded(const void *data, size_t len, void *session);

@@ -114,6 +114,8 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 		rc = forget_entries(skel->maps.lineages, slot, slot_of_lineage);
 	if (!rc && session->options.denials)
 		rc = forget_entries(skel->maps.denials, slot, slot_of_denied);
+	if (!rc)
+		rc = session_forget_args(session, slot);
 	if (rc)
 		return err_errno(err, rc, "cannot forget what was recorded before");
 	for (__u32 cpu = 0; cpu < session->cpus; cpu++)
