@@ -21,7 +21,7 @@ SAN_CFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(if $(SAN),$(SAN_CFLAGS))
 DEPS = -MMD -MP
 
-LIBS_PROFILE := -lseccomp -lyaml
+LIBS_PROFILE := -lseccomp -lyaml -lmd
 LIBS := -lbpf -lelf -lz -ljansson $(LIBS_PROFILE)
 
 BPF_CFLAGS := -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Wno-unused-parameter -Ibpf -Ivmlinux

@@ -33,7 +33,7 @@ case $B in
 esac
 for tool in tests/live/baseline.c tests/golden/derive.c; do
     "${CC:-gcc}" "${flags[@]}" -o "$T/$(basename "$tool" .c)" "$tool" \
-        "$B"/user/{base,syscalls,profile}/*.o -lseccomp -lyaml
+        "$B"/user/{base,syscalls,profile}/*.o -lseccomp -lyaml -lmd
 done
 "$T/baseline" rows >"$T/rows"
 # where they are in a need string
