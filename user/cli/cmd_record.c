@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "base/fs.h"
 #include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/record.h"
-#include "cli/runtime.h"
 #include "cli/summary.h"
 #include "record/features.h"
 
@@ -29,19 +27,9 @@ static const struct option_row rows[] = {
 	 AT(filter), filter_choices, 0},
 	{"plain", 0, OPTION_FLAG, NULL,
 	 "record the engine's client itself, not the container that it runs", AT(plain), NULL, 0},
-	{"output", 'o', OPTION_TEXT, "FILE", "write the profile here ('-': standard output)",
-	 AT(output), NULL, 0},
-	{"recording", 0, OPTION_TEXT, "FILE", "write the recording here, too", AT(recording), NULL,
-	 0},
+	RESULT_OPTION_ROWS(struct record_options, result),
 	{"for", 0, OPTION_DURATION, "DURATION", "end after this time: 90s, 5m, 1h30m, 2d",
 	 AT(duration), NULL, 0},
-	{"no-enosys", 0, OPTION_FLAG, NULL,
-	 "do not answer ENOSYS to calls that libraries probe for", AT(no_enosys), NULL, 0},
-	{"runtime", 0, OPTION_CHOICE, "RUNTIME",
-	 "add what it needs to start a container: auto, runc, crun, none", AT(runtime),
-	 runtime_choices, 0},
-	{"assume-startup", 0, OPTION_FLAG, NULL,
-	 "add what programs start with, if the start was not seen", AT(assume_startup), NULL, 0},
 	{"count-moved", 0, OPTION_FLAG, NULL,
 	 "count processes that move in as workload from the start", AT(count_moved), NULL, 0},
 	{"stats", 0, OPTION_FLAG, NULL, "show time and errors of each syscall", AT(stats), NULL, 0},
@@ -54,28 +42,6 @@ static const struct option_row rows[] = {
 	{"help", 'h', OPTION_HELP, NULL, "show this help", 0, NULL, 0},
 	{0},
 };
-
-static int check_outputs(const struct record *record, struct err *err)
-{
-	const struct record_options *options = &record->options;
-
-	if (record->argv && !options->output && !options->recording)
-		return err_set(err, -EINVAL,
-			       "standard output belongs to the command: say where the profile goes with -o FILE");
-	if (record->argv && options->output && !strcmp(options->output, "-"))
-		return err_set(err, -EINVAL,
-			       "-o -: standard output belongs to the command: name a file");
-	if (options->recording && !strcmp(options->recording, "-") &&
-	    (record->argv || !options->output || !strcmp(options->output, "-")))
-		return err_set(err, -EINVAL,
-			       "--recording -: standard output is the %s: name a file",
-			       record->argv ? "command's" : "profile's");
-	if (options->recording && options->output &&
-	    fs_same_output(options->recording, options->output))
-		return err_set(err, -EINVAL, "-o and --recording name the same file: %s",
-			       options->output);
-	return 0;
-}
 
 static int check_usage(struct record *record, struct err *err)
 {
@@ -104,7 +70,7 @@ static int check_usage(struct record *record, struct err *err)
 	if (record->argv && !options->plain &&
 	    record_engine_plan(&record->engine, record->argv, err))
 		return -EINVAL;
-	return check_outputs(record, err);
+	return result_check_usage(&options->result, record->argv != NULL, err);
 }
 
 static void set_log_level(const struct record_options *options)

@@ -9,6 +9,7 @@
 #include "cli/loop.h"
 #include "cli/options.h"
 #include "cli/record_engine.h"
+#include "cli/result.h"
 #include "cli/target_list.h"
 #include "record/recorder.h"
 #include "record/session.h"
@@ -25,10 +26,10 @@ enum {
 struct record_options {
 	struct target_options targets;
 	const char *user;
-	const char *output, *recording;
+	struct result_options result;
 	uint64_t duration, ring_size;
-	bool assume_startup, count_moved, no_enosys, plain, start, stats, quiet, wait;
-	int filter, progress, runtime, verbose;
+	bool count_moved, plain, start, stats, quiet, wait;
+	int filter, progress, verbose;
 };
 
 enum awaited_kind {

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define RING_BYTES (256 << 10)
 
@@ -23,11 +22,6 @@ void record_clear(struct record *record)
 	cgroup_close(&record->command_cgroup);
 	record_engine_clear(&record->engine);
 	spawn_user_clear(&record->user);
-}
-
-static int check_output(const char *path, struct err *err)
-{
-	return path && strcmp(path, "-") ? fs_check_output(path, err) : 0;
 }
 
 static int open_targets(struct record *record, struct err *err)
@@ -49,9 +43,7 @@ int record_plan(struct record *record, struct err *err)
 	int rc = loop_block_signals(&record->signal_mask, &record->sigchld_ignored, err);
 
 	if (!rc)
-		rc = check_output(record->options.output, err);
-	if (!rc)
-		rc = check_output(record->options.recording, err);
+		rc = result_check_files(&record->options.result, err);
 	if (!rc && record->options.user)
 		rc = spawn_find_user(record->options.user, &record->user, err);
 	if (!rc)
@@ -107,20 +99,11 @@ static int open_session(struct record *record, struct err *err)
 	return rc ? rc : session__open(&options, &record->session, err);
 }
 
-/* The inventory sees the processes of whittle's own pid namespace. */
-static bool sees_all_processes(void)
-{
-	struct stat st;
-
-	/* include/linux/proc_ns.h: PROC_PID_INIT_INO */
-	return !stat("/proc/self/ns/pid", &st) && st.st_ino == 0xEFFFFFFC;
-}
-
 static void set_flags(struct record *record)
 {
 	unsigned int flags = record->options.count_moved ? SLOT_COUNT_MOVED : 0;
 
-	if (record->targets.len && !sees_all_processes()) {
+	if (record->targets.len && !target_list_sees_all()) {
 		flags |= SLOT_STRANGERS;
 		log_warn(
 			"whittle runs in a pid namespace of its own: calls that processes outside of it are blocked in are not seen");
@@ -131,19 +114,6 @@ static void set_flags(struct record *record)
 	if (record->argv)
 		session__slot(record->session, record->command_slot)->flags =
 			record->engine.used ? 0 : SLOT_COMMAND;
-}
-
-/* Is somebody inside already, whose start is not seen? */
-static bool targets_are_empty(const struct record *record)
-{
-	for (size_t i = 0; i < record->targets.len; i++) {
-		int own_fd events = cgroup_events_fd(&record->targets.cgroups[i], NULL);
-
-		/* the root cgroup has no such file, and is never empty */
-		if (events < 0 || cgroup_events_populated(events))
-			return false;
-	}
-	return true;
 }
 
 static int add_id(uint64_t id, void *context)
@@ -176,7 +146,7 @@ static int start_recording(struct record *record, struct err *err)
 		rc = session__attach_counters(record->session, err);
 	if (!rc && record->targets.len)
 		rc = session__inventory(record->session, err);
-	record->recording.whole = targets_are_empty(record);
+	record->recording.whole = target_list_is_empty(&record->targets);
 	for (__u32 slot = 1; slot <= record->slots; slot++)
 		session__slot(record->session, slot)->armed = 1;
 	return rc;
@@ -211,7 +181,7 @@ static uint64_t needed_without(const struct record *record)
 	const struct record_options *options = &record->options;
 	uint64_t needed = 0;
 
-	if (check_output(options->output, NULL) || check_output(options->recording, NULL))
+	if (result_check_files(&options->result, NULL))
 		needed |= PRIVILEGE(CAP_DAC_OVERRIDE);
 	if (!session__can_read(record->session))
 		needed |= PRIVILEGE(CAP_BPF);
@@ -229,7 +199,8 @@ static int drop_privileges(struct record *record, struct err *err)
 	uint64_t keep = 0;
 	int rc;
 
-	if (changes_owner(record->options.output) || changes_owner(record->options.recording))
+	if (changes_owner(record->options.result.output) ||
+	    changes_owner(record->options.result.recording))
 		keep |= PRIVILEGE(CAP_CHOWN) | PRIVILEGE(CAP_FOWNER);
 	if (record->options.user) /* signals for somebody else's process */
 		keep |= PRIVILEGE(CAP_KILL);
