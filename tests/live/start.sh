@@ -173,7 +173,9 @@ second=$!
 ok=0
 for pid in $first $second; do ! wait "$pid" || ok=$((ok + 1)); done
 [ "$ok" = 1 ] && pass "of two that start one name at once one does" || fail "of two that start one name at once one does" "$ok did"
-whittle stop same -o "$T/same.json" 2>/dev/null || fail "it is stopped"
+check_status 1 "a recording of nothing leaves no profile" whittle stop same -o "$T/same.json"
+check_status 1 "--force ends it all the same" whittle stop --force same -o "$T/same.json"
+check "and it is gone" nothing_pinned
 
 # --- a ring without room, and a disk without room
 check "a recording with a small ring begins" whittle start ring --cgroup "$CG/a" --ring-size 4096
@@ -192,6 +194,7 @@ spells "and no call is missing" 1023 "$T/ring.json"
 
 # --- a BPF file system that takes nothing
 whittle start first --cgroup "$CG/a" 2>/dev/null
+run_in "$CG/a" "$spell" 1
 whittle stop first -o "$T/first.json" 2>/dev/null
 mount -o remount,ro /sys/fs/bpf
 check_status 1 "nothing begins where nothing can be pinned" whittle start ro --cgroup "$CG/a"

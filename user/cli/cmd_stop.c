@@ -32,7 +32,7 @@ static const struct option_row snapshot_rows[] = {RESULT_OPTION_ROWS(struct stop
 static const struct option_row stop_rows[] = {
 	RESULT_OPTION_ROWS(struct stop_options, result),
 	{"force", 0, OPTION_FLAG, NULL,
-	 "throw away a recording that is half-made; without a name: all of those, or all that another version of whittle has made",
+	 "end it even if it is half-made or cannot be written; without a name: throw away all half-made ones, or what another version of whittle has made",
 	 AT(force), NULL, 0},
 	LEVEL_ROWS,
 };
@@ -142,11 +142,15 @@ static int write_out(const struct stop_options *options, const char *name, bool 
 	if (!rc) {
 		summary_recording(&reading.recording);
 		rc = result_write(&options->result, &reading.recording, reading.container, false);
-		if (rc)
-			err_set(err, rc, "nothing is lost: %s is still being recorded", name);
+		if (rc && !options->force)
+			err_set(err, rc, "%s is still being recorded, and nothing of it is lost",
+				name);
 	}
-	if (!rc && ends)
-		rc = forget(name, reading.begun, err);
+	if (ends && reading.begun && (!rc || options->force)) {
+		int forgot = forget(name, reading.begun, err);
+
+		rc = rc ? rc : forgot;
+	}
 	if (!rc && recording_is_incomplete(&reading.recording))
 		rc = STATUS_INCOMPLETE;
 	recording_clear(&reading.recording);
@@ -198,7 +202,8 @@ static int run(const struct command *self, int argc, char **argv)
 		rc = write_out(&options, name, self == &cmd_stop, &err);
 	if (rc >= 0)
 		return rc;
-	log_error("%s", err.text);
+	if (*err.text)
+		log_error("%s", err.text);
 	return STATUS_FAILED;
 }
 
