@@ -80,7 +80,7 @@ $(B)/tests/unit/%: tests/unit/%.c $(LIBRARY) | $(B)/tracer.skel.h
 .PHONY: tests
 tests: all $(UNIT_TESTS) $(PROGRAMS) $(B)/tests/bench/floor
 
-.PHONY: check check-live check-engines test
+.PHONY: check check-live check-engines check-vm test
 ## check: unit, golden and source checks: no root, no BPF, under 30 s (SAN=1: with ASan and UBSan)
 check: all $(UNIT_TESTS)
 	BUILD=$(B) tests/run $(if $(SAN),unit golden,checks unit golden)
@@ -93,11 +93,15 @@ check-live: tests
 check-engines: tests
 	BUILD=$(B) tests/run engines
 
+## check-vm: record on other kernels, in virtual machines; fetches those kernels into build/ (apt)
+check-vm: tests
+	BUILD=$(B) THOROUGH=yes tests/run vm
+
 ## test: install what is missing, then every tier that this machine can run
 test:
 	scripts/setup
 	$(MAKE) tests
-	tests/run checks unit golden builds live engines
+	tests/run checks unit golden builds live engines vm
 
 $(B)/tests/bench/floor.bpf.o: tests/bench/floor.bpf.c vmlinux/vmlinux.h
 	@mkdir -p $(@D)

@@ -89,3 +89,28 @@ int features_check_ring(struct err *err)
 	close(fd);
 	return 0;
 }
+
+int features_check_programs(struct err *err)
+{
+	/* a compare-and-exchange on the stack: the newest of what the programs cannot do without */
+	const struct bpf_insn insns[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+		{.code = BPF_ST | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_10, .off = -8},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_1},
+		{.code = BPF_STX | BPF_ATOMIC | BPF_DW,
+		 .dst_reg = BPF_REG_10,
+		 .src_reg = BPF_REG_1,
+		 .off = -8,
+		 .imm = BPF_CMPXCHG},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "whittle_probe", "GPL", insns,
+			       ARRAY_LEN(insns), NULL);
+
+	if (fd < 0)
+		return err_set(err, -ENOTSUP,
+			       "this kernel is too old: its BPF programs cannot share state with atomic operations; whittle needs Linux 5.15 or newer");
+	close(fd);
+	return 0;
+}

@@ -31,3 +31,5 @@ int features_check_btf(struct err *err) must_check;
 int features_check(struct err *err) must_check;
 /** Linux 5.8 has ring buffers. Needs the capabilities. */
 int features_check_ring(struct err *err) must_check;
+/** Can its BPF programs do what whittle's do? Asked when it refuses them, to tell why. Needs the capabilities. */
+int features_check_programs(struct err *err) must_check;

@@ -179,6 +179,8 @@ int session__open(const struct session_options *options, struct session **out, s
 	if (rc == -EPERM)
 		return err_errno(err, rc,
 				 "the kernel refuses to load BPF programs (lockdown, or a security module; 'whittle doctor' and -vv tell more)");
+	if (rc && features_check_programs(err))
+		return -ENOTSUP;
 	if (rc)
 		return err_errno(err, rc,
 				 "this kernel refuses whittle's BPF programs ('-vv' shows its reason)");
