@@ -118,6 +118,20 @@ done
 check "it is stopped" whittle stop follow -o "$T/follow.json"
 spells "each of its lives is in it, and its neighbours are not" 14 "$T/follow.json"
 
+# --- record follows, too, as long as it runs
+"$WHITTLE" record --cgroup "$CG/b" --follow --progress never -o "$T/record.json" 2>"$T/record.err" &
+recorder=$!
+for ((i = 0; i < 600; i++)); do ! grep -q 'recording' "$T/record.err" || break; sleep 0.05; done
+for i in 1 2 3; do
+    rmdir "$CG/b/later" 2>/dev/null || :
+    remove "$CG/b"
+    mkdir "$CG/b"
+    run_in "$CG/b" "$spell" $((1 << i))
+done
+kill -INT "$recorder"
+wait "$recorder" || fail "record --follow ends" "$(cat "$T/record.err")"
+spells "record --follow records each life of its target" 14 "$T/record.json"
+
 # --- whittle is killed at random moments, while a workload calls something new now and then
 kills=10
 [ "${THOROUGH:-}" != yes ] || kills=100

@@ -19,6 +19,9 @@ static const struct option_row rows[] = {
 	{"wait", 0, OPTION_FLAG, NULL,
 	 "the container, unit or cgroup (a pattern of its name) does not exist yet: record it from its birth on",
 	 AT(wait), NULL, 0},
+	{"follow", 0, OPTION_FLAG, NULL,
+	 "go on when the targets are gone, and record them when they are made anew", AT(follow),
+	 NULL, 0},
 	{"start", 0, OPTION_FLAG, NULL, "have the container started, which was created before",
 	 AT(start), NULL, 0},
 	{"user", 'u', OPTION_TEXT, "NAME", "run the command as this user", AT(user), NULL, 0},
@@ -61,6 +64,8 @@ static int check_usage(struct record *record, struct err *err)
 			       targets->units.len || targets->cgroups.len))
 		return err_set(err, -EINVAL,
 			       "--start needs one --container, and no other target, command or --wait");
+	if (options->follow && !target_options_len(targets))
+		return err_set(err, -EINVAL, "--follow needs a target that may be made anew");
 	if (options->user && !record->argv)
 		return err_set(err, -EINVAL, "--user needs a command to run");
 	if (target_options_check(targets, err))

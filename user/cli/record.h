@@ -28,7 +28,7 @@ struct record_options {
 	const char *user;
 	struct result_options result;
 	uint64_t duration, ring_size;
-	bool count_moved, plain, start, stats, quiet, wait;
+	bool count_moved, follow, plain, start, stats, quiet, wait;
 	int filter, progress, verbose;
 };
 
@@ -78,6 +78,10 @@ void record_clear(struct record *record);
 
 /** Everything that can be wrong and be known before the kernel is touched: outputs, user, targets. */
 int record_plan(struct record *record, struct err *err) must_check;
+
+/** When the cgroup is made anew, it is recorded in the slot. */
+int record_follow(struct record *record, __u32 slot, const struct cgroup *cgroup,
+		  struct err *err) must_check;
 
 /** Starts, waits for the end, and fills the recording in. */
 int record_run(struct record *record, struct err *err) must_check;

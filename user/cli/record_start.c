@@ -91,6 +91,7 @@ static int open_session(struct record *record, struct err *err)
 		.ring_bytes = record->options.ring_size ? record->options.ring_size : RING_BYTES,
 		.timing = record->options.stats,
 		.slots = record->slots,
+		.follow = record->options.follow,
 		.newborns = record_waits(record) ? WAIT_SLOTS : 0,
 		.on_record = recorder__take,
 		.context = record->recorder,
@@ -124,6 +125,15 @@ static int add_id(uint64_t id, void *context)
 	return 0;
 }
 
+int record_follow(struct record *record, __u32 slot, const struct cgroup *cgroup, struct err *err)
+{
+	const char *name;
+	uint64_t parent;
+	int rc = cgroup_parent(cgroup, &parent, &name, err);
+
+	return rc ? rc : session__follow(record->session, slot, parent, name, err);
+}
+
 /*
  * A cgroup made below a target joins it once the followers are attached, so the walk may come after them and miss
  * none. Whoever shows up before the slot is armed was inside before.
@@ -140,6 +150,8 @@ static int start_recording(struct record *record, struct err *err)
 				    record->targets.cgroups[i].id);
 	if (!rc)
 		rc = session__attach_followers(record->session, err);
+	for (size_t i = 0; !rc && record->options.follow && i < record->targets.len; i++)
+		rc = record_follow(record, record->targets_slot, &record->targets.cgroups[i], err);
 	for (size_t i = 0; !rc && i < record->targets.len; i++)
 		rc = cgroup_walk(&record->targets.cgroups[i], add_id, record, err);
 	if (!rc)
@@ -236,6 +248,7 @@ static int wait_for_end(struct record *record, struct err *err)
 	loop->recorder = record->recorder;
 	loop->targets = record->targets.cgroups;
 	loop->targets_len = record->targets.len;
+	loop->awaiting = loop->awaiting || record->options.follow;
 	loop->duration = record->options.duration;
 	loop->live_line = wants_live_line(record);
 	loop->command_cgroup = record->argv && !record->engine.caught ? &record->command_cgroup :
