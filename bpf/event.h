@@ -201,7 +201,7 @@ struct follow_name {
 };
 
 struct follow {
-	__u64 parent; /* id of the cgroup that it lies in */
+	__u64 parent; /* id of the cgroup that it lies in; 0: of any */
 	__u64 hash;   /* of the name */
 	__u32 slot;   /* SLOT_NONE: the place is free */
 	__u32 pad;

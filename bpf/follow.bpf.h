@@ -24,7 +24,7 @@ static __always_inline bool follow_is(const struct follow *follow, const struct 
 	return true;
 }
 
-/* The slot that a new cgroup of this name belongs to, SLOT_NONE if it is nobody's. */
+/* The slot that a new cgroup of this name belongs to, SLOT_NONE if it is nobody's. `parent` 0: wherever it lies. */
 static __noinline __u32 follow_slot(__u64 parent, const char *text)
 {
 	struct follow_name name = {0};

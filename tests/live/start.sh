@@ -118,7 +118,19 @@ done
 check "it is stopped" whittle stop follow -o "$T/follow.json"
 spells "each of its lives is in it, and its neighbours are not" 14 "$T/follow.json"
 
+# --- targets that do not exist yet
+check_status 1 "what does not exist is refused" whittle start early --cgroup "$CG/early"
+check "unless it is waited for" whittle start early --wait --cgroup "$CG/early" --cgroup "$CG/a"
+[ "$(row early state)" = recording ] && pass "one of the two is there" || fail "one of the two is there"
+mkdir "$CG/early" "$CG/a/early"
+run_in "$CG/early" "$spell" 5
+run_in "$CG/a" "$spell" 2
+check "it is stopped" whittle stop early -o "$T/early.json"
+spells "both are in it" 7 "$T/early.json"
+rmdir "$CG/a/early"
+
 # --- record follows, too, as long as it runs
+: >"$T/record.err"
 "$WHITTLE" record --cgroup "$CG/b" --follow --progress never -o "$T/record.json" 2>"$T/record.err" &
 recorder=$!
 for ((i = 0; i < 600; i++)); do ! grep -q 'recording' "$T/record.err" || break; sleep 0.05; done

@@ -2,6 +2,7 @@
 /* Puts a recording into the resident session, and leaves it to itself. */
 #include "base/log.h"
 #include "cli/cmd.h"
+#include "cli/start_wait.h"
 #include "cli/target_list.h"
 #include "record/features.h"
 #include "record/resident.h"
@@ -14,7 +15,7 @@
 
 struct start_options {
 	struct target_options targets;
-	bool follow, count_moved, quiet;
+	bool follow, wait, count_moved, quiet;
 	uint64_t ring_size;
 	int verbose;
 };
@@ -26,6 +27,8 @@ static const struct option_row rows[] = {
 	{"follow", 0, OPTION_FLAG, NULL,
 	 "record a --cgroup, too, when it is made anew (containers and units always are)",
 	 AT(follow), NULL, 0},
+	{"wait", 0, OPTION_FLAG, NULL, "targets need not exist yet: record each from its birth on",
+	 AT(wait), NULL, 0},
 	{"count-moved", 0, OPTION_FLAG, NULL,
 	 "count processes that move in as workload from the start", AT(count_moved), NULL, 0},
 	{"ring-size", 0, OPTION_SIZE, "SIZE",
@@ -41,8 +44,10 @@ struct start {
 	struct start_options options;
 	const char *name;
 	struct target_list targets;
+	struct awaited_places places; /* of targets that do not exist yet */
 	struct resident resident;
 	__u32 slot;
+	bool came;       /* one that was waited for */
 	struct err *err; /* of a walk */
 };
 
@@ -50,6 +55,7 @@ static void start_clear(struct start *start)
 {
 	resident_close(&start->resident);
 	target_list_clear(&start->targets);
+	awaited_places_clear(&start->places);
 }
 #define own_start own_with(start_clear)
 
@@ -58,7 +64,8 @@ static bool is_followed(const struct start *start, size_t i)
 {
 	const char *kind = start->targets.kinds[i];
 
-	return start->options.follow || !strcmp(kind, "container") || !strcmp(kind, "unit");
+	return start->options.follow || start->options.wait || !strcmp(kind, "container") ||
+	       !strcmp(kind, "unit");
 }
 
 static unsigned int entry_flags(const struct start *start)
@@ -66,7 +73,8 @@ static unsigned int entry_flags(const struct start *start)
 	unsigned int flags = ENTRY_STARTED;
 
 	for (size_t i = 0; i < start->targets.len; i++) {
-		if (cgroup_names_container(start->targets.cgroups[i].path))
+		if (!strcmp(start->targets.kinds[i], "container") ||
+		    cgroup_names_container(start->targets.cgroups[i].path))
 			flags |= ENTRY_CONTAINER;
 		if (is_followed(start, i))
 			flags |= ENTRY_FOLLOWS;
@@ -93,6 +101,11 @@ static int add_id(uint64_t id, void *context)
 	return resident_add(&start->resident, start->slot, id, start->err);
 }
 
+static bool is_there(const struct start *start, size_t i)
+{
+	return start->targets.cgroups[i].fd >= 0;
+}
+
 static int follow(struct start *start, size_t i, struct err *err)
 {
 	struct resident_follow follow;
@@ -109,13 +122,61 @@ static int add_targets(struct start *start, struct err *err)
 
 	start->err = err;
 	for (size_t i = 0; !rc && i < targets->len; i++)
-		if (is_followed(start, i))
+		if (is_there(start, i) && is_followed(start, i))
 			rc = follow(start, i, err);
 	for (size_t i = 0; !rc && i < targets->len; i++)
-		rc = add_id(targets->cgroups[i].id, start);
+		if (is_there(start, i))
+			rc = add_id(targets->cgroups[i].id, start);
 	for (size_t i = 0; !rc && i < targets->len; i++)
-		rc = cgroup_walk(&targets->cgroups[i], add_id, start, err);
+		if (is_there(start, i))
+			rc = cgroup_walk(&targets->cgroups[i], add_id, start, err);
 	return rc;
+}
+
+static bool is_awaited(const struct start *start, const struct cgroup *cgroup)
+{
+	const char *name;
+	uint64_t parent;
+
+	if (cgroup_parent(cgroup, &parent, &name, NULL))
+		return false;
+	for (size_t i = 0; i < start->places.len; i++)
+		if (!strcmp(start->places.place[i].name, name) &&
+		    (!start->places.place[i].parent || start->places.place[i].parent == parent))
+			return true;
+	return false;
+}
+
+static int add_if_awaited(const char *path, const char *name, void *context)
+{
+	struct start *start = context;
+	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
+	bool named = false;
+
+	for (size_t i = 0; i < start->places.len; i++)
+		named = named || !strcmp(start->places.place[i].name, name);
+	if (!named || cgroup_open(path, &cgroup, NULL) || !is_awaited(start, &cgroup))
+		return 0;
+	start->came = true;
+	return cgroup_walk(&cgroup, add_id, start, start->err);
+}
+
+/*
+ * Some may have been made since they were looked for: they are looked for again, now that nobody can come unseen. Not by asking engines:
+ * the lock is held.
+ */
+static int add_awaited(struct start *start, struct err *err)
+{
+	int rc = 0;
+
+	start->err = err;
+	for (size_t i = 0; !rc && i < start->places.len; i++)
+		rc = resident_follow(&start->resident, start->slot,
+				     &(struct resident_follow){.parent =
+								       start->places.place[i].parent,
+							       .name = start->places.place[i].name},
+				     err);
+	return rc || !start->places.len ? rc : cgroup_each(add_if_awaited, start, err);
 }
 
 static int begin(struct start *start, const char *words, struct err *err)
@@ -131,10 +192,12 @@ static int begin(struct start *start, const char *words, struct err *err)
 	if (rc == -EEXIST)
 		return rc;
 	if (!rc)
+		rc = add_awaited(start, err);
+	if (!rc)
 		rc = add_targets(start, err);
 	if (!rc)
 		rc = resident_arm(&start->resident, start->slot,
-				  target_list_is_empty(&start->targets), err);
+				  !start->came && target_list_is_empty(&start->targets), err);
 	if (rc && start->slot != SLOT_NONE)
 		resident_forget(&start->resident, start->slot);
 	return rc;
@@ -150,7 +213,9 @@ static int start_recording(struct start *start, struct err *err)
 	if (!rc)
 		rc = target_list_reserve(&start->targets, target_options_len(targets), err);
 	if (!rc)
-		rc = target_list_open(&start->targets, targets, err);
+		rc = start->options.wait ?
+			     start_wait_open(&start->targets, targets, &start->places, err) :
+			     target_list_open(&start->targets, targets, err);
 	for (size_t i = 0; !rc && i < start->targets.len; i++)
 		buf__addf(&words, "%s%s", i ? ", " : "", start->targets.words[i]);
 	if (!rc && buf__error(&words))

@@ -177,6 +177,8 @@ bool target_list_sees_all(void)
 bool target_list_is_empty(const struct target_list *list)
 {
 	for (size_t i = 0; i < list->len; i++) {
+		if (list->cgroups[i].fd < 0)
+			continue; /* it is to be made */
 		int own_fd events = cgroup_events_fd(&list->cgroups[i], NULL);
 
 		/* the root cgroup has no such file, and is never empty */

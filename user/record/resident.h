@@ -38,7 +38,7 @@ const struct entry *resident_entry(const struct resident *resident, __u32 slot);
 
 /* A cgroup that may be made anew. */
 struct resident_follow {
-	uint64_t parent;  /* id */
+	uint64_t parent;  /* id; 0: anywhere */
 	const char *name; /* of its directory */
 };
 
