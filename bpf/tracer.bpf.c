@@ -5,6 +5,7 @@
  */
 #include "count.bpf.h"
 #include "denied.bpf.h"
+#include "follow.bpf.h"
 #include "inventory.bpf.h"
 #include "newborn.bpf.h"
 #include "timing.bpf.h"
@@ -52,11 +53,17 @@ int sys_enter_raw(__u64 *ctx)
 SEC("tp_btf/cgroup_mkdir")
 int BPF_PROG(cgroup_mkdir, struct cgroup *cgrp, const char *path)
 {
+	__u64 parent;
 	__u32 slot;
 
 	if (!is_v2(cgrp))
 		return 0;
-	slot = target_slot(BPF_CORE_READ(cgrp, self.parent, cgroup, kn, id));
+	parent = BPF_CORE_READ(cgrp, self.parent, cgroup, kn, id);
+	slot = target_slot(parent);
+	if (cfg_follow && slot == SLOT_NONE)
+		slot = follow_slot(parent, BPF_CORE_READ(cgrp, kn, name));
+	if (cfg_follow && slot == SLOT_NONE)
+		slot = follow_slot(0, BPF_CORE_READ(cgrp, kn, name));
 	if (cfg_newborns && newborns_welcome &&
 	    (slot == SLOT_NONE || slot_of(slot)->flags & SLOT_UNDECIDED))
 		newborn_add(BPF_CORE_READ(cgrp, kn, id), BPF_CORE_READ(cgrp, kn, name), slot);
@@ -79,6 +86,8 @@ int BPF_PROG(cgroup_rmdir, struct cgroup *cgrp, const char *path)
 	if (slot == SLOT_NONE)
 		return 0;
 	target_remove(id, slot);
+	if (!cfg_tell_gone)
+		return 0;
 	/* only to wake user space: without room it is awake anyway */
 	ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
 	if (ev) {

@@ -71,6 +71,8 @@ static int configure(struct session *session, bool typed)
 
 	skel->rodata->cfg_slots = session->slots;
 	skel->rodata->cfg_newborns = options->newborns != 0;
+	skel->rodata->cfg_follow = options->follow;
+	skel->rodata->cfg_tell_gone = !options->entries;
 	launchers_find((struct file_id *)skel->rodata->cfg_launchers, LAUNCHERS_MAX);
 	session->sys_enter = typed ? skel->progs.sys_enter : skel->progs.sys_enter_raw;
 	rc = bpf_program__set_autoload(typed ? skel->progs.sys_enter_raw : skel->progs.sys_enter,
@@ -250,6 +252,9 @@ int session__open_pinned(const char *dir, const struct session_options *options,
 	if (rc)
 		return rc;
 	session->pinned = true;
+	rc = pins_check_version(dir, err);
+	if (rc)
+		return rc;
 	session->skel = tracer_bpf__open();
 	if (!session->skel)
 		return err_errno(err, -errno, "cannot open %s", dir);
@@ -278,8 +283,10 @@ int session__open_pinned(const char *dir, const struct session_options *options,
 
 int session__pin(struct session *session, const char *dir, struct err *err)
 {
-	int rc = pins_put_maps(dir, session->skel->obj, err);
+	int rc = pins_put_version(dir, err);
 
+	if (!rc)
+		rc = pins_put_maps(dir, session->skel->obj, err);
 	if (!rc)
 		rc = pins_put_program(dir, session->skel->progs.inventory, err);
 	for (size_t i = 0; !rc && i < session->links_len; i++)

@@ -24,6 +24,7 @@ struct session_options {
 	const struct arg_plan *
 		args; /* calls whose arguments are kept; NULL: none; borrowed for the session's life */
 	__u32 newborns; /* slots more, for cgroups that are made outside of all targets; 0: they are not looked at */
+	bool follow;  /* cgroups may be made anew, see session__follow() */
 	bool entries; /* make room for what recordings without a process are, see session__entry() */
 	__u32 slots;  /* recordings, at most SLOTS_MAX - 1 */
 	/* a record as it came off the ring; borrowed for the call */
@@ -59,12 +60,19 @@ void session__add_cgroup(struct session *session, __u32 slot, uint64_t id);
 /** The same, but one that is a target of another slot, because it lies below one, becomes one of this slot. */
 void session__take_cgroup(struct session *session, __u32 slot, uint64_t id);
 
+/**
+ * A cgroup of this name that is made below `parent` (an id; 0: anywhere) from here on is a target of the slot. Of a session with `follow`.
+ * -ENOSPC: there is no room for more; -EBUSY: another slot waits for it; -EINVAL: not a directory's name.
+ */
+int session__follow(struct session *session, __u32 slot, uint64_t parent, const char *name,
+		    struct err *err) must_check;
+
 /** All slots, the none slot included. */
 __u32 session__slots(const struct session *session);
 
 /** Of a session with entries: what the recording in a slot is. Shared with all who opened it. */
 struct entry *session__entry(struct session *session, __u32 slot);
-/** Ends the recording of a slot: none of its cgroups is a target any more. What was counted stays. */
+/** Ends the recording of a slot: none of its cgroups is a target any more, and none becomes one. What was counted stays. */
 void session__stop_slot(struct session *session, __u32 slot);
 /** Frees a slot, which was stopped or never used, and forgets all that was counted in it. */
 int session__clear_slot(struct session *session, __u32 slot, struct err *err) must_check;
@@ -89,7 +97,7 @@ int session__attach_followers(struct session *session, struct err *err) must_che
 /** Attaches what counts calls. */
 int session__attach_counters(struct session *session, struct err *err) must_check;
 /**
- * Marks who is inside the targets, and the calls that they are in; and makes whittle's own process known to the programs, so
+ * Marks who is inside the targets of slots that are not armed, and the calls that they are in; and makes whittle's own process known to the programs, so
  * that its calls count nowhere: once before the counters are attached, again between attaching and arming.
  */
 int session__inventory(struct session *session, struct err *err) must_check;
