@@ -4,6 +4,7 @@
 #include "cli/profile_file.h"
 #include "cli/recording_read.h"
 #include "cli/runtime.h"
+#include "cli/singles.h"
 #include "cli/summary.h"
 #include "profile/derive.h"
 #include "profile/emit_oci.h"
@@ -34,18 +35,10 @@ static const struct option_row rows[] = {
 
 /* Only the sets are kept: memory does not grow with the number of recordings. */
 struct sum {
-	struct syscall_set needed;
 	struct runtime_seen seen;
+	struct singles singles;
 	size_t incomplete, unknown;
 };
-
-static void add_set(struct syscall_set *into, const struct syscall_set *from)
-{
-	struct syscall call = {0};
-
-	while (syscall_set__next(from, &call))
-		syscall_set__add(into, &call);
-}
 
 /* In one recording with new privileges is enough to need what they need. */
 static void add_seen(struct runtime_seen *into, const struct runtime_seen *from)
@@ -69,7 +62,7 @@ static int add_file(const char *path, struct sum *sum, struct err *err)
 	if (rc)
 		return rc;
 	recording_needed(&recording, &needed);
-	add_set(&sum->needed, &needed);
+	singles_add(&sum->singles, &needed);
 	runtime_see(&recording, false, &seen);
 	add_seen(&sum->seen, &seen);
 	if (recording_is_incomplete(&recording)) {
@@ -82,6 +75,17 @@ static int add_file(const char *path, struct sum *sum, struct err *err)
 	return 0;
 }
 
+/* When it comes to nothing, more recordings of the kind would add little. */
+static void tell_singles(const struct singles *singles)
+{
+	struct buf own_buf words = BUF_INIT;
+
+	if (singles->recordings < 2)
+		return;
+	singles_describe(singles, &words);
+	log_note("%s", buf__text(&words));
+}
+
 static int write_profile(const struct profile_options *options, const struct sum *sum,
 			 struct err *err)
 {
@@ -90,7 +94,7 @@ static int write_profile(const struct profile_options *options, const struct sum
 	struct profile own_profile profile = {0};
 	struct buf own_buf text = BUF_INIT;
 	struct derived derived;
-	int rc = derive_profile(&sum->needed, &derive, &profile, &derived, err);
+	int rc = derive_profile(&sum->singles.any, &derive, &profile, &derived, err);
 
 	if (!rc)
 		rc = emit_oci(&profile, &text, err);
@@ -130,6 +134,7 @@ static int run(const struct command *self, int argc, char **argv)
 		log_error("%s", err.text);
 		return STATUS_FAILED;
 	}
+	tell_singles(&sum.singles);
 	if (sum.unknown)
 		log_warn("%zu calls have no name and are left out", sum.unknown);
 	return sum.incomplete ? STATUS_INCOMPLETE : STATUS_OK;

@@ -26,7 +26,7 @@ struct record_options {
 	struct target_options targets;
 	const char *user;
 	const char *output, *recording;
-	uint64_t duration, ring_size;
+	uint64_t duration, quiet_for, ring_size;
 	bool assume_startup, count_moved, no_enosys, plain, start, stats, quiet, wait;
 	int filter, progress, runtime, verbose;
 };
