@@ -35,10 +35,19 @@ static const struct option_row rows[] = {
 
 /* Only the sets are kept: memory does not grow with the number of recordings. */
 struct sum {
+	struct syscall_set needed;
 	struct runtime_seen seen;
 	struct singles singles;
 	size_t incomplete, unknown;
 };
+
+static void add_set(struct syscall_set *into, const struct syscall_set *from)
+{
+	struct syscall call = {0};
+
+	while (syscall_set__next(from, &call))
+		syscall_set__add(into, &call);
+}
 
 /* In one recording with new privileges is enough to need what they need. */
 static void add_seen(struct runtime_seen *into, const struct runtime_seen *from)
@@ -62,6 +71,7 @@ static int add_file(const char *path, struct sum *sum, struct err *err)
 	if (rc)
 		return rc;
 	recording_needed(&recording, &needed);
+	add_set(&sum->needed, &needed);
 	singles_add(&sum->singles, &needed);
 	runtime_see(&recording, false, &seen);
 	add_seen(&sum->seen, &seen);
@@ -94,7 +104,7 @@ static int write_profile(const struct profile_options *options, const struct sum
 	struct profile own_profile profile = {0};
 	struct buf own_buf text = BUF_INIT;
 	struct derived derived;
-	int rc = derive_profile(&sum->singles.any, &derive, &profile, &derived, err);
+	int rc = derive_profile(&sum->needed, &derive, &profile, &derived, err);
 
 	if (!rc)
 		rc = emit_oci(&profile, &text, err);
