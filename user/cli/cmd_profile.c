@@ -4,6 +4,7 @@
 #include "cli/profile_file.h"
 #include "cli/recording_read.h"
 #include "cli/runtime.h"
+#include "cli/singles.h"
 #include "cli/summary.h"
 #include "profile/derive.h"
 #include "profile/emit_oci.h"
@@ -37,6 +38,7 @@ struct sum {
 	struct syscall_set needed;
 	struct tuples_list arguments;
 	struct runtime_seen seen;
+	struct singles singles;
 	size_t incomplete, unknown;
 };
 
@@ -73,6 +75,7 @@ static int add_file(const char *path, struct sum *sum, struct err *err)
 	if (tuples_join(&sum->arguments, &sum->needed, &recording.arguments, &needed))
 		return err_errno(err, -ENOMEM, "cannot join %s", path);
 	add_set(&sum->needed, &needed);
+	singles_add(&sum->singles, &needed);
 	runtime_see(&recording, false, &seen);
 	add_seen(&sum->seen, &seen);
 	if (recording_is_incomplete(&recording)) {
@@ -83,6 +86,17 @@ static int add_file(const char *path, struct sum *sum, struct err *err)
 		sum->unknown += observed_is_needed(recording.observed[i].class) &&
 				!recording_can_name(&recording.observed[i].call);
 	return 0;
+}
+
+/* When it comes to nothing, more recordings of the kind would add little. */
+static void tell_singles(const struct singles *singles)
+{
+	struct buf own_buf words = BUF_INIT;
+
+	if (singles->recordings < 2)
+		return;
+	singles_describe(singles, &words);
+	log_note("%s", buf__text(&words));
 }
 
 static int write_profile(const struct profile_options *options, const struct sum *sum,
@@ -142,6 +156,7 @@ static int run(const struct command *self, int argc, char **argv)
 		log_error("%s", err.text);
 		return STATUS_FAILED;
 	}
+	tell_singles(&sum.singles);
 	if (sum.unknown)
 		log_warn("%zu calls have no name and are left out", sum.unknown);
 	return sum.incomplete ? STATUS_INCOMPLETE : STATUS_OK;

@@ -36,6 +36,8 @@ static const struct option_row rows[] = {
 	RESULT_OPTION_ROWS(struct record_options, result),
 	{"for", 0, OPTION_DURATION, "DURATION", "end after this time: 90s, 5m, 1h30m, 2d",
 	 AT(duration), NULL, 0},
+	{"until-quiet", 0, OPTION_DURATION, "DURATION",
+	 "end when no new syscall has come for this long", AT(quiet_for), NULL, 0},
 	{"count-moved", 0, OPTION_FLAG, NULL,
 	 "count processes that move in as workload from the start", AT(count_moved), NULL, 0},
 	{"denials", 0, OPTION_CHOICE, "WHEN",
@@ -198,7 +200,7 @@ const struct command cmd_record = {
 	.description =
 		"Records the system calls of a command, which is born into a cgroup of its own, or of containers,\n"
 		"units and cgroups that exist, until the command and all that it started have ended, the targets are gone, the time of --for\n"
-		"is over, or Ctrl-C. Then writes a seccomp profile that allows what was called. With a command, its\n"
+		"or --until-quiet is over, or Ctrl-C. Then writes a seccomp profile that allows what was called. With a command, its\n"
 		"exit status is whittle's; see whittle(1). Of 'docker run', 'podman run' and 'nerdctl run' it is the\n"
 		"container that is recorded, from its first instruction to its last.\n",
 	.options = rows,

@@ -28,7 +28,7 @@ struct record_options {
 	const char *user;
 	struct result_options result;
 	const char *args, *args_max;
-	uint64_t duration, ring_size;
+	uint64_t duration, quiet_for, ring_size;
 	bool count_moved, follow, plain, start, stats, quiet, wait;
 	int denials, filter, progress, verbose;
 };

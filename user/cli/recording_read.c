@@ -337,8 +337,11 @@ static int get_head(const struct place *place, const struct node *node, struct r
 		rc = get_text(place, node, "started", &started);
 	if (!rc)
 		rc = get_count(place, node, "elapsed_ns", INT64_MAX, &out->elapsed);
+	if (!rc)
+		rc = get_count(place, node, "calls_since_new", INT64_MAX, &out->calls_since_new);
 	if (rc)
 		return rc;
+	out->calls_since_known = node_member(node, "calls_since_new");
 	snprintf(out->kernel, sizeof(out->kernel), "%s", kernel);
 	snprintf(out->machine, sizeof(out->machine), "%s", machine);
 	snprintf(out->libseccomp, sizeof(out->libseccomp), "%s", libseccomp);

@@ -162,6 +162,19 @@ static void tell_denied(const struct recording *recording)
 			"messages about calls that a filter logs came too fast: their counts are lower bounds");
 }
 
+/* Was it recorded for long enough? */
+static void tell_since_new(const struct recording *recording)
+{
+	struct saturation own_saturation saturation = {0};
+	char since[32];
+
+	if (!recording->calls_since_known || recording_saturation(recording, &saturation))
+		return;
+	num_format_duration(saturation.since_new, since, sizeof(since));
+	log_note("the last new syscall came %s and %" PRIu64 " calls before the end", since,
+		 recording->calls_since_new);
+}
+
 void summary_recording(const struct recording *recording)
 {
 	const struct losses *losses = &recording->losses;
@@ -173,6 +186,7 @@ void summary_recording(const struct recording *recording)
 		 ", unknown %zu, recursion misses %" PRIu64,
 		 totals.distinct, totals.calls, elapsed, losses->late,
 		 losses->cgroups + losses->calls, totals.unknown, losses->misses);
+	tell_since_new(recording);
 	if (totals.in_flight)
 		log_info("%zu of them were seen only in flight, when recording began",
 			 totals.in_flight);

@@ -68,6 +68,8 @@ struct recording {
 	uint64_t started; /* wall clock, ns since 1970 */
 	uint64_t elapsed; /* ns */
 	bool timed;
+	bool calls_since_known;
+	uint64_t calls_since_new; /* calls after whittle had been told of the last new one */
 	bool whole; /* from the first instruction of the target on: nothing was inside before */
 	struct observed *observed;
 	size_t observed_len, observed_room;
@@ -90,6 +92,19 @@ int recording_add_moved(struct recording *recording, const struct moved *moved) 
 
 /** Canonical order; one entry for each call and class (calls add up, the earlier first sighting stays). */
 void recording_sort(struct recording *recording);
+
+/** Calls, of all classes that a profile needs, and when each was called first: what the saturation curve is drawn of. */
+struct saturation {
+	uint64_t *first; /* ns since the beginning, one a distinct call, ascending; 0: before, or unknown */
+	size_t distinct;
+	uint64_t calls;     /* of the workload */
+	uint64_t since_new; /* ns between the last new one and the end */
+};
+
+/** *out is owned: saturation_clear(). */
+int recording_saturation(const struct recording *recording, struct saturation *out) must_check;
+void saturation_clear(struct saturation *saturation);
+#define own_saturation own_with(saturation_clear)
 
 /** Was something lost, so that a call may be missing? */
 bool recording_is_incomplete(const struct recording *recording);
