@@ -145,6 +145,7 @@ static int final_status(const struct record *record, int write_rc)
 static int run(const struct command *self, int argc, char **argv)
 {
 	struct record own_record record = RECORD_INIT;
+	struct engine_default container;
 	struct err err = {0};
 	bool help;
 	int rest, rc;
@@ -168,8 +169,13 @@ static int run(const struct command *self, int argc, char **argv)
 		return failure_status(&record, rc);
 	}
 	summary_recording(&record.recording);
+	container = record.engine.used ? record_engine_container(&record.engine) :
+					 record.targets.container;
+	summary_beyond(&container, &record.recording);
 	if (record.options.stats)
 		summary_stats(&record.recording);
+	if (record.recording.observed_len)
+		record_engine_warn(&record.engine);
 	return final_status(&record, record_write(&record));
 }
 

@@ -150,6 +150,36 @@ void summary_recording(const struct recording *recording)
 	warn_losses(losses);
 }
 
+static void tell_beyond(size_t n, const char *what, const struct engine_beyond *beyond,
+			const struct buf *names)
+{
+	if (n)
+		log_note("%zu call%s %s %s: %s", n, n == 1 ? "" : "s", what, beyond->source,
+			 buf__text(names));
+}
+
+void summary_beyond(const struct engine_default *container, const struct recording *recording)
+{
+	struct engine_beyond own_engine_beyond beyond = {0};
+	struct err err = {0};
+
+	if (!container->engine)
+		return;
+	if (engine_default_beyond(container, recording, &beyond, &err)) {
+		log_info("not compared with what %s allows by default: %s", container->engine,
+			 err.text);
+		return;
+	}
+	tell_beyond(beyond.refused, beyond.refused == 1 ? "goes beyond" : "go beyond", &beyond,
+		    &beyond.refused_names);
+	tell_beyond(beyond.enosys,
+		    beyond.enosys == 1 ? "is answered with ENOSYS by" :
+					 "are answered with ENOSYS by",
+		    &beyond, &beyond.enosys_names);
+	if (!beyond.refused && !beyond.enosys)
+		log_info("no call goes beyond %s", beyond.source);
+}
+
 static void tell_additions(const char *why, const struct additions *added)
 {
 	struct buf own_buf list = BUF_INIT;
