@@ -78,7 +78,7 @@ $(B)/tests/unit/%: tests/unit/%.c $(LIBRARY) | $(B)/tracer.skel.h
 -include $(UNIT_TESTS:=.d)
 
 .PHONY: tests
-tests: all $(UNIT_TESTS) $(PROGRAMS) $(B)/tests/bench/floor
+tests: all $(UNIT_TESTS) $(PROGRAMS) $(B)/tests/bench/floor $(B)/tests/bench/calls
 
 .PHONY: check check-live check-engines check-vm test
 ## check: unit, golden and source checks: no root, no BPF, under 30 s (SAN=1: with ASan and UBSan)
@@ -126,6 +126,11 @@ bench:
 	$(MAKE) all $(B)/tests/bench/floor $(B)/tests/bench/calls >&2
 	@BUILD=$(B) scripts/bench $(BENCH)
 	@BUILD=$(B) scripts/bench-profiles
+
+.PHONY: bench-instructions
+## bench-instructions: what a call costs in instructions, on kernels in virtual machines (UPDATE=yes: write tests/vm/instructions.table)
+bench-instructions: tests
+	BUILD=$(B) THOROUGH=yes tests/run -k instructions vm
 
 # --- fuzzing ------------------------------------------------------------------------------------
 

@@ -21,6 +21,8 @@
 
 /* reads through a BTF-typed pointer: a plain load */
 #define task_is_compat(task) ((task)->thread_info.status & TS_COMPAT)
+/* the number of the call that is about to be made, through a typed pointer, as the tracepoint has it */
+#define regs_number(regs) ((__s64)(__s32)(regs)->orig_ax)
 /* reads through any pointer */
 #define task_is_compat_core(task) (BPF_CORE_READ(task, thread_info.status) & TS_COMPAT)
 
@@ -118,6 +120,7 @@ static __always_inline __s64 abi_blocked_in(struct pt_regs *regs)
 #define NR_EXECVE      221
 
 #define task_is_compat(task)      ((task)->thread_info.flags & TIF_32BIT_MASK)
+#define regs_number(regs)         ((__s64)(regs)->syscallno)
 #define task_is_compat_core(task) (BPF_CORE_READ(task, thread_info.flags) & TIF_32BIT_MASK)
 
 static __always_inline void abi_decode(struct call *call, __s64 nr, bool compat,

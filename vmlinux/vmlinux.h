@@ -195,6 +195,15 @@ struct pt_regs {
 };
 #endif
 
+/* a perf tracepoint: tracer.bpf.c */
+struct trace_event {
+	int type;
+};
+
+struct trace_event_call {
+	struct trace_event event;
+};
+
 /* the task iterator: inventory.bpf.h */
 struct bpf_iter__task {
 	struct task_struct *task;

@@ -381,10 +381,9 @@ static int show(const char *path, const struct show_options *options, struct err
 		return rc;
 	if (!docker && recording_is(buf__text(&text), text.len)) {
 		if (options->against)
-			return err_set(
-				err, -EINVAL,
-				"%s: a recording is not compared; 'whittle profile' makes a profile of it",
-				path);
+			return err_set(err, -EINVAL,
+				       "%s: a recording is not compared; 'whittle profile' makes a profile of it",
+				       path);
 		return show_recording(path, &text, options->json, err);
 	}
 	if (!docker)

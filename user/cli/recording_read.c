@@ -320,7 +320,7 @@ static uint64_t time_of(const char *text)
 
 static int get_head(const struct place *place, const struct node *node, struct recording *out)
 {
-	static const char *const hooks[] = {"tp_btf", "raw_tp", "tracepoint"};
+	static const char *const hooks[] = {"tp_btf", "raw_tp", "tracepoint", "fentry"};
 	const struct node *host = node_member(node, "host"), *whole = node_member(node, "whole");
 	const char *kernel, *machine, *libseccomp, *target, *hook, *started;
 	int rc = get_text(place, host, "kernel", &kernel);

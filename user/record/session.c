@@ -62,7 +62,7 @@ static int configure_denials(struct session *session)
 	return rc;
 }
 
-static int configure(struct session *session, bool typed)
+static int configure(struct session *session, const struct hook *hook)
 {
 	const struct session_options *options = &session->options;
 	struct tracer_bpf *skel = session->skel;
@@ -74,9 +74,7 @@ static int configure(struct session *session, bool typed)
 	skel->rodata->cfg_follow = options->follow;
 	skel->rodata->cfg_tell_gone = !options->entries;
 	launchers_find((struct file_id *)skel->rodata->cfg_launchers, LAUNCHERS_MAX);
-	session->sys_enter = typed ? skel->progs.sys_enter : skel->progs.sys_enter_raw;
-	rc = bpf_program__set_autoload(typed ? skel->progs.sys_enter_raw : skel->progs.sys_enter,
-				       false);
+	rc = session_hook_choose(session, hook);
 	if (!rc && !options->timing) {
 		rc = bpf_program__set_autoload(skel->progs.timing_enter, false);
 		rc = rc ? rc : bpf_program__set_autoload(skel->progs.timing_exit, false);
@@ -103,14 +101,14 @@ static int configure(struct session *session, bool typed)
 	return rc;
 }
 
-static int load(struct session *session, bool typed)
+static int load(struct session *session, const struct hook *hook)
 {
 	int rc;
 
 	session->skel = tracer_bpf__open();
 	if (!session->skel)
 		return -errno;
-	rc = configure(session, typed);
+	rc = configure(session, hook);
 	if (!rc)
 		rc = tracer_bpf__load(session->skel);
 	if (rc) {
@@ -196,12 +194,15 @@ int session__open(const struct session_options *options, struct session **out, s
 
 	if (rc)
 		return rc;
+	session_hooks_probe(session);
 	rc = -ENOTSUP;
-	if (options->features & FEATURE_TP_BTF)
-		rc = load(session, true);
-	/* whatever the reason is that a kernel refuses the typed program: the other one needs less */
-	if (rc && rc != -EPERM && rc != -ENOMEM)
-		rc = load(session, false);
+	/* whatever the reason is that a kernel refuses a program: the next one needs less */
+	for (const struct hook *hook = NULL; rc && rc != -ENOMEM;) {
+		hook = session_hook_next(session, hook);
+		if (!hook)
+			break;
+		rc = load(session, hook);
+	}
 	if (rc == -EPERM)
 		return err_errno(err, rc,
 				 "the kernel refuses to load BPF programs (lockdown, or a security module; 'whittle doctor' and -vv tell more)");
@@ -234,11 +235,8 @@ static int get_links(struct session *session, const char *dir, struct err *err)
 			continue;
 		session->links[session->links_len].program = program;
 		session->links[session->links_len++].link = link;
-		if (program == session->skel->progs.sys_enter ||
-		    program == session->skel->progs.sys_enter_raw)
-			session->sys_enter = program;
 	}
-	return session->sys_enter ?
+	return session_hook_find(session) ?
 		       0 :
 		       err_set(err, -EPROTO, "no program is pinned at %s that counts calls", dir);
 }
@@ -315,7 +313,7 @@ void session__free(struct session *session)
 	free(session);
 }
 
-static int attach(struct session *session, struct bpf_program *program, struct err *err)
+int session_attach(struct session *session, struct bpf_program *program, struct err *err)
 {
 	struct bpf_link *link = bpf_program__attach(program);
 
@@ -337,7 +335,7 @@ int session__attach_followers(struct session *session, struct err *err)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
-		int rc = attach(session, programs[i], err);
+		int rc = session_attach(session, programs[i], err);
 
 		if (rc)
 			return rc;
@@ -352,20 +350,20 @@ int session__attach_followers(struct session *session, struct err *err)
 static int attach_denials(struct session *session, struct err *err)
 {
 	struct tracer_bpf *skel = session->skel;
-	int rc = attach(session, skel->progs.denied_leave, err);
+	int rc = session_attach(session, skel->progs.denied_leave, err);
 
-	rc = rc ? rc : attach(session, skel->progs.denied_last, err);
-	rc = rc ? rc : attach(session, skel->progs.denied_enter, err);
-	return rc ? rc : attach(session, skel->progs.denied_exit, err);
+	rc = rc ? rc : session_attach(session, skel->progs.denied_last, err);
+	rc = rc ? rc : session_attach(session, skel->progs.denied_enter, err);
+	return rc ? rc : session_attach(session, skel->progs.denied_exit, err);
 }
 
 int session__attach_counters(struct session *session, struct err *err)
 {
-	int rc = attach(session, session->sys_enter, err);
+	int rc = session_hook_attach(session, err);
 
 	if (!rc && session->options.timing) {
-		rc = attach(session, session->skel->progs.timing_enter, err);
-		rc = rc ? rc : attach(session, session->skel->progs.timing_exit, err);
+		rc = session_attach(session, session->skel->progs.timing_enter, err);
+		rc = rc ? rc : session_attach(session, session->skel->progs.timing_exit, err);
 	}
 	if (!rc && session->options.denials)
 		rc = attach_denials(session, err);

@@ -160,5 +160,7 @@ const struct image *session__image(const struct session *session, __u32 index);
 /** Runs of programs that the kernel skipped because one was running already; each may be a lost call. */
 uint64_t session__misses(const struct session *session);
 
+/** Does this kernel skip programs under load, and can the hook not help it? session__misses() then tells how often. */
+bool session__may_be_skipped(const struct session *session);
 /** Which way the calls are counted: "tp_btf" or "raw_tp". */
 const char *session__hook(const struct session *session);
