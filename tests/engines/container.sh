@@ -109,6 +109,29 @@ record_stop || : # it sleeps: there may be nothing to make a profile of
 expect=$(jq -r .target "$T/rec.json" 2>/dev/null || sed -n 's/^whittle: recording //p' "$T/log")
 case $expect in *podman:twin*) pass "... unless the engine is said" ;; *) fail "... unless the engine is said" "$expect" ;; esac
 
+# its capabilities are the running container's; with the default profile in place nothing would go beyond it
+for engine in "${ENGINES[@]}"; do
+    run=("${DOCKER[@]}")
+    [ "$engine" = docker ] || run=("${PODMAN[@]}")
+    mkdir -p "$T/rounds"
+    "${run[@]}" -d --cap-drop=SYS_CHROOT --security-opt seccomp=unconfined -v "$T/rounds:/srv" --name "$engine-drop" bb:1 \
+        sh -c 'while :; do chroot / true; echo >>/srv/n; usleep 20000; done' >/dev/null
+    record_start --container "$engine-drop"
+    : >"$T/rounds/n"
+    for _ in {1..300}; do
+        [ "$(wc -l <"$T/rounds/n")" -lt 3 ] || break
+        sleep 0.1
+    done
+    record_stop
+    if grep -q "^whittle: 1 call goes beyond $engine's default profile.*: chroot$" "$T/log"; then
+        pass "$engine: what goes beyond its default profile, for the container's capabilities"
+    else
+        fail "$engine: what goes beyond its default profile, for the container's capabilities"
+        detail <"$T/log"
+    fi
+    remove $engine "$engine-drop"
+done
+
 # no engine at all: by the name of the cgroup
 id=$(docker ps -q --no-trunc --filter name=docker-runc)
 mkdir "$T/empty"

@@ -6,15 +6,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-bool denial_is_enosys(const struct denial *denial)
-{
-	return denial->action == DENIAL_ERRNO && denial->error == ENOSYS;
-}
-
 bool audit_report_has_findings(const struct audit_report *report)
 {
 	for (size_t i = 0; i < report->denials->len; i++)
-		if (!denial_is_enosys(&report->denials->rows[i]))
+		if (denial_is_finding(&report->denials->rows[i]))
 			return true;
 	for (size_t m = 0; m < report->machines_len; m++)
 		if (report->machines[m].denials->len)
@@ -188,7 +183,7 @@ static void add_json(const struct row *row, struct buf *out)
 	for (size_t i = 0; denial->args_known && i < ARRAY_LEN(denial->args); i++)
 		buf__addf(out, "%s\"0x%" PRIx64 "\"", i ? ", " : ", \"args\": [", denial->args[i]);
 	buf__addf(out, "%s, \"finding\": %s}", denial->args_known ? "]" : "",
-		  denial_is_enosys(denial) ? "false" : "true");
+		  denial_is_finding(denial) ? "true" : "false");
 }
 
 void audit_report_json(const struct audit_report *report, struct buf *out)

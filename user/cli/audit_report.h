@@ -20,9 +20,6 @@ struct audit_report {
 	bool complete;
 };
 
-/** Did a filter answer ENOSYS, as profiles do for calls that libraries can do without? Listed, but no finding. */
-bool denial_is_enosys(const struct denial *denial);
-
 /** Is there a denial that is a finding? */
 bool audit_report_has_findings(const struct audit_report *report);
 

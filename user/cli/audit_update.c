@@ -85,7 +85,7 @@ static bool is_enosys(const struct updating *u, const struct denial *denial, con
 	struct outcome outcome;
 
 	if (denial->action != DENIAL_ERRNO || denial->error)
-		return denial_is_enosys(denial);
+		return !denial_is_finding(denial);
 	return decision_is_simple(&u->profile, name, &outcome) && outcome.action == ACTION_ERRNO &&
 	       outcome.errno_value == ENOSYS;
 }
@@ -184,7 +184,7 @@ static int update_one(struct updating *u, const struct denial *denial, struct er
 		tell(u, denial, STEP_UNNAMED);
 		return 0;
 	}
-	if (!denial_is_enosys(denial) || u->update->enosys)
+	if (denial_is_finding(denial) || u->update->enosys)
 		rc = add_arch(u, denial->call.arch, &arch_added);
 	u->added += arch_added;
 	if (!rc && rule_has_name(&u->done, name))

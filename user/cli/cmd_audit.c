@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/log.h"
 #include "base/num.h"
+#include "cli/audit_live.h"
 #include "cli/audit_report.h"
 #include "cli/audit_update.h"
 #include "cli/cmd.h"
@@ -13,6 +14,7 @@
 #include <string.h>
 
 struct audit_options {
+	struct audit_live_options live;
 	struct file_options file;
 	const char *log, *update, *output, *comm, *only_pid;
 	bool enosys, json;
@@ -20,6 +22,14 @@ struct audit_options {
 };
 
 static const struct option_row rows[] = {
+	TARGET_OPTION_ROWS(struct audit_options, live.targets),
+	{"user", 0, OPTION_TEXT, "NAME", "run the command as this user",
+	 offsetof(struct audit_options, live.user), NULL, 0},
+	{"plain", 0, OPTION_FLAG, NULL,
+	 "audit the engine's client itself, not the container that it runs",
+	 offsetof(struct audit_options, live.plain), NULL, 0},
+	{"for", 0, OPTION_DURATION, "DURATION", "end after this time: 90s, 5m, 1h30m, 2d",
+	 offsetof(struct audit_options, live.duration), NULL, 0},
 	{"log", 0, OPTION_TEXT, "FILE",
 	 "read the kernel's seccomp records from a log ('-': standard input)",
 	 offsetof(struct audit_options, log), NULL, 0},
@@ -196,17 +206,59 @@ static int audit_a_log(const struct audit_options *options)
 	return status;
 }
 
-static int check_options(struct audit_options *options, struct err *err)
+static int audit_live_targets(const struct audit_options *options, char **argv)
 {
+	struct recording own_recording recording = {0};
+	struct audit_report report;
+	struct err err = {0};
+	bool exec_failed = false;
+	int rc = audit_live(&options->live, argv, &recording, &exec_failed, &err);
+
+	if (rc) {
+		log_error("%s", err.text);
+		if (exec_failed)
+			return rc == -ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
+		return STATUS_USAGE;
+	}
+	report = (struct audit_report){
+		.denials = &recording.denied,
+		.complete = !recording_is_incomplete(&recording) && !recording.losses.denials &&
+			    !recording.losses.log,
+	};
+	if (recording.losses.misses)
+		log_warn("the kernel skipped a program %" PRIu64
+			 " times: up to so many denied calls are missing, or are none",
+			 recording.losses.misses);
+	if (recording.losses.denials)
+		log_warn("there was no room to count %" PRIu64 " denied calls",
+			 recording.losses.denials);
+	if (recording.losses.log)
+		log_warn(
+			"calls that a filter only logs came too fast: their counts are lower bounds");
+	return conclude(options, &report);
+}
+
+static int check_options(struct audit_options *options, char *const *argv, struct err *err)
+{
+	bool live = audit_live_is_asked_for(&options->live, argv);
 	uint64_t pid = 0;
 
-	if (!options->log)
-		return err_set(err, -EINVAL, "what is to be audited is missing: --log FILE");
+	if (options->log && live)
+		return err_set(err, -EINVAL, "--log does not go with targets or a command");
+	if (!options->log && (options->comm || options->only_pid))
+		return err_set(err, -EINVAL, "%s goes with --log",
+			       options->comm ? "--comm" : "--only-pid");
+	if (!options->log && audit_live_check(&options->live, argv, err))
+		return -EINVAL;
+	if (argv && options->output && !strcmp(options->output, "-"))
+		return err_set(err, -EINVAL,
+			       "-o -: standard output belongs to the command: name a file");
 	if (options->output && !options->update)
 		return err_set(err, -EINVAL, "--output is for the profile of --update");
 	if (options->enosys && !options->update)
 		return err_set(err, -EINVAL, "--enosys goes with --update");
-	if (options->update && !strcmp(options->update, "-") && !strcmp(options->log, "-"))
+	if (options->update && options->log && !strcmp(options->update, "-") &&
+	    !strcmp(options->log, "-"))
 		return err_set(err, -EINVAL, "log and profile cannot both be standard input");
 	if (options->update && !strcmp(options->update, "-") && !options->output)
 		return err_set(err, -EINVAL,
@@ -222,29 +274,36 @@ static int run(const struct command *self, int argc, char **argv)
 	struct audit_options options = {0};
 	struct err err = {0};
 	bool help;
+	char **command;
 	int rest;
 
-	if (options_parse_anywhere(rows, argc, argv, &options, &rest, &help, &err))
+	if (options_parse(rows, argc, argv, &options, &rest, &help, &err))
 		return command_usage_error(self, &err);
 	if (help) {
 		command_print_help(self);
 		return STATUS_OK;
 	}
-	if (rest < argc)
-		err_set(&err, -EINVAL, "'%s': audit takes options only", argv[rest]);
-	if (err.code || check_options(&options, &err))
+	command = rest < argc ? argv + rest : NULL;
+	if (command && strcmp(argv[rest - 1], "--"))
+		err_set(&err, -EINVAL, "'%s': a command stands behind '--'", argv[rest]);
+	if (err.code || check_options(&options, command, &err))
 		return command_usage_error(self, &err);
-	return audit_a_log(&options);
+	if (options.log)
+		return audit_a_log(&options);
+	options.live.tell = isatty(STDERR_FILENO);
+	return audit_live_targets(&options, command);
 }
 
 const struct command cmd_audit = {
 	.name = "audit",
 	.summary = "tell what a profile refuses, and allow it",
-	.synopsis = "--log FILE [--update PROFILE] [OPTION...]",
+	.synopsis =
+		"[OPTION...] [--container [ENGINE:]NAME] [--unit NAME] [--cgroup PATH|ID] [--pid PID] [--update PROFILE] [--log FILE | -- COMMAND [ARG...]]",
 	.description =
-		"Lists the calls that seccomp filters refused or logged, as the kernel's log tells: dmesg, /dev/kmsg, syslog, the\n"
-		"journal, audit.log, ausearch. Exit status: 0 nothing was denied, 1 something was, 2 usage or failure, 3 nothing was,\n"
-		"but the log is not complete.\n",
+		"Lists the calls that seccomp filters refuse, of containers, units and cgroups or of a command, until these have ended, the\n"
+		"time of --for is over, or Ctrl-C; nothing needs to be logged for that. With --log, the calls that were refused or logged, as the\n"
+		"kernel's log tells: dmesg, /dev/kmsg, syslog, the journal, audit.log, ausearch. Exit status: 0 nothing was denied, 1 something\n"
+		"was, 2 usage or failure, 3 nothing was, but something may be missing.\n",
 	.options = rows,
 	.run = run,
 };

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/record.h"
+#include "cli/record_denials.h"
 #include "cli/runtime.h"
 #include "cli/summary.h"
 #include "record/features.h"
@@ -12,6 +13,7 @@
 #include <sys/wait.h>
 
 static const char *const filter_choices[] = {"allow", "engine", NULL};
+static const char *const denials_choices[] = {"auto", "always", "never", NULL};
 static const char *const progress_choices[] = {"auto", "always", "never", NULL};
 
 #define AT(member) offsetof(struct record_options, member)
@@ -44,6 +46,12 @@ static const struct option_row rows[] = {
 	 "add what programs start with, if the start was not seen", AT(assume_startup), NULL, 0},
 	{"count-moved", 0, OPTION_FLAG, NULL,
 	 "count processes that move in as workload from the start", AT(count_moved), NULL, 0},
+	{"denials", 0, OPTION_CHOICE, "WHEN",
+	 "look for calls that a filter denies: auto (where there may be one), always, never",
+	 AT(denials), denials_choices, 0},
+	{"allow-denied", 0, OPTION_FLAG, NULL,
+	 "allow what was denied, too; but for what was answered with ENOSYS", AT(allow_denied),
+	 NULL, 0},
 	{"stats", 0, OPTION_FLAG, NULL, "show time and errors of each syscall", AT(stats), NULL, 0},
 	{"ring-size", 0, OPTION_SIZE, "SIZE", "room for news of first calls (default 256k)",
 	 AT(ring_size), NULL, 64 << 20},
@@ -95,6 +103,8 @@ static int check_usage(struct record *record, struct err *err)
 			       targets->units.len || targets->cgroups.len))
 		return err_set(err, -EINVAL,
 			       "--start needs one --container, and no other target, command or --wait");
+	if (options->allow_denied && options->denials == DENIALS_NEVER)
+		return err_set(err, -EINVAL, "--allow-denied does not go with --denials never");
 	if (options->user && !record->argv)
 		return err_set(err, -EINVAL, "--user needs a command to run");
 	if (target_options_check(targets, err))
@@ -145,6 +155,7 @@ static int final_status(const struct record *record, int write_rc)
 static int run(const struct command *self, int argc, char **argv)
 {
 	struct record own_record record = RECORD_INIT;
+	struct engine_default container;
 	struct err err = {0};
 	bool help;
 	int rest, rc;
@@ -168,8 +179,13 @@ static int run(const struct command *self, int argc, char **argv)
 		return failure_status(&record, rc);
 	}
 	summary_recording(&record.recording);
+	container = record.engine.used ? record_engine_container(&record.engine) :
+					 record.targets.container;
+	summary_beyond(&container, &record.recording);
 	if (record.options.stats)
 		summary_stats(&record.recording);
+	if (record.recording.observed_len)
+		record_engine_warn(&record.engine);
 	return final_status(&record, record_write(&record));
 }
 

@@ -148,6 +148,8 @@ static void take_target(struct record *record, const struct newborn *newborn, co
 		log_warn("%s", err.text);
 	else
 		log_note("recording %s", record->targets.words[record->targets.len - 1]);
+	/* a process that is in it now is the runtime's */
+	record->targets.container.caps_known = false;
 	record->loop.targets_len = record->targets.len;
 	record->loop.awaiting = !all_found(record);
 	if (!is_open(record))

@@ -59,6 +59,8 @@ static int write_profile(struct record *record, const char *path, struct err *er
 	int rc;
 
 	recording_needed(&record->recording, &needed);
+	if (record->options.allow_denied)
+		recording_denied(&record->recording, &needed);
 	runtime_see(&record->recording, target_is_container(record), &seen);
 	options.baseline = runtime_baseline(&seen, record->options.runtime);
 	rc = derive_profile(&needed, &options, &profile, &derived, err);

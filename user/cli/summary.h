@@ -2,12 +2,15 @@
 /* What is said on stderr when a recording is over: what was seen, what may be missing, what the profile holds. */
 #pragma once
 
+#include "cli/engine_default.h"
 #include "cli/runtime.h"
 #include "profile/derive.h"
 #include "record/recording.h"
 
 /** Counts, losses, and a warning for each thing that keeps the recording from being the whole truth. */
 void summary_recording(const struct recording *recording);
+/** What the container called beyond the default profile of its engine; nothing if that is not known. */
+void summary_beyond(const struct engine_default *container, const struct recording *recording);
 /** Where the profile went ("-": standard output) and why its names are in it; what tables added, by name, at -v. */
 void summary_profile(const char *path, const struct derived *derived,
 		     const struct runtime_seen *seen, const struct baseline *baseline);

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/target_list.h"
 #include "base/buf.h"
+#include "base/capability.h"
+#include "base/fs.h"
 #include "base/num.h"
 #include "target/container.h"
+#include "target/engine.h"
 #include "target/unit.h"
 
 #include <errno.h>
 #include <string.h>
+
+#define PIDS_MAX (1 << 20) /* of cgroup.procs */
 
 size_t target_options_len(const struct target_options *options)
 {
@@ -43,6 +48,24 @@ int target_list_reserve(struct target_list *list, size_t room, struct err *err)
 	return list->cgroups && list->words ? 0 : err_errno(err, -ENOMEM, "cannot keep targets");
 }
 
+/* What it may call by default depends on its engine ("ENGINE:NAME") and on its capabilities. Several are not told apart. */
+static void see_container(struct target_list *list, const char *label, const struct cgroup *cgroup)
+{
+	struct buf own_buf pids = BUF_INIT;
+	const char *colon = strchr(label, ':');
+	const struct engine *engine = colon ? engine_find(label, colon - label) : NULL;
+
+	list->container = (struct engine_default){0};
+	if (list->containers++ || !engine)
+		return;
+	list->container.engine = engine->name;
+	if (cgroup->fd < 0 || fs_read(cgroup->fd, "cgroup.procs", PIDS_MAX, &pids, NULL) ||
+	    !pids.len)
+		return;
+	list->container.caps_known =
+		capability_bounding_set(atoi(pids.data), &list->container.caps);
+}
+
 /* `kind` and `name` are what the user calls it. */
 int target_list_add(struct target_list *list, struct cgroup *cgroup, const char *kind,
 		    const char *name, bool allow_root, struct err *err)
@@ -56,6 +79,8 @@ int target_list_add(struct target_list *list, struct cgroup *cgroup, const char 
 			       "%s is the root cgroup, which holds every process of the machine; --allow-root-cgroup records it",
 			       buf__text(&words));
 	}
+	if (!strcmp(kind, "container"))
+		see_container(list, name, cgroup);
 	/* a cgroup is called by its path, whatever it was named by */
 	if (cgroup->fd >= 0 && strcmp(name, cgroup->path))
 		buf__addf(&words, " (cgroup %s)", cgroup->path);

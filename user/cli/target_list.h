@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "cli/engine_default.h"
 #include "cli/options.h"
 #include "target/cgroup.h"
 
@@ -62,6 +63,8 @@ struct target_list {
 	struct cgroup *cgroups; /* closed, where one was gone when it was added */
 	char **words; /* each of them in words: "container docker:web (cgroup /sys/fs/cgroup/...)" */
 	size_t len, room;
+	size_t containers;               /* among them */
+	struct engine_default container; /* what is known of one that is the only one */
 };
 
 void target_list_clear(struct target_list *list);

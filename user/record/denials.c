@@ -93,3 +93,8 @@ void denials_sort(struct denials *denials)
 	if (denials->len)
 		qsort(denials->rows, denials->len, sizeof(*denials->rows), compare);
 }
+
+bool denial_is_finding(const struct denial *denial)
+{
+	return denial->error != ENOSYS;
+}

@@ -59,5 +59,8 @@ int denial_compare(const struct denial *x, const struct denial *y);
  */
 int denials_add(struct denials *denials, const struct denial *denial) must_check;
 
+/** ENOSYS is what profiles answer on purpose, so that a libc does without the call: no finding. */
+bool denial_is_finding(const struct denial *denial);
+
 /** Canonical order: architecture, number, subcall, action, errno. */
 void denials_sort(struct denials *denials);

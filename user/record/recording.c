@@ -30,6 +30,7 @@ void recording_clear(struct recording *recording)
 	free(recording->target);
 	free(recording->observed);
 	free(recording->moved);
+	denials_clear(&recording->denied);
 	*recording = (struct recording){0};
 }
 
@@ -155,5 +156,15 @@ void recording_needed(const struct recording *recording, struct syscall_set *set
 
 		if (observed_is_needed(o->class) && recording_can_name(&o->call))
 			syscall_set__add(set, &o->call);
+	}
+}
+
+void recording_denied(const struct recording *recording, struct syscall_set *set)
+{
+	for (size_t i = 0; i < recording->denied.len; i++) {
+		const struct denial *denial = &recording->denied.rows[i];
+
+		if (denial_is_finding(denial) && recording_can_name(&denial->call))
+			syscall_set__add(set, &denial->call);
 	}
 }
