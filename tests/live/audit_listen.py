@@ -31,9 +31,9 @@ def main():
     say(b"ready")
     while True:
         message = listener.recv(65536)
-        length, kind = struct.unpack_from("=IH", message)
-        if kind == AUDIT_SECCOMP:
-            say(b"type=SECCOMP msg=" + message[16:length].rstrip(b"\0\n"))
+        # the length in the header leaves the header itself out on some kernels
+        if struct.unpack_from("=H", message, 4)[0] == AUDIT_SECCOMP:
+            say(b"type=SECCOMP msg=" + message[16:].rstrip(b"\0\n"))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/audit_line.h"
-#include "record/audit_record.h"
+#include "record/audit_fields.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -96,7 +96,7 @@ static enum audit_line parse_text(struct span text, bool trusted, struct audit_r
 			continue;
 		if (!trusted || !is_trusted_prefix(before))
 			return AUDIT_LINE_ELSEWHERE;
-		return audit_record_parse(record, shapes[i].source, out);
+		return audit_fields_parse(record, shapes[i].source, out);
 	}
 	return AUDIT_LINE_OTHER;
 }

@@ -9,5 +9,5 @@
  * AUDIT_LINE_RECORD, and *out; or AUDIT_LINE_MALFORMED: it does not tell the call. `record` begins with a blank, behind
  * what names its kind.
  */
-enum audit_line audit_record_parse(struct span record, enum audit_source source,
+enum audit_line audit_fields_parse(struct span record, enum audit_source source,
 				   struct audit_record *out);

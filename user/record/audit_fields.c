@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "record/audit_record.h"
+#include "record/audit_fields.h"
 #include "syscalls/foreign.h"
 
 #include <ctype.h>
@@ -156,7 +156,7 @@ static void parse_comm(struct span text, char comm[RECORDING_COMM_LEN])
 	memset(comm + n, 0, RECORDING_COMM_LEN - n);
 }
 
-enum audit_line audit_record_parse(struct span record, enum audit_source source,
+enum audit_line audit_fields_parse(struct span record, enum audit_source source,
 				   struct audit_record *out)
 {
 	const char *enriched = memchr(record.at, ENRICHED, record.len);
