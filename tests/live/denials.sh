@@ -50,12 +50,14 @@ if [ -e /proc/self/loginuid ] || [ "$(id -u)" = 0 ]; then
     expect log "a call that is let through, and logged" "getpgid log 0 $n"
 fi
 
-if "$program" i386 1 2>/dev/null; then
-    machine=x86 expect i386 "i386 calls of a 64-bit program" "getpgid errno 1 $n" "socketcall errno 13 $n"
+if ("$program" i386 1) 2>/dev/null; then
+    record i386 $n
+    printf '%s\n' "x86:getpgid errno 1 $n" "x86:socketcall errno 13 $n" "$machine:getpgid errno 1 $n" | sort >"$T/want"
+    same "i386 calls of a 64-bit program" "$T/want" "$T/seen"
 else
     skip "i386 calls" "not here: this kernel runs no 32-bit programs"
 fi
-if "$program" x32 1 2>/dev/null; then
+if ("$program" x32 1) 2>/dev/null; then
     machine=x32 expect x32 "x32 numbers" "getpgid errno 1 $n"
 else
     skip "x32 numbers" "not here: no x32"

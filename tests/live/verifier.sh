@@ -16,7 +16,7 @@ for compiler in clang clang-{14..25}; do
     loaded=$(find "$pins" -type f 2>/dev/null | wc -l)
     rm -rf "$pins"
     steps=$(sed -n 's/^processed \([0-9]*\) insns.*/\1/p' "$T/log" | sort -n | tail -n 1)
-    if [ "$loaded" -ge 11 ] && [ "$steps" -le $most ]; then
+    if [ "$loaded" -ge 15 ] && [ "$steps" -le $most ]; then
         pass "$compiler $("$compiler" -dumpversion): $loaded programs load, the largest in $steps steps"
     else
         fail "$compiler $("$compiler" -dumpversion): programs load in at most $most steps each" "$loaded loaded, ${steps:-?} steps"
