@@ -88,3 +88,15 @@ int record_denials_read(struct record *record, struct err *err)
 	recorder__lose_logged(record->recorder, lost);
 	return rc;
 }
+
+void record_denials_end(struct record *record)
+{
+	uint64_t lost = 0;
+
+	if (record->audit < 0)
+		return;
+	if (!audit_stream_flush(record->audit, take, record, &lost))
+		log_info(
+			"the kernel's audit records do not come: calls that a filter only logs may be missing");
+	recorder__lose_logged(record->recorder, lost);
+}

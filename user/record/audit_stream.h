@@ -24,3 +24,11 @@ bool audit_record_parse(const char *text, size_t len, struct logged_call *out);
 /** Reads what there is and calls fn for each call that a filter logged. Records that the socket had no room for: *lost. */
 int audit_stream_read(int fd, void (*fn)(const struct logged_call *record, void *context),
 		      void *context, uint64_t *lost, struct err *err) must_check;
+
+/**
+ * Waits for the records of all calls that are over, up to a second, and reads them: the kernel sends them later, in order. A process
+ * that this one forks has a call of its own logged; when its record is there, so are those before. False: it did not come, because
+ * this kernel does not log, or not to this network namespace.
+ */
+bool audit_stream_flush(int fd, void (*fn)(const struct logged_call *record, void *context),
+			void *context, uint64_t *lost);
