@@ -31,6 +31,7 @@ enum {
 enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
@@ -193,6 +194,15 @@ struct pt_regs {
 	int syscallno;
 };
 #endif
+
+/* a perf tracepoint: tracer.bpf.c */
+struct trace_event {
+	int type;
+};
+
+struct trace_event_call {
+	struct trace_event event;
+};
 
 /* the task iterator: inventory.bpf.h */
 struct bpf_iter__task {

@@ -19,7 +19,7 @@ static bool engine_filters(const struct record *record)
 
 bool record_wants_denials(const struct record *record)
 {
-	if (record->options.denials != DENIALS_AUTO || record->options.allow_denied)
+	if (record->options.denials != DENIALS_AUTO || record->options.result.allow_denied)
 		return record->options.denials != DENIALS_NEVER;
 	/* what does not exist yet has the engine's or the manager's filter more often than not */
 	if (record->awaited_len)
@@ -36,7 +36,7 @@ bool record_wants_denials(const struct record *record)
 
 int record_denials_begin(struct record *record, struct err *err)
 {
-	bool must = record->options.denials == DENIALS_ALWAYS || record->options.allow_denied;
+	bool must = record->options.denials == DENIALS_ALWAYS || record->options.result.allow_denied;
 	struct err reason = {0};
 
 	if (!record->wants_denials)

@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define RING_BYTES (256 << 10)
 
@@ -19,6 +18,7 @@ void record_clear(struct record *record)
 	recorder__free(record->recorder);
 	session__free(record->session);
 	recording_clear(&record->recording);
+	arg_plan_clear(&record->args);
 	target_list_clear(&record->targets);
 	free(record->awaited);
 	if (record->audit >= 0)
@@ -26,11 +26,6 @@ void record_clear(struct record *record)
 	cgroup_close(&record->command_cgroup);
 	record_engine_clear(&record->engine);
 	spawn_user_clear(&record->user);
-}
-
-static int check_output(const char *path, struct err *err)
-{
-	return path && strcmp(path, "-") ? fs_check_output(path, err) : 0;
 }
 
 static int open_targets(struct record *record, struct err *err)
@@ -52,9 +47,7 @@ int record_plan(struct record *record, struct err *err)
 	int rc = loop_block_signals(&record->signal_mask, &record->sigchld_ignored, err);
 
 	if (!rc)
-		rc = check_output(record->options.output, err);
-	if (!rc)
-		rc = check_output(record->options.recording, err);
+		rc = result_check_files(&record->options.result, err);
 	if (!rc && record->options.user)
 		rc = spawn_find_user(record->options.user, &record->user, err);
 	if (!rc)
@@ -104,7 +97,9 @@ static int open_session(struct record *record, struct err *err)
 		.ring_bytes = record->options.ring_size ? record->options.ring_size : RING_BYTES,
 		.timing = record->options.stats,
 		.denials = record->wants_denials,
+		.args = record->args.calls.len ? &record->args : NULL,
 		.slots = record->slots,
+		.follow = record->options.follow,
 		.newborns = record_waits(record) ? WAIT_SLOTS : 0,
 		.on_record = recorder__take,
 		.context = record->recorder,
@@ -115,20 +110,11 @@ static int open_session(struct record *record, struct err *err)
 	return rc ? rc : record_denials_begin(record, err);
 }
 
-/* The inventory sees the processes of whittle's own pid namespace. */
-static bool sees_all_processes(void)
-{
-	struct stat st;
-
-	/* include/linux/proc_ns.h: PROC_PID_INIT_INO */
-	return !stat("/proc/self/ns/pid", &st) && st.st_ino == 0xEFFFFFFC;
-}
-
 static void set_flags(struct record *record)
 {
 	unsigned int flags = record->options.count_moved ? SLOT_COUNT_MOVED : 0;
 
-	if (record->targets.len && !sees_all_processes()) {
+	if (record->targets.len && !target_list_sees_all()) {
 		flags |= SLOT_STRANGERS;
 		log_warn(
 			"whittle runs in a pid namespace of its own: calls that processes outside of it are blocked in are not seen");
@@ -141,25 +127,21 @@ static void set_flags(struct record *record)
 			record->engine.used ? 0 : SLOT_COMMAND;
 }
 
-/* Is somebody inside already, whose start is not seen? */
-static bool targets_are_empty(const struct record *record)
-{
-	for (size_t i = 0; i < record->targets.len; i++) {
-		int own_fd events = cgroup_events_fd(&record->targets.cgroups[i], NULL);
-
-		/* the root cgroup has no such file, and is never empty */
-		if (events < 0 || cgroup_events_populated(events))
-			return false;
-	}
-	return true;
-}
-
 static int add_id(uint64_t id, void *context)
 {
 	struct record *record = context;
 
 	session__add_cgroup(record->session, record->targets_slot, id);
 	return 0;
+}
+
+int record_follow(struct record *record, __u32 slot, const struct cgroup *cgroup, struct err *err)
+{
+	const char *name;
+	uint64_t parent;
+	int rc = cgroup_parent(cgroup, &parent, &name, err);
+
+	return rc ? rc : session__follow(record->session, slot, parent, name, err);
 }
 
 /*
@@ -178,13 +160,15 @@ static int start_recording(struct record *record, struct err *err)
 				    record->targets.cgroups[i].id);
 	if (!rc)
 		rc = session__attach_followers(record->session, err);
+	for (size_t i = 0; !rc && record->options.follow && i < record->targets.len; i++)
+		rc = record_follow(record, record->targets_slot, &record->targets.cgroups[i], err);
 	for (size_t i = 0; !rc && i < record->targets.len; i++)
 		rc = cgroup_walk(&record->targets.cgroups[i], add_id, record, err);
 	if (!rc)
 		rc = session__attach_counters(record->session, err);
 	if (!rc && record->targets.len)
 		rc = session__inventory(record->session, err);
-	record->recording.whole = targets_are_empty(record);
+	record->recording.whole = target_list_is_empty(&record->targets);
 	for (__u32 slot = 1; slot <= record->slots; slot++)
 		session__slot(record->session, slot)->armed = 1;
 	return rc;
@@ -219,7 +203,7 @@ static uint64_t needed_without(const struct record *record)
 	const struct record_options *options = &record->options;
 	uint64_t needed = 0;
 
-	if (check_output(options->output, NULL) || check_output(options->recording, NULL))
+	if (result_check_files(&options->result, NULL))
 		needed |= PRIVILEGE(CAP_DAC_OVERRIDE);
 	if (!session__can_read(record->session))
 		needed |= PRIVILEGE(CAP_BPF);
@@ -237,7 +221,8 @@ static int drop_privileges(struct record *record, struct err *err)
 	uint64_t keep = 0;
 	int rc;
 
-	if (changes_owner(record->options.output) || changes_owner(record->options.recording))
+	if (changes_owner(record->options.result.output) ||
+	    changes_owner(record->options.result.recording))
 		keep |= PRIVILEGE(CAP_CHOWN) | PRIVILEGE(CAP_FOWNER);
 	if (record->options.user) /* signals for somebody else's process */
 		keep |= PRIVILEGE(CAP_KILL);
@@ -278,7 +263,9 @@ static int wait_for_end(struct record *record, struct err *err)
 	loop->recorder = record->recorder;
 	loop->targets = record->targets.cgroups;
 	loop->targets_len = record->targets.len;
+	loop->awaiting = loop->awaiting || record->options.follow;
 	loop->duration = record->options.duration;
+	loop->quiet = record->options.quiet_for;
 	loop->live_line = wants_live_line(record);
 	loop->command_cgroup = record->argv && !record->engine.caught ? &record->command_cgroup :
 									NULL;

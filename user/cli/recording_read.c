@@ -202,6 +202,78 @@ static int get_denial(const struct place *place, const struct node *node, struct
 	return rc ? err_errno(place->err, rc, "cannot read %s", place->file) : 0;
 }
 
+/* Six numbers as hexadecimal texts. */
+static int get_values(const struct place *place, const struct node *node,
+		      uint64_t values[TUPLE_ARGS])
+{
+	if (node->kind != NODE_ARRAY || node->len != TUPLE_ARGS)
+		return refuse(place, node, "it is not an array of %d values", TUPLE_ARGS);
+	for (size_t i = 0; i < TUPLE_ARGS; i++) {
+		const struct node *value = &node->children[i];
+		char *end = NULL;
+
+		errno = 0;
+		if (value->kind == NODE_STRING && !strncmp(value->text, "0x", 2))
+			values[i] = strtoull(value->text, &end, 16);
+		if (!end || *end || errno)
+			return refuse(place, value, "it is not a value of the form \"0x1f\"");
+	}
+	return 0;
+}
+
+static int get_open(const struct place *place, const struct node *node, struct tuples *set)
+{
+	enum open_reason reason;
+	const char *name;
+	int rc = get_text(place, node, "open", &name);
+
+	if (rc || !*name)
+		return rc;
+	reason = open_reason_from_name(name);
+	tuples_open(set, reason == OPEN_COUNT ? OPEN_UNKNOWN : reason);
+	return 0;
+}
+
+static int get_arguments(const struct place *place, const struct node *node, struct recording *out)
+{
+	const struct node *masks = node_member(node, "masks"), *list = node_member(node, "values");
+	uint64_t values[TUPLE_ARGS], nr, sub;
+	struct syscall call = {0};
+	struct tuples *set;
+	int rc = get_arch(place, node, &call.arch);
+
+	if (!rc)
+		rc = get_count(place, node, "number", INT32_MAX, &nr);
+	if (!rc)
+		rc = get_count(place, node, "subcall", UINT32_MAX, &sub);
+	if (!rc)
+		rc = masks ? get_values(place, masks, values) :
+			     refuse(place, node, "arguments without \"masks\"");
+	if (rc)
+		return rc;
+	if (!node_member(node, "number"))
+		return refuse(place, node, "arguments without \"number\"");
+	call.nr = nr;
+	call.sub = sub;
+	if (tuples_find(&out->arguments, &call))
+		return refuse(place, node, "the arguments of a call are listed twice");
+	if (list && list->kind != NODE_ARRAY)
+		return refuse(place, list, "\"values\" is not an array");
+	set = tuples_make(&out->arguments, &call, values);
+	if (!set)
+		return err_errno(place->err, -ENOMEM, "cannot read %s", place->file);
+	rc = get_open(place, node, set);
+	for (size_t i = 0; !rc && list && i < list->len; i++) {
+		rc = get_values(place, &list->children[i], values);
+		if (!rc && tuples_add(set, values))
+			rc = err_errno(place->err, -ENOMEM, "cannot read %s", place->file);
+	}
+	/* who wrote it knew of calls, and not with what */
+	if (!rc && !set->len)
+		tuples_open(set, OPEN_UNKNOWN);
+	return rc;
+}
+
 static int each(const struct place *place, const struct node *node, const char *key,
 		int (*get)(const struct place *place, const struct node *node,
 			   struct recording *out),
@@ -248,7 +320,7 @@ static uint64_t time_of(const char *text)
 
 static int get_head(const struct place *place, const struct node *node, struct recording *out)
 {
-	static const char *const hooks[] = {"tp_btf", "raw_tp", "tracepoint"};
+	static const char *const hooks[] = {"tp_btf", "raw_tp", "tracepoint", "fentry"};
 	const struct node *host = node_member(node, "host"), *whole = node_member(node, "whole");
 	const char *kernel, *machine, *libseccomp, *target, *hook, *started;
 	int rc = get_text(place, host, "kernel", &kernel);
@@ -265,8 +337,11 @@ static int get_head(const struct place *place, const struct node *node, struct r
 		rc = get_text(place, node, "started", &started);
 	if (!rc)
 		rc = get_count(place, node, "elapsed_ns", INT64_MAX, &out->elapsed);
+	if (!rc)
+		rc = get_count(place, node, "calls_since_new", INT64_MAX, &out->calls_since_new);
 	if (rc)
 		return rc;
+	out->calls_since_known = node_member(node, "calls_since_new");
 	snprintf(out->kernel, sizeof(out->kernel), "%s", kernel);
 	snprintf(out->machine, sizeof(out->machine), "%s", machine);
 	snprintf(out->libseccomp, sizeof(out->libseccomp), "%s", libseccomp);
@@ -320,6 +395,8 @@ int recording_parse(const char *name, const char *text, size_t len, struct recor
 		rc = each(&place, &node, "moved", get_moved, &recording);
 	if (!rc)
 		rc = each(&place, &node, "denied", get_denial, &recording);
+	if (!rc)
+		rc = each(&place, &node, "arguments", get_arguments, &recording);
 	if (rc)
 		return rc;
 	recording_sort(&recording);
@@ -345,6 +422,8 @@ static int join_target(struct recording *into, const struct recording *from)
 
 int recording_join(struct recording *into, const struct recording *from)
 {
+	if (recording_join_arguments(into, from))
+		return -ENOMEM;
 	for (size_t i = 0; i < from->observed_len; i++)
 		if (recording_add(into, &from->observed[i]))
 			return -ENOMEM;

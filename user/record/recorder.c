@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/recorder.h"
+#include "record/arguments.h"
 #include "record/decode.h"
 #include "record/denied.h"
 
@@ -9,6 +10,10 @@
 
 /* More news than this are not kept: each call and class is new once a CPU, so only a broken ring comes here. */
 #define NEWS_MAX 65536
+
+/* Numbers above have no name: they are not what a recording waits for. */
+#define SEEN_NUMBERS 1024
+#define SEEN_ABIS    (ABI_X32 + 1)
 
 _Static_assert(SLOTS_MAX <= 64, "a slot is a bit");
 
@@ -29,6 +34,11 @@ struct recorder {
 	uint64_t log_lost;
 	struct recording moved; /* only its list of moved processes */
 	uint64_t late;
+	uint64_t seen[SEEN_ABIS][SEEN_NUMBERS / 64]; /* a bit for each number that was news */
+	uint64_t last_new;                           /* CLOCK_MONOTONIC, ns: 0: none yet */
+	bool noted;                                  /* the three below are kept up to date */
+	uint64_t noted_new;                          /* last_new, when they were */
+	uint64_t calls_at_new;
 };
 
 static uint64_t now(clockid_t clock)
@@ -91,6 +101,20 @@ bool recorder__has(const struct recorder *recorder, __u32 slot)
 	return slot != SLOT_NONE && is_ours(recorder, slot);
 }
 
+/* Of any class: what a launcher called first and the workload now is not new. */
+static void note_new(struct recorder *recorder, const struct ev_first *first)
+{
+	uint64_t *word, bit;
+
+	if (first->abi >= SEEN_ABIS || first->nr < 0 || first->nr >= SEEN_NUMBERS)
+		return;
+	word = &recorder->seen[first->abi][first->nr / 64];
+	bit = 1ULL << first->nr % 64;
+	if (!(*word & bit) && first->time > recorder->last_new)
+		recorder->last_new = first->time;
+	*word |= bit;
+}
+
 static bool keep_news(struct recorder *recorder, const struct ev_first *first)
 {
 	if (recorder->news_len == recorder->news_room) {
@@ -105,6 +129,7 @@ static bool keep_news(struct recorder *recorder, const struct ev_first *first)
 		recorder->news_room = room;
 	}
 	recorder->news[recorder->news_len++] = *first;
+	note_new(recorder, first);
 	return true;
 }
 
@@ -218,9 +243,30 @@ void recorder__resume(struct recorder *recorder, const struct entry *entry)
 	recorder->misses = entry->misses;
 }
 
+static uint64_t all_calls(const struct recorder *recorder, const struct session *session)
+{
+	uint64_t calls = 0;
+
+	for (__u32 s = 0; s < SLOTS_MAX; s++)
+		for (__u32 row = 0; is_ours(recorder, s) && row < ROW_OUTSIDE; row++)
+			calls += session__count(session, s, row);
+	return calls;
+}
+
+void recorder__note_news(struct recorder *recorder, const struct session *session)
+{
+	if (recorder->noted && recorder->noted_new == recorder->last_new)
+		return;
+	recorder->noted = true;
+	recorder->noted_new = recorder->last_new;
+	recorder->calls_at_new = all_calls(recorder, session);
+}
+
 struct progress recorder__progress(const struct recorder *recorder, const struct session *session)
 {
-	uint64_t time = now(CLOCK_MONOTONIC), newest = recorder->begun;
+	uint64_t time = now(CLOCK_MONOTONIC), newest = recorder->last_new > recorder->begun ?
+							       recorder->last_new :
+							       recorder->begun;
 	struct progress progress = {.elapsed = time - recorder->begun};
 
 	for (__u32 row = 0; row < ROW_OUTSIDE; row++) {
@@ -239,6 +285,7 @@ struct progress recorder__progress(const struct recorder *recorder, const struct
 		newest = first > newest ? first : newest;
 	}
 	progress.since_new = time > newest ? time - newest : 0;
+	progress.calls_since_new = progress.calls - recorder->calls_at_new;
 	return progress;
 }
 
@@ -447,6 +494,20 @@ static void add_timings(struct finish *finish)
 	}
 }
 
+static enum observed_class class_of_tuple(const struct apart_key *key, void *context)
+{
+	return class_of(context, key);
+}
+
+static int add_arguments(struct finish *finish, struct err *err)
+{
+	const struct arguments_context context = {.slots = finish->recorder->slots,
+						  .class_of = class_of_tuple,
+						  .context = finish};
+
+	return arguments_collect(finish->recording, finish->session, &context, err);
+}
+
 /* Groups that are still in set-up, none of whose lineage has run an exec. */
 static int add_lineage(const struct lineage *lineage, void *context)
 {
@@ -487,11 +548,18 @@ static int add_denied(struct finish *finish, struct err *err)
 int recorder__finish(struct recorder *recorder, struct session *session,
 		     struct recording *recording, struct err *err)
 {
+	uint64_t calls;
 	struct finish finish = {.recorder = recorder, .session = session, .recording = recording};
 	int rc = session__drain(session, err);
 
 	if (rc)
 		return rc;
+	if (recorder->noted) {
+		recorder__note_news(recorder, session);
+		calls = all_calls(recorder, session);
+		recording->calls_since_new = calls - recorder->calls_at_new;
+		recording->calls_since_known = true;
+	}
 	if (recorder->news_len)
 		qsort(recorder->news, recorder->news_len, sizeof(*recorder->news), compare_news);
 	rc = session__each_lineage(session, note_image, &finish, err);
@@ -515,8 +583,9 @@ int recorder__finish(struct recorder *recorder, struct session *session,
 		return err_errno(err, rc, "cannot keep what was recorded");
 	recording_sort(recording);
 	add_timings(&finish);
+	rc = add_arguments(&finish, err);
 	recording->hook = session__hook(session);
 	recording->started = recorder->begun_wall;
 	recording->elapsed = now(CLOCK_MONOTONIC) - recorder->begun;
-	return 0;
+	return rc;
 }

@@ -69,8 +69,12 @@ struct progress {
 	uint64_t elapsed; /* ns */
 	uint64_t calls;
 	size_t distinct;
-	uint64_t since_new; /* ns since the last call that was new */
+	uint64_t since_new;       /* ns since the last call that was new */
+	uint64_t calls_since_new; /* calls since whittle was told of it */
 };
+
+/** To be called when news have been taken: keeps how many calls there were when the last one came. */
+void recorder__note_news(struct recorder *recorder, const struct session *session);
 
 struct progress recorder__progress(const struct recorder *recorder, const struct session *session);
 

@@ -31,6 +31,7 @@ void recording_clear(struct recording *recording)
 	free(recording->observed);
 	free(recording->moved);
 	denials_clear(&recording->denied);
+	tuples_list_clear(&recording->arguments);
 	*recording = (struct recording){0};
 }
 
@@ -167,4 +168,13 @@ void recording_denied(const struct recording *recording, struct syscall_set *set
 		if (denial_is_finding(denial) && recording_can_name(&denial->call))
 			syscall_set__add(set, &denial->call);
 	}
+}
+
+int recording_join_arguments(struct recording *into, const struct recording *from)
+{
+	struct syscall_set into_calls, from_calls;
+
+	recording_needed(into, &into_calls);
+	recording_needed(from, &from_calls);
+	return tuples_join(&into->arguments, &into_calls, &from->arguments, &from_calls);
 }

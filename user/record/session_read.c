@@ -168,15 +168,13 @@ uint64_t session__misses(const struct session *session)
 
 	/* whoever has pinned them sees them as all others do */
 	for (size_t i = 0; session->pinned && i < session->links_len; i++)
-		misses += link_misses(session->links[i].link);
+		if (session_hook_counts_in(session, session->links[i].program))
+			misses += link_misses(session->links[i].link);
 	if (session->pinned)
 		return misses;
-	bpf_object__for_each_program(program, session->skel->obj)
+	bpf_object__for_each_program(program,
+				     session->skel->obj) if (session_hook_counts_in(session,
+										    program))
 		misses += program_misses(bpf_program__fd(program));
 	return misses;
-}
-
-const char *session__hook(const struct session *session)
-{
-	return session->sys_enter == session->skel->progs.sys_enter ? "tp_btf" : "raw_tp";
 }

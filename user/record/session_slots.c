@@ -37,8 +37,47 @@ __u32 session__slots(const struct session *session)
 	return session->slots;
 }
 
+/* The programs may look at the place at any time: `slot` is written last, and first when it is given up. */
+int session__follow(struct session *session, __u32 slot, uint64_t parent, const char *name,
+		    struct err *err)
+{
+	struct follow *follows = session->skel->bss->follows, *place = NULL;
+	struct follow_name key = {0};
+	uint64_t hash;
+
+	if (!*name || strlen(name) >= sizeof(key.text))
+		return err_set(err, -EINVAL, "'%.40s' is not the name of a cgroup", name);
+	memcpy(key.text, name, strlen(name));
+	hash = follow_hash(&key);
+	for (__u32 i = 0; i < FOLLOW_PROBES; i++) {
+		struct follow *at = &follows[follow_place(parent, hash, i)];
+
+		if (!at->slot)
+			place = place ? place : at;
+		else if (at->parent == parent && at->hash == hash)
+			return at->slot == slot ?
+				       0 :
+				       err_set(err, -EBUSY,
+					       "another recording waits for a cgroup %s", name);
+	}
+	if (!place)
+		return err_set(err, -ENOSPC,
+			       "no room to wait for a cgroup %s: too many are being waited for",
+			       name);
+	place->parent = parent;
+	place->hash = hash;
+	place->name = key;
+	__atomic_store_n(&place->slot, slot, __ATOMIC_RELEASE);
+	return 0;
+}
+
 void session__stop_slot(struct session *session, __u32 slot)
 {
+	struct follow *follows = session->skel->bss->follows;
+
+	for (size_t i = 0; i < FOLLOWS_MAX; i++)
+		if (follows[i].slot == slot)
+			__atomic_store_n(&follows[i].slot, SLOT_NONE, __ATOMIC_RELEASE);
 	targets_remove_slot(session->skel->bss->targets, slot);
 }
 
@@ -114,6 +153,8 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 		rc = forget_entries(skel->maps.lineages, slot, slot_of_lineage);
 	if (!rc && session->options.denials)
 		rc = forget_entries(skel->maps.denials, slot, slot_of_denied);
+	if (!rc)
+		rc = session_forget_args(session, slot);
 	if (rc)
 		return err_errno(err, rc, "cannot forget what was recorded before");
 	for (__u32 cpu = 0; cpu < session->cpus; cpu++)
