@@ -4,15 +4,10 @@
 
 #include <errno.h>
 #include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/netlink.h>
-#include <linux/seccomp.h>
 #include <poll.h>
-#include <stddef.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 #define NS_PER_S     1000000000ULL
 #define NS_PER_MS    1000000ULL
@@ -110,23 +105,6 @@ int audit_stream_read(int fd, void (*fn)(const struct logged_call *record, void 
 #define FLUSH_MS      1000
 #define FLUSH_STEP_MS 50
 
-/* In a child: one call, that there is not, which a filter logs. */
-static void make_mark(void)
-{
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_MARK_NR, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_LOG),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = {ARRAY_LEN(code), code};
-
-	if (!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
-	    !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
-		syscall(AUDIT_MARK_NR);
-	_exit(0);
-}
-
 struct flush {
 	pid_t mark;
 	bool found;
@@ -144,18 +122,13 @@ static void take_flushed(const struct logged_call *record, void *context)
 		flush->fn(record, flush->context);
 }
 
-bool audit_stream_flush(int fd, void (*fn)(const struct logged_call *record, void *context),
-			void *context, uint64_t *lost)
+bool audit_stream_flush(int fd, pid_t mark,
+			void (*fn)(const struct logged_call *record, void *context), void *context,
+			uint64_t *lost)
 {
-	struct flush flush = {.fn = fn, .context = context, .mark = fork()};
+	struct flush flush = {.fn = fn, .context = context, .mark = mark};
 	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
 
-	if (flush.mark == 0)
-		make_mark();
-	if (flush.mark < 0)
-		return false;
-	while (waitpid(flush.mark, NULL, 0) < 0 && errno == EINTR)
-		;
 	for (int ms = 0; !flush.found && ms < FLUSH_MS; ms += FLUSH_STEP_MS) {
 		if (poll(&poll_fd, 1, FLUSH_STEP_MS) > 0 &&
 		    audit_stream_read(fd, take_flushed, &flush, lost, NULL))

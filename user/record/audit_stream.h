@@ -9,6 +9,8 @@
 #include "record/denials.h"
 #include "base/err.h"
 
+#include <sys/types.h>
+
 /** A socket that polls readable when there is a record; owned. -EPERM: it needs CAP_AUDIT_READ, in the initial user namespace. */
 int audit_stream_open(struct err *err) must_check;
 
@@ -26,9 +28,10 @@ int audit_stream_read(int fd, void (*fn)(const struct logged_call *record, void 
 		      void *context, uint64_t *lost, struct err *err) must_check;
 
 /**
- * Waits for the records of all calls that are over, up to a second, and reads them: the kernel sends them later, in order. A process
- * that this one forks has a call of its own logged; when its record is there, so are those before. False: it did not come, because
- * this kernel does not log, or not to this network namespace.
+ * Waits up to a second for the records of all calls that are over, and reads them: the kernel sends them later, in order. Process `mark`
+ * has just made call AUDIT_MARK_NR, logged: when that record is there, so are those before. False: it did not come, because this
+ * kernel does not log, or not to this network namespace.
  */
-bool audit_stream_flush(int fd, void (*fn)(const struct logged_call *record, void *context),
-			void *context, uint64_t *lost);
+bool audit_stream_flush(int fd, pid_t mark,
+			void (*fn)(const struct logged_call *record, void *context), void *context,
+			uint64_t *lost);
