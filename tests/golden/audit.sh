@@ -89,7 +89,7 @@ grep -q '"metadata"' "$T/k8s.json" && pass "Kubernetes' form stays" || fail "Kub
 
 # --- bad input ---
 
-says 'no source' 2 'missing: --log' "$WHITTLE" audit
+says 'no source' 2 'nothing to audit' "$WHITTLE" audit
 says 'a word' 2 "'x'" "$WHITTLE" audit --log $LOG x
 says 'no log' 2 'cannot open' "$WHITTLE" audit --log "$T/none"
 says 'a directory' 2 'Is a directory' "$WHITTLE" audit --log "$T"

@@ -117,3 +117,10 @@ check 'the other path runs under that' "$WHITTLE" enforce "$T/twin.json" "${othe
 drain
 tail -n "+$((before + 1))" "$T/log" >"$T/log.2"
 check_status 0 'and nothing is logged any more' "$WHITTLE" audit --log "$T/log.2" --comm "${program##*/}"
+
+# --- the same without a log: audit watches the twin itself ---
+
+check 'record anew' "$WHITTLE" record -q -o "$T/q.json" -- "${one[@]}"
+check 'its twin' "$WHITTLE" convert "$T/q.json" --default-action log -o "$T/twin.json"
+check_status 1 'audit watches the twin' "$WHITTLE" audit --update "$T/q.json" -- "$WHITTLE" enforce "$T/twin.json" "${other[@]}"
+check 'the other path runs under what it made' "$WHITTLE" enforce "$T/q.json" "${other[@]}"

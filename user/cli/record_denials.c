@@ -2,11 +2,16 @@
 #include "cli/record_denials.h"
 #include "base/log.h"
 #include "cli/record.h"
+#include "record/audit_line.h"
 #include "record/audit_stream.h"
 #include "target/filtered.h"
 
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 
 static bool engine_filters(const struct record *record)
 {
@@ -36,7 +41,8 @@ bool record_wants_denials(const struct record *record)
 
 int record_denials_begin(struct record *record, struct err *err)
 {
-	bool must = record->options.denials == DENIALS_ALWAYS || record->options.result.allow_denied;
+	bool must = record->options.denials == DENIALS_ALWAYS ||
+		    record->options.result.allow_denied;
 	struct err reason = {0};
 
 	if (!record->wants_denials)
@@ -87,4 +93,39 @@ int record_denials_read(struct record *record, struct err *err)
 	rc = audit_stream_read(record->audit, take, record, &lost, err);
 	recorder__lose_logged(record->recorder, lost);
 	return rc;
+}
+
+/* In a child: one call, that there is not, which a filter logs. */
+static void make_mark(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_MARK_NR, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_LOG),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {ARRAY_LEN(code), code};
+
+	if (!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+	    !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		syscall(AUDIT_MARK_NR);
+	_exit(0);
+}
+
+void record_denials_end(struct record *record)
+{
+	uint64_t lost = 0;
+	pid_t mark;
+
+	if (record->audit < 0)
+		return;
+	mark = fork();
+	if (mark == 0)
+		make_mark();
+	while (mark > 0 && waitpid(mark, NULL, 0) < 0 && errno == EINTR)
+		;
+	if (mark < 0 || !audit_stream_flush(record->audit, mark, take, record, &lost))
+		log_info(
+			"the kernel's audit records do not come: calls that a filter only logs may be missing");
+	recorder__lose_logged(record->recorder, lost);
 }

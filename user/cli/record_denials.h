@@ -26,3 +26,6 @@ int record_denials_begin(struct record *record, struct err *err) must_check;
 
 /** Reads the audit records that there are. */
 int record_denials_read(struct record *record, struct err *err) must_check;
+
+/** Reads the audit records that are still to come of calls that are over. */
+void record_denials_end(struct record *record);

@@ -318,7 +318,7 @@ int record_run(struct record *record, struct err *err)
 		rc = wait_for_end(record, err);
 	session__detach(record->session);
 	if (!rc)
-		rc = record_denials_read(record, err);
+		record_denials_end(record);
 	if (!rc)
 		rc = recorder__finish(record->recorder, record->session, &record->recording, err);
 	/* one of them may have been what was waited for */

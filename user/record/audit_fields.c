@@ -15,13 +15,18 @@
 static bool field(struct span record, const char *key, struct span *value)
 {
 	size_t len = strlen(key), end;
+	bool quoted;
 
 	for (size_t i = record.len; i-- > 0;) {
 		if (record.at[i] != ' ' || record.len - i < len + 2 ||
 		    memcmp(record.at + i + 1, key, len) || record.at[i + 1 + len] != '=')
 			continue;
 		*value = span_from(record, i + len + 2);
-		for (end = 0; end < value->len && !isspace((unsigned char)value->at[end]); end++)
+		quoted = span_starts(*value, "\"");
+		for (end = quoted;
+		     end < value->len && value->at[end] &&
+		     (quoted ? value->at[end] != '"' : !isspace((unsigned char)value->at[end]));
+		     end++)
 			;
 		value->len = end;
 		return true;

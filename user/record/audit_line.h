@@ -10,6 +10,9 @@
 #include "record/comm.h"
 #include "record/denials.h"
 
+/* No call: what whittle has logged itself to find out that all records have come (audit_stream.h). */
+#define AUDIT_MARK_NR 0x3ffffff
+
 #define AUDIT_LINE_MAX 8192 /* longer lines: what is behind is not looked at */
 
 /* The kernel's own line, and the one that journald makes of the same event. */

@@ -14,7 +14,7 @@ void audit_log_clear(struct audit_log *log)
 
 static bool is_wanted(const struct audit_log *log, const struct audit_record *record)
 {
-	return (!log->pid || log->pid == record->pid) &&
+	return record->nr != AUDIT_MARK_NR && (!log->pid || log->pid == record->pid) &&
 	       (!log->comm || !strncmp(log->comm, record->comm, RECORDING_COMM_LEN - 1));
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/audit_stream.h"
+#include "record/audit_fields.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/netlink.h>
-#include <linux/seccomp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -30,50 +30,6 @@ int audit_stream_open(struct err *err)
 	return steal_fd(&fd);
 }
 
-/* What follows " KEY=" in the text; NULL: it has no such field. The text of a record is not terminated. */
-static const char *field(const char *text, const char *end, const char *key)
-{
-	size_t len = strlen(key);
-
-	for (const char *at = text; (at = memmem(at, end - at, key, len)); at++)
-		if (at > text && at[-1] == ' ')
-			return at + len;
-	return NULL;
-}
-
-static bool number(const char *text, const char *end, const char *key, int base, uint64_t *out)
-{
-	const char *at = field(text, end, key);
-	char digits[32];
-	size_t n = 0;
-	char *rest;
-
-	for (; at && at < end && *at != ' ' && *at != ')' && n < sizeof(digits) - 1; at++)
-		digits[n++] = *at;
-	digits[n] = '\0';
-	errno = 0;
-	*out = strtoull(digits, &rest, base);
-	return n && !*rest && !errno;
-}
-
-/* "comm" in quotes, or as hexadecimal digits where it holds other characters */
-static void get_comm(const char *text, const char *end, char comm[RECORDING_COMM_LEN])
-{
-	const char *at = field(text, end, "comm=");
-	unsigned int byte;
-	size_t n = 0;
-
-	if (at && at < end && *at == '"')
-		for (at++; at < end && *at != '"' && n < RECORDING_COMM_LEN - 1; at++)
-			comm[n++] = *at;
-	else
-		for (; at && end - at >= 2 && isxdigit((unsigned char)at[0]) &&
-		       n < RECORDING_COMM_LEN - 1 &&
-		       sscanf((char[]){at[0], at[1], 0}, "%2x", &byte) == 1;
-		     at += 2)
-			comm[n++] = (char)byte;
-}
-
 /* "audit(1795881375.128:609): ..." */
 static bool get_time(const char *text, const char *end, uint64_t *out)
 {
@@ -89,39 +45,23 @@ static bool get_time(const char *text, const char *end, uint64_t *out)
 	return true;
 }
 
-/* libseccomp's tokens are the kernel's AUDIT_ARCH_*; x32 has that of x86-64, and a bit in the number. */
-static bool get_call(uint64_t audit_arch, uint64_t nr, struct syscall *call)
-{
-	const uint64_t x32 = 0x40000000;
-
-	*call = (struct syscall){.nr = (int64_t)nr};
-	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++)
-		if (arch != ARCH_X32 && arch_scmp_token(arch) == audit_arch)
-			call->arch = arch;
-	if (call->arch == ARCH_X86_64 && nr & x32) {
-		call->arch = ARCH_X32;
-		call->nr = (int64_t)(nr & ~x32);
-	}
-	return call->arch != ARCH_INVALID;
-}
-
 bool audit_record_parse(const char *text, size_t len, struct logged_call *out)
 {
-	const char *end = text + len;
 	struct logged_call record = {.denial = {.action = DENIAL_LOG, .count = 1}};
-	uint64_t pid, arch, nr, code;
+	struct denial *denial = &record.denial;
+	struct audit_record fields;
 
-	if (!get_time(text, end, &record.time) || !number(text, end, "pid=", 10, &pid) ||
-	    !number(text, end, "arch=", 16, &arch) || !number(text, end, "syscall=", 10, &nr) ||
-	    !number(text, end, "code=", 16, &code))
+	if (!get_time(text, text + len, &record.time) ||
+	    audit_fields_parse((struct span){text, len}, AUDIT_SOURCE_KERNEL, &fields) !=
+		    AUDIT_LINE_RECORD ||
+	    fields.action != DENIAL_LOG || !fields.pid)
 		return false;
-	if ((code & SECCOMP_RET_ACTION_FULL) != SECCOMP_RET_LOG || pid > INT32_MAX ||
-	    nr > UINT32_MAX || !get_call(arch, nr, &record.denial.call))
-		return false;
-	record.denial.pid = pid;
-	get_comm(text, end, record.denial.comm);
+	denial->call.nr = fields.nr;
+	denial->call.arch = arch_from_audit(fields.machine, &denial->call.nr);
+	denial->pid = fields.pid;
+	memcpy(denial->comm, fields.comm, sizeof(denial->comm));
 	*out = record;
-	return true;
+	return denial->call.arch != ARCH_INVALID;
 }
 
 int audit_stream_read(int fd, void (*fn)(const struct logged_call *record, void *context),
@@ -158,4 +98,41 @@ int audit_stream_read(int fd, void (*fn)(const struct logged_call *record, void 
 			fn(&record, context);
 	}
 	return 0;
+}
+
+/* --- waiting for what is still to come --- */
+
+#define FLUSH_MS      1000
+#define FLUSH_STEP_MS 50
+
+struct flush {
+	pid_t mark;
+	bool found;
+	void (*fn)(const struct logged_call *record, void *context);
+	void *context;
+};
+
+static void take_flushed(const struct logged_call *record, void *context)
+{
+	struct flush *flush = context;
+
+	if (record->denial.pid == (uint32_t)flush->mark && record->denial.call.nr == AUDIT_MARK_NR)
+		flush->found = true;
+	else
+		flush->fn(record, flush->context);
+}
+
+bool audit_stream_flush(int fd, pid_t mark,
+			void (*fn)(const struct logged_call *record, void *context), void *context,
+			uint64_t *lost)
+{
+	struct flush flush = {.fn = fn, .context = context, .mark = mark};
+	struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+
+	for (int ms = 0; !flush.found && ms < FLUSH_MS; ms += FLUSH_STEP_MS) {
+		if (poll(&poll_fd, 1, FLUSH_STEP_MS) > 0 &&
+		    audit_stream_read(fd, take_flushed, &flush, lost, NULL))
+			break;
+	}
+	return flush.found;
 }
