@@ -140,6 +140,38 @@ struct apart_key {
 	__u16 abi;
 };
 
+/* How a filter stopped a call, as far as it shows. */
+enum denied_action {
+	DENIED_ERRNO = 0, /* it returned; a TRACE that nobody traces does, too, with ENOSYS */
+	DENIED_TRAP = 1,
+	DENIED_KILL_THREAD = 2,  /* one of several */
+	DENIED_KILL_PROCESS = 3, /* or the only thread of one */
+	DENIED_NOTIFY = 4,       /* the answer is the supervisor's */
+	DENIED_COUNT,
+};
+
+/* Key of the `denials` map. */
+#define DENIALS_LEN 4096
+
+struct denied_key {
+	__s64 nr;
+	__u32 sub; /* subcall of a multiplexer, else 0 */
+	__u32 slot;
+	__s32 error; /* the errno that was returned; 0: none */
+	__u16 action;
+	__u16 abi;
+};
+
+/* A process of the targets that has a filter: when it was first and last seen. */
+#define FILTERED_LEN 16384
+
+struct filtered {
+	__u32 tgid; /* 0: none */
+	__u32 slot;
+	__u64 since; /* CLOCK_MONOTONIC, ns */
+	__u64 until; /* 0: it lives */
+};
+
 /* A call, decoded. */
 struct call {
 	__s64 nr;
@@ -230,6 +262,7 @@ enum ev_kind {
 	EV_MOVED = 2,
 	EV_GONE = 3,
 	EV_BORN = 4,
+	EV_DENIED = 5,
 };
 
 /* A call was seen for the first time in its slot and class. */
@@ -278,6 +311,18 @@ struct ev_born {
 	char name[CGROUP_NAME_LEN]; /* of its directory */
 };
 
+/* A filter has stopped a call in this way for the first time. */
+struct ev_denied {
+	__u32 kind;
+	__u32 slot;
+	__u64 time; /* CLOCK_MONOTONIC, ns */
+	struct denied_key key;
+	__u64 args[6];
+	__u32 pid; /* as the initial pid namespace numbers it */
+	__u32 tid;
+	char comm[COMM_LEN];
+};
+
 _Static_assert(sizeof(struct slot) == 48, "struct slot");
 _Static_assert(sizeof(struct count_row) == ROW_LEN * 8, "struct count_row");
 _Static_assert(sizeof(struct target) == 16, "struct target");
@@ -285,6 +330,9 @@ _Static_assert(sizeof(struct image) == 24, "struct image");
 _Static_assert(sizeof(struct file_id) == 16, "struct file_id");
 _Static_assert(sizeof(struct apart_key) == 24,
 	       "struct apart_key: padding would be part of the key");
+_Static_assert(sizeof(struct denied_key) == 24,
+	       "struct denied_key: padding would be part of the key");
+_Static_assert(sizeof(struct filtered) == 24, "struct filtered");
 _Static_assert(sizeof(struct group) == 80, "struct group");
 _Static_assert(sizeof(struct lineage) == 48, "struct lineage");
 _Static_assert(sizeof(struct tuple) == 56, "struct tuple: padding would be part of the key");
@@ -295,5 +343,6 @@ _Static_assert(sizeof(struct ev_first) == 112, "struct ev_first");
 _Static_assert(sizeof(struct ev_moved) == 48, "struct ev_moved");
 _Static_assert(sizeof(struct ev_gone) == 8, "struct ev_gone");
 _Static_assert(sizeof(struct ev_born) == 280, "struct ev_born");
+_Static_assert(sizeof(struct ev_denied) == 112, "struct ev_denied");
 
 #endif

@@ -4,6 +4,7 @@
  * headers. User space loads one of the two sys_enter programs, by what the kernel offers.
  */
 #include "count.bpf.h"
+#include "denied.bpf.h"
 #include "inventory.bpf.h"
 #include "newborn.bpf.h"
 #include "timing.bpf.h"
@@ -171,5 +172,84 @@ int BPF_PROG(timing_exit, struct pt_regs *regs, long ret)
 	if (likely(target_slot(cgroup_id_of(task)) == SLOT_NONE))
 		return 0;
 	timing_end(task, ret);
+	return 0;
+}
+
+/* The four programs of denials. */
+SEC("tp_btf/sys_enter")
+int BPF_PROG(denied_enter, struct pt_regs *regs, long nr)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct passing *passing;
+	__u32 slot;
+
+	if (likely(task->seccomp.mode < SECCOMP_FILTER))
+		return 0;
+	slot = target_slot(cgroup_id_of(task));
+	if (slot == SLOT_NONE || !slot_of(slot)->armed)
+		return 0;
+	passing = bpf_task_storage_get(&passings, task, 0, 0);
+	if (likely(passing)) {
+		passing->inside = 1;
+		if (unlikely(passing->notified)) /* it may have been let go on */
+			passing->notified = denied_notified(task);
+	} else { /* it has had no exit yet; or, up to 6.1, its storage could not be looked at */
+		denied_doubt(task->pid);
+	}
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(denied_exit, struct pt_regs *regs, long ret)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct passing *passing;
+	__u32 slot;
+
+	if (likely(task->seccomp.mode < SECCOMP_FILTER))
+		return 0;
+	slot = target_slot(cgroup_id_of(task));
+	if (slot == SLOT_NONE || !slot_of(slot)->armed)
+		return 0;
+	passing = bpf_task_storage_get(&passings, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (unlikely(!passing))
+		return 0;
+	if (likely(passing->inside)) {
+		passing->inside = 0;
+		return 0;
+	}
+	if (!passing->since) {
+		denied_begin(task, passing, slot);
+		if (task->seccomp.mode == SECCOMP_FILTER)
+			return 0;
+	}
+	return denied_stopped(task, slot, passing, regs, ret);
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(denied_last, struct task_struct *task)
+{
+	struct passing *passing;
+	__u32 slot;
+
+	if (likely(task->seccomp.mode < SECCOMP_FILTER))
+		return 0;
+	passing = bpf_task_storage_get(&passings, task, 0, 0);
+	slot = target_slot(cgroup_id_read(task));
+	if (slot != SLOT_NONE && slot_of(slot)->armed)
+		denied_death(task, slot, passing);
+	if (BPF_CORE_READ(task, signal, live.counter) == 0)
+		denied_end(task->tgid);
+	return 0;
+}
+
+SEC("tp_btf/cgroup_attach_task")
+int BPF_PROG(denied_leave, struct cgroup *dst, const char *path, struct task_struct *task)
+{
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+
+	if (is_v2(dst) && target_slot(BPF_CORE_READ(dst, kn, id)) == SLOT_NONE &&
+	    bpf_map_lookup_elem(&groups, &tgid))
+		denied_doubt(tgid);
 	return 0;
 }

@@ -27,6 +27,7 @@ struct command {
 
 extern const struct command cmd_record;
 extern const struct command cmd_enforce;
+extern const struct command cmd_audit;
 extern const struct command cmd_hook;
 extern const struct command cmd_show;
 extern const struct command cmd_explain;

@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "cli/cmd.h"
 #include "cli/record.h"
+#include "cli/record_denials.h"
 #include "cli/runtime.h"
 #include "cli/summary.h"
 #include "record/features.h"
@@ -13,6 +14,7 @@
 #include <sys/wait.h>
 
 static const char *const filter_choices[] = {"allow", "engine", NULL};
+static const char *const denials_choices[] = {"auto", "always", "never", NULL};
 static const char *const progress_choices[] = {"auto", "always", "never", NULL};
 
 #define AT(member) offsetof(struct record_options, member)
@@ -45,6 +47,12 @@ static const struct option_row rows[] = {
 	 "add what programs start with, if the start was not seen", AT(assume_startup), NULL, 0},
 	{"count-moved", 0, OPTION_FLAG, NULL,
 	 "count processes that move in as workload from the start", AT(count_moved), NULL, 0},
+	{"denials", 0, OPTION_CHOICE, "WHEN",
+	 "look for calls that a filter denies: auto (where there may be one), always, never",
+	 AT(denials), denials_choices, 0},
+	{"allow-denied", 0, OPTION_FLAG, NULL,
+	 "allow what was denied, too; but for what was answered with ENOSYS", AT(allow_denied),
+	 NULL, 0},
 	{"stats", 0, OPTION_FLAG, NULL, "show time and errors of each syscall", AT(stats), NULL, 0},
 	{"args", 0, OPTION_TEXT, "LIST",
 	 "record arguments, too, and allow no others: default, all, or calls: socket,ioctl:1,clone",
@@ -122,6 +130,8 @@ static int check_usage(struct record *record, struct err *err)
 			       targets->units.len || targets->cgroups.len))
 		return err_set(err, -EINVAL,
 			       "--start needs one --container, and no other target, command or --wait");
+	if (options->allow_denied && options->denials == DENIALS_NEVER)
+		return err_set(err, -EINVAL, "--allow-denied does not go with --denials never");
 	if (options->user && !record->argv)
 		return err_set(err, -EINVAL, "--user needs a command to run");
 	if (target_options_check(targets, err))

@@ -20,6 +20,9 @@ struct loop {
 	bool awaiting;     /* a target that does not exist yet */
 	uint64_t duration; /* ns, 0: no limit */
 	bool live_line;
+	int more; /* another file that there is news in when it is readable; -1: none */
+	int (*on_more)(void *context, struct err *err);
+	void *more_context;
 	/* with a command */
 	pid_t child;                         /* 0: none */
 	const struct cgroup *command_cgroup; /* NULL: what it makes is one of the targets */

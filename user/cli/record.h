@@ -28,8 +28,8 @@ struct record_options {
 	const char *output, *recording;
 	const char *args, *args_max;
 	uint64_t duration, ring_size;
-	bool assume_startup, count_moved, no_enosys, plain, start, stats, quiet, wait;
-	int filter, progress, runtime, verbose;
+	bool allow_denied, assume_startup, count_moved, no_enosys, plain, start, stats, quiet, wait;
+	int denials, filter, progress, runtime, verbose;
 };
 
 enum awaited_kind {
@@ -66,12 +66,17 @@ struct record {
 	struct session *session;
 	struct recorder *recorder;
 	struct recording recording;
+	bool wants_denials;
+	recorder_denial_fn *on_denial; /* told of each kind of denied call; NULL: nobody */
+	bool audits;                   /* what is denied is what it is for */
+	int audit;                     /* the kernel's audit records, -1: they are not read */
 	struct loop loop;
 };
 
 #define RECORD_INIT                                                                                \
 	((struct record){.command_cgroup = CGROUP_CLOSED,                                          \
 			 .keeper = KEEPER_NONE,                                                    \
+			 .audit = -1,                                                              \
 			 .engine = RECORD_ENGINE_NONE})
 
 void record_clear(struct record *record);

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/privilege.h"
 #include "cli/record.h"
+#include "cli/record_denials.h"
 #include "cli/record_wait.h"
 #include "record/features.h"
 
@@ -21,6 +22,8 @@ void record_clear(struct record *record)
 	arg_plan_clear(&record->args);
 	target_list_clear(&record->targets);
 	free(record->awaited);
+	if (record->audit >= 0)
+		close(record->audit);
 	cgroup_close(&record->command_cgroup);
 	record_engine_clear(&record->engine);
 	spawn_user_clear(&record->user);
@@ -95,18 +98,23 @@ static int make_command_cgroup(struct record *record, struct err *err)
 static int open_session(struct record *record, struct err *err)
 {
 	int rc = recorder__new(1, record->slots, &record->recorder, err);
+
+	record->wants_denials = record_wants_denials(record);
 	struct session_options options = {
 		.features = record->features,
 		.ring_bytes = record->options.ring_size ? record->options.ring_size : RING_BYTES,
 		.timing = record->options.stats,
 		.args = record->args.calls.len ? &record->args : NULL,
+		.denials = record->wants_denials,
 		.slots = record->slots,
 		.newborns = record_waits(record) ? WAIT_SLOTS : 0,
 		.on_record = recorder__take,
 		.context = record->recorder,
 	};
 
-	return rc ? rc : session__open(&options, &record->session, err);
+	if (!rc)
+		rc = session__open(&options, &record->session, err);
+	return rc ? rc : record_denials_begin(record, err);
 }
 
 /* The inventory sees the processes of whittle's own pid namespace. */
@@ -259,6 +267,11 @@ static bool engine_is_over(void *context)
 	return record_engine_is_over(&record->engine);
 }
 
+static int read_denials(void *context, struct err *err)
+{
+	return record_denials_read(context, err);
+}
+
 static int wait_for_end(struct record *record, struct err *err)
 {
 	struct loop *loop = &record->loop;
@@ -276,18 +289,24 @@ static int wait_for_end(struct record *record, struct err *err)
 		loop->context = record;
 		loop->detached = record->engine.run.detached;
 	}
+	loop->more = record->audit;
+	loop->on_more = read_denials;
+	loop->more_context = record;
 	return loop_run(loop, err);
 }
 
 /* A command speaks for itself, and what is waited for is told when it is there. */
 static void tell_targets(const struct record *record)
 {
+	const char *what = record->audits ? "auditing" : "recording";
+	const char *end = record->audits ? "Ctrl-C ends it" : "Ctrl-C ends it and writes";
+
 	if (record->argv || record_waits(record))
 		return;
 	if (record->targets.len == 1)
-		log_note("recording %s; Ctrl-C ends it and writes", record->targets.words[0]);
+		log_note("%s %s; %s", what, record->targets.words[0], end);
 	else
-		log_note("recording %zu cgroups; Ctrl-C ends it and writes", record->targets.len);
+		log_note("%s %zu cgroups; %s", what, record->targets.len, end);
 }
 
 int record_run(struct record *record, struct err *err)
@@ -313,6 +332,8 @@ int record_run(struct record *record, struct err *err)
 	if (!rc)
 		rc = wait_for_end(record, err);
 	session__detach(record->session);
+	if (!rc)
+		rc = record_denials_read(record, err);
 	if (!rc)
 		rc = recorder__finish(record->recorder, record->session, &record->recording, err);
 	/* one of them may have been what was waited for */

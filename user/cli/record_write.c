@@ -45,6 +45,18 @@ static bool target_is_container(const struct record *record)
 	return record->engine.used;
 }
 
+/* Of what was denied no set of arguments is known. */
+static void open_denied(struct recording *recording)
+{
+	for (size_t i = 0; i < recording->denied.len; i++) {
+		struct tuples *set = tuples_find(&recording->arguments,
+						 &recording->denied.rows[i].call);
+
+		if (set)
+			tuples_open(set, OPEN_UNKNOWN);
+	}
+}
+
 static int write_profile(struct record *record, const char *path, struct err *err)
 {
 	struct derive_options options = {
@@ -60,6 +72,10 @@ static int write_profile(struct record *record, const char *path, struct err *er
 	int rc;
 
 	recording_needed(&record->recording, &needed);
+	if (record->options.allow_denied) {
+		recording_denied(&record->recording, &needed);
+		open_denied(&record->recording);
+	}
 	runtime_see(&record->recording, target_is_container(record), &seen);
 	options.baseline = runtime_baseline(&seen, record->options.runtime);
 	options.constraints = &constraints;

@@ -121,6 +121,47 @@ static void tell_measured(const struct recording *recording)
 		log_info("runtime (measured):%s", buf__text(&list));
 }
 
+/* "mount 3 (EPERM)" */
+static void describe_denial(const struct denial *denial, struct buf *out)
+{
+	char name[SYSCALL_NAME_LEN];
+	const char *subname = syscall_subname(&denial->call);
+
+	if (syscall_name(&denial->call, name))
+		buf__addf(out, " %s", name);
+	else
+		buf__addf(out, " %s:%" PRId64, arch_token(denial->call.arch), denial->call.nr);
+	if (subname)
+		buf__addf(out, ":%s", subname);
+	buf__addf(out, " %" PRIu64, denial->count);
+	if (denial->error)
+		buf__addf(out, " (%s)", strerrorname_np(denial->error) ?: "errno");
+	else
+		buf__addf(out, " (%s)", denial_action_name(denial->action));
+}
+
+#define DENIED_SHOWN 30
+
+static void tell_denied(const struct recording *recording)
+{
+	const struct denials *denied = &recording->denied;
+	struct buf own_buf list = BUF_INIT;
+
+	for (size_t i = 0; i < denied->len && i < DENIED_SHOWN; i++) {
+		buf__addf(&list, "%s", i ? "," : "");
+		describe_denial(&denied->rows[i], &list);
+	}
+	if (denied->len)
+		log_note("a seccomp filter denied or logged:%s%s", buf__text(&list),
+			 denied->len > DENIED_SHOWN ? ", ..." : "");
+	if (recording->losses.denials)
+		log_warn("there was no room to count %" PRIu64 " denied calls",
+			 recording->losses.denials);
+	if (recording->losses.log)
+		log_warn(
+			"messages about calls that a filter logs came too fast: their counts are lower bounds");
+}
+
 void summary_recording(const struct recording *recording)
 {
 	const struct losses *losses = &recording->losses;
@@ -145,6 +186,7 @@ void summary_recording(const struct recording *recording)
 	if (!recording->whole)
 		log_note(
 			"processes ran before recording began: what they call to start is not in it; restart them while recording, or guess with --assume-startup");
+	tell_denied(recording);
 	warn_unknown(recording);
 	warn_moved(recording);
 	warn_losses(losses);

@@ -90,13 +90,7 @@ static int add_names(struct profile *profile, size_t rule, size_t known, const c
  */
 static int add_subcall(struct profile *profile, const struct syscall *call, const char *name)
 {
-	struct condition condition =
-		syscall_subcall_mask(call) == UINT32_MAX ?
-			(struct condition){.index = 0, .compare = COMPARE_EQ, .value = call->sub} :
-			(struct condition){.index = 0,
-					   .compare = COMPARE_MASKED_EQ,
-					   .value = syscall_subcall_mask(call),
-					   .value_two = call->sub};
+	struct condition condition = condition_of_subcall(call);
 	struct rule *rule = profile_add_rule(profile, ACTION_ALLOW, 0);
 
 	if (!rule || rule_add_condition(rule, &condition))

@@ -31,6 +31,7 @@ void recording_clear(struct recording *recording)
 	free(recording->observed);
 	free(recording->moved);
 	tuples_list_clear(&recording->arguments);
+	denials_clear(&recording->denied);
 	*recording = (struct recording){0};
 }
 
@@ -166,4 +167,14 @@ int recording_join_arguments(struct recording *into, const struct recording *fro
 	recording_needed(into, &into_calls);
 	recording_needed(from, &from_calls);
 	return tuples_join(&into->arguments, &into_calls, &from->arguments, &from_calls);
+}
+
+void recording_denied(const struct recording *recording, struct syscall_set *set)
+{
+	for (size_t i = 0; i < recording->denied.len; i++) {
+		const struct denial *denial = &recording->denied.rows[i];
+
+		if (denial_is_finding(denial) && recording_can_name(&denial->call))
+			syscall_set__add(set, &denial->call);
+	}
 }

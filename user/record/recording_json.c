@@ -90,20 +90,28 @@ static json_t *first_to_json(const struct observed *o)
 	return whole(json, rc);
 }
 
+/* Adds what says which call it is. */
+static int call_to_json(json_t *json, const struct syscall *call)
+{
+	char name[SYSCALL_NAME_LEN];
+	const char *subname = syscall_subname(call);
+	int rc = json_object_set_new(json, "arch", json_string(arch_token(call->arch)));
+
+	rc |= json_object_set_new(json, "number", json_integer(call->nr));
+	if (syscall_name(call, name))
+		rc |= json_object_set_new(json, "name", json_string(name));
+	if (syscall_is_multiplexer(call))
+		rc |= json_object_set_new(json, "subcall", json_integer(call->sub));
+	if (subname)
+		rc |= json_object_set_new(json, "subname", json_string(subname));
+	return rc;
+}
+
 static json_t *observed_to_json(const struct recording *recording, const struct observed *o)
 {
 	json_t *json = json_object();
-	char name[SYSCALL_NAME_LEN];
-	const char *subname = syscall_subname(&o->call);
-	int rc = json_object_set_new(json, "arch", json_string(arch_token(o->call.arch)));
+	int rc = call_to_json(json, &o->call);
 
-	rc |= json_object_set_new(json, "number", json_integer(o->call.nr));
-	if (syscall_name(&o->call, name))
-		rc |= json_object_set_new(json, "name", json_string(name));
-	if (syscall_is_multiplexer(&o->call))
-		rc |= json_object_set_new(json, "subcall", json_integer(o->call.sub));
-	if (subname)
-		rc |= json_object_set_new(json, "subname", json_string(subname));
 	rc |= json_object_set_new(json, "class", json_string(observed_class_name(o->class)));
 	rc |= json_object_set_new(json, "calls", json_integer(o->calls));
 	if (recording->timed && o->class == OBSERVED_WORKLOAD) {
@@ -189,11 +197,41 @@ static json_t *arguments_to_json(const struct recording *recording)
 	return whole(json, rc);
 }
 
+static json_t *denial_to_json(const struct denial *d)
+{
+	json_t *json = json_object();
+	int rc = call_to_json(json, &d->call);
+
+	rc |= json_object_set_new(json, "action", json_string(denial_action_name(d->action)));
+	if (d->error)
+		rc |= json_object_set_new(json, "errno", json_integer(d->error));
+	rc |= json_object_set_new(json, "count", json_integer((json_int_t)d->count));
+	if (d->pid) {
+		rc |= json_object_set_new(json, "pid", json_integer(d->pid));
+		rc |= json_object_set_new(json, "comm", comm_to_json(d->comm));
+	}
+	if (d->args_known)
+		rc |= json_object_set_new(json, "args", args_to_json(d->args));
+	return whole(json, rc);
+}
+
+static json_t *denied_to_json(const struct denials *denials)
+{
+	json_t *json = json_array();
+	int rc = 0;
+
+	for (size_t i = 0; i < denials->len; i++)
+		rc |= json_array_append_new(json, denial_to_json(&denials->rows[i]));
+	return whole(json, rc);
+}
+
 static json_t *losses_to_json(const struct losses *losses)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "late", (json_int_t)losses->late, "cgroups",
-			 (json_int_t)losses->cgroups, "processes", (json_int_t)losses->groups,
-			 "calls", (json_int_t)losses->calls, "misses", (json_int_t)losses->misses);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "late", (json_int_t)losses->late,
+			 "cgroups", (json_int_t)losses->cgroups, "processes",
+			 (json_int_t)losses->groups, "calls", (json_int_t)losses->calls, "misses",
+			 (json_int_t)losses->misses, "denials", (json_int_t)losses->denials, "log",
+			 (json_int_t)losses->log);
 }
 
 static json_t *head_to_json(const struct recording *recording)
@@ -233,14 +271,16 @@ int recording_to_json(const struct recording *recording, struct buf *out, struct
 {
 	json_t *own_json head = head_to_json(recording), *own_json calls = calls_to_json(recording),
 			 *own_json moved = moved_to_json(recording),
+			 *own_json denied = denied_to_json(&recording->denied),
 			 *own_json arguments = arguments_to_json(recording);
 	char *own_ptr text = head ? json_dumps(head, JSON_INDENT(2) | JSON_ENSURE_ASCII) : NULL;
 
-	if (!text || !calls || !moved || !arguments)
+	if (!text || !calls || !moved || !denied || !arguments)
 		return err_set(err, -ENOMEM, "cannot write the recording: no memory");
 	/* everything but the closing "\n}" */
 	buf__add(out, text, strlen(text) - 2);
 	if (lines(out, "syscalls", calls) || lines(out, "moved", moved) ||
+	    lines(out, "denied", denied) ||
 	    (recording->arguments.len && lines(out, "arguments", arguments)))
 		return err_set(err, -ENOMEM, "cannot write the recording: no memory");
 	buf__addf(out, "\n}\n");

@@ -45,6 +45,23 @@ static size_t ring_size(size_t bytes)
 	return size;
 }
 
+/* Without denials their programs and maps are not loaded. */
+static int configure_denials(struct session *session)
+{
+	struct tracer_bpf *skel = session->skel;
+	struct bpf_program *const programs[] = {skel->progs.denied_enter, skel->progs.denied_exit,
+						skel->progs.denied_last, skel->progs.denied_leave};
+	struct bpf_map *const maps[] = {skel->maps.passings, skel->maps.denials, skel->maps.doubts,
+					skel->maps.filtered};
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < ARRAY_LEN(programs); i++)
+		rc = bpf_program__set_autoload(programs[i], false);
+	for (size_t i = 0; !rc && i < ARRAY_LEN(maps); i++)
+		rc = bpf_map__set_autocreate(maps[i], false);
+	return rc;
+}
+
 static int configure(struct session *session, bool typed)
 {
 	const struct session_options *options = &session->options;
@@ -63,6 +80,9 @@ static int configure(struct session *session, bool typed)
 		rc = rc ? rc : bpf_program__set_autoload(skel->progs.timing_exit, false);
 		rc = rc ? rc : bpf_map__set_autocreate(skel->maps.entered, false);
 	}
+	session->options.denials &= typed;
+	if (!rc && !session->options.denials)
+		rc = configure_denials(session);
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.counts, rows);
 	if (!rc && options->timing)
@@ -136,6 +156,8 @@ static int map_views(struct session *session, struct err *err)
 		rc = map_view(skel->maps.tuple_counts, protection, &session->tuple_counts);
 	if (!rc && entries)
 		rc = map_view(skel->maps.entries, protection, &session->entries);
+	if (!rc && session->options.denials)
+		rc = map_view(skel->maps.filtered, PROT_READ, &session->filtered);
 	return rc ? err_errno(err, rc, "cannot map the counters") : 0;
 }
 
@@ -281,6 +303,7 @@ void session__free(struct session *session)
 	unmap_view(&session->timings);
 	unmap_view(&session->entries);
 	unmap_view(&session->tuple_counts);
+	unmap_view(&session->filtered);
 	tracer_bpf__destroy(session->skel);
 	free(session);
 }
@@ -315,6 +338,20 @@ int session__attach_followers(struct session *session, struct err *err)
 	return 0;
 }
 
+/*
+ * Enters before exits, and detached the other way round: an exit whose enter nobody saw would pass for a denied call. Both
+ * must be attached before a slot is armed.
+ */
+static int attach_denials(struct session *session, struct err *err)
+{
+	struct tracer_bpf *skel = session->skel;
+	int rc = attach(session, skel->progs.denied_leave, err);
+
+	rc = rc ? rc : attach(session, skel->progs.denied_last, err);
+	rc = rc ? rc : attach(session, skel->progs.denied_enter, err);
+	return rc ? rc : attach(session, skel->progs.denied_exit, err);
+}
+
 int session__attach_counters(struct session *session, struct err *err)
 {
 	int rc = attach(session, session->sys_enter, err);
@@ -323,6 +360,8 @@ int session__attach_counters(struct session *session, struct err *err)
 		rc = attach(session, session->skel->progs.timing_enter, err);
 		rc = rc ? rc : attach(session, session->skel->progs.timing_exit, err);
 	}
+	if (!rc && session->options.denials)
+		rc = attach_denials(session, err);
 	return rc;
 }
 

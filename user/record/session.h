@@ -22,6 +22,7 @@ struct session_options {
 	bool timing;           /* attach the programs of --stats */
 	const struct arg_plan *
 		args; /* calls whose arguments are kept; NULL: none; borrowed for the session's life */
+	bool denials; /* attach those that see what filters stop, see session__sees_denials() */
 	__u32 newborns; /* slots more, for cgroups that are made outside of all targets; 0: they are not looked at */
 	bool entries; /* make room for what recordings without a process are, see session__entry() */
 	__u32 slots;  /* recordings, at most SLOTS_MAX - 1 */
@@ -130,6 +131,17 @@ int session__each_tuple(const struct session *session,
 int session__each_lineage(const struct session *session,
 			  int (*fn)(const struct lineage *lineage, void *context), void *context,
 			  struct err *err) must_check;
+
+/** Are they attached? They need BTF-typed programs. */
+bool session__sees_denials(const struct session *session);
+/** Calls fn for each entry of the `denials` map. Only after detach. */
+int session__each_denial(const struct session *session,
+			 int (*fn)(const struct denied_key *key, uint64_t count, void *context),
+			 void *context, struct err *err) must_check;
+/** Denied calls of a slot that there was no room to count. */
+uint64_t session__denials_lost(const struct session *session, __u32 slot);
+/** What is known of a process that had a filter in one of the targets lately; false: nothing. */
+bool session__filtered(const struct session *session, __u32 tgid, struct filtered *out);
 
 /** Can maps still be read with what is effective now? Kernels before 5.19 want CAP_BPF for that as for everything. */
 bool session__can_read(const struct session *session);

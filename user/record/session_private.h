@@ -11,7 +11,7 @@ struct bpf_program;
 struct ring_buffer;
 struct tracer_bpf;
 
-#define LINKS_MAX 16
+#define LINKS_MAX 32
 
 /* An mmapable array map, seen from here. */
 struct view {
@@ -33,7 +33,7 @@ struct session {
 	bool pinned;              /* programs were attached by another process, and stay */
 	struct ring_buffer *ring; /* private: the news are taken as they come */
 	struct news_ring news;    /* pinned: they are looked at */
-	struct view counts, first_seen, timings, entries, tuple_counts;
+	struct view counts, first_seen, timings, entries, tuple_counts, filtered;
 	__u32 cpus;
 	__u32 slots; /* the none slot included */
 };

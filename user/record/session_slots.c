@@ -71,6 +71,12 @@ static __u32 slot_of_group(const void *key, const void *value)
 	return ((const struct group *)value)->slot;
 }
 
+static __u32 slot_of_denied(const void *key, const void *value)
+{
+	(void)value;
+	return ((const struct denied_key *)key)->slot;
+}
+
 static __u32 slot_of_lineage(const void *key, const void *value)
 {
 	(void)key;
@@ -84,7 +90,8 @@ bool session_is_unneeded(const void *data, size_t len, void *context)
 	union event event;
 	uint64_t time;
 
-	if (decode_event(data, len, &event, NULL) || event.kind == EV_GONE)
+	if (decode_event(data, len, &event, NULL) || event.kind == EV_GONE ||
+	    event.kind == EV_DENIED)
 		return true;
 	entry = session__entry(session, event.first.slot); /* all kinds begin alike: kind, slot */
 	time = event.kind == EV_FIRST ? event.first.time : event.moved.time;
@@ -107,6 +114,8 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 		rc = forget_entries(skel->maps.lineages, slot, slot_of_lineage);
 	if (!rc)
 		rc = session_forget_args(session, slot);
+	if (!rc && session->options.denials)
+		rc = forget_entries(skel->maps.denials, slot, slot_of_denied);
 	if (rc)
 		return err_errno(err, rc, "cannot forget what was recorded before");
 	for (__u32 cpu = 0; cpu < session->cpus; cpu++)
@@ -114,6 +123,7 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 	memset((__u64 *)session->first_seen.data + (size_t)slot * ROW_LEN, 0,
 	       ROW_LEN * sizeof(__u64));
 	memset(&skel->bss->slots[slot], 0, sizeof(struct slot));
+	skel->bss->denials_lost[slot] = 0;
 	if (session->entries.data)
 		news_drop(&session->news, session_is_unneeded, session);
 	return 0;
