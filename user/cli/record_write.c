@@ -49,8 +49,8 @@ static bool target_is_container(const struct record *record)
 static void open_denied(struct recording *recording)
 {
 	for (size_t i = 0; i < recording->denied.len; i++) {
-		struct tuples *set = tuples_find(&recording->arguments,
-						 &recording->denied.rows[i].call);
+		struct tuples *set =
+			tuples_find(&recording->arguments, &recording->denied.rows[i].call);
 
 		if (set)
 			tuples_open(set, OPEN_UNKNOWN);

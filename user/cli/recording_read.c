@@ -392,6 +392,7 @@ int recording_parse(const char *name, const char *text, size_t len, struct recor
 		rc = each(&place, &node, "moved", get_moved, &recording);
 	if (!rc)
 		rc = each(&place, &node, "arguments", get_arguments, &recording);
+	if (!rc)
 		rc = each(&place, &node, "denied", get_denial, &recording);
 	if (rc)
 		return rc;
