@@ -50,7 +50,19 @@ static int write_recording(const char *path, const struct recording *recording, 
 	return rc ? rc : file_write(path, &text, "recording", err);
 }
 
-static int write_profile(const struct result_options *options, const struct recording *recording,
+/* Of what was denied no set of arguments is known. */
+static void open_denied(struct recording *recording)
+{
+	for (size_t i = 0; i < recording->denied.len; i++) {
+		struct tuples *set =
+			tuples_find(&recording->arguments, &recording->denied.rows[i].call);
+
+		if (set)
+			tuples_open(set, OPEN_UNKNOWN);
+	}
+}
+
+static int write_profile(const struct result_options *options, struct recording *recording,
 			 bool container, const char *path, struct err *err)
 {
 	struct derive_options derive = {
@@ -66,8 +78,10 @@ static int write_profile(const struct result_options *options, const struct reco
 	int rc;
 
 	recording_needed(recording, &needed);
-	if (options->allow_denied)
+	if (options->allow_denied) {
 		recording_denied(recording, &needed);
+		open_denied(recording);
+	}
 	runtime_see(recording, container, &seen);
 	derive.baseline = runtime_baseline(&seen, options->runtime);
 	derive.constraints = &constraints;
@@ -88,7 +102,7 @@ static int write_profile(const struct result_options *options, const struct reco
 }
 
 /* Both are tried: that one cannot be written is no reason to lose the other. */
-int result_write(const struct result_options *options, const struct recording *recording,
+int result_write(const struct result_options *options, struct recording *recording,
 		 bool container, bool command)
 {
 	const char *profile = options->output;
