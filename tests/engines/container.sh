@@ -64,7 +64,10 @@ for engine in "${ENGINES[@]}"; do
     for runtime in $(runtimes_of "$engine"); do
         id=$("${run[@]}" -d --runtime "$runtime" --name "$engine-${runtime##*/}" bb:1 sh -c "$loop")
         ids+=("$id")
-        for name in "$engine-${runtime##*/}" "$id" "${id:0:12}" "$engine:${id:0:12}"; do
+        names=("$engine-${runtime##*/}" "$id" "${id:0:12}" "$engine:${id:0:12}")
+        # names are told from ids the same way whoever runs the container
+        [ "$runtime" = runc ] || [ "${THOROUGH-}" = yes ] || names=("$engine-${runtime##*/}")
+        for name in "${names[@]}"; do
             record_start --container "$name"
             sleep 0.5
             record_stop
@@ -108,6 +111,29 @@ record_start --container podman:twin
 record_stop || : # it sleeps: there may be nothing to make a profile of
 expect=$(jq -r .target "$T/rec.json" 2>/dev/null || sed -n 's/^whittle: recording //p' "$T/log")
 case $expect in *podman:twin*) pass "... unless the engine is said" ;; *) fail "... unless the engine is said" "$expect" ;; esac
+
+# its capabilities are the running container's; with the default profile in place nothing would go beyond it
+for engine in "${ENGINES[@]}"; do
+    run=("${DOCKER[@]}")
+    [ "$engine" = docker ] || run=("${PODMAN[@]}")
+    mkdir -p "$T/rounds"
+    "${run[@]}" -d --cap-drop=SYS_CHROOT --security-opt seccomp=unconfined -v "$T/rounds:/srv" --name "$engine-drop" bb:1 \
+        sh -c 'while :; do chroot / true; echo >>/srv/n; usleep 20000; done' >/dev/null
+    record_start --container "$engine-drop"
+    : >"$T/rounds/n"
+    for _ in {1..300}; do
+        [ "$(wc -l <"$T/rounds/n")" -lt 3 ] || break
+        sleep 0.1
+    done
+    record_stop
+    if grep -q "^whittle: 1 call goes beyond $engine's default profile.*: chroot$" "$T/log"; then
+        pass "$engine: what goes beyond its default profile, for the container's capabilities"
+    else
+        fail "$engine: what goes beyond its default profile, for the container's capabilities"
+        detail <"$T/log"
+    fi
+    remove $engine "$engine-drop"
+done
 
 # no engine at all: by the name of the cgroup
 id=$(docker ps -q --no-trunc --filter name=docker-runc)

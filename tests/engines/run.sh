@@ -7,6 +7,14 @@ set -eu
 each_layout "$@"
 need strace script
 engines_up
+starts=$(often 3 10)
+
+# What need not be tried in each layout is shared out among them: THOROUGH=yes tries all.
+engines=("${ENGINES[@]}")
+if [ -n "${BOTH_LAYOUTS-}" ] && [ "${THOROUGH-}" != yes ]; then
+    engines=(docker)
+    [ "$LAYOUT" = hybrid ] || engines=(podman)
+fi
 
 of_class() { # CLASS
     jq -r --arg c "$1" '.syscalls[] | select(.class == $c) | "\(.name) \(.calls)"' "$T/rec.json" | sort
@@ -61,12 +69,14 @@ for engine in "${ENGINES[@]}"; do
         of_class workload >"$T/seen"
         same "$what: no_new_privs: its calls as strace counts them" "$T/want" "$T/seen"
         started=0
-        for _ in {1..10}; do
+        for _ in $(seq "$starts"); do
             $engine run --network none --rm --runtime "$runtime" --security-opt no-new-privileges \
                 --security-opt seccomp="$T/p.json" bb:1 /bin/ls / >"$T/out" 2>"$T/err" && started=$((started + 1))
         done
-        good "no_new_privs: starts under its profile 10 times" [ $started = 10 ]
+        good "no_new_privs: starts under its profile $starts times" [ $started = "$starts" ]
     done
+done
+for engine in "${engines[@]}"; do
     what=$engine
     record $engine --rm bb:1 sh -c 'exit 7'
     good "the container's status is whittle's" [ $status = 7 ]
@@ -100,9 +110,18 @@ for engine in "${ENGINES[@]}"; do
     # detached: the end is the container's
     record $engine -d --rm bb:1 sh -c 'sleep 1; mkdir /late'
     good "-d: recorded to the container's end" eval '[ $status = 0 ] && [ "$(calls_of mkdir)" = 1 ]'
+    good "... a container that goes needs no warning" eval '! grep -q "container stays" "$T/err"'
     record $engine -d --name again --restart on-failure:2 bb:1 sh -c 'sleep 0.3; mkdir /late; exit 1'
     good "-d: restarts are recorded" [ "$(calls_of mkdir)" = 3 ]
+    good "... and whittle says that the container stays as it is" grep -q "^whittle: warning: the container stays, .* cgroup parent /whittle" "$T/err"
     remove $engine again
+    # swapoff is in no default profile, chroot is there for those that may; the kernel refuses both
+    record $engine --rm bb:1 sh -c 'swapoff /bin/busybox; chroot / true'
+    good "what goes beyond the engine's default profile" grep -q "^whittle: 1 call goes beyond $engine's default profile.*: swapoff$" "$T/err"
+    record $engine --rm --cap-drop=SYS_CHROOT bb:1 sh -c 'swapoff /bin/busybox; chroot / true'
+    good "... which depends on capabilities" grep -q "^whittle: 2 calls go beyond $engine's default profile.*: chroot swapoff$" "$T/err"
+    record $engine --rm bb:1 sh -c 'ls /; chroot / true'
+    good "... and of what does not, nothing is said" eval '[ $status = 0 ] && ! grep -q "default profile" "$T/err"'
     record_options=(--for 2s)
     record $engine -d --name stays bb:1 sh -c 'mkdir /early; sleep 1000'
     record_options=()
@@ -113,6 +132,16 @@ for engine in "${ENGINES[@]}"; do
 done
 
 what=docker
+for line in 'docker exec c ls' 'docker start c' 'docker compose up' 'podman kube play c.yml'; do
+    status=0
+    rm -f "$T/p.json"
+    # shellcheck disable=SC2086
+    "$WHITTLE" record -o "$T/p.json" -- $line >"$T/out" 2>"$T/err" || status=$?
+    good "$line: the way to record it" eval '[ $status = 2 ] && [ ! -e "$T/p.json" ] && grep -q "^whittle: error: ${line%% *} .* --container NAME.*--plain" "$T/err"'
+done
+status=0
+"$WHITTLE" record --plain -q -o "$T/p.json" --recording "$T/rec.json" -- docker exec nobody ls >"$T/out" 2>"$T/err" || status=$?
+good "--plain records docker exec itself" eval '[ $status = 1 ] && [ "$(calls_of connect)" -gt 0 ]'
 status=0
 "$WHITTLE" record -o "$T/p.json" -- docker -H tcp://127.0.0.1:1 run bb:1 ls >"$T/out" 2>"$T/err" || status=$?
 good "a remote daemon is refused" eval '[ $status = 2 ] && grep -q "another machine" "$T/err"'

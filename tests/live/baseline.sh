@@ -16,7 +16,7 @@ set -eu
 . tests/bundle.sh
 need jq runc crun busybox strace
 B=${BUILD:-build}
-starts=${STARTS:-2}
+starts=${STARTS:-$(often 1 2)}
 runtimes=${RUNTIMES:-runc crun}
 
 make_bundle

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "base/capability.h"
 #include "target/engine_run.h"
+#include "target/engine_words.h"
 
 #include <criterion/criterion.h>
+#include <linux/capability.h>
 #include <string.h>
 
 /* A command line, cut at blanks. */
@@ -47,11 +50,11 @@ Test(engine_run, parse)
 		{"docker run -d bb", "docker", 1, {.detached = true}},
 		{"docker run -itd bb", "docker", 1, {.detached = true}},
 		{"docker run -d=false bb", "docker", 1, {0}},
-		{"docker run --detach --rm bb", "docker", 1, {.detached = true}},
+		{"docker run --detach --rm bb", "docker", 1, {.detached = true, .removed = true}},
 		{"docker run --detach=false bb", "docker", 1, {0}},
 		/* what follows the image is the container's */
 		{"docker run bb -d", "docker", 1, {0}},
-		{"docker run --rm -it bb run --privileged", "docker", 1, {0}},
+		{"docker run --rm -it bb run --privileged", "docker", 1, {.removed = true}},
 		/* values that look like options or images */
 		{"docker run -e -d bb", "docker", 1, {0}},
 		{"docker run -p 80:80 -d bb", "docker", 1, {.detached = true}},
@@ -82,6 +85,17 @@ Test(engine_run, parse)
 		 1,
 		 {.detached = true, .restarts = true}},
 		{"docker run --restart=no bb", "docker", 1, {0}},
+		{"docker run --rm bb", "docker", 1, {.removed = true}},
+		{"docker run --rm=false bb --rm", "docker", 1, {0}},
+		{"docker run --cap-add sys_admin --cap-drop=CAP_CHOWN bb",
+		 "docker",
+		 1,
+		 {.cap_add = 1ULL << CAP_SYS_ADMIN, .cap_drop = 1ULL << CAP_CHOWN}},
+		{"podman run --cap-drop all --cap-add KILL,CHOWN bb --cap-add BPF",
+		 "podman",
+		 1,
+		 {.cap_drop = CAPABILITY_ALL, .cap_add = 1ULL << CAP_KILL | 1ULL << CAP_CHOWN}},
+		{"docker run --cap-add nonsense, bb", "docker", 1, {0}},
 		{"docker run -- bb -d", "docker", 1, {0}},
 		{"docker run", "docker", 1, {0}},
 		{"docker run --name", "docker", 1, {0}},
@@ -112,9 +126,58 @@ Test(engine_run, parse)
 			  "%s: %s %s", rows[i].line, got.remote, got.seccomp);
 		cr_expect(got.detached == want->detached && got.privileged == want->privileged &&
 				  got.no_new_privs == want->no_new_privs &&
-				  got.restarts == want->restarts,
+				  got.restarts == want->restarts && got.removed == want->removed &&
+				  got.cap_add == want->cap_add && got.cap_drop == want->cap_drop,
 			  "%s: detached %d, privileged %d", rows[i].line, got.detached,
 			  got.privileged);
+	}
+}
+
+/* The engine's other ways to have containers run. */
+Test(engine_run, instead)
+{
+	static const struct {
+		const char *line, *what; /* NULL: nothing of the kind */
+	} rows[] = {
+		{"docker exec web ls", "docker exec"},
+		{"docker -D --log-level debug exec -it web ls", "docker exec"},
+		{"/usr/bin/podman container exec web ls", "podman exec"},
+		{"podman start web", "podman start"},
+		{"docker container restart web", "docker restart"},
+		{"nerdctl create bb", "nerdctl create"},
+		{"docker compose -f x.yml up", "docker compose"},
+		{"docker-compose up", "compose"},
+		{"/usr/local/bin/podman-compose up", "compose"},
+		{"podman play kube x.yml", "podman kube"},
+		{"podman kube play x.yml", "podman play"},
+		{"podman pod start p", "podman start"},
+		{"docker image build .", "docker build"},
+		{"docker buildx build .", "docker buildx"},
+		{"crictl --timeout 2s runp x.json", "crictl runp"},
+		{"crictl exec x ls", "crictl exec"},
+		{"docker run bb exec", NULL},
+		{"docker ps", NULL},
+		{"docker image ls", NULL},
+		{"docker image", NULL},
+		{"docker volume create x", NULL},
+		{"docker network create x", NULL},
+		{"podman pod create", NULL},
+		{"podman kube generate web", NULL},
+		{"crictl create p x.json y.json", "crictl create"},
+		{"docker", NULL},
+		{"docker -D", NULL},
+		{"exec docker", NULL},
+		{"ls exec", NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char what[ENGINE_WORDS_LEN];
+		struct line line;
+		const char *instead = engine_words_instead(cut(&line, rows[i].line), what);
+
+		cr_expect_eq(instead != NULL, rows[i].what != NULL, "%s", rows[i].line);
+		if (instead && rows[i].what)
+			cr_expect_str_eq(what, rows[i].what, "%s", rows[i].line);
 	}
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/log.h"
-#include "base/num.h"
 #include "cli/cmd.h"
 #include "cli/profile_file.h"
 #include "cli/recording_read.h"
+#include "cli/show_recording.h"
 #include "profile/diff.h"
 #include "profile/digest.h"
 #include "profile/evaluate.h"
@@ -369,47 +369,6 @@ static int print_text(const struct profile *profile, const struct profile *base,
 	return rc;
 }
 
-/* --- a recording: who called what first, when, and how often --- */
-
-static void print_observed(const struct observed *o)
-{
-	const char *subname = syscall_subname(&o->call);
-	char name[SYSCALL_NAME_LEN], when[32] = "", comm[RECORDING_COMM_LEN] = "";
-
-	if (!syscall_name(&o->call, name))
-		snprintf(name, sizeof(name), "number %lld", (long long)o->call.nr);
-	if (o->first_ns)
-		num_format_duration(o->first_ns, when, sizeof(when));
-	if (o->first.known)
-		recording_comm_text(o->first.comm, comm);
-	printf("%-7s %-9s %10llu  %8s  %-15s %s%s%s\n", arch_token(o->call.arch),
-	       observed_class_name(o->class), (unsigned long long)o->calls, when, comm, name,
-	       subname ? ": " : "", subname ? subname : "");
-}
-
-/* Its JSON is the file itself. */
-static int show_recording(const char *path, const struct buf *text,
-			  const struct show_options *options, struct err *err)
-{
-	struct recording own_recording recording = {0};
-	int rc = recording_parse(path, buf__text(text), text->len, &recording, err);
-
-	if (!rc && (options->against || options->json))
-		rc = err_set(err, -EINVAL,
-			     "%s: a recording is shown alone, and is JSON itself; 'whittle profile' makes a profile of it",
-			     path);
-	if (rc)
-		return rc;
-	printf("%s on Linux %s, %s; %s\n", recording.target, recording.kernel, recording.machine,
-	       recording_is_incomplete(&recording) ? "incomplete: calls may be missing" :
-						     "complete");
-	printf("%-7s %-9s %10s  %8s  %-15s %s\n", "arch", "class", "calls", "first", "by",
-	       "syscall");
-	for (size_t i = 0; i < recording.observed_len; i++)
-		print_observed(&recording.observed[i]);
-	return 0;
-}
-
 static int show(const char *path, const struct show_options *options, struct err *err)
 {
 	struct profile own_profile profile = {0}, own_profile base = {0};
@@ -418,9 +377,16 @@ static int show(const char *path, const struct show_options *options, struct err
 	int rc = docker ? profile_file_read(path, &options->file, &profile, err) :
 			  file_read(path, RECORDING_FILE_MAX, &text, err);
 
-	if (!rc && !docker && recording_is(buf__text(&text), text.len))
-		return show_recording(path, &text, options, err);
-	if (!rc && !docker)
+	if (rc)
+		return rc;
+	if (!docker && recording_is(buf__text(&text), text.len)) {
+		if (options->against)
+			return err_set(err, -EINVAL,
+				       "%s: a recording is not compared; 'whittle profile' makes a profile of it",
+				       path);
+		return show_recording(path, &text, options->json, err);
+	}
+	if (!docker)
 		rc = profile_file_parse(path, &text, &options->file, &profile, err);
 	if (!rc && options->against)
 		rc = profile_file_read(options->against, &options->file, &base, err);
@@ -435,7 +401,7 @@ static int run(const struct command *self, int argc, char **argv)
 	struct show_options options = {0};
 	struct err err = {0};
 	bool help;
-	int rest;
+	int rest, rc;
 
 	if (options_parse_anywhere(rows, argc, argv, &options, &rest, &help, &err))
 		return command_usage_error(self, &err);
@@ -443,11 +409,15 @@ static int run(const struct command *self, int argc, char **argv)
 		command_print_help(self);
 		return STATUS_OK;
 	}
-	if (argc - rest != 1)
-		err_set(&err, -EINVAL, "show takes one profile");
+	if (rest >= argc)
+		err_set(&err, -EINVAL, "show takes a profile, or recordings");
+	else if (argc - rest > 1 && options.against)
+		err_set(&err, -EINVAL, "--against takes one profile to compare");
 	if (err.code || native_arch(options.file.arch, &machine, &err))
 		return command_usage_error(self, &err);
-	if (show(argv[rest], &options, &err)) {
+	rc = argc - rest > 1 ? show_recordings(argv + rest, argc - rest, options.json, &err) :
+			       show(argv[rest], &options, &err);
+	if (rc) {
 		log_error("%s", err.text);
 		return STATUS_FAILED;
 	}
@@ -456,11 +426,13 @@ static int run(const struct command *self, int argc, char **argv)
 
 const struct command cmd_show = {
 	.name = "show",
-	.summary = "show what a profile allows, by itself or beside another",
-	.synopsis = "[OPTION...] PROFILE",
+	.summary =
+		"show what a profile allows, by itself or beside another, or what recordings saw",
+	.synopsis = "[OPTION...] PROFILE | RECORDING...",
 	.description =
 		"Shows rules, how many calls each architecture allows, and the risky ones among them. Of a recording: which calls\n"
-		"were seen, by whom first, when, and how often. \"-\" is standard input.\n",
+		"were seen, by whom first, when, and how often, and how their number grew with time. Of several recordings: what only\n"
+		"one of them saw. \"-\" is standard input.\n",
 	.options = rows,
 	.run = run,
 };

@@ -124,7 +124,7 @@ int profile_file_parse(const char *path, const struct buf *text, const struct fi
 		rc = (options->json ? parse_oci :
 				      profile_parse)(strcmp(path, "-") ? path : "standard input",
 						     buf__text(text), text->len, &parse, out, err);
-	if (warnings.len)
+	if (warnings.len && !options->quiet)
 		tell(warnings.data);
 	return rc;
 }

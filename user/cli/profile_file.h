@@ -10,6 +10,7 @@
 struct file_options {
 	bool lenient;
 	bool json; /* take JSON alone: nearly any text is a list of names */
+	bool quiet; /* do not log warnings */
 	struct texts caps;
 	const char *kernel;
 	const char *arch;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/record_engine.h"
+#include "base/capability.h"
 #include "base/capture.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "target/engine.h"
+#include "target/engine_words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,8 +17,8 @@
 #define ABSENT_MAX 6
 
 #define ANSWER_MAX   65536
-#define ANSWER_LIMIT 5000000000ULL /* ns */
-#define DRIVER_LEN   40            /* what is longer is neither */
+#define ANSWER_LIMIT 15000000000ULL /* ns: podman info takes seconds on a busy machine */
+#define DRIVER_LEN   40             /* what is longer is neither */
 
 /*
  * Refuses nothing: nfsservctl has not existed since Linux 3.1, and answered ENOSYS before the filter did. Without any rule
@@ -45,8 +47,13 @@ void record_engine_clear(struct record_engine *engine)
 
 int record_engine_plan(struct record_engine *engine, char *const *argv, struct err *err)
 {
+	char what[ENGINE_WORDS_LEN];
+	const char *instead = engine_words_instead(argv, what);
 	const struct engine *known;
 
+	if (instead)
+		return err_set(err, -EINVAL, "%s %s; --plain records the client itself", what,
+			       instead);
 	engine->used = engine_run_parse(argv, &engine->run);
 	if (!engine->used)
 		return 0;
@@ -57,6 +64,21 @@ int record_engine_plan(struct record_engine *engine, char *const *argv, struct e
 	engine->caught = engine->run.cgroup_parent || engine->run.pod || engine->run.cgroups;
 	known = engine_find(engine->run.engine, strlen(engine->run.engine));
 	return known ? engine_check_local(known, err) : 0;
+}
+
+struct engine_default record_engine_container(const struct record_engine *engine)
+{
+	const struct engine_run *run = &engine->run;
+	struct engine_default container = {.caps_known = true};
+
+	/* a privileged one gets no filter */
+	if (!engine->used || run->privileged)
+		return container;
+	container.engine = run->engine;
+	container.caps = run->cap_drop == CAPABILITY_ALL ?
+				 run->cap_add :
+				 (engine_default_caps(run->engine) | run->cap_add) & ~run->cap_drop;
+	return container;
 }
 
 /* Asks the engine, with the options that stand before "run" on the user's command line. */
@@ -173,6 +195,20 @@ int record_engine_prepare(struct record_engine *engine, char *const *argv, int f
 		rc = make_filter(engine, err);
 	}
 	return rc ? rc : extend(engine, argv, err);
+}
+
+void record_engine_warn(const struct record_engine *engine)
+{
+	/* without --filter allow there is only a cgroup, of a name that tells nobody anything */
+	if (!engine->used || engine->run.removed || engine->filter < 0)
+		return;
+	if (engine->run.detached)
+		log_warn("the container stays, and with it its filter that refuses nothing%s%s, also when it is started again: remove it, and run it anew under the profile",
+			 engine->caught ? "" : " and its cgroup parent ",
+			 engine->caught ? "" : engine->parent);
+	else
+		log_note(
+			"the container stays (there was no --rm), and would be started again with the filter that refuses nothing: remove it");
 }
 
 /* The engine itself may know nothing of it any more: a container can be gone after some milliseconds. */

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "cli/engine_default.h"
 #include "target/cgroup.h"
 #include "target/engine_run.h"
 
@@ -38,9 +39,15 @@ void record_engine_clear(struct record_engine *engine);
 /** Does the command run a container, in a way that can be recorded? *engine says so. */
 int record_engine_plan(struct record_engine *engine, char *const *argv, struct err *err) must_check;
 
+/** What the container may call if the engine has its way. */
+struct engine_default record_engine_container(const struct record_engine *engine);
+
 /** Makes the cgroup for the container (unless it is caught), and the command line that has it put there. */
 int record_engine_prepare(struct record_engine *engine, char *const *argv, int filter,
 			  struct cgroup *cgroup, struct err *err) must_check;
+
+/** Warns of what a container that stays keeps from its recording. */
+void record_engine_warn(const struct record_engine *engine);
 
 /** Is the container of this id, whole, the one that the command made? */
 bool record_engine_made(struct record_engine *engine, const char *id);

@@ -148,8 +148,13 @@ static void take_target(struct record *record, const struct newborn *newborn, co
 		log_warn("%s", err.text);
 	else
 		log_note("recording %s", record->targets.words[record->targets.len - 1]);
+	/* a process that is in it now is the runtime's */
+	record->targets.container.caps_known = false;
 	record->loop.targets_len = record->targets.len;
-	record->loop.awaiting = !all_found(record);
+	record->loop.awaiting = !all_found(record) || record->options.follow;
+	if (cgroup.fd >= 0 && record->options.follow &&
+	    record_follow(record, newborn->slot, &cgroup, &err))
+		log_warn("%s", err.text);
 	if (!is_open(record))
 		session__ignore_newborns(record->session);
 }

@@ -59,6 +59,17 @@ enum compare compare_from_scmp_name(const char *name)
 	return COMPARE_INVALID;
 }
 
+struct condition condition_of_subcall(const struct syscall *call)
+{
+	uint32_t mask = syscall_subcall_mask(call);
+
+	if (mask == UINT32_MAX)
+		return (struct condition){.compare = COMPARE_EQ, .value = call->sub};
+	return (struct condition){.compare = COMPARE_MASKED_EQ,
+				  .value = mask,
+				  .value_two = call->sub};
+}
+
 static const char *const flags[FLAG_COUNT] = {
 	[FLAG_TSYNC] = "SECCOMP_FILTER_FLAG_TSYNC",
 	[FLAG_LOG] = "SECCOMP_FILTER_FLAG_LOG",

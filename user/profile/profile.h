@@ -8,7 +8,7 @@
 #pragma once
 
 #include "base/err.h"
-#include "syscalls/arch.h"
+#include "syscalls/syscall.h"
 
 #include <stddef.h>
 
@@ -71,6 +71,9 @@ struct condition {
 	uint64_t value;
 	uint64_t value_two; /* of COMPARE_MASKED_EQ */
 };
+
+/** What holds for one subcall of a multiplexer (i386 socketcall and ipc) alone. */
+struct condition condition_of_subcall(const struct syscall *call);
 
 /* Runtimes give up at no number; no real profile comes near this one. */
 #define CONDITIONS_MAX 64

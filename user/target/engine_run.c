@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "target/engine_run.h"
+#include "base/capability.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /*
@@ -151,6 +153,20 @@ static void note_security(const char *value, struct engine_run *out)
 				    strcmp(value, "no-new-privileges:false");
 }
 
+/* One, or several with commas between them. Names that there are not, the engine refuses. */
+static void note_caps(const char *value, uint64_t *caps)
+{
+	char name[32];
+
+	while (*value) {
+		size_t len = strcspn(value, ",");
+
+		snprintf(name, sizeof(name), "%.*s", (int)len, value);
+		*caps |= capability_set(name);
+		value += len + (value[len] == ',');
+	}
+}
+
 static void note_run(const struct option *option, struct engine_run *out)
 {
 	if (is(option, "cgroup-parent"))
@@ -161,6 +177,10 @@ static void note_run(const struct option *option, struct engine_run *out)
 		out->cgroups = option->value;
 	else if (is(option, "security-opt") && option->value)
 		note_security(option->value, out);
+	else if (is(option, "cap-add") && option->value)
+		note_caps(option->value, &out->cap_add);
+	else if (is(option, "cap-drop") && option->value)
+		note_caps(option->value, &out->cap_drop);
 	else if (is(option, "cidfile"))
 		out->cidfile = option->value;
 	else if (is(option, "restart"))
@@ -169,11 +189,13 @@ static void note_run(const struct option *option, struct engine_run *out)
 		out->privileged = is_set(option);
 	else if (is(option, "detach"))
 		out->detached = is_set(option);
+	else if (is(option, "rm"))
+		out->removed = is_set(option);
 }
 
 static const char *engine_name(const char *command)
 {
-	static const char *const engines[] = {"docker", "podman", "nerdctl"};
+	static const char *const engines[] = {"docker", "podman", "nerdctl", "crictl"};
 	const char *slash = strrchr(command, '/');
 
 	for (size_t i = 0; i < ARRAY_LEN(engines); i++)
@@ -206,12 +228,27 @@ static size_t read_options(char *const *argv, size_t at, bool global, struct eng
 	return at;
 }
 
+bool engine_run_words(char *const *argv, const char **engine, const char **first,
+		      const char **second)
+{
+	struct engine_run run = {.engine = engine_name(argv[0])};
+	size_t at = run.engine ? read_options(argv, 1, true, &run) : 0;
+
+	if (!run.engine || !argv[at])
+		return false;
+	*engine = run.engine;
+	*first = argv[at];
+	*second = argv[read_options(argv, at + 1, true, &run)];
+	return true;
+}
+
 bool engine_run_parse(char *const *argv, struct engine_run *out)
 {
 	size_t at;
 
 	*out = (struct engine_run){.engine = engine_name(argv[0])};
-	if (!out->engine)
+	/* crictl's run is another thing: a container from a file, in a pod */
+	if (!out->engine || !strcmp(out->engine, "crictl"))
 		return false;
 	at = read_options(argv, 1, true, out);
 	if (argv[at] && !strcmp(argv[at], "container"))
