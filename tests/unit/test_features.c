@@ -6,8 +6,9 @@
 #include <limits.h>
 #include <string.h>
 
-#define ALL ((unsigned int)FEATURE_TP_BTF | FEATURE_CLONE3)
-#define BAD UINT_MAX
+#define PREEMPTED ((unsigned int)FEATURE_UNPREEMPTED | FEATURE_PERF | FEATURE_FENTRY)
+#define ALL       ((unsigned int)FEATURE_TP_BTF | FEATURE_CLONE3 | PREEMPTED)
+#define BAD       UINT_MAX
 
 Test(features, parse)
 {
@@ -17,11 +18,12 @@ Test(features, parse)
 	} rows[] = {
 		{NULL, ALL},
 		{"", ALL},
-		{"-tp_btf", FEATURE_CLONE3},
-		{"-clone3", FEATURE_TP_BTF},
-		{"-tp_btf,-clone3", 0},
-		{"-clone3,-tp_btf", 0},
-		{"-clone3,-clone3", FEATURE_TP_BTF},
+		{"-tp_btf", FEATURE_CLONE3 | PREEMPTED},
+		{"-clone3", FEATURE_TP_BTF | PREEMPTED},
+		{"-tp_btf,-clone3", PREEMPTED},
+		{"-tp_btf,-clone3,-unpreempted,-perf,-fentry", 0},
+		{"-clone3,-tp_btf", PREEMPTED},
+		{"-clone3,-clone3", FEATURE_TP_BTF | PREEMPTED},
 		{"tp_btf", BAD},
 		{"+tp_btf", BAD},
 		{"--tp_btf", BAD},

@@ -7,8 +7,8 @@ set -eu
 need qemu-system-x86_64 cpio busybox jq
 
 old=(5.10-amd64)
-kernels=(6.12-amd64)
-[ "${THOROUGH-}" != yes ] || kernels=(6.1-amd64 6.12-amd64)
+kernels=(newest-amd64)
+[ "${THOROUGH-}" != yes ] || kernels=(6.1-amd64 6.12-amd64 newest-amd64)
 need_kernels "${old[@]}" "${kernels[@]}"
 
 tests/vm/image "$T/image" tests/vm/guest-accuracy

@@ -119,7 +119,12 @@ static enum finding check_tracepoints(struct buf *text, struct err *err)
 		return FINDING_FAILURE;
 	buf__addf(text, "the programs load and attach; calls are counted by %s",
 		  session__hook(session));
-	if (!strcmp(session__hook(session), "tp_btf"))
+	if (session__may_be_skipped(session)) {
+		err_set(err, -ENOTSUP,
+			"this kernel skips them where tasks are preempted: under load calls may be missing, and a recording tells how many; mount tracefs at /sys/kernel/tracing for another way");
+		return FINDING_WARNING;
+	}
+	if (strcmp(session__hook(session), "raw_tp"))
 		return FINDING_OK;
 	err_set(err, -ENOTSUP,
 		"typed tracepoints are missing (Linux 5.11 has them): each call costs more");

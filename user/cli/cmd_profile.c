@@ -34,9 +34,10 @@ static const struct option_row rows[] = {
 	{0},
 };
 
-/* Only the sets are kept: memory does not grow with the number of recordings. */
+/* Only sets are kept: memory does not grow with the number of recordings. */
 struct sum {
 	struct syscall_set needed;
+	struct tuples_list arguments;
 	struct runtime_seen seen;
 	struct singles singles;
 	struct seen_files files;
@@ -73,6 +74,8 @@ static int add_file(const char *path, struct sum *sum, struct err *err)
 	if (rc)
 		return rc;
 	recording_needed(&recording, &needed);
+	if (tuples_join(&sum->arguments, &sum->needed, &recording.arguments, &needed))
+		return err_errno(err, -ENOMEM, "cannot join %s", path);
 	add_set(&sum->needed, &needed);
 	/* one that is given twice was not seen by two */
 	rc = seen_files_add(&sum->files, &text);
@@ -108,10 +111,16 @@ static int write_profile(const struct profile_options *options, const struct sum
 {
 	struct derive_options derive = {.no_enosys = options->no_enosys,
 					.baseline = runtime_baseline(&sum->seen, options->runtime)};
+	struct constraints own_constraints constraints = {0};
 	struct profile own_profile profile = {0};
 	struct buf own_buf text = BUF_INIT;
 	struct derived derived;
-	int rc = derive_profile(&sum->needed, &derive, &profile, &derived, err);
+	int rc;
+
+	derive.constraints = &constraints;
+	if (constraints_make(&sum->arguments, &sum->needed, &constraints))
+		return err_errno(err, -ENOMEM, "cannot make the profile");
+	rc = derive_profile(&sum->needed, &derive, &profile, &derived, err);
 
 	if (!rc)
 		rc = emit_oci(&profile, &text, err);
@@ -120,6 +129,8 @@ static int write_profile(const struct profile_options *options, const struct sum
 	if (!rc)
 		summary_profile(options->output ? options->output : "-", &derived, &sum->seen,
 				&derive.baseline);
+	if (!rc)
+		summary_arguments(&constraints);
 	return rc;
 }
 
@@ -148,6 +159,7 @@ static int run(const struct command *self, int argc, char **argv)
 	if (!rc)
 		rc = write_profile(&options, &sum, &err);
 	seen_files_clear(&sum.files);
+	tuples_list_clear(&sum.arguments);
 	if (rc) {
 		log_error("%s", err.text);
 		return STATUS_FAILED;

@@ -5,6 +5,7 @@
 #include "cli/recording_read.h"
 #include "cli/show_recording.h"
 #include "profile/diff.h"
+#include "profile/digest.h"
 #include "profile/evaluate.h"
 #include "profile/risk.h"
 #include "profile/survey.h"
@@ -54,9 +55,33 @@ static void print_rules(const struct profile *profile)
 			printf(" %s", rule->names[n]);
 		printf("%s\n",
 		       rule_counts(profile, rule) ? "" : "  (what the default says: no rule)");
+		if (rule->comment) {
+			struct buf own_buf comment = BUF_INIT;
+
+			text_add_json(&comment, rule->comment);
+			printf("  comment: %s\n", buf__text(&comment));
+		}
 	}
 	outcome_text(profile_default(profile), outcome);
 	printf("everything else: %s\n", outcome);
+}
+
+/* What is not in the rules; what a file says is not to get at the terminal. */
+static void print_head(const struct profile *profile)
+{
+	char digest[DIGEST_LEN];
+
+	for (enum flag flag = 0; flag < FLAG_COUNT; flag++)
+		if (profile->flags[flag])
+			printf("flag: %s\n", flag_name(flag));
+	if (profile->listener_path) {
+		struct buf own_buf path = BUF_INIT;
+
+		text_add_json(&path, profile->listener_path);
+		printf("listener: %s\n", buf__text(&path));
+	}
+	if (!profile_digest(profile, digest, NULL))
+		printf("sha256: %s\n", digest);
 }
 
 /* The calls of one risk that get through, by group. */
@@ -263,6 +288,28 @@ static int json_arches(struct buf *out, const struct profile *profile, struct er
 	return 0;
 }
 
+/* What is not in the rules. No digest: there is none. */
+static void json_head(struct buf *out, const struct profile *profile)
+{
+	char digest[DIGEST_LEN];
+	const char *before = "";
+
+	if (!profile_digest(profile, digest, NULL))
+		buf__addf(out, ",\n  \"sha256\": \"%s\"", digest);
+	buf__addf(out, ",\n  \"flags\": [");
+	for (enum flag flag = 0; flag < FLAG_COUNT; flag++) {
+		if (!profile->flags[flag])
+			continue;
+		buf__addf(out, "%s\"%s\"", before, flag_name(flag));
+		before = ", ";
+	}
+	buf__addf(out, "]");
+	if (!profile->listener_path)
+		return;
+	buf__addf(out, ",\n  \"listener\": ");
+	text_add_json(out, profile->listener_path);
+}
+
 static int print_json(const struct profile *profile, const struct profile *base, struct err *err)
 {
 	struct buf own_buf text = BUF_INIT;
@@ -270,7 +317,9 @@ static int print_json(const struct profile *profile, const struct profile *base,
 
 	buf__addf(&text, "{\n  \"default\": {");
 	json_outcome(&text, profile_default(profile));
-	buf__addf(&text, "},\n  \"architectures\": [");
+	buf__addf(&text, "}");
+	json_head(&text, profile);
+	buf__addf(&text, ",\n  \"architectures\": [");
 	rc = json_arches(&text, profile, err);
 	if (rc)
 		return rc;
@@ -289,7 +338,12 @@ static int print_json(const struct profile *profile, const struct profile *base,
 			buf__addf(&text, "%s", n ? ", " : "");
 			text_add_json(&text, rule->names[n]);
 		}
-		buf__addf(&text, "]}");
+		buf__addf(&text, "]");
+		if (rule->comment) {
+			buf__addf(&text, ", \"comment\": ");
+			text_add_json(&text, rule->comment);
+		}
+		buf__addf(&text, "}");
 	}
 	buf__addf(&text, "\n  ]");
 	if (base) {
@@ -308,6 +362,7 @@ static int print_text(const struct profile *profile, const struct profile *base,
 	if (base)
 		return each_change(profile, base, NULL, err);
 	print_rules(profile);
+	print_head(profile);
 	rc = print_counts(profile, err);
 	for (enum risk risk = RISK_SEVERE; !rc && risk > RISK_NONE; risk--)
 		print_risk(profile, risk);
@@ -318,17 +373,21 @@ static int show(const char *path, const struct show_options *options, struct err
 {
 	struct profile own_profile profile = {0}, own_profile base = {0};
 	struct buf own_buf text = BUF_INIT;
-	int rc = file_read(path, RECORDING_FILE_MAX, &text, err);
+	bool docker = profile_file_is_docker(path);
+	int rc = docker ? profile_file_read(path, &options->file, &profile, err) :
+			  file_read(path, RECORDING_FILE_MAX, &text, err);
 
 	if (rc)
 		return rc;
-	if (recording_is(buf__text(&text), text.len) && options->against)
-		return err_set(err, -EINVAL,
-			       "%s: a recording is not compared; 'whittle profile' makes a profile of it",
-			       path);
-	if (recording_is(buf__text(&text), text.len))
+	if (!docker && recording_is(buf__text(&text), text.len)) {
+		if (options->against)
+			return err_set(err, -EINVAL,
+				       "%s: a recording is not compared; 'whittle profile' makes a profile of it",
+				       path);
 		return show_recording(path, &text, options->json, err);
-	rc = profile_file_parse(path, &text, &options->file, &profile, err);
+	}
+	if (!docker)
+		rc = profile_file_parse(path, &text, &options->file, &profile, err);
 	if (!rc && options->against)
 		rc = profile_file_read(options->against, &options->file, &base, err);
 	if (rc)

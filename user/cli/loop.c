@@ -73,6 +73,7 @@ enum source {
 	SOURCE_CGROUP,
 	SOURCE_LIVE,
 	SOURCE_RETRY,
+	SOURCE_MORE,
 	SOURCE_QUIET,
 	SOURCE_COUNT,
 };
@@ -80,7 +81,7 @@ enum source {
 struct state {
 	struct loop *loop;
 	int epoll;
-	int fds[SOURCE_COUNT]; /* the ring's is borrowed */
+	int fds[SOURCE_COUNT]; /* the ring's and that of SOURCE_MORE are borrowed */
 	int signals_got;
 	bool terminated; /* --for has run out once */
 	bool populated;  /* the command's cgroup */
@@ -91,7 +92,7 @@ struct state {
 static void state_close(struct state *state)
 {
 	for (int s = SOURCE_RING + 1; s < SOURCE_COUNT; s++)
-		if (state->fds[s] >= 0)
+		if (state->fds[s] >= 0 && s != SOURCE_MORE)
 			close(state->fds[s]);
 	if (state->epoll >= 0)
 		close(state->epoll);
@@ -143,6 +144,8 @@ static int set_up(struct state *state, struct err *err)
 	if (state->epoll < 0)
 		return err_errno(err, -errno, "cannot wait for events");
 	rc = watch(state, SOURCE_RING, session__poll_fd(loop->session), EPOLLIN);
+	if (!rc && loop->on_more && loop->more >= 0)
+		rc = watch(state, SOURCE_MORE, loop->more, EPOLLIN);
 	if (!rc)
 		rc = watch(state, SOURCE_SIGNAL, new_signalfd(), EPOLLIN);
 	if (!rc && loop->duration) {
@@ -356,6 +359,8 @@ static int dispatch(struct state *state, enum source source, struct err *err)
 		acknowledge_timer(state->fds[SOURCE_RETRY]);
 		state->waits = false;
 		return 0;
+	case SOURCE_MORE:
+		return state->loop->on_more(state->loop->more_context, err);
 	case SOURCE_CGROUP:
 		state->populated = cgroup_events_populated(state->fds[SOURCE_CGROUP]);
 		return 0;

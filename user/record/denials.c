@@ -37,9 +37,8 @@ bool denial_action_parse(const char *name, enum denial_action *action)
 	return false;
 }
 
-static int compare(const void *a, const void *b)
+int denial_compare(const struct denial *x, const struct denial *y)
 {
-	const struct denial *x = a, *y = b;
 	int order = syscall_compare(&x->call, &y->call);
 
 	if (!order)
@@ -47,15 +46,24 @@ static int compare(const void *a, const void *b)
 	return order ? order : (x->error > y->error) - (x->error < y->error);
 }
 
+static int compare(const void *a, const void *b)
+{
+	return denial_compare(a, b);
+}
+
 static void join(struct denial *into, const struct denial *from)
 {
 	if (__builtin_add_overflow(into->count, from->count, &into->count))
 		into->count = UINT64_MAX;
-	if (!into->pid && from->pid) {
+	/* of two that are known always the same one, whichever recording comes first */
+	if (from->pid &&
+	    (!into->pid || from->pid < into->pid ||
+	     (from->pid == into->pid && memcmp(from->comm, into->comm, sizeof(into->comm)) < 0))) {
 		into->pid = from->pid;
 		memcpy(into->comm, from->comm, sizeof(into->comm));
 	}
-	if (!into->args_known && from->args_known) {
+	if (from->args_known &&
+	    (!into->args_known || memcmp(from->args, into->args, sizeof(into->args)) < 0)) {
 		into->args_known = true;
 		memcpy(into->args, from->args, sizeof(into->args));
 	}
@@ -88,4 +96,9 @@ void denials_sort(struct denials *denials)
 {
 	if (denials->len)
 		qsort(denials->rows, denials->len, sizeof(*denials->rows), compare);
+}
+
+bool denial_is_finding(const struct denial *denial)
+{
+	return denial->error != ENOSYS;
 }

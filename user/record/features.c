@@ -15,8 +15,9 @@ static const struct {
 	const char *name;
 	enum feature bit;
 } rows[] = {
-	{"tp_btf", FEATURE_TP_BTF},
-	{"clone3", FEATURE_CLONE3},
+	{"tp_btf", FEATURE_TP_BTF},           {"clone3", FEATURE_CLONE3},
+	{"unpreempted", FEATURE_UNPREEMPTED}, {"perf", FEATURE_PERF},
+	{"fentry", FEATURE_FENTRY},
 };
 
 static int turn_off(const char *word, size_t len, unsigned int *features, struct err *err)
@@ -88,6 +89,22 @@ int features_check_ring(struct err *err)
 		return err_errno(err, fd, "cannot make a ring buffer (Linux 5.8 has them)");
 	close(fd);
 	return 0;
+}
+
+bool features_programs_are_preempted(void)
+{
+	const struct bpf_insn insns[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .prog_flags = BPF_F_SLEEPABLE);
+	int fd = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "whittle_probe", "GPL", insns,
+			       ARRAY_LEN(insns), &options);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
 }
 
 int features_check_programs(struct err *err)

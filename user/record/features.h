@@ -12,7 +12,10 @@
 enum feature {
 	FEATURE_TP_BTF =
 		1, /* BTF-typed raw tracepoints and the current task as a typed pointer (5.11) */
-	FEATURE_CLONE3 = 2, /* clone3 with CLONE_INTO_CGROUP (5.7) */
+	FEATURE_CLONE3 = 2,      /* clone3 with CLONE_INTO_CGROUP (5.7) */
+	FEATURE_UNPREEMPTED = 4, /* a program on sys_enter runs to its end (until 7.1) */
+	FEATURE_PERF = 8,        /* the perf tracepoint; of use where that is not so */
+	FEATURE_FENTRY = 16,     /* programs at the entry of functions with 8 arguments; as above */
 };
 
 /**
@@ -31,5 +34,10 @@ int features_check_btf(struct err *err) must_check;
 int features_check(struct err *err) must_check;
 /** Linux 5.8 has ring buffers. Needs the capabilities. */
 int features_check_ring(struct err *err) must_check;
+/**
+ * Can a program on sys_enter be preempted, so that the kernel skips it for other tasks of that CPU? (From 7.2 on; a sleepable program is
+ * accepted there.)
+ */
+bool features_programs_are_preempted(void);
 /** Can its BPF programs do what whittle's do? Asked when it refuses them, to tell why. Needs the capabilities. */
 int features_check_programs(struct err *err) must_check;

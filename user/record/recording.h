@@ -7,8 +7,9 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "record/comm.h"
+#include "record/denials.h"
 #include "syscalls/set.h"
+#include "syscalls/tuples.h"
 
 #define RECORDING_VERSION 1
 
@@ -55,6 +56,8 @@ struct losses {
 	uint64_t groups;  /* processes that could not be marked: counted as workload */
 	uint64_t calls;   /* no room to count them */
 	uint64_t misses;  /* runs of a program that the kernel skipped: up to so many calls */
+	uint64_t denials; /* denied calls that there was no room to count */
+	uint64_t log;     /* messages about logged calls that were lost */
 };
 
 struct recording {
@@ -72,7 +75,9 @@ struct recording {
 	size_t observed_len, observed_room;
 	struct moved *moved;
 	size_t moved_len, moved_room;
+	struct denials denied;
 	struct losses losses;
+	struct tuples_list arguments; /* of calls that a profile must allow */
 };
 
 void recording_clear(struct recording *recording);
@@ -118,6 +123,11 @@ bool recording_can_name(const struct syscall *call);
 
 /** The calls that a profile must allow; those that it cannot name are left out. */
 void recording_needed(const struct recording *recording, struct syscall_set *set);
+
+/** Adds the calls that a filter denied, but for those that it answered with ENOSYS. */
+void recording_denied(const struct recording *recording, struct syscall_set *set);
+/** Joins the arguments alone, before the calls are joined. -ENOMEM. */
+int recording_join_arguments(struct recording *into, const struct recording *from) must_check;
 
 /** JSON, one line an observed call, newline at the end. */
 int recording_to_json(const struct recording *recording, struct buf *out,

@@ -11,7 +11,7 @@ struct bpf_program;
 struct ring_buffer;
 struct tracer_bpf;
 
-#define LINKS_MAX 16
+#define LINKS_MAX 32
 
 /* An mmapable array map, seen from here. */
 struct view {
@@ -19,11 +19,20 @@ struct view {
 	size_t bytes;
 };
 
+/* A way to be told of each call. */
+struct hook {
+	const char *name;
+	unsigned int features;   /* what it needs */
+	bool preempted_only;     /* it costs more, and is of use only where others lose calls */
+	const char *programs[2]; /* the one that counts, and one that must be there for it */
+};
+
 struct session {
 	struct session_options options;
 	struct tracer_bpf *skel;
-	struct bpf_program *sys_enter; /* the one of the two that is loaded */
-	int inventory;                 /* a program's file descriptor */
+	const struct hook *hook;
+	__u32 event_id; /* of the perf tracepoint, 0: not looked for */
+	int inventory;  /* a program's file descriptor */
 	/* what is attached: the program and its link */
 	struct {
 		struct bpf_program *program;
@@ -33,7 +42,7 @@ struct session {
 	bool pinned;              /* programs were attached by another process, and stay */
 	struct ring_buffer *ring; /* private: the news are taken as they come */
 	struct news_ring news;    /* pinned: they are looked at */
-	struct view counts, first_seen, timings, entries;
+	struct view counts, first_seen, timings, entries, filtered, tuple_counts;
 	__u32 cpus;
 	__u32 slots; /* the none slot included */
 };
@@ -52,6 +61,24 @@ void snapshot_free(struct snapshot *snapshot);
  * key may be gone before it is read.
  */
 int snapshot_take(const struct bpf_map *map, struct snapshot *out) must_check;
+
+/** Sizes and fills what the programs know of arguments, before they are loaded. */
+int session_configure_args(struct session *session) must_check;
+/** Forgets the arguments that were kept in a slot. */
+int session_forget_args(struct session *session, __u32 slot) must_check;
+/** Finds out which hooks this kernel has. */
+void session_hooks_probe(struct session *session);
+/** The next best hook that may be tried behind `hook` (NULL: the best); NULL: there is none. */
+const struct hook *session_hook_next(const struct session *session, const struct hook *hook);
+/** Has the object load the programs of this hook and not those of the others. */
+int session_hook_choose(struct session *session, const struct hook *hook) must_check;
+int session_hook_attach(struct session *session, struct err *err) must_check;
+/** Which hook do the links of a pinned session belong to? False: to none. */
+bool session_hook_find(struct session *session);
+/** Does it matter if this program is skipped? */
+bool session_hook_counts_in(const struct session *session, const struct bpf_program *program);
+int session_attach(struct session *session, struct bpf_program *program,
+		   struct err *err) must_check;
 
 /** Is it a record that no entry waits for? Those of a slot's recording before this one are not news. */
 bool session_is_unneeded(const void *data, size_t len, void *session);

@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What a call costs in instructions, in a virtual machine whose clock counts them: no more than tests/vm/instructions.table says,
+# and not much less, so that the table stays true. UPDATE=yes writes the table anew. THOROUGH=yes: on each kernel of the table.
+set -eu
+. tests/lib.sh
+. tests/vm.sh
+need qemu-system-x86_64 cpio busybox jq
+
+table=tests/vm/instructions.table
+kernels=(6.12-amd64)
+[ "${THOROUGH-}" != yes ] || kernels=(6.1-amd64 6.12-amd64)
+need_kernels "${kernels[@]}"
+tests/vm/image "$T/image" tests/vm/guest-instructions "$BUILD/tests/bench/floor" "$BUILD/tests/bench/calls"
+
+# "WHAT INSTRUCTIONS" from absolute figures: all but the first two are what comes on top of the floor, that of the untraced call
+over_floor() {
+    awk '$1 == "=" { n[$2] = $3; order[++count] = $2 }
+        END {
+            for (i = 1; i <= count; i++) {
+                what = order[i]
+                base = what == "untraced" ? 0 : what == "floor" ? n["untraced"] : n["floor"]
+                printf "%s %.1f\n", what, n[what] - base
+            }
+        }'
+}
+
+for kernel in "${kernels[@]}"; do
+    if ! COUNT=yes tests/vm/boot "$BUILD/vm/kernels/$kernel" "$T/image" 500 >"$T/console" 2>&1; then
+        fail "$kernel: instructions are counted"
+        detail <"$T/console"
+        continue
+    fi
+    over_floor <"$T/console" | sed "s/^/$kernel /" >"$T/figures"
+    cat "$T/figures" >>"$T/all"
+    while read -r _ what got; do
+        want=$(awk -v kernel="$kernel" -v what="$what" '$1 == kernel && $2 == what { print $3 }' "$table")
+        if [ -z "$want" ]; then
+            fail "$kernel: $what: $got instructions" "$table has no such row: UPDATE=yes tests/run -k instructions vm"
+        elif [ "$what" = untraced ] || [ "$what" = floor ]; then
+            pass "$kernel: $what: $got instructions (the kernel's own: $want in the table)"
+        elif awk -v got="$got" -v want="$want" 'BEGIN { exit !(got <= want * 1.02 + 0.1) }'; then
+            pass "$kernel: $what: $got instructions (at most $want and 2 %)"
+        else
+            fail "$kernel: $what: $got instructions" "more than $want by over 2 %"
+        fi
+    done <"$T/figures"
+done
+if [ "${UPDATE-}" = yes ] && [ -s "$T/all" ]; then
+    { grep '^#' "$table" || :; cat "$T/all"; } >"$T/table"
+    cp "$T/table" "$table"
+fi

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The ways to be told of each call, best first. Up to Linux 7.1 the raw tracepoint is exact and the cheapest. Since then a program
+ * there can be preempted, and until it runs on the kernel skips it for all other tasks of that CPU. The perf tracepoint's
+ * programs are not preempted, but skipped where a task was preempted inside bpf(2); perf_trace_run_bpf_submit(), which calls
+ * them, is not: it is never skipped, and runs only while a program is on that tracepoint.
+ */
+#include "record/features.h"
+#include "record/session_private.h"
+#include "tracer.skel.h"
+
+#include "base/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+static const struct hook hooks[] = {
+	{"fentry", FEATURE_PERF | FEATURE_FENTRY, true, {"sys_enter_fentry", "sys_enter_perf"}},
+	{"tracepoint", FEATURE_PERF, true, {"sys_enter_perf"}},
+	{"tp_btf", FEATURE_TP_BTF, false, {"sys_enter"}},
+	{"raw_tp", 0, false, {"sys_enter_raw"}},
+};
+
+/* The number that the kernel has given to raw_syscalls:sys_enter, 0 where it cannot be read. */
+static __u32 event_id(void)
+{
+	static const char *const files[] = {
+		"/sys/kernel/tracing/events/raw_syscalls/sys_enter/id",
+		"/sys/kernel/debug/tracing/events/raw_syscalls/sys_enter/id",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		struct buf own_buf text = BUF_INIT;
+
+		if (!fs_read(AT_FDCWD, files[i], 32, &text, NULL))
+			return strtoul(buf__text(&text), NULL, 10);
+	}
+	return 0;
+}
+
+void session_hooks_probe(struct session *session)
+{
+	unsigned int *features = &session->options.features;
+
+	if (*features & FEATURE_UNPREEMPTED && features_programs_are_preempted())
+		*features &= ~FEATURE_UNPREEMPTED;
+	if (*features & FEATURE_UNPREEMPTED)
+		return;
+	session->event_id = event_id();
+	if (!session->event_id)
+		*features &= ~FEATURE_PERF;
+}
+
+const struct hook *session_hook_next(const struct session *session, const struct hook *hook)
+{
+	unsigned int features = session->options.features;
+
+	for (hook = hook ? hook + 1 : hooks; hook < hooks + ARRAY_LEN(hooks); hook++)
+		if ((features & hook->features) == hook->features &&
+		    !(hook->preempted_only && features & FEATURE_UNPREEMPTED))
+			return hook;
+	return NULL;
+}
+
+static bool is_part(const struct hook *hook, const struct bpf_program *program)
+{
+	for (size_t i = 0; i < ARRAY_LEN(hook->programs) && hook->programs[i]; i++)
+		if (!strcmp(hook->programs[i], bpf_program__name(program)))
+			return true;
+	return false;
+}
+
+static struct bpf_program *program_of(const struct session *session, const char *name)
+{
+	return bpf_object__find_program_by_name(session->skel->obj, name);
+}
+
+int session_hook_choose(struct session *session, const struct hook *hook)
+{
+	struct bpf_program *program;
+	int rc = 0;
+
+	session->hook = hook;
+	session->skel->rodata->cfg_event_id = session->event_id;
+	for (size_t i = 0; i < ARRAY_LEN(hooks); i++) {
+		for (size_t j = 0; !rc && j < ARRAY_LEN(hooks[i].programs); j++) {
+			if (!hooks[i].programs[j])
+				continue;
+			program = program_of(session, hooks[i].programs[j]);
+			rc = bpf_program__set_autoload(program, is_part(hook, program));
+		}
+	}
+	return rc;
+}
+
+int session_hook_attach(struct session *session, struct err *err)
+{
+	const struct hook *hook = session->hook;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < ARRAY_LEN(hook->programs) && hook->programs[i]; i++) {
+		rc = session_attach(session, program_of(session, hook->programs[i]), err);
+		/* the other one then counts by itself, which is nearly as good */
+		if (rc && hook == &hooks[0] && !i) {
+			session->hook = &hooks[1];
+			rc = 0;
+		}
+	}
+	session->skel->bss->counted_by_fentry = session->hook == &hooks[0];
+	return rc;
+}
+
+bool session_hook_find(struct session *session)
+{
+	for (size_t i = 0; i < ARRAY_LEN(hooks); i++) {
+		session->hook = &hooks[i];
+		for (size_t j = 0; j < session->links_len; j++)
+			if (!strcmp(bpf_program__name(session->links[j].program),
+				    hooks[i].programs[0]))
+				return true;
+	}
+	return false;
+}
+
+bool session_hook_counts_in(const struct session *session, const struct bpf_program *program)
+{
+	return !is_part(session->hook, program) ||
+	       !strcmp(session->hook->programs[0], bpf_program__name(program));
+}
+
+const char *session__hook(const struct session *session)
+{
+	return session->hook->name;
+}
+
+bool session__may_be_skipped(const struct session *session)
+{
+	return !(session->options.features & FEATURE_UNPREEMPTED) && session->hook != &hooks[0];
+}
