@@ -8,7 +8,8 @@
 
 #define ROUNDS 200
 
-static const char *const targets[] = {"container docker:a", "unit b; cgroup /c", "", "cgroup /c", "pid 7"};
+static const char *const targets[] = {"container docker:a", "unit b; cgroup /c", "", "cgroup /c",
+				      "pid 7"};
 static const char *const kernels[] = {"6.1.0", "6.12.3", "6.18.0"};
 
 static uint64_t some(uint64_t end)
@@ -19,15 +20,22 @@ static uint64_t some(uint64_t end)
 /* Few values each, so that they meet often. */
 static void fill(struct recording *r)
 {
-	*r = (struct recording){.hook = some(2) ? "tp_btf" : "raw_tp", .native = ARCH_X86_64, .whole = some(2),
-				.started = some(4), .elapsed = some(5), .timed = some(2),
-				.losses = {.late = some(3), .calls = some(3), .misses = some(9) ? 0 : INT64_MAX}};
+	*r = (struct recording){.hook = some(2) ? "tp_btf" : "raw_tp",
+				.native = ARCH_X86_64,
+				.whole = some(2),
+				.started = some(4),
+				.elapsed = some(5),
+				.timed = some(2),
+				.losses = {.late = some(3),
+					   .calls = some(3),
+					   .misses = some(9) ? 0 : INT64_MAX}};
 	strcpy(r->kernel, kernels[some(ARRAY_LEN(kernels))]);
 	strcpy(r->machine, "x86_64");
 	strcpy(r->libseccomp, some(2) ? "2.5.4" : "2.6.0");
 	r->target = strdup(targets[some(ARRAY_LEN(targets))]);
 	for (size_t n = some(12); n; n--) {
-		struct observed o = {.call = {.arch = some(4) ? ARCH_X86_64 : ARCH_X86, .nr = some(6)},
+		struct observed o = {.call = {.arch = some(4) ? ARCH_X86_64 : ARCH_X86,
+					      .nr = some(6)},
 				     .class = OBSERVED_WORKLOAD + some(OBSERVED_CLASS_COUNT - 1),
 				     .calls = some(9) ? some(5) : INT64_MAX,
 				     .first_ns = some(3),
@@ -93,9 +101,11 @@ Test(join, commutative_and_associative)
 		fill(&a);
 		fill(&b);
 		fill(&c);
-		struct recording own_recording ab = joined(&a, &b), own_recording ba = joined(&b, &a);
+		struct recording own_recording ab = joined(&a, &b),
+					       own_recording ba = joined(&b, &a);
 		struct recording own_recording bc = joined(&b, &c);
-		struct recording own_recording left = joined(&ab, &c), own_recording right = joined(&a, &bc);
+		struct recording own_recording left = joined(&ab, &c),
+					       own_recording right = joined(&a, &bc);
 
 		expect_same(&ab, &ba, "commutative");
 		expect_same(&left, &right, "associative");
@@ -111,7 +121,8 @@ Test(join, idempotent_in_its_sets)
 
 		fill(&a);
 		fill(&b);
-		struct recording own_recording ab = joined(&a, &b), own_recording sums = joined(&ab, &b);
+		struct recording own_recording ab = joined(&a, &b),
+					       own_recording sums = joined(&ab, &b);
 		struct recording own_recording bare = copy(&b);
 
 		recording_forget_sums(&bare);

@@ -14,7 +14,8 @@ void seen_files_clear(struct seen_files *seen)
 /* Never 0, which is a free place. */
 static uint64_t sum_of(const struct buf *text)
 {
-	uint64_t sum = 0xcbf29ce484222325; /* FNV-1a, on words: the text is long, and eight bytes cost as much as one */
+	uint64_t sum =
+		0xcbf29ce484222325; /* FNV-1a, on words: the text is long, and eight bytes cost as much as one */
 	uint64_t word;
 	size_t i = 0;
 
