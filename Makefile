@@ -9,6 +9,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # where container engines look for hooks of a package, and of the administrator
 HOOKSDIR ?= $(if $(filter /usr,$(PREFIX)),/usr/share,/etc)/containers/oci/hooks.d
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 EXAMPLESDIR = $(PREFIX)/share/doc/whittle/ci-examples
 B := build$(if $(SAN),/san)
 
@@ -180,6 +181,8 @@ install: all
 	install -D -m 0644 user/man/whittle-recording.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5
 	mkdir -p $(DESTDIR)$(HOOKSDIR) $(DESTDIR)/var/lib/whittle
 	sed 's,@BINDIR@,$(PREFIX)/bin,' scripts/hook/whittle.json.in >$(DESTDIR)$(HOOKSDIR)/whittle.json
+	mkdir -p $(DESTDIR)$(UNITDIR)
+	sed 's,@BINDIR@,$(PREFIX)/bin,' scripts/systemd/whittle@.service.in >$(DESTDIR)$(UNITDIR)/whittle@.service
 	test -e $(DESTDIR)/etc/whittle/hook.conf || install -D -m 0644 scripts/hook/hook.conf $(DESTDIR)/etc/whittle/hook.conf
 	install -D -m 0644 user/man/whittle-profile.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-profile.5
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
@@ -193,7 +196,7 @@ uninstall:
 	rm -rf $(DESTDIR)$(EXAMPLESDIR)
 	rm -f $(DESTDIR)$(PREFIX)/bin/whittle $(DESTDIR)$(PREFIX)/bin/whittle-generate-seccomp-profile $(DESTDIR)$(PREFIX)/share/man/man1/whittle.1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-profile.5 \
-		$(DESTDIR)$(HOOKSDIR)/whittle.json \
+		$(DESTDIR)$(HOOKSDIR)/whittle.json $(DESTDIR)$(UNITDIR)/whittle@.service \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/whittle $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_whittle \
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/whittle.fish
 

@@ -12,6 +12,7 @@ for page in man1/whittle.1 man5/whittle-recording.5 man5/whittle-profile.5; do
     check "$page is installed" test -s "$T/root/usr/share/man/$page"
 done
 check "the hook is installed, and names the program" grep -q '"/usr/bin/whittle"' "$T/root/usr/share/containers/oci/hooks.d/whittle.json"
+check "the unit template is installed, and names the program" grep -q "^ExecStart=/usr/bin/whittle start" "$T/root/usr/lib/systemd/system/whittle@.service"
 echo /srv >"$T/root/etc/whittle/hook.conf"
 check "installing again" make -s install DESTDIR="$T/root" PREFIX=/usr
 check "... leaves what an administrator wrote" grep -qx /srv "$T/root/etc/whittle/hook.conf"

@@ -68,3 +68,20 @@ grep -qxF "whittle: $words" "$T/text" && pass 'whittle profile tells it' || fail
 check_status 1 'a profile among them is refused' "$WHITTLE" show "$T/a" "$T/p"
 check_status 2 'several are not compared with one' "$WHITTLE" show --against docker "$T/a" "$T/b"
 check_status 1 'a recording is not compared' "$WHITTLE" show --against docker "$T/a"
+
+# --- folded ---
+for order in "a b c" "c b a" "b a c"; do
+    # shellcheck disable=SC2086
+    (cd "$T" && "$WHITTLE" merge $order) >"$T/merged.${order// /}"
+done
+same 'the order does not matter' "$T/merged.abc" "$T/merged.cba"
+same 'whatever it is' "$T/merged.abc" "$T/merged.bac"
+"$WHITTLE" merge "$T/a" "$T/b" >"$T/ab"
+"$WHITTLE" merge "$T/ab" "$T/c" >"$T/ab.c"
+same 'nor how they are grouped' "$T/merged.abc" "$T/ab.c"
+"$WHITTLE" merge "$T/a" "$T/b" "$T/a" 2>"$T/err" >"$T/aba"
+same 'one that is given twice counts once' "$T/ab" "$T/aba"
+grep -q 'the same recording was given before' "$T/err" && pass 'and that is told' || fail 'and that is told'
+"$WHITTLE" profile "$T/a" "$T/a" "$T/b" 2>"$T/text" >/dev/null
+grep -q '3 of 5 distinct syscalls (60.0 %) were seen by only one of 2 recordings$' "$T/text" && pass 'nor is it two that saw the same' ||
+    fail 'nor is it two that saw the same' "$(cat "$T/text")"

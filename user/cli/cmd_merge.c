@@ -3,6 +3,7 @@
 #include "cli/cmd.h"
 #include "cli/profile_file.h"
 #include "cli/recording_read.h"
+#include "cli/seen_files.h"
 #include "profile/emit_oci.h"
 #include "profile/merge.h"
 
@@ -34,12 +35,14 @@ struct merging {
 	size_t profiles, recordings;
 	struct profile profile;
 	struct recording recording;
+	struct seen_files seen;
 };
 
 static void merging_clear(struct merging *merging)
 {
 	profile_clear(&merging->profile);
 	recording_clear(&merging->recording);
+	seen_files_clear(&merging->seen);
 }
 
 static bool same_arches(const struct profile *a, const struct profile *b)
@@ -71,10 +74,17 @@ static int add_recording(struct merging *merging, const char *name, const struct
 			 struct err *err)
 {
 	struct recording own_recording next = {0};
-	int rc = recording_parse(name, buf__text(text), text->len, &next, err);
+	int rc = recording_parse(name, buf__text(text), text->len, &next, err), seen;
 
 	if (rc)
 		return rc;
+	seen = seen_files_add(&merging->seen, text);
+	if (seen < 0)
+		return err_errno(err, seen, "cannot merge %s", name);
+	if (seen) {
+		log_warn("%s: the same recording was given before: its calls count once", name);
+		recording_forget_sums(&next);
+	}
 	if (!merging->recordings++) {
 		merging->recording = next;
 		next = (struct recording){0};

@@ -4,6 +4,7 @@
 #include "cli/profile_file.h"
 #include "cli/recording_read.h"
 #include "cli/runtime.h"
+#include "cli/seen_files.h"
 #include "cli/singles.h"
 #include "cli/summary.h"
 #include "profile/derive.h"
@@ -39,6 +40,7 @@ struct sum {
 	struct tuples_list arguments;
 	struct runtime_seen seen;
 	struct singles singles;
+	struct seen_files files;
 	size_t incomplete, unknown;
 };
 
@@ -75,7 +77,12 @@ static int add_file(const char *path, struct sum *sum, struct err *err)
 	if (tuples_join(&sum->arguments, &sum->needed, &recording.arguments, &needed))
 		return err_errno(err, -ENOMEM, "cannot join %s", path);
 	add_set(&sum->needed, &needed);
-	singles_add(&sum->singles, &needed);
+	/* one that is given twice was not seen by two */
+	rc = seen_files_add(&sum->files, &text);
+	if (rc < 0)
+		return err_errno(err, rc, "cannot join %s", path);
+	if (!rc)
+		singles_add(&sum->singles, &needed);
 	runtime_see(&recording, false, &seen);
 	add_seen(&sum->seen, &seen);
 	if (recording_is_incomplete(&recording)) {
@@ -151,6 +158,7 @@ static int run(const struct command *self, int argc, char **argv)
 		rc = add_file(argv[i], &sum, &err);
 	if (!rc)
 		rc = write_profile(&options, &sum, &err);
+	seen_files_clear(&sum.files);
 	tuples_list_clear(&sum.arguments);
 	if (rc) {
 		log_error("%s", err.text);

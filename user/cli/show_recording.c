@@ -34,8 +34,10 @@ static void print_since_new(const struct recording *recording, const struct satu
 	num_format_duration(recording->elapsed, elapsed, sizeof(elapsed));
 	num_format_duration(saturation->since_new, since, sizeof(since));
 	if (recording->calls_since_known)
-		snprintf(calls, sizeof(calls), " and %" PRIu64 " calls", recording->calls_since_new);
-	printf("%zu distinct syscalls in %" PRIu64 " calls, %s; the last new one %s%s before the end\n",
+		snprintf(calls, sizeof(calls), " and %" PRIu64 " calls",
+			 recording->calls_since_new);
+	printf("%zu distinct syscalls in %" PRIu64
+	       " calls, %s; the last new one %s%s before the end\n",
 	       saturation->distinct, saturation->calls, elapsed, since, calls);
 }
 
@@ -65,7 +67,8 @@ static void json_points(const struct saturation *saturation, struct buf *out)
 	const char *before = "";
 
 	for (size_t i = 0; i < saturation->distinct; i++) {
-		if (i + 1 < saturation->distinct && saturation->first[i + 1] == saturation->first[i])
+		if (i + 1 < saturation->distinct &&
+		    saturation->first[i + 1] == saturation->first[i])
 			continue;
 		buf__addf(out, "%s\n    {\"ns\": %" PRIu64 ", \"distinct\": %zu}", before,
 			  saturation->first[i], i + 1);
@@ -87,7 +90,8 @@ static int print_json(const struct recording *recording, const struct saturation
 		  recording_is_incomplete(recording) ? "false" : "true", recording->elapsed,
 		  saturation->distinct, saturation->calls, saturation->since_new);
 	if (recording->calls_since_known)
-		buf__addf(&out, "  \"calls_since_new\": %" PRIu64 ",\n", recording->calls_since_new);
+		buf__addf(&out, "  \"calls_since_new\": %" PRIu64 ",\n",
+			  recording->calls_since_new);
 	buf__addf(&out, "  \"points\": [");
 	json_points(saturation, &out);
 	buf__addf(&out, "%s]\n}\n", saturation->distinct ? "\n  " : "");

@@ -55,11 +55,15 @@ static void join(struct denial *into, const struct denial *from)
 {
 	if (__builtin_add_overflow(into->count, from->count, &into->count))
 		into->count = UINT64_MAX;
-	if (!into->pid && from->pid) {
+	/* of two that are known always the same one, whichever recording comes first */
+	if (from->pid &&
+	    (!into->pid || from->pid < into->pid ||
+	     (from->pid == into->pid && memcmp(from->comm, into->comm, sizeof(into->comm)) < 0))) {
 		into->pid = from->pid;
 		memcpy(into->comm, from->comm, sizeof(into->comm));
 	}
-	if (!into->args_known && from->args_known) {
+	if (from->args_known &&
+	    (!into->args_known || memcmp(from->args, into->args, sizeof(into->args)) < 0)) {
 		into->args_known = true;
 		memcpy(into->args, from->args, sizeof(into->args));
 	}

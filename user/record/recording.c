@@ -100,19 +100,62 @@ static int compare(const void *a, const void *b)
 	return order ? order : (int)x->class - (int)y->class;
 }
 
-/* A known time is before an unknown one; what is known of the first call goes with its time. */
+/*
+ * Which first call is the earlier one? A known time is before an unknown one; of two at the same time one is chosen by what it
+ * was, so that the order in which recordings are merged does not matter.
+ */
+static int compare_first(const struct observed *a, const struct observed *b)
+{
+	if (a->first_ns != b->first_ns)
+		return a->first_ns - 1 < b->first_ns - 1 ? -1 : 1; /* 0, unknown, is last */
+	if (a->first.known != b->first.known)
+		return a->first.known ? -1 : 1;
+	if (a->first.pid != b->first.pid)
+		return a->first.pid < b->first.pid ? -1 : 1;
+	int order = memcmp(a->first.comm, b->first.comm, sizeof(a->first.comm));
+
+	return order ? order : memcmp(a->first.args, b->first.args, sizeof(a->first.args));
+}
+
+uint64_t recording_sum(uint64_t a, uint64_t b)
+{
+	return a > INT64_MAX - b ? INT64_MAX : a + b;
+}
+
 static void join(struct observed *into, const struct observed *from)
 {
-	bool earlier = from->first_ns && (!into->first_ns || from->first_ns < into->first_ns);
-	bool neither = !from->first_ns && !into->first_ns;
-
-	into->calls += from->calls;
-	into->total_ns += from->total_ns;
-	into->errors += from->errors;
-	if (earlier || (neither && !into->first.known))
+	into->calls = recording_sum(into->calls, from->calls);
+	into->total_ns = recording_sum(into->total_ns, from->total_ns);
+	into->errors = recording_sum(into->errors, from->errors);
+	if (compare_first(from, into) < 0) {
 		into->first = from->first;
-	if (earlier)
 		into->first_ns = from->first_ns;
+	}
+}
+
+static int compare_moved(const void *a, const void *b)
+{
+	const struct moved *x = a, *y = b;
+
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	if (x->calls != y->calls)
+		return x->calls < y->calls ? -1 : 1;
+	return memcmp(x->comm, y->comm, sizeof(x->comm));
+}
+
+void recording_sort_moved(struct recording *recording)
+{
+	struct moved *all = recording->moved;
+	size_t n = 0;
+
+	if (!recording->moved_len)
+		return;
+	qsort(all, recording->moved_len, sizeof(*all), compare_moved);
+	for (size_t i = 1; i < recording->moved_len; i++)
+		if (compare_moved(&all[n], &all[i]))
+			all[++n] = all[i];
+	recording->moved_len = n + 1;
 }
 
 void recording_sort(struct recording *recording)
@@ -141,12 +184,14 @@ bool recording_is_incomplete(const struct recording *recording)
 
 bool recording_can_name(const struct syscall *call)
 {
-	struct syscall_set set = {0};
+	/* libseccomp looks through its whole table for a number: a fifth of what folding many recordings costs */
+	static struct syscall_set named;
 	char name[SYSCALL_NAME_LEN];
 
-	return syscall_name(call, name) &&
-	       (!syscall_is_multiplexer(call) || syscall_subname(call)) &&
-	       syscall_set__add(&set, call);
+	return syscall_set__has(&named, call) ||
+	       (syscall_name(call, name) &&
+		(!syscall_is_multiplexer(call) || syscall_subname(call)) &&
+		syscall_set__add(&named, call));
 }
 
 void recording_needed(const struct recording *recording, struct syscall_set *set)

@@ -93,6 +93,12 @@ int recording_add_moved(struct recording *recording, const struct moved *moved) 
 /** Canonical order; one entry for each call and class (calls add up, the earlier first sighting stays). */
 void recording_sort(struct recording *recording);
 
+/** The sum of two counts, at most what a recording can hold: INT64_MAX. */
+uint64_t recording_sum(uint64_t a, uint64_t b);
+
+/** Canonical order of the moved processes; those that are the same in all are one. */
+void recording_sort_moved(struct recording *recording);
+
 /** Calls, of all classes that a profile needs, and when each was called first: what the saturation curve is drawn of. */
 struct saturation {
 	uint64_t *first; /* ns since the beginning, one a distinct call, ascending; 0: before, or unknown */
