@@ -27,7 +27,7 @@ SAN_CFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(if $(SAN),$(SAN_CFLAGS))
 DEPS = -MMD -MP
 
-LIBS_PROFILE := -lseccomp -lyaml
+LIBS_PROFILE := -lseccomp -lyaml -lmd
 LIBS := -lbpf -lelf -lz -ljansson $(LIBS_PROFILE)
 
 BPF_CFLAGS := -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Wno-unused-parameter -Ibpf -Ivmlinux
@@ -52,7 +52,7 @@ all: $(B)/whittle
 $(B)/whittle: $(OBJECTS)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(B)/user/%.o: user/%.c | $(B)/tracer.skel.h
+$(B)/user/%.o: user/%.c | $(B)/tracer.skel.h $(B)/pins_id.h
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(DEPS) -c -o $@ $<
 
@@ -62,6 +62,11 @@ $(B)/tracer.bpf.o: bpf/tracer.bpf.c
 
 $(B)/tracer.skel.h: $(B)/tracer.bpf.o
 	$(BPFTOOL) gen skeleton $< name tracer_bpf > $@.tmp
+	mv $@.tmp $@
+
+# which programs pins are of: their source without comments
+$(B)/pins_id.h: $(B)/tracer.bpf.o
+	$(CLANG) $(BPF_CFLAGS) -E -P bpf/tracer.bpf.c | sha256sum | sed 's/^\(.\{16\}\).*/#define PINS_ID 0x\1ULL/' >$@.tmp
 	mv $@.tmp $@
 
 -include $(OBJECTS:.o=.d) $(B)/tracer.bpf.d

@@ -85,6 +85,26 @@ static __always_inline void abi_args(__u64 args[6], __u32 abi, struct pt_regs *r
 	args[5] = BPF_CORE_READ(regs, r9);
 }
 
+/* The same through a BTF-typed pointer: plain loads. */
+static __always_inline void abi_args_typed(__u64 args[6], bool compat, struct pt_regs *regs)
+{
+	if (compat) {
+		args[0] = (__u32)regs->bx;
+		args[1] = (__u32)regs->cx;
+		args[2] = (__u32)regs->dx;
+		args[3] = (__u32)regs->si;
+		args[4] = (__u32)regs->di;
+		args[5] = (__u32)regs->bp;
+		return;
+	}
+	args[0] = regs->di;
+	args[1] = regs->si;
+	args[2] = regs->dx;
+	args[3] = regs->r10;
+	args[4] = regs->r8;
+	args[5] = regs->r9;
+}
+
 /*
  * The number of the call that a thread is blocked in; negative when it is in none: exceptions store -1 there,
  * interrupts a negative vector.
@@ -129,6 +149,16 @@ static __always_inline void abi_args(__u64 args[6], __u32 abi, struct pt_regs *r
 	args[3] = BPF_CORE_READ(regs, user_regs.regs[3]);
 	args[4] = BPF_CORE_READ(regs, user_regs.regs[4]);
 	args[5] = BPF_CORE_READ(regs, user_regs.regs[5]);
+}
+
+static __always_inline void abi_args_typed(__u64 args[6], bool compat, struct pt_regs *regs)
+{
+	args[0] = regs->orig_x0;
+	args[1] = regs->user_regs.regs[1];
+	args[2] = regs->user_regs.regs[2];
+	args[3] = regs->user_regs.regs[3];
+	args[4] = regs->user_regs.regs[4];
+	args[5] = regs->user_regs.regs[5];
 }
 
 static __always_inline __s64 abi_blocked_in(struct pt_regs *regs)

@@ -12,6 +12,7 @@
 #define WHITTLE_COUNT_BPF_H
 
 #include "abi.bpf.h"
+#include "args.bpf.h"
 #include "group.bpf.h"
 #include "target.bpf.h"
 
@@ -118,6 +119,8 @@ static __noinline int count_slow(__u32 slot, __s64 nr, bool compat, struct pt_re
 	key.sub = call.sub;
 	key.abi = call.abi;
 	key.call_class = class;
+	if (cfg_args)
+		args_note(&key, call.row, regs);
 	first = class == CLASS_WORKLOAD && call.row != ROW_OUTSIDE ? count_row(slot, call.row) :
 								     count_apart(&key);
 	if (first)
@@ -141,9 +144,9 @@ static __always_inline void count_exec(__u32 slot, const struct call *call, int 
 		count_announce(call, &key, NULL, comm);
 }
 
-/* Every call of a target's tasks comes through here. */
+/* Every call of a target's tasks comes through here. `typed`: regs may be read directly. */
 static __always_inline int count_target(__u32 slot, __u32 tgid, __s64 nr, bool compat,
-					struct pt_regs *regs)
+					struct pt_regs *regs, bool typed)
 {
 	__u32 row = likely((__u64)nr < ROW_ABI_NUMBERS && !compat) ? ROW_NATIVE + nr :
 								     abi_row(nr, compat, regs);
@@ -153,7 +156,7 @@ static __always_inline int count_target(__u32 slot, __u32 tgid, __s64 nr, bool c
 		/* the counter of ROW_OUTSIDE stays 0, so that such a call is always cold */
 		__u64 *calls = &counters->calls[bounded(row, ROW_LEN)];
 
-		if (likely(*calls)) {
+		if (likely(*calls && (!cfg_args || args_known(slot, row, compat, regs, typed)))) {
 			++*calls;
 			return 0;
 		}

@@ -140,6 +140,38 @@ struct apart_key {
 	__u16 abi;
 };
 
+/* How a filter stopped a call, as far as it shows. */
+enum denied_action {
+	DENIED_ERRNO = 0, /* it returned; a TRACE that nobody traces does, too, with ENOSYS */
+	DENIED_TRAP = 1,
+	DENIED_KILL_THREAD = 2,  /* one of several */
+	DENIED_KILL_PROCESS = 3, /* or the only thread of one */
+	DENIED_NOTIFY = 4,       /* the answer is the supervisor's */
+	DENIED_COUNT,
+};
+
+/* Key of the `denials` map. */
+#define DENIALS_LEN 4096
+
+struct denied_key {
+	__s64 nr;
+	__u32 sub; /* subcall of a multiplexer, else 0 */
+	__u32 slot;
+	__s32 error; /* the errno that was returned; 0: none */
+	__u16 action;
+	__u16 abi;
+};
+
+/* A process of the targets that has a filter: when it was first and last seen. */
+#define FILTERED_LEN 16384
+
+struct filtered {
+	__u32 tgid; /* 0: none */
+	__u32 slot;
+	__u64 since; /* CLOCK_MONOTONIC, ns */
+	__u64 until; /* 0: it lives */
+};
+
 /* A call, decoded. */
 struct call {
 	__s64 nr;
@@ -187,19 +219,84 @@ struct timing {
 	__u64 errors;
 };
 
+/* The bits of a call's arguments that matter; 0: the argument does not. */
+#define ARG_SPECS_MAX 256
+
+struct arg_masks {
+	__u64 values[6];
+};
+
+/* Arguments that a call was made with, under its masks. */
+struct tuple {
+	__u64 values[6];
+	__u32 slot;
+	__u16 row;
+	__u8 call_class;
+	__u8 image; /* provisional classes: index of the image, else 0 */
+};
+
+/* A count of tuples from here on: there was no room for one. More than any limit, and many of them fit into 32 bits. */
+#define TUPLES_LOST (1u << 24)
+/* A target that may be made anew, see bpf/follow.bpf.h. */
+#define CGROUP_NAME_LEN 256 /* NAME_MAX + 1 */
+#define FOLLOW_WORDS    (CGROUP_NAME_LEN / 8)
+#define FOLLOWS_MAX     256
+#define FOLLOW_PROBES   16
+
+struct follow_name {
+	union {
+		char text[CGROUP_NAME_LEN]; /* of its directory; zeroes behind */
+		__u64 words[FOLLOW_WORDS];
+	};
+};
+
+struct follow {
+	__u64 parent; /* id of the cgroup that it lies in; 0: of any */
+	__u64 hash;   /* of the name */
+	__u32 slot;   /* SLOT_NONE: the place is free */
+	__u32 pad;
+	struct follow_name name;
+};
+
+static inline __u64 follow_hash(const struct follow_name *name)
+{
+	__u64 hash = 0xcbf29ce484222325ULL;
+
+	for (int i = 0; i < FOLLOW_WORDS; i++) {
+		hash = (hash ^ name->words[i]) * 0x100000001b3ULL;
+		hash ^= hash >> 32;
+	}
+	return hash;
+}
+
+/* The places that it may be in, in the order of `probe`; a free one between two that are taken does not end the search. */
+static inline __u32 follow_place(__u64 parent, __u64 hash, __u32 probe)
+{
+	return ((__u32)(parent ^ hash) + probe) & (FOLLOWS_MAX - 1);
+}
+
 /*
  * What a recording without a process is: the row of its slot in `entries`. Written and read by user space only, under the lock of
  * the resident session (user/record/resident.h).
  */
 #define ENTRY_NAME_LEN   128
-#define ENTRY_TARGET_LEN 864
+#define ENTRY_TARGET_LEN 3928
+
+enum entry_flags {
+	ENTRY_HALF = 1,  /* whoever makes it is not done, or was killed */
+	ENTRY_WHOLE = 2, /* nothing was inside before */
+	ENTRY_STARTED =
+		4, /* by `whittle start`: it stays until it is stopped, even if nothing ever runs in it */
+	ENTRY_CONTAINER = 8, /* its target is one */
+	ENTRY_FOLLOWS = 16,  /* its cgroup may be made anew */
+};
 
 struct entry {
 	__u64 begun;      /* CLOCK_MONOTONIC, ns */
 	__u64 begun_wall; /* CLOCK_REALTIME, ns */
 	__u64 misses;     /* session__misses() at the time: not of this recording */
-	__u32 whole;      /* nothing was inside before */
-	__u32 pad;
+	__u32 flags;      /* enum entry_flags */
+	__u32 pad[3];
 	char name[ENTRY_NAME_LEN];     /* "": the slot is free */
 	char target[ENTRY_TARGET_LEN]; /* what is recorded, in words */
 };
@@ -211,6 +308,7 @@ enum ev_kind {
 	EV_MOVED = 2,
 	EV_GONE = 3,
 	EV_BORN = 4,
+	EV_DENIED = 5,
 };
 
 /* A call was seen for the first time in its slot and class. */
@@ -248,8 +346,6 @@ struct ev_gone {
 };
 
 /* A cgroup was made outside of all targets, and is recorded in a slot of its own until user space has decided. */
-#define CGROUP_NAME_LEN 256 /* NAME_MAX + 1 */
-
 struct ev_born {
 	__u32 kind;
 	__u32 slot;
@@ -259,6 +355,18 @@ struct ev_born {
 	char name[CGROUP_NAME_LEN]; /* of its directory */
 };
 
+/* A filter has stopped a call in this way for the first time. */
+struct ev_denied {
+	__u32 kind;
+	__u32 slot;
+	__u64 time; /* CLOCK_MONOTONIC, ns */
+	struct denied_key key;
+	__u64 args[6];
+	__u32 pid; /* as the initial pid namespace numbers it */
+	__u32 tid;
+	char comm[COMM_LEN];
+};
+
 _Static_assert(sizeof(struct slot) == 48, "struct slot");
 _Static_assert(sizeof(struct count_row) == ROW_LEN * 8, "struct count_row");
 _Static_assert(sizeof(struct target) == 16, "struct target");
@@ -266,13 +374,20 @@ _Static_assert(sizeof(struct image) == 24, "struct image");
 _Static_assert(sizeof(struct file_id) == 16, "struct file_id");
 _Static_assert(sizeof(struct apart_key) == 24,
 	       "struct apart_key: padding would be part of the key");
+_Static_assert(sizeof(struct denied_key) == 24,
+	       "struct denied_key: padding would be part of the key");
+_Static_assert(sizeof(struct filtered) == 24, "struct filtered");
 _Static_assert(sizeof(struct group) == 80, "struct group");
 _Static_assert(sizeof(struct lineage) == 48, "struct lineage");
+_Static_assert(sizeof(struct tuple) == 56, "struct tuple: padding would be part of the key");
+_Static_assert(ROW_LEN <= 65536 && IMAGES_MAX <= 256, "struct tuple");
 _Static_assert(sizeof(struct timing) == 16, "struct timing");
-_Static_assert(sizeof(struct entry) == 1024, "struct entry");
+_Static_assert(sizeof(struct follow) == 280, "struct follow");
+_Static_assert(sizeof(struct entry) == 4096, "struct entry");
 _Static_assert(sizeof(struct ev_first) == 112, "struct ev_first");
 _Static_assert(sizeof(struct ev_moved) == 48, "struct ev_moved");
 _Static_assert(sizeof(struct ev_gone) == 8, "struct ev_gone");
 _Static_assert(sizeof(struct ev_born) == 280, "struct ev_born");
+_Static_assert(sizeof(struct ev_denied) == 112, "struct ev_denied");
 
 #endif

@@ -344,6 +344,8 @@ static __always_inline void group_exit(__u32 tgid)
 {
 	struct group *group = bpf_map_lookup_elem(&groups, &tgid);
 
+	if (tgid == self)
+		self = 0; /* somebody else may be given its number */
 	if (!group)
 		return;
 	group_forget(group);

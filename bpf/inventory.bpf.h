@@ -46,6 +46,8 @@ static __always_inline void inventory_call(struct task_struct *task, __u32 slot)
 	key.sub = call.sub;
 	key.abi = call.abi;
 	count_apart(&key);
+	if (cfg_args)
+		args_note(&key, call.row, regs);
 }
 
 /* whittle itself, and the keeper of its command's cgroup */
@@ -57,6 +59,9 @@ static __always_inline bool inventory_is_ours(struct task_struct *task)
 
 static __always_inline void inventory_task(struct task_struct *task, __u32 slot)
 {
+	/* an armed slot is past its beginning: it shares a resident session with the one that is not */
+	if (slot_of(slot)->armed)
+		return;
 	if (BPF_CORE_READ(task, flags) & (PF_KTHREAD | PF_EXITING) || inventory_is_ours(task))
 		return;
 	if (inventory_group(task, slot))

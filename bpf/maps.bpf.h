@@ -31,6 +31,8 @@
 const volatile __u32 cfg_slots = 2;
 /* Are cgroups that are made outside of all targets looked at? See newborn.bpf.h. */
 const volatile bool cfg_newborns = false;
+/* Is user space told of cgroups that are removed? Nobody takes the news of a resident session off the ring. */
+const volatile bool cfg_tell_gone = true;
 /* The kernel's number of the perf event raw_syscalls:sys_enter. */
 const volatile __u32 cfg_event_id = 0;
 /* Known launchers, filled in at load. */

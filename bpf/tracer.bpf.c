@@ -4,6 +4,8 @@
  * headers. User space loads one of the sys_enter programs, by what the kernel offers (user/record/session_hooks.c).
  */
 #include "count.bpf.h"
+#include "denied.bpf.h"
+#include "follow.bpf.h"
 #include "inventory.bpf.h"
 #include "newborn.bpf.h"
 #include "timing.bpf.h"
@@ -30,7 +32,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long nr)
 
 	if (likely(slot == SLOT_NONE))
 		return 0;
-	return count_target(slot, task->tgid, nr, task_is_compat(task), regs);
+	return count_target(slot, task->tgid, nr, task_is_compat(task), regs, true);
 }
 
 /* HOT PATH for the others. */
@@ -44,7 +46,7 @@ int sys_enter_raw(__u64 *ctx)
 		return 0;
 	task = (void *)bpf_get_current_task();
 	return count_target(slot, bpf_get_current_pid_tgid() >> 32, ctx[1],
-			    task_is_compat_core(task), (void *)ctx[0]);
+			    task_is_compat_core(task), (void *)ctx[0], false);
 }
 
 /* The same where the arguments of the tracepoint are not at hand. */
@@ -57,7 +59,7 @@ static __always_inline int count_current(void)
 	if (likely(slot == SLOT_NONE))
 		return 0;
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
-	return count_target(slot, task->tgid, regs_number(regs), task_is_compat(task), regs);
+	return count_target(slot, task->tgid, regs_number(regs), task_is_compat(task), regs, false);
 }
 
 /* Set once sys_enter_fentry is attached. */
@@ -86,11 +88,17 @@ int sys_enter_fentry(__u64 *ctx)
 SEC("tp_btf/cgroup_mkdir")
 int BPF_PROG(cgroup_mkdir, struct cgroup *cgrp, const char *path)
 {
+	__u64 parent;
 	__u32 slot;
 
 	if (!is_v2(cgrp))
 		return 0;
-	slot = target_slot(BPF_CORE_READ(cgrp, self.parent, cgroup, kn, id));
+	parent = BPF_CORE_READ(cgrp, self.parent, cgroup, kn, id);
+	slot = target_slot(parent);
+	if (cfg_follow && slot == SLOT_NONE)
+		slot = follow_slot(parent, BPF_CORE_READ(cgrp, kn, name));
+	if (cfg_follow && slot == SLOT_NONE)
+		slot = follow_slot(0, BPF_CORE_READ(cgrp, kn, name));
 	if (cfg_newborns && newborns_welcome &&
 	    (slot == SLOT_NONE || slot_of(slot)->flags & SLOT_UNDECIDED))
 		newborn_add(BPF_CORE_READ(cgrp, kn, id), BPF_CORE_READ(cgrp, kn, name), slot);
@@ -113,6 +121,8 @@ int BPF_PROG(cgroup_rmdir, struct cgroup *cgrp, const char *path)
 	if (slot == SLOT_NONE)
 		return 0;
 	target_remove(id, slot);
+	if (!cfg_tell_gone)
+		return 0;
 	/* only to wake user space: without room it is awake anyway */
 	ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
 	if (ev) {
@@ -206,5 +216,84 @@ int BPF_PROG(timing_exit, struct pt_regs *regs, long ret)
 	if (likely(target_slot(cgroup_id_of(task)) == SLOT_NONE))
 		return 0;
 	timing_end(task, ret);
+	return 0;
+}
+
+/* The four programs of denials. */
+SEC("tp_btf/sys_enter")
+int BPF_PROG(denied_enter, struct pt_regs *regs, long nr)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct passing *passing;
+	__u32 slot;
+
+	if (likely(task->seccomp.mode < SECCOMP_FILTER))
+		return 0;
+	slot = target_slot(cgroup_id_of(task));
+	if (slot == SLOT_NONE || !slot_of(slot)->armed)
+		return 0;
+	passing = bpf_task_storage_get(&passings, task, 0, 0);
+	if (likely(passing)) {
+		passing->inside = 1;
+		if (unlikely(passing->notified)) /* it may have been let go on */
+			passing->notified = denied_notified(task);
+	} else { /* it has had no exit yet; or, up to 6.1, its storage could not be looked at */
+		denied_doubt(task->pid);
+	}
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(denied_exit, struct pt_regs *regs, long ret)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct passing *passing;
+	__u32 slot;
+
+	if (likely(task->seccomp.mode < SECCOMP_FILTER))
+		return 0;
+	slot = target_slot(cgroup_id_of(task));
+	if (slot == SLOT_NONE || !slot_of(slot)->armed)
+		return 0;
+	passing = bpf_task_storage_get(&passings, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (unlikely(!passing))
+		return 0;
+	if (likely(passing->inside)) {
+		passing->inside = 0;
+		return 0;
+	}
+	if (!passing->since) {
+		denied_begin(task, passing, slot);
+		if (task->seccomp.mode == SECCOMP_FILTER)
+			return 0;
+	}
+	return denied_stopped(task, slot, passing, regs, ret);
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(denied_last, struct task_struct *task)
+{
+	struct passing *passing;
+	__u32 slot;
+
+	if (likely(task->seccomp.mode < SECCOMP_FILTER))
+		return 0;
+	passing = bpf_task_storage_get(&passings, task, 0, 0);
+	slot = target_slot(cgroup_id_read(task));
+	if (slot != SLOT_NONE && slot_of(slot)->armed)
+		denied_death(task, slot, passing);
+	if (BPF_CORE_READ(task, signal, live.counter) == 0)
+		denied_end(task->tgid);
+	return 0;
+}
+
+SEC("tp_btf/cgroup_attach_task")
+int BPF_PROG(denied_leave, struct cgroup *dst, const char *path, struct task_struct *task)
+{
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+
+	if (is_v2(dst) && target_slot(BPF_CORE_READ(dst, kn, id)) == SLOT_NONE &&
+	    bpf_map_lookup_elem(&groups, &tgid))
+		denied_doubt(tgid);
 	return 0;
 }

@@ -128,6 +128,11 @@ _remove_cgroup() {
     return 1
 }
 
+# How often something is repeated: BRIEF times, but THOROUGH with THOROUGH=yes.
+often() { # BRIEF THOROUGH
+    if [ "${THOROUGH-}" = yes ]; then echo "$2"; else echo "$1"; fi
+}
+
 _finish() {
     local rc=$? dir end
     trap - EXIT

@@ -31,6 +31,8 @@ enum {
 enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
@@ -115,6 +117,7 @@ struct linux_binprm {
 #if defined(__TARGET_ARCH_x86)
 struct thread_info {
 	unsigned int status;
+	unsigned long syscall_work; /* denied.bpf.h */
 };
 #else
 struct thread_info {
@@ -122,12 +125,33 @@ struct thread_info {
 };
 #endif
 
+/* denied.bpf.h */
+struct notification {
+	__u64 next_id;
+};
+
+struct seccomp_filter {
+	struct seccomp_filter *prev;
+	struct notification *notif;
+};
+
 struct seccomp {
+	int mode;
 	atomic_t filter_count;
+	struct seccomp_filter *filter;
+};
+
+typedef struct {
+	unsigned long sig[1];
+} sigset_t;
+
+struct sigpending {
+	sigset_t signal;
 };
 
 struct signal_struct {
 	atomic_t live;
+	unsigned int flags;
 };
 
 struct task_struct {
@@ -139,6 +163,8 @@ struct task_struct {
 	struct task_struct *real_parent;
 	struct signal_struct *signal;
 	struct seccomp seccomp;
+	struct sigpending pending;
+	int exit_code;
 	struct css_set *cgroups;
 	char comm[16];
 };

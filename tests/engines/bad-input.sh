@@ -45,10 +45,13 @@ for engine in "${ENGINES[@]}"; do
     client "$engine" 'echo cgroupfs'
     PATH=$path "$WHITTLE" record -q -o "$T/p.json" -- $engine run bb:1 ls >"$T/out" 2>"$T/err" || :
     [ -e "$T/ran" ] && pass "$engine: a client that answers is run" || { fail "$engine: a client that answers is run" && detail <"$T/err"; }
-    client $engine "sleep 1000 & echo \$! >$T/child; wait"
-    refused 125 "$engine: a client that hangs" "$engine info: no answer within 5000 ms" $engine run bb:1 ls
-    # a zombie has no program
-    [ -s "$T/child" ] && ! readlink "/proc/$(cat "$T/child")/exe" >/dev/null && pass "$engine: ... nothing is left of it" || fail "$engine: ... nothing is left of it"
+    # it takes its time, and is the same whichever engine it is
+    if [ "$engine" = docker ] || [ "${THOROUGH-}" = yes ]; then
+        client $engine "sleep 1000 & echo \$! >$T/child; wait"
+        refused 125 "$engine: a client that hangs" "$engine info: no answer within 15000 ms" $engine run bb:1 ls
+        # a zombie has no program
+        [ -s "$T/child" ] && ! readlink "/proc/$(cat "$T/child")/exe" >/dev/null && pass "$engine: ... nothing is left of it" || fail "$engine: ... nothing is left of it"
+    fi
     client $engine 'echo rubbish'
     refused 125 "$engine: a client that says what it should not" "'rubbish' makes its cgroups" $engine run bb:1 ls
     client $engine 'echo cgroupfs and more'

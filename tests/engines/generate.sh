@@ -124,7 +124,8 @@ for engine in "${ENGINES[@]}"; do
     good "--for ends it; a profile is replaced, with its mode; the recorder has options, too" \
         eval '[ $status = 0 ] && allows "$T/bb.json" mkdir && [ "$(stat -c %a "$T/bb.json")" = 640 ] && [ -s "$T/r.json" ]'
 
-    # --- it breaks ---
+    # --- it breaks, or is interrupted: what the script makes of it is the same with each engine ---
+    [ "$engine" = docker ] || [ "${THOROUGH-}" = yes ] || continue
     cp "$T/web.json" "$T/p.json"
     generate --engine "$engine" --exercise "$T/second" "${sleeper[@]}"
     good "an exercise that fails under the profile, and what it lacks" \

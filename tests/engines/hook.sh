@@ -13,7 +13,7 @@ each_layout "$@"
 need jq strace python3
 mount -t bpf bpf /sys/fs/bpf
 engines_up
-starts=${STARTS:-5}
+starts=${STARTS:-$(often 2 5)}
 programs=$PWD/${BUILD:-build}/tests/programs
 # a directory that the hook may write to
 O=$(mktemp -d /tmp/whittle-hook.XXXXXX)
@@ -183,7 +183,13 @@ echo '{}' | unshare -m sh -c 'mount -t tmpfs tmpfs /dev && ln -s /proc/self/fd/0
 what=whittle
 good "errors go to the system log" grep -q 'whittle\[[0-9]*\]: hook: the OCI state .* has no id' "$T/out"
 
-for runtime in $(runtimes_of podman); do
+# What need not be tried with each runtime in each layout is shared out among them: THOROUGH=yes tries all.
+runtimes=$(runtimes_of podman)
+if [ -n "$BOTH_LAYOUTS" ] && [ "${THOROUGH-}" != yes ]; then
+    runtimes=runc
+    [ "$LAYOUT" = hybrid ] || runtimes=$CRUN
+fi
+for runtime in $runtimes; do
     name=${runtime##*/} what=${runtime##*/}
     rm -rf "${O:?}"/*
 

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The profile of one recording starts its container each time: run and exec, runc and crun, with and without no_new_privs, root
-# or not, with and without --init; STARTS times in a row each (default 3).
+# or not, with and without --init; STARTS times in a row each (default 3, with THOROUGH=yes 20).
 #
-# Then several containers at once: ten that are recorded by whittles of their own, of two engines; and TIMES (default 20)
+# Then several containers at once: ten that are recorded by whittles of their own, of two engines; and TIMES (default 12, with THOROUGH=yes 200)
 # containers that live for 20 ms, with all CPUs busy, of which no call is lost.
 #
 # What need not be tried in each layout is shared out among them: THOROUGH=yes tries all.
@@ -12,7 +12,7 @@ set -eu
 . tests/engines.sh
 each_layout "$@"
 need strace
-starts=${STARTS:-3} times=${TIMES:-20}
+starts=${STARTS:-$(often 3 20)} times=${TIMES:-$(often 12 200)}
 engines_up
 
 # --- the matrix ---

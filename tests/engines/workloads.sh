@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Profiles of real servers: each is recorded by `whittle record -- ENGINE run` while it is used and then stopped as its
-# administrator would, and does the same again under its profile, RUNS times (default 3) in a row. Here is also where strace
+# administrator would, and does the same again under its profile, RUNS times (default 2, with THOROUGH=yes 10) in a row. Here is also where strace
 # tells what the profile may have: of what only a runtime's set-up calls, what the same program calls on the host.
 #
 # What need not be tried in each layout is shared out among them: THOROUGH=yes tries all.
@@ -10,7 +10,7 @@ set -eu
 . tests/engines.sh
 each_layout "$@"
 need strace ab redis-benchmark psql python3 node curl nsenter setpriv busybox
-runs=${RUNS:-3}
+runs=${RUNS:-$(often 2 10)}
 POSTGRES=$(find /usr/lib/postgresql -name postgres -path '*/bin/*' | sort -V | tail -n 1)
 [ -n "$POSTGRES" ] || need postgres
 engines_up

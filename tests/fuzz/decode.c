@@ -24,6 +24,13 @@ static bool in_range(const union event *event, size_t len)
 		       strnlen(event->moved.comm, COMM_LEN) < COMM_LEN;
 	case EV_GONE:
 		return len == sizeof(event->gone) && event->gone.slot < SLOTS_MAX;
+	case EV_DENIED:
+		return len == sizeof(event->denied) && event->denied.slot < SLOTS_MAX &&
+		       event->denied.key.slot == event->denied.slot &&
+		       event->denied.key.abi <= ABI_X32 &&
+		       event->denied.key.action < DENIED_COUNT && event->denied.key.error >= 0 &&
+		       event->denied.key.error <= 4095 &&
+		       strnlen(event->denied.comm, COMM_LEN) < COMM_LEN;
 	default:
 		return false;
 	}

@@ -111,6 +111,43 @@ cat >"$T/log" <<'E'
 E
 gives 'strace -f' "$T/want" "$WHITTLE" convert --format list "$T/log"
 
+# flags and a listener: where there is a place for them
+gives 'docker, with comments' $G/flags.docker "$WHITTLE" convert --format docker $G/flags.json
+for format in oci docker kubernetes; do
+    "$WHITTLE" convert --format $format $G/flags.json -o "$T/flags.$format"
+    check "$format keeps flags and listener" "$WHITTLE" diff $G/flags.json "$T/flags.$format"
+done
+jq 'del(.flags)' $G/flags.json >"$T/no-flags"
+check_status 1 'other flags are another profile' "$WHITTLE" diff $G/flags.json "$T/no-flags"
+grep -q '^flags or listener:' "$T/out" && pass 'which diff tells' || fail 'which diff tells' "$(cat "$T/out")"
+check 'but allows no more' "$WHITTLE" diff --subset $G/flags.json "$T/no-flags"
+says 'systemd has no flags' 1 'no place for flags' "$WHITTLE" convert --format systemd $G/flags.json
+jq '.listenerPath = "/x"' $G/flags.json >"$T/other"
+says 'two listeners' 1 'different listeners' "$WHITTLE" merge $G/flags.json "$T/other"
+jq '.flags = ["SECCOMP_FILTER_FLAG_SPEC_ALLOW"]' $G/flags.json >"$T/other"
+"$WHITTLE" merge $G/flags.json "$T/other" -o "$T/merged"
+[ "$(jq -c '.flags | map(ltrimstr("SECCOMP_FILTER_FLAG_"))' "$T/merged")" = '["TSYNC","LOG","SPEC_ALLOW"]' ] && pass 'merged flags' || fail 'merged flags' "$(jq -c .flags "$T/merged")"
+
+# the digest is that of what is said, not of how
+digest() {
+    "$WHITTLE" show --json "$1" | jq -r .sha256
+}
+jq '.syscalls |= reverse | .syscalls[].names |= reverse | .syscalls[].comment = "x"' $G/flags.json >"$T/otherwise"
+[ "$(digest $G/flags.json)" = "$(digest "$T/otherwise")" ] && pass 'the same digest in another order' || fail 'the same digest in another order'
+[ "$(digest $G/flags.json)" = "$(digest "$T/flags.kubernetes")" ] && pass 'and in another format' || fail 'and in another format'
+jq '.syscalls[0].names += ["openat"]' $G/flags.json >"$T/more"
+[ "$(digest $G/flags.json)" != "$(digest "$T/more")" ] && pass 'another digest with one call more' || fail 'another digest with one call more'
+"$WHITTLE" merge $G/plain.json $G/plain.json -o "$T/canonical"
+[ "$(digest $G/plain.json)" = "$(sha256sum <"$T/canonical" | cut -d' ' -f1)" ] && pass 'the digest is SHA-256 of the canonical form' ||
+    fail 'the digest is SHA-256 of the canonical form'
+
+# what oci-seccomp-bpf-hook writes
+cat >"$T/hook.json" <<'E'
+{"defaultAction":"SCMP_ACT_ERRNO","architectures":["SCMP_ARCH_X86_64"],"syscalls":[{"names":["close","execve"],"action":"SCMP_ACT_ALLOW","args":[],"comment":"","includes":{},"excludes":{}}]}
+E
+printf 'close\nexecve\n' >"$T/want"
+gives 'oci-seccomp-bpf-hook' "$T/want" "$WHITTLE" convert --format list "$T/hook.json"
+
 # --- merge ---
 
 printf 'read write\n' >"$T/a"
@@ -205,6 +242,7 @@ bad 'a key twice' 'bad.json:2:1: "a" is there already, in line 1' '{"a": 1,\n"a"
 bad 'no UTF-8' 'not UTF-8' '{"a": "\xff"}'
 bad 'unknown action' "bad.json:3:12: rule 1: \"action\": there is no action 'SCMP_ACT_NO'" "$H\n{\"names\": [\"read\"],\n \"action\": \"SCMP_ACT_NO\"}]}"
 bad 'number too large' '"errnoRet" is not a number from 0 to 4095' "$H{\"names\": [\"a\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 99999999999999999999}]}"
+bad 'unknown flag' "bad.json:1:74: there is no flag 'F'" '{"defaultAction": "SCMP_ACT_ERRNO", "architectures": [],       "flags": ["F"]}'
 bad 'both architectures' 'one too many' '{"defaultAction": "SCMP_ACT_ERRNO", "archMap": [{"architecture": "SCMP_ARCH_X86_64"}], "architectures": ["SCMP_ARCH_X86"]}'
 bad 'both names' '"name" and "names"' "$H{\"name\": \"a\", \"names\": [\"b\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
 bad 'no names' '"names" is not an array' "$H{\"names\": [], \"action\": \"SCMP_ACT_ALLOW\"}]}"
@@ -251,6 +289,12 @@ finds 'conditions and for nothing' shadowed 1 any "$P, {\"names\": [\"socket\"],
 finds 'wide' wide 0 any "$P, {\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
 finds 'risky' risky 0 any "$P, {\"names\": [\"bpf\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
 finds 'io_uring' io-uring 0 any "$P, {\"names\": [\"io_uring_setup\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+finds 'newer than libseccomp' newer-name 0 any "$P, {\"names\": [\"listns\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+grep -qF 'Linux 6.19' "$T/out" && pass 'check: since which kernel' || fail 'check: since which kernel' "$(cat "$T/out")"
+finds "beyond Docker's default" beyond-docker 0 any "$P, {\"names\": [\"mount\", \"read\", \"socket\", \"arm_fadvise64_64\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+grep -qF "it allows 2 calls that Docker's default refuses: mount socket (some arguments) " "$T/out" && pass 'check: which calls' || fail 'check: which calls' "$(cat "$T/out")"
+finds 'no more than Docker' '' 0 docker "$P, {\"names\": [\"read\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+! grep -q beyond-docker "$T/out" && pass 'check: nothing beyond' || fail 'check: nothing beyond'
 finds 'what libseccomp gets wrong' filter 1 any "$(cat "$T/hazard.json")"
 finds 'includes, of runc' includes 0 runc "$P, {\"names\": [\"bpf\"], \"action\": \"SCMP_ACT_ALLOW\", \"includes\": {\"caps\": [\"CAP_BPF\"]}}]}"
 finds 'minKernel, of podman' min-kernel 0 podman "$P, {\"names\": [\"bpf\"], \"action\": \"SCMP_ACT_ALLOW\", \"includes\": {\"minKernel\": \"4.8\"}}]}"

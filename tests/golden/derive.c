@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Reads calls, a line "ARCH NUMBER [SUBCALL]" each ('#' begins a comment), and prints the OCI profile that is derived from
- * them. It links with libseccomp and libyaml alone, as the profile library must.
+ * them. It links with libseccomp, libyaml and libmd alone, as the profile library must.
  *
  * usage: derive [--no-enosys] [--startup] [--runc] [--crun] [--no-new-privs] < CALLS
  */

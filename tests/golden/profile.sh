@@ -19,9 +19,9 @@ esac
 # The profile library and what lies below it, and no other library: no libbpf.
 mkdir -p "${derive%/*}"
 rm -f "$derive"
-check 'the profile library links with libseccomp and libyaml alone' \
+check 'the profile library links with libseccomp, libyaml and libmd alone' \
     "${CC:-gcc}" "${flags[@]}" -o "$derive" tests/golden/derive.c \
-    "$B"/user/{base,syscalls,profile}/*.o -lseccomp -lyaml
+    "$B"/user/{base,syscalls,profile}/*.o -lseccomp -lyaml -lmd
 [ -x "$derive" ] || exit 1
 
 # compare NAME CALLS JSON OPTION...

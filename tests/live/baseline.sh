@@ -16,7 +16,7 @@ set -eu
 . tests/bundle.sh
 need jq runc crun busybox strace
 B=${BUILD:-build}
-starts=${STARTS:-2}
+starts=${STARTS:-$(often 1 2)}
 runtimes=${RUNTIMES:-runc crun}
 
 make_bundle
@@ -33,7 +33,7 @@ case $B in
 esac
 for tool in tests/live/baseline.c tests/golden/derive.c; do
     "${CC:-gcc}" "${flags[@]}" -o "$T/$(basename "$tool" .c)" "$tool" \
-        "$B"/user/{base,syscalls,profile}/*.o -lseccomp -lyaml
+        "$B"/user/{base,syscalls,profile}/*.o -lseccomp -lyaml -lmd
 done
 "$T/baseline" rows >"$T/rows"
 # where they are in a need string

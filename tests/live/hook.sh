@@ -225,3 +225,21 @@ rm -f "$O/ls.json"
 hooked "of:$O/ls.json" "$ALLOW" /bin/ls /
 (cd "$BUNDLE" && unshare -p -f --mount-proc timeout 30 runc run "n$$" </dev/null >"$T/out" 2>"$T/err") || :
 check_profile "inside a nested pid namespace" "$O/ls.json"
+
+# ... and under crun, which on the hybrid layout refuses a v2 hierarchy that shows controllers, and for rules for devices wants more
+# locked memory than it may get
+if command -v crun >/dev/null; then
+    controllers=$T/nothing
+    : >"$controllers"
+    [ "$(cgroup_mount)" = /sys/fs/cgroup ] || controllers=$(cgroup_mount)/cgroup.controllers
+    rm -f "$O/ls.json"
+    hooked "of:$O/ls.json" "$ALLOW" /bin/ls /
+    jq 'del(.linux.resources)' "$BUNDLE/config.json" >"$T/hooked"
+    mv "$T/hooked" "$BUNDLE/config.json"
+    # shellcheck disable=SC2016
+    (cd "$BUNDLE" && timeout 30 unshare -m -p -f --mount-proc sh -c 'mount --bind /dev/null "$0" && crun run "$1"' "$controllers" "c$$" \
+        </dev/null >"$T/out" 2>"$T/err") || :
+    check_profile "inside a nested pid namespace, under crun" "$O/ls.json"
+else
+    skip "inside a nested pid namespace, under crun" "crun is not installed"
+fi

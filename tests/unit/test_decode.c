@@ -28,11 +28,20 @@ static const struct ev_moved moved = {.kind = EV_MOVED,
 				      .calls = UINT64_MAX,
 				      .comm = "\xff\x01\n"};
 static const struct ev_gone gone = {.kind = EV_GONE, .slot = SLOTS_MAX - 1};
+static const struct ev_denied denied =
+	{.kind = EV_DENIED,
+	 .slot = 2,
+	 .key = {.nr = -1, .slot = 2, .error = 4095, .action = DENIED_COUNT - 1, .abi = ABI_X32},
+	 .args = {1, 2, 3, 4, 5, UINT64_MAX},
+	 .comm = "fifteen letters"};
 
 static const struct {
 	const void *data;
 	size_t len;
-} good[] = {{&first, sizeof(first)}, {&moved, sizeof(moved)}, {&gone, sizeof(gone)}};
+} good[] = {{&first, sizeof(first)},
+	    {&moved, sizeof(moved)},
+	    {&gone, sizeof(gone)},
+	    {&denied, sizeof(denied)}};
 
 static union event filled(void)
 {
@@ -88,7 +97,8 @@ Test(decode, every_length)
 			char *data = calloc(1, len ? len : 1);
 			bool right = (kind == EV_FIRST && len == 112) ||
 				     (kind == EV_MOVED && len == 48) ||
-				     (kind == EV_GONE && len == 8);
+				     (kind == EV_GONE && len == 8) ||
+				     (kind == EV_DENIED && len == 112);
 			union event event;
 
 			memcpy(data, &kind, len < sizeof(kind) ? len : sizeof(kind));
@@ -165,4 +175,29 @@ Test(decode, fields_without_range)
 		cr_expect_eq(event.first.nr, record.nr);
 		cr_expect_eq(event.first.sub, record.sub);
 	}
+}
+
+Test(decode, denied_out_of_range)
+{
+	struct ev_denied bad = denied;
+
+	bad.key.slot = 3;
+	expect_bad(&bad, sizeof(bad), "two slots");
+	bad = denied;
+	bad.slot = bad.key.slot = SLOTS_MAX;
+	expect_bad(&bad, sizeof(bad), "slot");
+	bad = denied;
+	bad.key.action = DENIED_COUNT;
+	expect_bad(&bad, sizeof(bad), "action");
+	bad = denied;
+	bad.key.abi = ABI_X32 + 1;
+	expect_bad(&bad, sizeof(bad), "abi");
+	bad = denied;
+	bad.key.error = -1;
+	expect_bad(&bad, sizeof(bad), "negative errno");
+	bad.key.error = 4096;
+	expect_bad(&bad, sizeof(bad), "errno");
+	bad = denied;
+	memset(bad.comm, 'x', sizeof(bad.comm));
+	expect_bad(&bad, sizeof(bad), "comm");
 }

@@ -26,7 +26,12 @@ struct command {
 };
 
 extern const struct command cmd_record;
+extern const struct command cmd_start;
+extern const struct command cmd_status;
+extern const struct command cmd_snapshot;
+extern const struct command cmd_stop;
 extern const struct command cmd_enforce;
+extern const struct command cmd_audit;
 extern const struct command cmd_hook;
 extern const struct command cmd_show;
 extern const struct command cmd_explain;

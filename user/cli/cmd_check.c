@@ -51,6 +51,10 @@ static int check_text(const struct check_options *options, const char *path, con
 	struct err reason = {0};
 	int rc = 0;
 
+	if (profile_file_is_docker(path)) {
+		rc = profile_file_read(path, &options->file, &profile, err);
+		return rc ? rc : check_profile(&profile, out, err);
+	}
 	if (is_json(text)) {
 		rc = document_parse_json(path, buf__text(text), text->len, &node, &reason);
 		if (!rc && check_document(&node, options->consumer, out, err))
@@ -121,7 +125,8 @@ static int run(const struct command *self, int argc, char **argv)
 		err_set(&err, -EINVAL, "check takes one profile");
 		return command_usage_error(self, &err);
 	}
-	if (file_read(argv[rest], PROFILE_FILE_MAX, &text, &err) ||
+	if ((!profile_file_is_docker(argv[rest]) &&
+	     file_read(argv[rest], PROFILE_FILE_MAX, &text, &err)) ||
 	    check_text(&options, argv[rest], &text, &findings, &err) ||
 	    (options.json && print_json(&options, &findings, &err))) {
 		log_error("%s", err.text);

@@ -60,6 +60,8 @@ static void print_text(const struct diff_options *options, const struct profile 
 		if (differences->only_b[arch] && !options->subset)
 			printf("architecture %s: only in B\n", arch_token(arch));
 	}
+	if (differences->flags && !options->subset)
+		printf("flags or listener: A and B are loaded in different ways\n");
 	for (size_t i = 0; i < differences->len; i++) {
 		const struct difference *d = &differences->list[i];
 		struct buf own_buf where = BUF_INIT, own_buf arches = BUF_INIT;
@@ -109,6 +111,7 @@ static int print_json(const struct diff_options *options, const struct profile *
 	buf__addf(&text, "{\n  \"equal\": %s,\n  \"subset\": %s",
 		  differences_none(differences) ? "true" : "false",
 		  differences_go_beyond(differences) ? "false" : "true");
+	buf__addf(&text, ",\n  \"same_flags\": %s", differences->flags ? "false" : "true");
 	json_arches(&text, "only_in_a", differences->only_a);
 	json_arches(&text, "only_in_b", differences->only_b);
 	buf__addf(&text, ",\n  \"differences\": [");

@@ -92,11 +92,13 @@ static int begin(const struct oci_state *state, const struct trace_request *requ
 	if (rc)
 		return rc;
 	snprintf(target, sizeof(target), "container %s", state->id);
-	rc = resident_begin(&resident,
-			    &(struct resident_request){.name = state->id,
-						       .target = target,
-						       .cgroup = cgroup.id},
-			    err);
+	rc = resident_begin_newborn(&resident,
+				    &(struct resident_request){
+					    .name = state->id,
+					    .target = target,
+					    .flags = ENTRY_WHOLE | ENTRY_CONTAINER,
+				    },
+				    cgroup.id, err);
 	return rc == -EEXIST ? 0 : rc; /* the hook stands in two stages of the start */
 }
 

@@ -89,12 +89,13 @@ static int add_file(struct merging *merging, const char *path, struct err *err)
 {
 	struct profile own_profile next = {0};
 	struct buf own_buf text = BUF_INIT;
-	int rc = file_read(path, RECORDING_FILE_MAX, &text, err);
-	bool recording;
+	bool recording, docker = profile_file_is_docker(path);
+	int rc = docker ? profile_file_read(path, &merging->options->file, &next, err) :
+			  file_read(path, RECORDING_FILE_MAX, &text, err);
 
 	if (rc)
 		return rc;
-	recording = recording_is(buf__text(&text), text.len);
+	recording = !docker && recording_is(buf__text(&text), text.len);
 	if (recording ? merging->profiles : merging->recordings)
 		return err_set(err, -EXDEV, "%s: profiles and recordings cannot be merged together",
 			       path);
@@ -103,7 +104,8 @@ static int add_file(struct merging *merging, const char *path, struct err *err)
 			       path);
 	if (recording)
 		return add_recording(merging, path, &text, err);
-	rc = profile_file_parse(path, &text, &merging->options->file, &next, err);
+	if (!docker)
+		rc = profile_file_parse(path, &text, &merging->options->file, &next, err);
 	return rc ? rc : add_profile(merging, path, &next, err);
 }
 

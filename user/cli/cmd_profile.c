@@ -4,6 +4,7 @@
 #include "cli/profile_file.h"
 #include "cli/recording_read.h"
 #include "cli/runtime.h"
+#include "cli/singles.h"
 #include "cli/summary.h"
 #include "profile/derive.h"
 #include "profile/emit_oci.h"
@@ -32,10 +33,12 @@ static const struct option_row rows[] = {
 	{0},
 };
 
-/* Only the sets are kept: memory does not grow with the number of recordings. */
+/* Only sets are kept: memory does not grow with the number of recordings. */
 struct sum {
 	struct syscall_set needed;
+	struct tuples_list arguments;
 	struct runtime_seen seen;
+	struct singles singles;
 	size_t incomplete, unknown;
 };
 
@@ -69,7 +72,10 @@ static int add_file(const char *path, struct sum *sum, struct err *err)
 	if (rc)
 		return rc;
 	recording_needed(&recording, &needed);
+	if (tuples_join(&sum->arguments, &sum->needed, &recording.arguments, &needed))
+		return err_errno(err, -ENOMEM, "cannot join %s", path);
 	add_set(&sum->needed, &needed);
+	singles_add(&sum->singles, &needed);
 	runtime_see(&recording, false, &seen);
 	add_seen(&sum->seen, &seen);
 	if (recording_is_incomplete(&recording)) {
@@ -82,15 +88,32 @@ static int add_file(const char *path, struct sum *sum, struct err *err)
 	return 0;
 }
 
+/* When it comes to nothing, more recordings of the kind would add little. */
+static void tell_singles(const struct singles *singles)
+{
+	struct buf own_buf words = BUF_INIT;
+
+	if (singles->recordings < 2)
+		return;
+	singles_describe(singles, &words);
+	log_note("%s", buf__text(&words));
+}
+
 static int write_profile(const struct profile_options *options, const struct sum *sum,
 			 struct err *err)
 {
 	struct derive_options derive = {.no_enosys = options->no_enosys,
 					.baseline = runtime_baseline(&sum->seen, options->runtime)};
+	struct constraints own_constraints constraints = {0};
 	struct profile own_profile profile = {0};
 	struct buf own_buf text = BUF_INIT;
 	struct derived derived;
-	int rc = derive_profile(&sum->needed, &derive, &profile, &derived, err);
+	int rc;
+
+	derive.constraints = &constraints;
+	if (constraints_make(&sum->arguments, &sum->needed, &constraints))
+		return err_errno(err, -ENOMEM, "cannot make the profile");
+	rc = derive_profile(&sum->needed, &derive, &profile, &derived, err);
 
 	if (!rc)
 		rc = emit_oci(&profile, &text, err);
@@ -99,6 +122,8 @@ static int write_profile(const struct profile_options *options, const struct sum
 	if (!rc)
 		summary_profile(options->output ? options->output : "-", &derived, &sum->seen,
 				&derive.baseline);
+	if (!rc)
+		summary_arguments(&constraints);
 	return rc;
 }
 
@@ -126,10 +151,12 @@ static int run(const struct command *self, int argc, char **argv)
 		rc = add_file(argv[i], &sum, &err);
 	if (!rc)
 		rc = write_profile(&options, &sum, &err);
+	tuples_list_clear(&sum.arguments);
 	if (rc) {
 		log_error("%s", err.text);
 		return STATUS_FAILED;
 	}
+	tell_singles(&sum.singles);
 	if (sum.unknown)
 		log_warn("%zu calls have no name and are left out", sum.unknown);
 	return sum.incomplete ? STATUS_INCOMPLETE : STATUS_OK;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "base/fs.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "cli/cmd.h"
 #include "cli/record.h"
-#include "cli/runtime.h"
+#include "cli/record_denials.h"
 #include "cli/summary.h"
 #include "record/features.h"
 
@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 static const char *const filter_choices[] = {"allow", "engine", NULL};
+static const char *const denials_choices[] = {"auto", "always", "never", NULL};
 static const char *const progress_choices[] = {"auto", "always", "never", NULL};
 
 #define AT(member) offsetof(struct record_options, member)
@@ -21,6 +22,9 @@ static const struct option_row rows[] = {
 	{"wait", 0, OPTION_FLAG, NULL,
 	 "the container, unit or cgroup (a pattern of its name) does not exist yet: record it from its birth on",
 	 AT(wait), NULL, 0},
+	{"follow", 0, OPTION_FLAG, NULL,
+	 "go on when the targets are gone, and record them when they are made anew", AT(follow),
+	 NULL, 0},
 	{"start", 0, OPTION_FLAG, NULL, "have the container started, which was created before",
 	 AT(start), NULL, 0},
 	{"user", 'u', OPTION_TEXT, "NAME", "run the command as this user", AT(user), NULL, 0},
@@ -29,22 +33,26 @@ static const struct option_row rows[] = {
 	 AT(filter), filter_choices, 0},
 	{"plain", 0, OPTION_FLAG, NULL,
 	 "record the engine's client itself, not the container that it runs", AT(plain), NULL, 0},
-	{"output", 'o', OPTION_TEXT, "FILE", "write the profile here ('-': standard output)",
-	 AT(output), NULL, 0},
-	{"recording", 0, OPTION_TEXT, "FILE", "write the recording here, too", AT(recording), NULL,
-	 0},
+	RESULT_OPTION_ROWS(struct record_options, result),
 	{"for", 0, OPTION_DURATION, "DURATION", "end after this time: 90s, 5m, 1h30m, 2d",
 	 AT(duration), NULL, 0},
-	{"no-enosys", 0, OPTION_FLAG, NULL,
-	 "do not answer ENOSYS to calls that libraries probe for", AT(no_enosys), NULL, 0},
-	{"runtime", 0, OPTION_CHOICE, "RUNTIME",
-	 "add what it needs to start a container: auto, runc, crun, none", AT(runtime),
-	 runtime_choices, 0},
-	{"assume-startup", 0, OPTION_FLAG, NULL,
-	 "add what programs start with, if the start was not seen", AT(assume_startup), NULL, 0},
+	{"until-quiet", 0, OPTION_DURATION, "DURATION",
+	 "end when no new syscall has come for this long", AT(quiet_for), NULL, 0},
 	{"count-moved", 0, OPTION_FLAG, NULL,
 	 "count processes that move in as workload from the start", AT(count_moved), NULL, 0},
+	{"denials", 0, OPTION_CHOICE, "WHEN",
+	 "look for calls that a filter denies: auto (where there may be one), always, never",
+	 AT(denials), denials_choices, 0},
+	{"allow-denied", 0, OPTION_FLAG, NULL,
+	 "allow what was denied, too; but for what was answered with ENOSYS",
+	 AT(result.allow_denied), NULL, 0},
 	{"stats", 0, OPTION_FLAG, NULL, "show time and errors of each syscall", AT(stats), NULL, 0},
+	{"args", 0, OPTION_TEXT, "LIST",
+	 "record arguments, too, and allow no others: default, all, or calls: socket,ioctl:1,clone",
+	 AT(args), NULL, 0},
+	{"args-max", 0, OPTION_TEXT, "N",
+	 "a call with more distinct arguments stays unconstrained (default 32)", AT(args_max), NULL,
+	 0},
 	{"ring-size", 0, OPTION_SIZE, "SIZE", "room for news of first calls (default 256k)",
 	 AT(ring_size), NULL, 64 << 20},
 	{"progress", 0, OPTION_CHOICE, "WHEN", "show a live line: auto, always, never",
@@ -55,25 +63,23 @@ static const struct option_row rows[] = {
 	{0},
 };
 
-static int check_outputs(const struct record *record, struct err *err)
+static int plan_args(struct record *record, struct err *err)
 {
 	const struct record_options *options = &record->options;
+	uint64_t cap = ARGS_CAP_DEFAULT;
 
-	if (record->argv && !options->output && !options->recording)
-		return err_set(err, -EINVAL,
-			       "standard output belongs to the command: say where the profile goes with -o FILE");
-	if (record->argv && options->output && !strcmp(options->output, "-"))
-		return err_set(err, -EINVAL,
-			       "-o -: standard output belongs to the command: name a file");
-	if (options->recording && !strcmp(options->recording, "-") &&
-	    (record->argv || !options->output || !strcmp(options->output, "-")))
-		return err_set(err, -EINVAL,
-			       "--recording -: standard output is the %s: name a file",
-			       record->argv ? "command's" : "profile's");
-	if (options->recording && options->output &&
-	    fs_same_output(options->recording, options->output))
-		return err_set(err, -EINVAL, "-o and --recording name the same file: %s",
-			       options->output);
+	if (options->args_max && !options->args)
+		return err_set(err, -EINVAL, "--args-max needs --args");
+	if (!options->args)
+		return 0;
+	if (options->args_max &&
+	    (num_parse(options->args_max, "--args-max", ARGS_CAP_MAX, &cap, err) || !cap))
+		return err_set(err, -EINVAL, "--args-max is a number from 1 to %d", ARGS_CAP_MAX);
+	if (recording_init(&record->recording, err))
+		return -EINVAL;
+	if (arg_plan_parse(options->args, record->recording.native, &record->args, err))
+		return -EINVAL;
+	record->args.cap = cap;
 	return 0;
 }
 
@@ -95,6 +101,10 @@ static int check_usage(struct record *record, struct err *err)
 			       targets->units.len || targets->cgroups.len))
 		return err_set(err, -EINVAL,
 			       "--start needs one --container, and no other target, command or --wait");
+	if (options->result.allow_denied && options->denials == DENIALS_NEVER)
+		return err_set(err, -EINVAL, "--allow-denied does not go with --denials never");
+	if (options->follow && !target_options_len(targets))
+		return err_set(err, -EINVAL, "--follow needs a target that may be made anew");
 	if (options->user && !record->argv)
 		return err_set(err, -EINVAL, "--user needs a command to run");
 	if (target_options_check(targets, err))
@@ -104,7 +114,9 @@ static int check_usage(struct record *record, struct err *err)
 	if (record->argv && !options->plain &&
 	    record_engine_plan(&record->engine, record->argv, err))
 		return -EINVAL;
-	return check_outputs(record, err);
+	if (plan_args(record, err))
+		return -EINVAL;
+	return result_check_usage(&options->result, record->argv != NULL, err);
 }
 
 static void set_log_level(const struct record_options *options)
@@ -188,7 +200,7 @@ const struct command cmd_record = {
 	.description =
 		"Records the system calls of a command, which is born into a cgroup of its own, or of containers,\n"
 		"units and cgroups that exist, until the command and all that it started have ended, the targets are gone, the time of --for\n"
-		"is over, or Ctrl-C. Then writes a seccomp profile that allows what was called. With a command, its\n"
+		"or --until-quiet is over, or Ctrl-C. Then writes a seccomp profile that allows what was called. With a command, its\n"
 		"exit status is whittle's; see whittle(1). Of 'docker run', 'podman run' and 'nerdctl run' it is the\n"
 		"container that is recorded, from its first instruction to its last.\n",
 	.options = rows,

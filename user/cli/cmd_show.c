@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/log.h"
-#include "base/num.h"
 #include "cli/cmd.h"
 #include "cli/profile_file.h"
 #include "cli/recording_read.h"
+#include "cli/show_recording.h"
 #include "profile/diff.h"
+#include "profile/digest.h"
 #include "profile/evaluate.h"
 #include "profile/risk.h"
 #include "profile/survey.h"
@@ -54,9 +55,33 @@ static void print_rules(const struct profile *profile)
 			printf(" %s", rule->names[n]);
 		printf("%s\n",
 		       rule_counts(profile, rule) ? "" : "  (what the default says: no rule)");
+		if (rule->comment) {
+			struct buf own_buf comment = BUF_INIT;
+
+			text_add_json(&comment, rule->comment);
+			printf("  comment: %s\n", buf__text(&comment));
+		}
 	}
 	outcome_text(profile_default(profile), outcome);
 	printf("everything else: %s\n", outcome);
+}
+
+/* What is not in the rules; what a file says is not to get at the terminal. */
+static void print_head(const struct profile *profile)
+{
+	char digest[DIGEST_LEN];
+
+	for (enum flag flag = 0; flag < FLAG_COUNT; flag++)
+		if (profile->flags[flag])
+			printf("flag: %s\n", flag_name(flag));
+	if (profile->listener_path) {
+		struct buf own_buf path = BUF_INIT;
+
+		text_add_json(&path, profile->listener_path);
+		printf("listener: %s\n", buf__text(&path));
+	}
+	if (!profile_digest(profile, digest, NULL))
+		printf("sha256: %s\n", digest);
 }
 
 /* The calls of one risk that get through, by group. */
@@ -263,6 +288,28 @@ static int json_arches(struct buf *out, const struct profile *profile, struct er
 	return 0;
 }
 
+/* What is not in the rules. No digest: there is none. */
+static void json_head(struct buf *out, const struct profile *profile)
+{
+	char digest[DIGEST_LEN];
+	const char *before = "";
+
+	if (!profile_digest(profile, digest, NULL))
+		buf__addf(out, ",\n  \"sha256\": \"%s\"", digest);
+	buf__addf(out, ",\n  \"flags\": [");
+	for (enum flag flag = 0; flag < FLAG_COUNT; flag++) {
+		if (!profile->flags[flag])
+			continue;
+		buf__addf(out, "%s\"%s\"", before, flag_name(flag));
+		before = ", ";
+	}
+	buf__addf(out, "]");
+	if (!profile->listener_path)
+		return;
+	buf__addf(out, ",\n  \"listener\": ");
+	text_add_json(out, profile->listener_path);
+}
+
 static int print_json(const struct profile *profile, const struct profile *base, struct err *err)
 {
 	struct buf own_buf text = BUF_INIT;
@@ -270,7 +317,9 @@ static int print_json(const struct profile *profile, const struct profile *base,
 
 	buf__addf(&text, "{\n  \"default\": {");
 	json_outcome(&text, profile_default(profile));
-	buf__addf(&text, "},\n  \"architectures\": [");
+	buf__addf(&text, "}");
+	json_head(&text, profile);
+	buf__addf(&text, ",\n  \"architectures\": [");
 	rc = json_arches(&text, profile, err);
 	if (rc)
 		return rc;
@@ -289,7 +338,12 @@ static int print_json(const struct profile *profile, const struct profile *base,
 			buf__addf(&text, "%s", n ? ", " : "");
 			text_add_json(&text, rule->names[n]);
 		}
-		buf__addf(&text, "]}");
+		buf__addf(&text, "]");
+		if (rule->comment) {
+			buf__addf(&text, ", \"comment\": ");
+			text_add_json(&text, rule->comment);
+		}
+		buf__addf(&text, "}");
 	}
 	buf__addf(&text, "\n  ]");
 	if (base) {
@@ -308,64 +362,32 @@ static int print_text(const struct profile *profile, const struct profile *base,
 	if (base)
 		return each_change(profile, base, NULL, err);
 	print_rules(profile);
+	print_head(profile);
 	rc = print_counts(profile, err);
 	for (enum risk risk = RISK_SEVERE; !rc && risk > RISK_NONE; risk--)
 		print_risk(profile, risk);
 	return rc;
 }
 
-/* --- a recording: who called what first, when, and how often --- */
-
-static void print_observed(const struct observed *o)
-{
-	const char *subname = syscall_subname(&o->call);
-	char name[SYSCALL_NAME_LEN], when[32] = "", comm[RECORDING_COMM_LEN] = "";
-
-	if (!syscall_name(&o->call, name))
-		snprintf(name, sizeof(name), "number %lld", (long long)o->call.nr);
-	if (o->first_ns)
-		num_format_duration(o->first_ns, when, sizeof(when));
-	if (o->first.known)
-		recording_comm_text(o->first.comm, comm);
-	printf("%-7s %-9s %10llu  %8s  %-15s %s%s%s\n", arch_token(o->call.arch),
-	       observed_class_name(o->class), (unsigned long long)o->calls, when, comm, name,
-	       subname ? ": " : "", subname ? subname : "");
-}
-
-/* Its JSON is the file itself. */
-static int show_recording(const char *path, const struct buf *text,
-			  const struct show_options *options, struct err *err)
-{
-	struct recording own_recording recording = {0};
-	int rc = recording_parse(path, buf__text(text), text->len, &recording, err);
-
-	if (!rc && (options->against || options->json))
-		rc = err_set(err, -EINVAL,
-			     "%s: a recording is shown alone, and is JSON itself; 'whittle profile' makes a profile of it",
-			     path);
-	if (rc)
-		return rc;
-	printf("%s on Linux %s, %s; %s\n", recording.target, recording.kernel, recording.machine,
-	       recording_is_incomplete(&recording) ? "incomplete: calls may be missing" :
-						     "complete");
-	printf("%-7s %-9s %10s  %8s  %-15s %s\n", "arch", "class", "calls", "first", "by",
-	       "syscall");
-	for (size_t i = 0; i < recording.observed_len; i++)
-		print_observed(&recording.observed[i]);
-	return 0;
-}
-
 static int show(const char *path, const struct show_options *options, struct err *err)
 {
 	struct profile own_profile profile = {0}, own_profile base = {0};
 	struct buf own_buf text = BUF_INIT;
-	int rc = file_read(path, RECORDING_FILE_MAX, &text, err);
+	bool docker = profile_file_is_docker(path);
+	int rc = docker ? profile_file_read(path, &options->file, &profile, err) :
+			  file_read(path, RECORDING_FILE_MAX, &text, err);
 
 	if (rc)
 		return rc;
-	if (recording_is(buf__text(&text), text.len))
-		return show_recording(path, &text, options, err);
-	rc = profile_file_parse(path, &text, &options->file, &profile, err);
+	if (!docker && recording_is(buf__text(&text), text.len)) {
+		if (options->against)
+			return err_set(err, -EINVAL,
+				       "%s: a recording is not compared; 'whittle profile' makes a profile of it",
+				       path);
+		return show_recording(path, &text, options->json, err);
+	}
+	if (!docker)
+		rc = profile_file_parse(path, &text, &options->file, &profile, err);
 	if (!rc && options->against)
 		rc = profile_file_read(options->against, &options->file, &base, err);
 	if (rc)
@@ -379,7 +401,7 @@ static int run(const struct command *self, int argc, char **argv)
 	struct show_options options = {0};
 	struct err err = {0};
 	bool help;
-	int rest;
+	int rest, rc;
 
 	if (options_parse_anywhere(rows, argc, argv, &options, &rest, &help, &err))
 		return command_usage_error(self, &err);
@@ -387,11 +409,15 @@ static int run(const struct command *self, int argc, char **argv)
 		command_print_help(self);
 		return STATUS_OK;
 	}
-	if (argc - rest != 1)
-		err_set(&err, -EINVAL, "show takes one profile");
+	if (rest >= argc)
+		err_set(&err, -EINVAL, "show takes a profile, or recordings");
+	else if (argc - rest > 1 && options.against)
+		err_set(&err, -EINVAL, "--against takes one profile to compare");
 	if (err.code || native_arch(options.file.arch, &machine, &err))
 		return command_usage_error(self, &err);
-	if (show(argv[rest], &options, &err)) {
+	rc = argc - rest > 1 ? show_recordings(argv + rest, argc - rest, options.json, &err) :
+			       show(argv[rest], &options, &err);
+	if (rc) {
 		log_error("%s", err.text);
 		return STATUS_FAILED;
 	}
@@ -400,11 +426,13 @@ static int run(const struct command *self, int argc, char **argv)
 
 const struct command cmd_show = {
 	.name = "show",
-	.summary = "show what a profile allows, by itself or beside another",
-	.synopsis = "[OPTION...] PROFILE",
+	.summary =
+		"show what a profile allows, by itself or beside another, or what recordings saw",
+	.synopsis = "[OPTION...] PROFILE | RECORDING...",
 	.description =
 		"Shows rules, how many calls each architecture allows, and the risky ones among them. Of a recording: which calls\n"
-		"were seen, by whom first, when, and how often. \"-\" is standard input.\n",
+		"were seen, by whom first, when, and how often, and how their number grew with time. Of several recordings: what only\n"
+		"one of them saw. \"-\" is standard input.\n",
 	.options = rows,
 	.run = run,
 };

@@ -15,8 +15,9 @@ void live_line_show(struct progress progress)
 	num_format_duration(progress.since_new, since, sizeof(since));
 	fprintf(stderr,
 		ERASE_LINE "whittle: %s: %" PRIu64
-			   " calls, %zu distinct syscalls, the last new one %s ago",
-		elapsed, progress.calls, progress.distinct, since);
+			   " calls, %zu distinct syscalls, the last new one %s and %" PRIu64
+			   " calls ago",
+		elapsed, progress.calls, progress.distinct, since, progress.calls_since_new);
 	fflush(stderr);
 }
 

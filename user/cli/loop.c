@@ -73,13 +73,15 @@ enum source {
 	SOURCE_CGROUP,
 	SOURCE_LIVE,
 	SOURCE_RETRY,
+	SOURCE_MORE,
+	SOURCE_QUIET,
 	SOURCE_COUNT,
 };
 
 struct state {
 	struct loop *loop;
 	int epoll;
-	int fds[SOURCE_COUNT]; /* the ring's is borrowed */
+	int fds[SOURCE_COUNT]; /* the ring's and that of SOURCE_MORE are borrowed */
 	int signals_got;
 	bool terminated; /* --for has run out once */
 	bool populated;  /* the command's cgroup */
@@ -90,7 +92,7 @@ struct state {
 static void state_close(struct state *state)
 {
 	for (int s = SOURCE_RING + 1; s < SOURCE_COUNT; s++)
-		if (state->fds[s] >= 0)
+		if (state->fds[s] >= 0 && s != SOURCE_MORE)
 			close(state->fds[s]);
 	if (state->epoll >= 0)
 		close(state->epoll);
@@ -142,11 +144,17 @@ static int set_up(struct state *state, struct err *err)
 	if (state->epoll < 0)
 		return err_errno(err, -errno, "cannot wait for events");
 	rc = watch(state, SOURCE_RING, session__poll_fd(loop->session), EPOLLIN);
+	if (!rc && loop->on_more && loop->more >= 0)
+		rc = watch(state, SOURCE_MORE, loop->more, EPOLLIN);
 	if (!rc)
 		rc = watch(state, SOURCE_SIGNAL, new_signalfd(), EPOLLIN);
 	if (!rc && loop->duration) {
 		rc = watch(state, SOURCE_DEADLINE, new_timer(), EPOLLIN);
 		rc = rc ? rc : timer_set(state->fds[SOURCE_DEADLINE], loop->duration, 0);
+	}
+	if (!rc && loop->quiet) {
+		rc = watch(state, SOURCE_QUIET, new_timer(), EPOLLIN);
+		rc = rc ? rc : timer_set(state->fds[SOURCE_QUIET], loop->quiet, 0);
 	}
 	if (!rc && loop->live_line) {
 		rc = watch(state, SOURCE_LIVE, new_timer(), EPOLLIN);
@@ -267,12 +275,12 @@ static void acknowledge_timer(int fd)
 		return;
 }
 
-static int on_deadline(struct state *state, struct err *err)
+/* The time has come to end: --for is over, or it was quiet for long enough. */
+static int end_by_time(struct state *state, struct err *err)
 {
 	struct loop *loop = state->loop;
 	int rc;
 
-	acknowledge_timer(state->fds[SOURCE_DEADLINE]);
 	if (!loop->child || (loop->detached && loop->child_ended)) {
 		state->over = true;
 		return 0;
@@ -292,20 +300,57 @@ static int on_deadline(struct state *state, struct err *err)
 	state->terminated = true;
 	if (!loop->child_ended)
 		kill(loop->child, SIGTERM);
-	rc = timer_set(state->fds[SOURCE_DEADLINE], GRACE_NS, 0);
+	/* the one that is not set for it may not be there */
+	if (state->fds[SOURCE_DEADLINE] < 0)
+		rc = watch(state, SOURCE_DEADLINE, new_timer(), EPOLLIN);
+	else
+		rc = 0;
+	rc = rc ? rc : timer_set(state->fds[SOURCE_DEADLINE], GRACE_NS, 0);
 	return rc ? err_errno(err, rc, "cannot wait for the end of the command") : 0;
+}
+
+static int on_news(struct state *state, struct err *err)
+{
+	int rc = session__drain(state->loop->session, err);
+
+	recorder__note_news(state->loop->recorder, state->loop->session);
+	return rc;
+}
+
+/*
+ * The timer is not set anew for each new call, which would be a wake-up each: when it runs out it is set to what is left since
+ * the last one.
+ */
+static int on_quiet(struct state *state, struct err *err)
+{
+	struct loop *loop = state->loop;
+	uint64_t since;
+	int rc;
+
+	acknowledge_timer(state->fds[SOURCE_QUIET]);
+	rc = session__drain(loop->session, err);
+	if (rc)
+		return rc;
+	since = recorder__progress(loop->recorder, loop->session).since_new;
+	if (since >= loop->quiet)
+		return state->terminated ? 0 : end_by_time(state, err);
+	rc = timer_set(state->fds[SOURCE_QUIET], loop->quiet - since, 0);
+	return rc ? err_errno(err, rc, "cannot wait for quiet") : 0;
 }
 
 static int dispatch(struct state *state, enum source source, struct err *err)
 {
 	switch (source) {
 	case SOURCE_RING:
-		return session__drain(state->loop->session, err);
+		return on_news(state, err);
+	case SOURCE_QUIET:
+		return on_quiet(state, err);
 	case SOURCE_SIGNAL:
 		on_signals(state);
 		return 0;
 	case SOURCE_DEADLINE:
-		return on_deadline(state, err);
+		acknowledge_timer(state->fds[SOURCE_DEADLINE]);
+		return end_by_time(state, err);
 	case SOURCE_LIVE:
 		acknowledge_timer(state->fds[SOURCE_LIVE]);
 		live_line_show(recorder__progress(state->loop->recorder, state->loop->session));
@@ -314,6 +359,8 @@ static int dispatch(struct state *state, enum source source, struct err *err)
 		acknowledge_timer(state->fds[SOURCE_RETRY]);
 		state->waits = false;
 		return 0;
+	case SOURCE_MORE:
+		return state->loop->on_more(state->loop->more_context, err);
 	case SOURCE_CGROUP:
 		state->populated = cgroup_events_populated(state->fds[SOURCE_CGROUP]);
 		return 0;

@@ -19,7 +19,11 @@ struct loop {
 	size_t targets_len;
 	bool awaiting;     /* a target that does not exist yet */
 	uint64_t duration; /* ns, 0: no limit */
+	uint64_t quiet;    /* ns without a new syscall that end it, 0: no matter */
 	bool live_line;
+	int more; /* another file that there is news in when it is readable; -1: none */
+	int (*on_more)(void *context, struct err *err);
+	void *more_context;
 	/* with a command */
 	pid_t child;                         /* 0: none */
 	const struct cgroup *command_cgroup; /* NULL: what it makes is one of the targets */

@@ -10,8 +10,9 @@
 #endif
 
 const struct command *const commands[] = {
-	&cmd_record,  &cmd_enforce, &cmd_show, &cmd_explain, &cmd_diff, &cmd_check, &cmd_merge,
-	&cmd_convert, &cmd_profile, &cmd_hook, &cmd_doctor,  &cmd_help, NULL,
+	&cmd_record,  &cmd_start,   &cmd_status,  &cmd_snapshot, &cmd_stop,  &cmd_enforce,
+	&cmd_audit,   &cmd_show,    &cmd_explain, &cmd_diff,     &cmd_check, &cmd_merge,
+	&cmd_convert, &cmd_profile, &cmd_hook,    &cmd_doctor,   &cmd_help,  NULL,
 };
 
 const struct command *command_find(const char *name)

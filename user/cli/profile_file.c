@@ -124,9 +124,14 @@ int profile_file_parse(const char *path, const struct buf *text, const struct fi
 		rc = (options->json ? parse_oci :
 				      profile_parse)(strcmp(path, "-") ? path : "standard input",
 						     buf__text(text), text->len, &parse, out, err);
-	if (warnings.len)
+	if (warnings.len && !options->quiet)
 		tell(warnings.data);
 	return rc;
+}
+
+bool profile_file_is_docker(const char *path)
+{
+	return !strcmp(path, "docker");
 }
 
 int profile_file_read(const char *path, const struct file_options *options, struct profile *out,
@@ -136,7 +141,7 @@ int profile_file_read(const char *path, const struct file_options *options, stru
 	struct parse_options host = {0};
 	int rc;
 
-	if (!strcmp(path, "docker")) {
+	if (profile_file_is_docker(path)) {
 		rc = host_of(options, &host, err);
 		if (!rc && docker_default(&host, out))
 			rc = err_errno(err, -ENOMEM, "cannot make Docker's default profile");

@@ -10,6 +10,7 @@
 struct file_options {
 	bool lenient;
 	bool json; /* take JSON alone: nearly any text is a list of names */
+	bool quiet; /* do not log warnings */
 	struct texts caps;
 	const char *kernel;
 	const char *arch;
@@ -44,7 +45,10 @@ int arch_parse(const char *text, enum arch *out, struct err *err) must_check;
 /** The same, or the machine's own for NULL. */
 int native_arch(const char *text, enum arch *out, struct err *err) must_check;
 
-/** Reads and parses; warnings are logged. "docker" is no file but what Docker gives a container that names no profile. */
+/** "docker" is no file but what Docker gives a container that names no profile. */
+bool profile_file_is_docker(const char *path);
+
+/** Reads and parses, or makes Docker's default; warnings are logged. */
 int profile_file_read(const char *path, const struct file_options *options, struct profile *out,
 		      struct err *err) must_check;
 

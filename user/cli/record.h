@@ -9,6 +9,7 @@
 #include "cli/loop.h"
 #include "cli/options.h"
 #include "cli/record_engine.h"
+#include "cli/result.h"
 #include "cli/target_list.h"
 #include "record/recorder.h"
 #include "record/session.h"
@@ -25,10 +26,11 @@ enum {
 struct record_options {
 	struct target_options targets;
 	const char *user;
-	const char *output, *recording;
-	uint64_t duration, ring_size;
-	bool assume_startup, count_moved, no_enosys, plain, start, stats, quiet, wait;
-	int filter, progress, runtime, verbose;
+	struct result_options result;
+	const char *args, *args_max;
+	uint64_t duration, quiet_for, ring_size;
+	bool count_moved, follow, plain, start, stats, quiet, wait;
+	int denials, filter, progress, verbose;
 };
 
 enum awaited_kind {
@@ -49,6 +51,7 @@ struct record {
 	char **argv; /* the command, NULL: none */
 	unsigned int features;
 	struct spawn_user user;
+	struct arg_plan args;       /* with --args */
 	struct target_list targets; /* what --cgroup, --container, --unit and --pid name */
 	struct awaited *awaited;
 	size_t awaited_len;
@@ -64,12 +67,17 @@ struct record {
 	struct session *session;
 	struct recorder *recorder;
 	struct recording recording;
+	bool wants_denials;
+	recorder_denial_fn *on_denial; /* told of each kind of denied call; NULL: nobody */
+	bool audits;                   /* what is denied is what it is for */
+	int audit;                     /* the kernel's audit records, -1: they are not read */
 	struct loop loop;
 };
 
 #define RECORD_INIT                                                                                \
 	((struct record){.command_cgroup = CGROUP_CLOSED,                                          \
 			 .keeper = KEEPER_NONE,                                                    \
+			 .audit = -1,                                                              \
 			 .engine = RECORD_ENGINE_NONE})
 
 void record_clear(struct record *record);
@@ -77,6 +85,10 @@ void record_clear(struct record *record);
 
 /** Everything that can be wrong and be known before the kernel is touched: outputs, user, targets. */
 int record_plan(struct record *record, struct err *err) must_check;
+
+/** When the cgroup is made anew, it is recorded in the slot. */
+int record_follow(struct record *record, __u32 slot, const struct cgroup *cgroup,
+		  struct err *err) must_check;
 
 /** Starts, waits for the end, and fills the recording in. */
 int record_run(struct record *record, struct err *err) must_check;

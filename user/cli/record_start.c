@@ -4,12 +4,12 @@
 #include "base/log.h"
 #include "base/privilege.h"
 #include "cli/record.h"
+#include "cli/record_denials.h"
 #include "cli/record_wait.h"
 #include "record/features.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define RING_BYTES (256 << 10)
 
@@ -18,16 +18,14 @@ void record_clear(struct record *record)
 	recorder__free(record->recorder);
 	session__free(record->session);
 	recording_clear(&record->recording);
+	arg_plan_clear(&record->args);
 	target_list_clear(&record->targets);
 	free(record->awaited);
+	if (record->audit >= 0)
+		close(record->audit);
 	cgroup_close(&record->command_cgroup);
 	record_engine_clear(&record->engine);
 	spawn_user_clear(&record->user);
-}
-
-static int check_output(const char *path, struct err *err)
-{
-	return path && strcmp(path, "-") ? fs_check_output(path, err) : 0;
 }
 
 static int open_targets(struct record *record, struct err *err)
@@ -49,9 +47,7 @@ int record_plan(struct record *record, struct err *err)
 	int rc = loop_block_signals(&record->signal_mask, &record->sigchld_ignored, err);
 
 	if (!rc)
-		rc = check_output(record->options.output, err);
-	if (!rc)
-		rc = check_output(record->options.recording, err);
+		rc = result_check_files(&record->options.result, err);
 	if (!rc && record->options.user)
 		rc = spawn_find_user(record->options.user, &record->user, err);
 	if (!rc)
@@ -94,33 +90,31 @@ static int make_command_cgroup(struct record *record, struct err *err)
 static int open_session(struct record *record, struct err *err)
 {
 	int rc = recorder__new(1, record->slots, &record->recorder, err);
+
+	record->wants_denials = record_wants_denials(record);
 	struct session_options options = {
 		.features = record->features,
 		.ring_bytes = record->options.ring_size ? record->options.ring_size : RING_BYTES,
 		.timing = record->options.stats,
+		.denials = record->wants_denials,
+		.args = record->args.calls.len ? &record->args : NULL,
 		.slots = record->slots,
+		.follow = record->options.follow,
 		.newborns = record_waits(record) ? WAIT_SLOTS : 0,
 		.on_record = recorder__take,
 		.context = record->recorder,
 	};
 
-	return rc ? rc : session__open(&options, &record->session, err);
-}
-
-/* The inventory sees the processes of whittle's own pid namespace. */
-static bool sees_all_processes(void)
-{
-	struct stat st;
-
-	/* include/linux/proc_ns.h: PROC_PID_INIT_INO */
-	return !stat("/proc/self/ns/pid", &st) && st.st_ino == 0xEFFFFFFC;
+	if (!rc)
+		rc = session__open(&options, &record->session, err);
+	return rc ? rc : record_denials_begin(record, err);
 }
 
 static void set_flags(struct record *record)
 {
 	unsigned int flags = record->options.count_moved ? SLOT_COUNT_MOVED : 0;
 
-	if (record->targets.len && !sees_all_processes()) {
+	if (record->targets.len && !target_list_sees_all()) {
 		flags |= SLOT_STRANGERS;
 		log_warn(
 			"whittle runs in a pid namespace of its own: calls that processes outside of it are blocked in are not seen");
@@ -133,25 +127,21 @@ static void set_flags(struct record *record)
 			record->engine.used ? 0 : SLOT_COMMAND;
 }
 
-/* Is somebody inside already, whose start is not seen? */
-static bool targets_are_empty(const struct record *record)
-{
-	for (size_t i = 0; i < record->targets.len; i++) {
-		int own_fd events = cgroup_events_fd(&record->targets.cgroups[i], NULL);
-
-		/* the root cgroup has no such file, and is never empty */
-		if (events < 0 || cgroup_events_populated(events))
-			return false;
-	}
-	return true;
-}
-
 static int add_id(uint64_t id, void *context)
 {
 	struct record *record = context;
 
 	session__add_cgroup(record->session, record->targets_slot, id);
 	return 0;
+}
+
+int record_follow(struct record *record, __u32 slot, const struct cgroup *cgroup, struct err *err)
+{
+	const char *name;
+	uint64_t parent;
+	int rc = cgroup_parent(cgroup, &parent, &name, err);
+
+	return rc ? rc : session__follow(record->session, slot, parent, name, err);
 }
 
 /*
@@ -170,13 +160,15 @@ static int start_recording(struct record *record, struct err *err)
 				    record->targets.cgroups[i].id);
 	if (!rc)
 		rc = session__attach_followers(record->session, err);
+	for (size_t i = 0; !rc && record->options.follow && i < record->targets.len; i++)
+		rc = record_follow(record, record->targets_slot, &record->targets.cgroups[i], err);
 	for (size_t i = 0; !rc && i < record->targets.len; i++)
 		rc = cgroup_walk(&record->targets.cgroups[i], add_id, record, err);
 	if (!rc)
 		rc = session__attach_counters(record->session, err);
 	if (!rc && record->targets.len)
 		rc = session__inventory(record->session, err);
-	record->recording.whole = targets_are_empty(record);
+	record->recording.whole = target_list_is_empty(&record->targets);
 	for (__u32 slot = 1; slot <= record->slots; slot++)
 		session__slot(record->session, slot)->armed = 1;
 	return rc;
@@ -211,7 +203,7 @@ static uint64_t needed_without(const struct record *record)
 	const struct record_options *options = &record->options;
 	uint64_t needed = 0;
 
-	if (check_output(options->output, NULL) || check_output(options->recording, NULL))
+	if (result_check_files(&options->result, NULL))
 		needed |= PRIVILEGE(CAP_DAC_OVERRIDE);
 	if (!session__can_read(record->session))
 		needed |= PRIVILEGE(CAP_BPF);
@@ -229,7 +221,8 @@ static int drop_privileges(struct record *record, struct err *err)
 	uint64_t keep = 0;
 	int rc;
 
-	if (changes_owner(record->options.output) || changes_owner(record->options.recording))
+	if (changes_owner(record->options.result.output) ||
+	    changes_owner(record->options.result.recording))
 		keep |= PRIVILEGE(CAP_CHOWN) | PRIVILEGE(CAP_FOWNER);
 	if (record->options.user) /* signals for somebody else's process */
 		keep |= PRIVILEGE(CAP_KILL);
@@ -257,6 +250,11 @@ static bool engine_is_over(void *context)
 	return record_engine_is_over(&record->engine);
 }
 
+static int read_denials(void *context, struct err *err)
+{
+	return record_denials_read(context, err);
+}
+
 static int wait_for_end(struct record *record, struct err *err)
 {
 	struct loop *loop = &record->loop;
@@ -265,7 +263,9 @@ static int wait_for_end(struct record *record, struct err *err)
 	loop->recorder = record->recorder;
 	loop->targets = record->targets.cgroups;
 	loop->targets_len = record->targets.len;
+	loop->awaiting = loop->awaiting || record->options.follow;
 	loop->duration = record->options.duration;
+	loop->quiet = record->options.quiet_for;
 	loop->live_line = wants_live_line(record);
 	loop->command_cgroup = record->argv && !record->engine.caught ? &record->command_cgroup :
 									NULL;
@@ -274,18 +274,24 @@ static int wait_for_end(struct record *record, struct err *err)
 		loop->context = record;
 		loop->detached = record->engine.run.detached;
 	}
+	loop->more = record->audit;
+	loop->on_more = read_denials;
+	loop->more_context = record;
 	return loop_run(loop, err);
 }
 
 /* A command speaks for itself, and what is waited for is told when it is there. */
 static void tell_targets(const struct record *record)
 {
+	const char *what = record->audits ? "auditing" : "recording";
+	const char *end = record->audits ? "Ctrl-C ends it" : "Ctrl-C ends it and writes";
+
 	if (record->argv || record_waits(record))
 		return;
 	if (record->targets.len == 1)
-		log_note("recording %s; Ctrl-C ends it and writes", record->targets.words[0]);
+		log_note("%s %s; %s", what, record->targets.words[0], end);
 	else
-		log_note("recording %zu cgroups; Ctrl-C ends it and writes", record->targets.len);
+		log_note("%s %zu cgroups; %s", what, record->targets.len, end);
 }
 
 int record_run(struct record *record, struct err *err)
@@ -311,6 +317,8 @@ int record_run(struct record *record, struct err *err)
 	if (!rc)
 		rc = wait_for_end(record, err);
 	session__detach(record->session);
+	if (!rc)
+		rc = record_denials_read(record, err);
 	if (!rc)
 		rc = recorder__finish(record->recorder, record->session, &record->recording, err);
 	/* one of them may have been what was waited for */

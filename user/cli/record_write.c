@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What a recording leaves: the profile, and the recording itself. */
+/* What was recorded, in words, and its results. */
 #include "base/log.h"
-#include "cli/profile_file.h"
 #include "cli/record.h"
-#include "cli/runtime.h"
-#include "cli/summary.h"
-#include "profile/derive.h"
-#include "profile/emit_oci.h"
+#include "cli/result.h"
 
 #include <errno.h>
 #include <string.h>
@@ -26,17 +22,6 @@ static int describe_target(struct record *record)
 	return buf__error(&text);
 }
 
-static int write_recording(struct record *record, struct err *err)
-{
-	struct buf own_buf text = BUF_INIT;
-	int rc = describe_target(record);
-
-	if (rc)
-		return err_errno(err, rc, "cannot write the recording");
-	rc = recording_to_json(&record->recording, &text, err);
-	return rc ? rc : file_write(record->options.recording, &text, "recording", err);
-}
-
 static bool target_is_container(const struct record *record)
 {
 	for (size_t i = 0; i < record->targets.len; i++)
@@ -45,52 +30,14 @@ static bool target_is_container(const struct record *record)
 	return record->engine.used;
 }
 
-static int write_profile(struct record *record, const char *path, struct err *err)
-{
-	struct derive_options options = {
-		.no_enosys = record->options.no_enosys,
-		.startup = record->options.assume_startup && !record->recording.whole,
-	};
-	struct runtime_seen seen;
-	struct profile own_profile profile = {0};
-	struct buf own_buf text = BUF_INIT;
-	struct syscall_set needed;
-	struct derived derived;
-	int rc;
-
-	recording_needed(&record->recording, &needed);
-	runtime_see(&record->recording, target_is_container(record), &seen);
-	options.baseline = runtime_baseline(&seen, record->options.runtime);
-	rc = derive_profile(&needed, &options, &profile, &derived, err);
-	if (!rc)
-		rc = emit_oci(&profile, &text, err);
-	if (!rc)
-		rc = file_write(path, &text, "profile", err);
-	if (rc)
-		return rc;
-	if (record->options.assume_startup && record->recording.whole)
-		log_note("--assume-startup: the start was seen, there is nothing to assume");
-	summary_profile(path, &derived, &seen, &options.baseline);
-	return 0;
-}
-
-/* Both are tried: that one cannot be written is no reason to lose the other. */
 int record_write(struct record *record)
 {
-	const char *profile = record->options.output;
-	struct err err = {0};
-	int rc = 0;
+	int rc = describe_target(record);
 
-	if (!profile && !record->argv)
-		profile = "-";
-	if (record->options.recording && write_recording(record, &err)) {
-		log_error("%s", err.text);
-		rc = err.code;
+	if (rc) {
+		log_error("cannot say what was recorded: %s", strerror(-rc));
+		return rc;
 	}
-	err = (struct err){0};
-	if (profile && write_profile(record, profile, &err)) {
-		log_error("%s", err.text);
-		rc = err.code;
-	}
-	return rc;
+	return result_write(&record->options.result, &record->recording,
+			    target_is_container(record), record->argv != NULL);
 }

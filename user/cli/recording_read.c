@@ -57,6 +57,13 @@ static int get_text(const struct place *place, const struct node *node, const ch
 	return 0;
 }
 
+static void get_args(const struct node *node, uint64_t args[6])
+{
+	for (size_t i = 0; node && node->kind == NODE_ARRAY && i < node->len && i < 6; i++)
+		if (node->children[i].kind == NODE_STRING)
+			args[i] = strtoull(node->children[i].text, NULL, 16);
+}
+
 static int get_first(const struct place *place, const struct node *node, struct observed *out)
 {
 	const struct node *args;
@@ -74,9 +81,7 @@ static int get_first(const struct place *place, const struct node *node, struct 
 	out->first.known = node_member(node, "pid");
 	out->first.pid = pid;
 	snprintf(out->first.comm, sizeof(out->first.comm), "%s", comm);
-	for (size_t i = 0; args && args->kind == NODE_ARRAY && i < args->len && i < 6; i++)
-		if (args->children[i].kind == NODE_STRING)
-			out->first.args[i] = strtoull(args->children[i].text, NULL, 16);
+	get_args(args, out->first.args);
 	return 0;
 }
 
@@ -158,6 +163,117 @@ static int get_moved(const struct place *place, const struct node *node, struct 
 		       0;
 }
 
+static int get_denial(const struct place *place, const struct node *node, struct recording *out)
+{
+	struct denial denial = {0};
+	const struct node *args = node_member(node, "args");
+	const char *action, *comm;
+	uint64_t nr, sub, error, pid;
+	int rc = get_arch(place, node, &denial.call.arch);
+
+	if (!rc)
+		rc = get_count(place, node, "number", UINT32_MAX, &nr);
+	if (!rc)
+		rc = get_count(place, node, "subcall", UINT32_MAX, &sub);
+	if (!rc)
+		rc = get_text(place, node, "action", &action);
+	if (!rc)
+		rc = get_count(place, node, "errno", 4095, &error);
+	if (!rc)
+		rc = get_count(place, node, "count", INT64_MAX, &denial.count);
+	if (!rc)
+		rc = get_count(place, node, "pid", UINT32_MAX, &pid);
+	if (!rc)
+		rc = get_text(place, node, "comm", &comm);
+	if (rc)
+		return rc;
+	if (!node_member(node, "number"))
+		return refuse(place, node, "a call without \"number\"");
+	if (!denial_action_parse(action, &denial.action))
+		return refuse(place, node, "whittle does not know the action '%s'", action);
+	denial.call.nr = (int64_t)nr;
+	denial.call.sub = (uint32_t)sub;
+	denial.error = (int)error;
+	denial.pid = (uint32_t)pid;
+	snprintf(denial.comm, sizeof(denial.comm), "%s", comm);
+	denial.args_known = args && args->kind == NODE_ARRAY;
+	get_args(args, denial.args);
+	rc = denials_add(&out->denied, &denial);
+	return rc ? err_errno(place->err, rc, "cannot read %s", place->file) : 0;
+}
+
+/* Six numbers as hexadecimal texts. */
+static int get_values(const struct place *place, const struct node *node,
+		      uint64_t values[TUPLE_ARGS])
+{
+	if (node->kind != NODE_ARRAY || node->len != TUPLE_ARGS)
+		return refuse(place, node, "it is not an array of %d values", TUPLE_ARGS);
+	for (size_t i = 0; i < TUPLE_ARGS; i++) {
+		const struct node *value = &node->children[i];
+		char *end = NULL;
+
+		errno = 0;
+		if (value->kind == NODE_STRING && !strncmp(value->text, "0x", 2))
+			values[i] = strtoull(value->text, &end, 16);
+		if (!end || *end || errno)
+			return refuse(place, value, "it is not a value of the form \"0x1f\"");
+	}
+	return 0;
+}
+
+static int get_open(const struct place *place, const struct node *node, struct tuples *set)
+{
+	enum open_reason reason;
+	const char *name;
+	int rc = get_text(place, node, "open", &name);
+
+	if (rc || !*name)
+		return rc;
+	reason = open_reason_from_name(name);
+	tuples_open(set, reason == OPEN_COUNT ? OPEN_UNKNOWN : reason);
+	return 0;
+}
+
+static int get_arguments(const struct place *place, const struct node *node, struct recording *out)
+{
+	const struct node *masks = node_member(node, "masks"), *list = node_member(node, "values");
+	uint64_t values[TUPLE_ARGS], nr, sub;
+	struct syscall call = {0};
+	struct tuples *set;
+	int rc = get_arch(place, node, &call.arch);
+
+	if (!rc)
+		rc = get_count(place, node, "number", INT32_MAX, &nr);
+	if (!rc)
+		rc = get_count(place, node, "subcall", UINT32_MAX, &sub);
+	if (!rc)
+		rc = masks ? get_values(place, masks, values) :
+			     refuse(place, node, "arguments without \"masks\"");
+	if (rc)
+		return rc;
+	if (!node_member(node, "number"))
+		return refuse(place, node, "arguments without \"number\"");
+	call.nr = nr;
+	call.sub = sub;
+	if (tuples_find(&out->arguments, &call))
+		return refuse(place, node, "the arguments of a call are listed twice");
+	if (list && list->kind != NODE_ARRAY)
+		return refuse(place, list, "\"values\" is not an array");
+	set = tuples_make(&out->arguments, &call, values);
+	if (!set)
+		return err_errno(place->err, -ENOMEM, "cannot read %s", place->file);
+	rc = get_open(place, node, set);
+	for (size_t i = 0; !rc && list && i < list->len; i++) {
+		rc = get_values(place, &list->children[i], values);
+		if (!rc && tuples_add(set, values))
+			rc = err_errno(place->err, -ENOMEM, "cannot read %s", place->file);
+	}
+	/* who wrote it knew of calls, and not with what */
+	if (!rc && !set->len)
+		tuples_open(set, OPEN_UNKNOWN);
+	return rc;
+}
+
 static int each(const struct place *place, const struct node *node, const char *key,
 		int (*get)(const struct place *place, const struct node *node,
 			   struct recording *out),
@@ -185,7 +301,11 @@ static int get_losses(const struct place *place, const struct node *node, struct
 		rc = get_count(place, node, "processes", INT64_MAX, &out->groups);
 	if (!rc)
 		rc = get_count(place, node, "calls", INT64_MAX, &out->calls);
-	return rc ? rc : get_count(place, node, "misses", INT64_MAX, &out->misses);
+	if (!rc)
+		rc = get_count(place, node, "misses", INT64_MAX, &out->misses);
+	if (!rc)
+		rc = get_count(place, node, "denials", INT64_MAX, &out->denials);
+	return rc ? rc : get_count(place, node, "log", INT64_MAX, &out->log);
 }
 
 /* "2026-01-02T03:04:05.678Z" */
@@ -217,8 +337,11 @@ static int get_head(const struct place *place, const struct node *node, struct r
 		rc = get_text(place, node, "started", &started);
 	if (!rc)
 		rc = get_count(place, node, "elapsed_ns", INT64_MAX, &out->elapsed);
+	if (!rc)
+		rc = get_count(place, node, "calls_since_new", INT64_MAX, &out->calls_since_new);
 	if (rc)
 		return rc;
+	out->calls_since_known = node_member(node, "calls_since_new");
 	snprintf(out->kernel, sizeof(out->kernel), "%s", kernel);
 	snprintf(out->machine, sizeof(out->machine), "%s", machine);
 	snprintf(out->libseccomp, sizeof(out->libseccomp), "%s", libseccomp);
@@ -270,9 +393,14 @@ int recording_parse(const char *name, const char *text, size_t len, struct recor
 		rc = each(&place, &node, "syscalls", get_observed, &recording);
 	if (!rc)
 		rc = each(&place, &node, "moved", get_moved, &recording);
+	if (!rc)
+		rc = each(&place, &node, "denied", get_denial, &recording);
+	if (!rc)
+		rc = each(&place, &node, "arguments", get_arguments, &recording);
 	if (rc)
 		return rc;
 	recording_sort(&recording);
+	denials_sort(&recording.denied);
 	*out = recording;
 	recording = (struct recording){0};
 	return 0;
@@ -294,13 +422,19 @@ static int join_target(struct recording *into, const struct recording *from)
 
 int recording_join(struct recording *into, const struct recording *from)
 {
+	if (recording_join_arguments(into, from))
+		return -ENOMEM;
 	for (size_t i = 0; i < from->observed_len; i++)
 		if (recording_add(into, &from->observed[i]))
 			return -ENOMEM;
 	for (size_t i = 0; i < from->moved_len; i++)
 		if (recording_add_moved(into, &from->moved[i]))
 			return -ENOMEM;
+	for (size_t i = 0; i < from->denied.len; i++)
+		if (denials_add(&into->denied, &from->denied.rows[i]))
+			return -ENOMEM;
 	recording_sort(into);
+	denials_sort(&into->denied);
 	into->whole &= from->whole;
 	into->timed |= from->timed;
 	into->elapsed += from->elapsed;
@@ -311,5 +445,7 @@ int recording_join(struct recording *into, const struct recording *from)
 	into->losses.groups += from->losses.groups;
 	into->losses.calls += from->losses.calls;
 	into->losses.misses += from->losses.misses;
+	into->losses.denials += from->losses.denials;
+	into->losses.log += from->losses.log;
 	return join_target(into, from);
 }

@@ -121,6 +121,60 @@ static void tell_measured(const struct recording *recording)
 		log_info("runtime (measured):%s", buf__text(&list));
 }
 
+/* "mount 3 (EPERM)" */
+static void describe_denial(const struct denial *denial, struct buf *out)
+{
+	char name[SYSCALL_NAME_LEN];
+	const char *subname = syscall_subname(&denial->call);
+
+	if (syscall_name(&denial->call, name))
+		buf__addf(out, " %s", name);
+	else
+		buf__addf(out, " %s:%" PRId64, arch_token(denial->call.arch), denial->call.nr);
+	if (subname)
+		buf__addf(out, ":%s", subname);
+	buf__addf(out, " %" PRIu64, denial->count);
+	if (denial->error)
+		buf__addf(out, " (%s)", strerrorname_np(denial->error) ?: "errno");
+	else
+		buf__addf(out, " (%s)", denial_action_name(denial->action));
+}
+
+#define DENIED_SHOWN 30
+
+static void tell_denied(const struct recording *recording)
+{
+	const struct denials *denied = &recording->denied;
+	struct buf own_buf list = BUF_INIT;
+
+	for (size_t i = 0; i < denied->len && i < DENIED_SHOWN; i++) {
+		buf__addf(&list, "%s", i ? "," : "");
+		describe_denial(&denied->rows[i], &list);
+	}
+	if (denied->len)
+		log_note("a seccomp filter denied or logged:%s%s", buf__text(&list),
+			 denied->len > DENIED_SHOWN ? ", ..." : "");
+	if (recording->losses.denials)
+		log_warn("there was no room to count %" PRIu64 " denied calls",
+			 recording->losses.denials);
+	if (recording->losses.log)
+		log_warn(
+			"messages about calls that a filter logs came too fast: their counts are lower bounds");
+}
+
+/* Was it recorded for long enough? */
+static void tell_since_new(const struct recording *recording)
+{
+	struct saturation own_saturation saturation = {0};
+	char since[32];
+
+	if (!recording->calls_since_known || recording_saturation(recording, &saturation))
+		return;
+	num_format_duration(saturation.since_new, since, sizeof(since));
+	log_note("the last new syscall came %s and %" PRIu64 " calls before the end", since,
+		 recording->calls_since_new);
+}
+
 void summary_recording(const struct recording *recording)
 {
 	const struct losses *losses = &recording->losses;
@@ -132,6 +186,7 @@ void summary_recording(const struct recording *recording)
 		 ", unknown %zu, recursion misses %" PRIu64,
 		 totals.distinct, totals.calls, elapsed, losses->late,
 		 losses->cgroups + losses->calls, totals.unknown, losses->misses);
+	tell_since_new(recording);
 	if (totals.in_flight)
 		log_info("%zu of them were seen only in flight, when recording began",
 			 totals.in_flight);
@@ -145,6 +200,7 @@ void summary_recording(const struct recording *recording)
 	if (!recording->whole)
 		log_note(
 			"processes ran before recording began: what they call to start is not in it; restart them while recording, or guess with --assume-startup");
+	tell_denied(recording);
 	warn_unknown(recording);
 	warn_moved(recording);
 	warn_losses(losses);
@@ -212,6 +268,36 @@ void summary_profile(const char *path, const struct derived *derived,
 			 derived->runtime.len,
 		 derived->called, derived->always, derived->vdso, buf__text(&more),
 		 derived->enosys);
+}
+
+void summary_arguments(const struct constraints *constraints)
+{
+	struct buf own_buf held = BUF_INIT;
+	size_t n = 0;
+
+	for (size_t i = 0; i < constraints->len; i++) {
+		const struct constraint *constraint = &constraints->list[i];
+
+		if (constraint->open)
+			continue;
+		buf__addf(&held, "%s %s", n++ ? "," : "", constraint->name);
+		if (constraint->region.len > 1)
+			buf__addf(&held, " (%zu rules)", constraint->region.len);
+	}
+	if (n)
+		log_note("arguments: %zu calls only as they were seen:%s", n, buf__text(&held));
+	for (enum open_reason reason = OPEN_NOT + 1; reason < OPEN_COUNT; reason++) {
+		struct buf own_buf open = BUF_INIT;
+
+		n = 0;
+		for (size_t i = 0; i < constraints->len; i++)
+			if (constraints->list[i].open == reason)
+				buf__addf(&open, "%s %s", n++ ? "," : "",
+					  constraints->list[i].name);
+		if (n)
+			log_note("arguments: with any:%s: %s", buf__text(&open),
+				 open_reason_text(reason));
+	}
 }
 
 static int by_time(const void *a, const void *b)

@@ -4,6 +4,7 @@
 
 #include "cli/engine_default.h"
 #include "cli/runtime.h"
+#include "profile/constrain.h"
 #include "profile/derive.h"
 #include "record/recording.h"
 
@@ -16,3 +17,6 @@ void summary_profile(const char *path, const struct derived *derived,
 		     const struct runtime_seen *seen, const struct baseline *baseline);
 /** The table of --stats, in the manner of `strace -c`, with time by the wall clock. */
 void summary_stats(const struct recording *recording);
+
+/** Which calls are held to the arguments that were seen, and which are not, and why. Nothing without any. */
+void summary_arguments(const struct constraints *constraints);

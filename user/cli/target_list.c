@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define PIDS_MAX (1 << 20) /* of cgroup.procs */
 
@@ -36,6 +37,7 @@ void target_list_clear(struct target_list *list)
 		free(list->words[i]);
 	}
 	free(list->cgroups);
+	free(list->kinds);
 	free(list->words);
 	*list = (struct target_list){0};
 }
@@ -44,8 +46,11 @@ int target_list_reserve(struct target_list *list, size_t room, struct err *err)
 {
 	list->room = room;
 	list->cgroups = calloc(room, sizeof(*list->cgroups));
+	list->kinds = calloc(room, sizeof(*list->kinds));
 	list->words = calloc(room, sizeof(*list->words));
-	return list->cgroups && list->words ? 0 : err_errno(err, -ENOMEM, "cannot keep targets");
+	return list->cgroups && list->kinds && list->words ?
+		       0 :
+		       err_errno(err, -ENOMEM, "cannot keep targets");
 }
 
 /* What it may call by default depends on its engine ("ENGINE:NAME") and on its capabilities. Several are not told apart. */
@@ -89,6 +94,7 @@ int target_list_add(struct target_list *list, struct cgroup *cgroup, const char 
 		return err_errno(err, buf__error(&words), "cannot keep targets");
 	}
 	list->words[list->len] = steal_ptr(&words.data);
+	list->kinds[list->len] = kind;
 	list->cgroups[list->len++] = *cgroup;
 	return 0;
 }
@@ -157,4 +163,27 @@ int target_list_open(struct target_list *list, const struct target_options *opti
 	if (!rc)
 		rc = open_each(list, options, &options->units, "unit", open_unit, err);
 	return rc ? rc : target_list_open_pids(list, options, err);
+}
+
+/* The inventory sees the processes of whittle's own pid namespace. */
+bool target_list_sees_all(void)
+{
+	struct stat st;
+
+	/* include/linux/proc_ns.h: PROC_PID_INIT_INO */
+	return !stat("/proc/self/ns/pid", &st) && st.st_ino == 0xEFFFFFFC;
+}
+
+bool target_list_is_empty(const struct target_list *list)
+{
+	for (size_t i = 0; i < list->len; i++) {
+		if (list->cgroups[i].fd < 0)
+			continue; /* it is to be made */
+		int own_fd events = cgroup_events_fd(&list->cgroups[i], NULL);
+
+		/* the root cgroup has no such file, and is never empty */
+		if (events < 0 || cgroup_events_populated(events))
+			return false;
+	}
+	return true;
 }

@@ -61,6 +61,7 @@ int target_options_check(const struct target_options *options, struct err *err) 
 
 struct target_list {
 	struct cgroup *cgroups; /* closed, where one was gone when it was added */
+	const char **kinds;     /* "cgroup", "container", "unit", "process"; borrowed */
 	char **words; /* each of them in words: "container docker:web (cgroup /sys/fs/cgroup/...)" */
 	size_t len, room;
 	size_t containers;               /* among them */
@@ -83,3 +84,8 @@ int target_list_open(struct target_list *list, const struct target_options *opti
 /** The same, but of --pid only: the others are waited for. */
 int target_list_open_pids(struct target_list *list, const struct target_options *options,
 			  struct err *err) must_check;
+
+/** Is nobody inside, whose start would not be seen? */
+bool target_list_is_empty(const struct target_list *list);
+/** Does whittle see all processes of the machine, and not those of a pid namespace alone? */
+bool target_list_sees_all(void);

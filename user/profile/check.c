@@ -2,11 +2,15 @@
 #include "profile/check.h"
 #include "profile/compile.h"
 #include "profile/decision.h"
+#include "profile/diff.h"
+#include "profile/docker_default.h"
 #include "profile/evaluate.h"
 #include "profile/risk.h"
+#include "syscalls/since.h"
 #include "syscalls/syscall.h"
 
 #include <errno.h>
+#include <seccomp.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -60,6 +64,22 @@ static bool exists_somewhere(const char *name)
 	return false;
 }
 
+/* A name that runtimes with the installed libseccomp leave out. */
+static int add_newer(const char *name, struct findings *out)
+{
+	const char *linux_version = syscall_since_linux(name);
+	const char *library = syscall_since_libseccomp(name);
+	const struct scmp_version *installed = seccomp_version();
+	char since[80] = "";
+
+	if (linux_version && library)
+		snprintf(since, sizeof(since), " (Linux %s, %s%s)", linux_version,
+			 *library ? "libseccomp " : "no libseccomp up to 2.6.0", library);
+	return findings_add(out, SEVERITY_WARNING, "newer-name",
+			    "libseccomp %u.%u.%u, which is installed, does not know '%s'%s, and a runtime with it leaves it out in silence",
+			    installed->major, installed->minor, installed->micro, name, since);
+}
+
 static int check_names(const struct profile *profile, struct findings *out)
 {
 	struct rule own_rule names = {0};
@@ -73,9 +93,7 @@ static int check_names(const struct profile *profile, struct findings *out)
 					  "no architecture that whittle knows has a call '%s': runtimes leave it out in silence",
 					  name);
 		else if (!compile_knows(name))
-			rc = findings_add(out, SEVERITY_WARNING, "newer-name",
-					  "the installed libseccomp does not know '%s', and a runtime with it leaves it out in silence",
-					  name);
+			rc = add_newer(name, out);
 	}
 	return rc;
 }
@@ -170,6 +188,60 @@ static int check_clone3(const struct profile *profile, struct findings *out)
 			    "clone3 is refused, but not with ENOSYS: libc does not fall back to clone, and threads fail");
 }
 
+/* The first that it lists, or this machine's. */
+static enum arch arch_of(const struct profile *profile)
+{
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (profile->arches[a])
+			return a;
+	return ARCH_X86_64;
+}
+
+static bool exists_here(const struct profile *profile, const char *name)
+{
+	bool some = false;
+	int64_t nr;
+
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+		some |= profile->arches[a];
+		if (profile->arches[a] && syscall_resolve(a, name, &nr))
+			return true;
+	}
+	return !some;
+}
+
+/* What it allows and a container without a profile cannot call: the number that a reviewer needs. */
+static int check_beyond(const struct profile *profile, struct findings *out)
+{
+	const struct parse_options host = {.arch = arch_host(arch_of(profile)), .kernel_major = 6};
+	struct differences own_differences differences = {0};
+	struct profile own_profile docker = {0};
+	struct rule own_rule names = {0};
+	struct buf own_buf list = BUF_INIT;
+	int rc = docker_default(&host, &docker);
+
+	if (!rc)
+		rc = profile_diff(profile, &docker, &differences, NULL);
+	for (size_t i = 0; !rc && i < differences.len; i++) {
+		const struct difference *d = &differences.list[i];
+
+		if (d->name && outcome_allows(d->a) && !outcome_allows(d->b) &&
+		    exists_here(profile, d->name))
+			rc = rule_add_name(&names, d->name);
+	}
+	if (rc == -E2BIG) /* conditions that cannot be compared */
+		return 0;
+	for (size_t i = 0; !rc && i < names.names_len; i++)
+		buf__addf(&list, " %s%s", names.names[i],
+			  docker_default_allows(host.arch, names.names[i]) ? " (some arguments)" :
+									     "");
+	if (rc || !names.names_len)
+		return rc;
+	return findings_add(out, SEVERITY_NOTE, "beyond-docker",
+			    "it allows %zu %s that Docker's default refuses:%s", names.names_len,
+			    names.names_len == 1 ? "call" : "calls", buf__text(&list));
+}
+
 static int check_wide(const struct profile *profile, struct findings *out)
 {
 	struct rule own_rule names = {0};
@@ -190,8 +262,11 @@ static int check_wide(const struct profile *profile, struct findings *out)
 					  "%s is allowed: what io_uring does, no filter sees",
 					  name);
 		else if (risk >= RISK_HIGH)
-			rc = findings_add(out, SEVERITY_WARNING, "risky", "%s is allowed (%s, %s)",
-					  name, group, risk_name(risk));
+			rc = findings_add(out, SEVERITY_WARNING, "risky",
+					  "%s is allowed (%s, %s)%s", name, group, risk_name(risk),
+					  docker_default_allows(arch_of(profile), name) ?
+						  "" :
+						  ": Docker's default refuses it");
 	}
 	if (!rc && outcome_allows(profile_default(profile)))
 		rc = findings_add(out, SEVERITY_WARNING, "allows-by-default",
@@ -230,6 +305,8 @@ int check_profile(const struct profile *profile, struct findings *out, struct er
 		rc = check_clone3(profile, out);
 	if (!rc)
 		rc = check_wide(profile, out);
+	if (!rc)
+		rc = check_beyond(profile, out);
 	if (!rc)
 		rc = check_filter(profile, out);
 	return rc ? err_errno(err, rc, "cannot check the profile") : 0;

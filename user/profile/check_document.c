@@ -274,9 +274,13 @@ static int check_default(const struct checking *checking, const struct node *nod
 	if (action && !*action && (!rules || !rules->len) && checking->consumer != CONSUMER_CRUN)
 		return findings_add(checking->out, SEVERITY_ERROR, "disabled",
 				    "an empty defaultAction and no rules: there is no filter at all, and no error");
-	if (action && !strcmp(action, "SCMP_ACT_NOTIFY") && !node_member(node, "listenerPath"))
-		return report(checking, node_member(node, "defaultAction"), "listener", REFUSES,
-			      TAKES, "NOTIFY without a listener");
+	if (notifies(node) && !node_member(node, "listenerPath")) {
+		int rc = report(checking, node, "listener", REFUSES, TAKES,
+				"NOTIFY without a listener");
+
+		if (rc)
+			return rc;
+	}
 	return check_action(checking, node, "defaultAction", "defaultErrnoRet");
 }
 

@@ -135,6 +135,25 @@ static int add_arches(scmp_filter_ctx context, const struct profile *profile, st
 	return 0;
 }
 
+/* WAIT_KILLABLE_RECV is for NOTIFY alone, which needs a supervisor. */
+static int set_flags(scmp_filter_ctx context, const struct profile *profile, struct err *err)
+{
+	static const enum scmp_filter_attr attributes[FLAG_COUNT] = {
+		[FLAG_TSYNC] = SCMP_FLTATR_CTL_TSYNC,
+		[FLAG_LOG] = SCMP_FLTATR_CTL_LOG,
+		[FLAG_SPEC_ALLOW] = SCMP_FLTATR_CTL_SSB,
+	};
+
+	for (enum flag flag = 0; flag < FLAG_WAIT_KILLABLE_RECV; flag++) {
+		int rc = profile->flags[flag] ? seccomp_attr_set(context, attributes[flag], 1) : 0;
+
+		if (rc)
+			return err_errno(err, rc, "libseccomp refuses the flag %s",
+					 flag_name(flag));
+	}
+	return 0;
+}
+
 int compile_profile(const struct profile *profile, scmp_filter_ctx *out, struct buf *unknown,
 		    struct err *err)
 {
@@ -151,6 +170,8 @@ int compile_profile(const struct profile *profile, scmp_filter_ctx *out, struct 
 		return err_set(err, -EINVAL, "libseccomp refuses the default action %s",
 			       action_scmp_name(profile->default_action));
 	rc = add_arches(context, profile, err);
+	if (!rc)
+		rc = set_flags(context, profile, err);
 	for (size_t i = 0; !rc && i < profile->rules_len; i++)
 		rc = add_rule(context, &profile->rules[i], default_action, unknown, err);
 	if (!rc && buf__error(unknown))

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/derive.h"
+#include "profile/compile.h"
 
 #include <errno.h>
+#include <string.h>
 
 /*
  * Needed whether a recording saw them or not: a container starts by execve; a program that cannot exit loops for ever;
@@ -50,6 +52,10 @@ static const char *const probes[] = {
 	"utimensat_time64",       /* 5.1, 32-bit: utimensat */
 };
 
+/* The kernel takes 4096 instructions. */
+#define INSTRUCTIONS_MAX 4000
+#define RULES_MAX        1000
+
 #define ERRNO_EPERM  1
 #define ERRNO_ENOSYS 38
 
@@ -84,13 +90,7 @@ static int add_names(struct profile *profile, size_t rule, size_t known, const c
  */
 static int add_subcall(struct profile *profile, const struct syscall *call, const char *name)
 {
-	struct condition condition =
-		syscall_subcall_mask(call) == UINT32_MAX ?
-			(struct condition){.index = 0, .compare = COMPARE_EQ, .value = call->sub} :
-			(struct condition){.index = 0,
-					   .compare = COMPARE_MASKED_EQ,
-					   .value = syscall_subcall_mask(call),
-					   .value_two = call->sub};
+	struct condition condition = condition_of_subcall(call);
 	struct rule *rule = profile_add_rule(profile, ACTION_ALLOW, 0);
 
 	if (!rule || rule_add_condition(rule, &condition))
@@ -136,9 +136,11 @@ static int add_startup(struct profile *profile, const struct derive_options *opt
 	return rc;
 }
 
-static int add_called(struct profile *profile, const struct syscall_set *needed, size_t *called)
+static int add_called(struct profile *profile, const struct syscall_set *needed,
+		      const struct constraints *constraints, size_t *called)
 {
 	struct syscall call = {0};
+	size_t held = 0;
 
 	if (!profile_add_rule(profile, ACTION_ALLOW, 0))
 		return -ENOMEM;
@@ -146,39 +148,163 @@ static int add_called(struct profile *profile, const struct syscall_set *needed,
 		char name[SYSCALL_NAME_LEN];
 		int rc;
 
-		if (!syscall_name(&call, name))
-			continue;
+		if (!syscall_name(&call, name) || constraints_hold(constraints, name))
+			continue; /* a name that is held to something has rules of its own */
 		rc = syscall_is_multiplexer(&call) ? add_subcall(profile, &call, name) :
 						     rule_add_name(&profile->rules[0], name);
 		if (rc)
 			return rc;
 	}
-	*called = profile->rules[0].names_len + profile->rules_len - 1;
+	for (size_t i = 0; constraints && i < constraints->len; i++)
+		held += !constraints->list[i].open;
+	*called = profile->rules[0].names_len + profile->rules_len - 1 + held;
+	return 0;
+}
+
+/* What tables add, whatever the arguments. */
+static int add_tables(struct profile *profile, const struct derive_options *options,
+		      struct derived *derived)
+{
+	int rc = add_names(profile, 0, 0, always, ARRAY_LEN(always), &derived->always);
+
+	if (!rc)
+		rc = add_names(profile, 0, 0, vdso, ARRAY_LEN(vdso), &derived->vdso);
+	if (!rc)
+		rc = add_startup(profile, options, &derived->startup);
+	return rc ? rc : add_baseline(profile, options, &derived->runtime);
+}
+
+/* A name that a table needs is not held to what the workload did with it. */
+static int open_tables(const struct profile *profile, const struct derive_options *options)
+{
+	struct profile own_profile tables = {.default_action = profile->default_action};
+	struct derived counts = {0};
+	int rc;
+
+	if (!options->constraints)
+		return 0;
+	memcpy(tables.arches, profile->arches, sizeof(tables.arches));
+	rc = profile_add_rule(&tables, ACTION_ALLOW, 0) ? add_tables(&tables, options, &counts) :
+							  -ENOMEM;
+	for (size_t i = 0; !rc && i < options->constraints->len; i++)
+		if (rule_has_name(&tables.rules[0], options->constraints->list[i].name))
+			constraint_open(&options->constraints->list[i], OPEN_TABLE);
+	return rc;
+}
+
+static bool rule_is_term(const struct rule *rule, const struct term *term)
+{
+	size_t n = 0;
+
+	if (rule->conditions_len != term_count(term))
+		return false;
+	for (size_t i = 0; i < CONDITION_ARGS; i++) {
+		if (term->conditions[i].compare == COMPARE_INVALID)
+			continue;
+		if (memcmp(&rule->conditions[n++], &term->conditions[i],
+			   sizeof(term->conditions[i])))
+			return false;
+	}
+	return true;
+}
+
+/* The rule with these conditions, from `first` on; a new one if there is none. */
+static struct rule *rule_of_term(struct profile *profile, size_t first, const struct term *term)
+{
+	struct rule *rule;
+
+	for (size_t i = first; i < profile->rules_len; i++)
+		if (rule_is_term(&profile->rules[i], term))
+			return &profile->rules[i];
+	rule = profile_add_rule(profile, ACTION_ALLOW, 0);
+	for (size_t i = 0; rule && i < CONDITION_ARGS; i++)
+		if (term->conditions[i].compare != COMPARE_INVALID &&
+		    rule_add_condition(rule, &term->conditions[i]))
+			return NULL;
+	return rule;
+}
+
+static int add_constrained(struct profile *profile, const struct constraints *constraints)
+{
+	size_t first = profile->rules_len;
+
+	for (size_t i = 0; constraints && i < constraints->len; i++) {
+		const struct constraint *constraint = &constraints->list[i];
+
+		for (size_t k = 0; !constraint->open && k < constraint->region.len; k++) {
+			struct rule *rule =
+				rule_of_term(profile, first, &constraint->region.terms[k]);
+
+			if (!rule || rule_add_name(rule, constraint->name))
+				return -ENOMEM;
+		}
+	}
 	return 0;
 }
 
 static int fill(const struct syscall_set *needed, const struct derive_options *options,
 		struct profile *profile, struct derived *derived)
 {
-	int rc = add_called(profile, needed, &derived->called);
+	int rc = add_called(profile, needed, options->constraints, &derived->called);
 	size_t last;
 
 	if (!rc)
-		rc = add_names(profile, 0, 0, always, ARRAY_LEN(always), &derived->always);
+		rc = add_tables(profile, options, derived);
 	if (!rc)
-		rc = add_names(profile, 0, 0, vdso, ARRAY_LEN(vdso), &derived->vdso);
-	if (!rc)
-		rc = add_startup(profile, options, &derived->startup);
-	if (!rc)
-		rc = add_baseline(profile, options, &derived->runtime);
+		rc = add_constrained(profile, options->constraints);
 	if (rc || options->no_enosys)
 		return rc;
 	if (!profile_add_rule(profile, ACTION_ERRNO, ERRNO_ENOSYS))
 		return -ENOMEM;
 	last = profile->rules_len - 1;
-	rc = add_names(profile, last, 0, probes, ARRAY_LEN(probes), &derived->enosys);
+	for (size_t i = 0; !rc && i < ARRAY_LEN(probes); i++)
+		if (!constraints_hold(options->constraints, probes[i]))
+			rc = add_names(profile, last, 0, &probes[i], 1, &derived->enosys);
 	if (!profile->rules[last].names_len)
 		profile->rules_len--; /* nothing to say: it owns nothing yet */
+	return rc;
+}
+
+static struct constraint *widest(const struct constraints *constraints)
+{
+	struct constraint *widest = NULL;
+
+	for (size_t i = 0; constraints && i < constraints->len; i++)
+		if (!constraints->list[i].open &&
+		    (!widest || constraints->list[i].region.len > widest->region.len))
+			widest = &constraints->list[i];
+	return widest;
+}
+
+/* Do kernel and libseccomp take it? Some room is left for what runtimes put in front. */
+static bool fits(const struct profile *profile)
+{
+	struct filter own_filter filter = {0};
+	struct buf own_buf unknown = BUF_INIT;
+
+	return profile->rules_len <= RULES_MAX &&
+	       !compile_filter(profile, &filter, &unknown, NULL) && filter.len <= INSTRUCTIONS_MAX;
+}
+
+/* Opens what has most rules until the filter is small enough. */
+static int fill_until_it_fits(const struct syscall_set *needed,
+			      const struct derive_options *options, struct profile *profile,
+			      struct derived *derived)
+{
+	int rc = open_tables(profile, options);
+
+	while (!rc) {
+		struct constraint *constraint = widest(options->constraints);
+
+		rc = fill(needed, options, profile, derived);
+		if (rc || !constraint || fits(profile))
+			break;
+		constraint_open(constraint, OPEN_SIZE);
+		for (size_t i = 0; i < profile->rules_len; i++)
+			rule_clear(&profile->rules[i]);
+		profile->rules_len = 0;
+		*derived = (struct derived){0};
+	}
 	return rc;
 }
 
@@ -198,7 +324,7 @@ int derive_profile(const struct syscall_set *needed, const struct derive_options
 			       "no syscall was recorded, so there is nothing to make a profile of");
 	if (options->baseline.runtimes)
 		profile.arches[options->baseline.arch] = true;
-	rc = fill(needed, options, &profile, &counts);
+	rc = fill_until_it_fits(needed, options, &profile, &counts);
 	if (rc)
 		return err_errno(err, rc, "cannot make the profile");
 	*out = profile;

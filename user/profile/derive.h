@@ -6,6 +6,7 @@
 #pragma once
 
 #include "profile/baseline.h"
+#include "profile/constrain.h"
 #include "profile/profile.h"
 #include "profile/startup.h"
 #include "syscalls/set.h"
@@ -15,6 +16,8 @@ struct derive_options {
 	bool startup;   /* add what programs start with: the start was not seen */
 	/* whose table is added; `deadly` is told by the profile's default action */
 	struct baseline baseline;
+	/* What the names of calls are held to; NULL: to nothing. Those that cannot be held are opened, with the reason. */
+	struct constraints *constraints;
 };
 
 #define ADDITIONS_MAX BASELINE_MAX

@@ -149,6 +149,18 @@ static int diff_others(const struct profile *a, const struct profile *b, struct 
 	return rc ? rc : note(out, NULL, profile_default(a), profile_default(b), &all);
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool same_flags(const struct profile *a, const struct profile *b)
+{
+	return !memcmp(a->flags, b->flags, sizeof(a->flags)) &&
+	       same_text(a->listener_path, b->listener_path) &&
+	       same_text(a->listener_metadata, b->listener_metadata);
+}
+
 int profile_diff(const struct profile *a, const struct profile *b, struct differences *out,
 		 struct err *err)
 {
@@ -156,6 +168,7 @@ int profile_diff(const struct profile *a, const struct profile *b, struct differ
 	struct rule own_rule names = {0};
 	int rc = profile_names(a, &names);
 
+	found.flags = !same_flags(a, b);
 	if (!rc)
 		rc = profile_names(b, &names);
 	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++) {
@@ -182,7 +195,7 @@ bool differences_none(const struct differences *differences)
 	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++)
 		if (differences->only_a[arch] || differences->only_b[arch])
 			return false;
-	return !differences->len;
+	return !differences->len && !differences->flags;
 }
 
 bool differences_go_beyond(const struct differences *differences)

@@ -18,6 +18,7 @@ struct differences {
 	struct difference *list; /* by name; owned */
 	size_t len, room;
 	bool only_a[ARCH_COUNT], only_b[ARCH_COUNT];
+	bool flags; /* other flags, or another listener */
 };
 
 void differences_clear(struct differences *differences);

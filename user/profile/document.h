@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "base/err.h"
 
 #include <stdbool.h>
@@ -52,3 +53,6 @@ int document_parse_json(const char *name, const char *text, size_t len, struct n
 /** The same for one YAML document, without anchors, aliases and tags. */
 int document_parse_yaml(const char *name, const char *text, size_t len, struct node *out,
 			struct err *err) must_check;
+
+/** JSON, laid out as emit_oci() does it: members in their order, numbers as they were written. */
+int document_write_json(const struct node *node, struct buf *out, struct err *err) must_check;

@@ -14,17 +14,17 @@ static int emit_plain_oci(const struct profile *profile, const struct emit_optio
 }
 
 const struct emit_format emit_formats[] = {
-	{"oci", "JSON that all container engines and runtimes read", true, emit_plain_oci},
-	{"docker", "JSON with archMap", true, emit_docker},
-	{"kubernetes", "SeccompProfile of the Security Profiles Operator, YAML", false,
+	{"oci", "JSON that all container engines and runtimes read", true, true, emit_plain_oci},
+	{"docker", "JSON with archMap", true, true, emit_docker},
+	{"kubernetes", "SeccompProfile of the Security Profiles Operator, YAML", false, true,
 	 emit_kubernetes},
-	{"systemd", "drop-in for a service", false, emit_systemd},
-	{"minijail", "policy of minijail", false, emit_minijail},
-	{"firecracker", "filters of Firecracker, JSON", false, emit_firecracker},
-	{"firejail", "line of a firejail profile", false, emit_firejail},
-	{"bpf", "the filter's instructions, for bubblewrap", true, emit_bpf},
-	{"pfc", "the filter as libseccomp describes it", true, emit_pfc},
-	{"list", "names of allowed calls, one a line", false, emit_list},
+	{"systemd", "drop-in for a service", false, false, emit_systemd},
+	{"minijail", "policy of minijail", false, false, emit_minijail},
+	{"firecracker", "filters of Firecracker, JSON", false, false, emit_firecracker},
+	{"firejail", "line of a firejail profile", false, false, emit_firejail},
+	{"bpf", "the filter's instructions, for bubblewrap", true, false, emit_bpf},
+	{"pfc", "the filter as libseccomp describes it", true, false, emit_pfc},
+	{"list", "names of allowed calls, one a line", false, false, emit_list},
 	{0},
 };
 
@@ -43,6 +43,13 @@ int emit_profile(const struct emit_format *format, const struct profile *profile
 			if (!is_name(profile->rules[i].names[n]))
 				return err_set(err, -EINVAL, "'%.60s' is no name of a call",
 					       profile->rules[i].names[n]);
+	if (!format->has_flags && profile_has_flags(profile)) {
+		if (!options->lossy)
+			return err_set(err, -EOPNOTSUPP,
+				       "%s has no place for flags and listeners of the profile",
+				       format->name);
+		buf__addf(options->warnings, "left out: flags and listeners\n");
+	}
 	return format->emit(profile, options, out, err);
 }
 

@@ -18,6 +18,7 @@ struct emit_format {
 	const char *name;
 	const char *what; /* a few words for people */
 	bool any_name;    /* can hold names that are no names of calls */
+	bool has_flags;   /* can say SECCOMP_FILTER_FLAG_* and who listens */
 	int (*emit)(const struct profile *profile, const struct emit_options *options,
 		    struct buf *out, struct err *err);
 };

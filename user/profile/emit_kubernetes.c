@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* SeccompProfile, security-profiles-operator.x-k8s.io: OCI's fields in YAML, without errnos (every ERRNO is EPERM) and with 63-bit values. */
 #include "profile/emit.h"
+#include "profile/text.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -52,6 +53,29 @@ static int add_rule(const struct profile *profile, size_t index, const struct em
 	return 0;
 }
 
+/* JSON's strings are YAML's, too. */
+static void add_flags(struct buf *out, const struct profile *profile)
+{
+	bool some = false;
+
+	for (enum flag flag = 0; flag < FLAG_COUNT; flag++) {
+		if (!profile->flags[flag])
+			continue;
+		buf__addf(out, "%s  - %s\n", some ? "" : "  flags:\n", flag_name(flag));
+		some = true;
+	}
+	if (profile->listener_path) {
+		buf__addf(out, "  listenerPath: ");
+		text_add_json(out, profile->listener_path);
+		buf__addf(out, "\n");
+	}
+	if (profile->listener_metadata) {
+		buf__addf(out, "  listenerMetadata: ");
+		text_add_json(out, profile->listener_metadata);
+		buf__addf(out, "\n");
+	}
+}
+
 int emit_kubernetes(const struct profile *profile, const struct emit_options *options,
 		    struct buf *out, struct err *err)
 {
@@ -72,6 +96,7 @@ int emit_kubernetes(const struct profile *profile, const struct emit_options *op
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
 		if (profile->arches[a])
 			buf__addf(out, "  - %s\n", arch_scmp_name(a));
+	add_flags(out, profile);
 	buf__addf(out, "  syscalls:\n");
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		int rc = add_rule(profile, i, options, out, err);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/emit.h"
 #include "profile/emit_oci.h"
+#include "profile/why.h"
 #include "profile/text.h"
 
 #include <errno.h>
@@ -49,8 +50,10 @@ static void add_conditions(struct buf *out, const struct rule *rule)
 	buf__addf(out, "\n      ]");
 }
 
-static void add_rule(struct buf *out, const struct rule *rule)
+static void add_rule(struct buf *out, const struct rule *rule, bool docker)
 {
+	struct buf own_buf why = BUF_INIT;
+
 	buf__addf(out, "\n    {\n");
 	add_names(out, rule);
 	buf__addf(out, "      \"action\": \"%s\"", action_scmp_name(rule->action));
@@ -58,15 +61,28 @@ static void add_rule(struct buf *out, const struct rule *rule)
 		buf__addf(out, ",\n      \"errnoRet\": %d", rule->errno_value);
 	if (rule->conditions_len)
 		add_conditions(out, rule);
+	if (docker) {
+		rule_why(rule, &why);
+		if (why.len) {
+			buf__addf(out, ",\n      \"comment\": ");
+			text_add_json(out, buf__text(&why));
+		}
+	}
 	buf__addf(out, "\n    }");
 }
 
-static bool names_are_text(const struct profile *profile)
+static bool is_text(const char *text)
 {
+	return !text || text_is_utf8(text, strlen(text));
+}
+
+static bool is_all_text(const struct profile *profile)
+{
+	if (!is_text(profile->listener_path) || !is_text(profile->listener_metadata))
+		return false;
 	for (size_t i = 0; i < profile->rules_len; i++)
 		for (size_t n = 0; n < profile->rules[i].names_len; n++)
-			if (!text_is_utf8(profile->rules[i].names[n],
-					  strlen(profile->rules[i].names[n])))
+			if (!is_text(profile->rules[i].names[n]))
 				return false;
 	return true;
 }
@@ -97,11 +113,35 @@ static void add_arch_map(struct buf *out, const struct profile *profile)
 	buf__addf(out, "%s],\n", *before ? "\n  " : "");
 }
 
+/* Of no meaning to most profiles, and runc before 1.2 refuses them: only what is there. */
+static void add_flags(struct buf *out, const struct profile *profile)
+{
+	const char *before = "  \"flags\": [";
+
+	for (enum flag flag = 0; flag < FLAG_COUNT; flag++) {
+		if (!profile->flags[flag])
+			continue;
+		buf__addf(out, "%s\n    \"%s\"", before, flag_name(flag));
+		before = ",";
+	}
+	buf__addf(out, "%s", *before == ',' ? "\n  ],\n" : "");
+	if (profile->listener_path) {
+		buf__addf(out, "  \"listenerPath\": ");
+		text_add_json(out, profile->listener_path);
+		buf__addf(out, ",\n");
+	}
+	if (profile->listener_metadata) {
+		buf__addf(out, "  \"listenerMetadata\": ");
+		text_add_json(out, profile->listener_metadata);
+		buf__addf(out, ",\n");
+	}
+}
+
 static int emit_json(const struct profile *profile, bool docker, struct buf *out, struct err *err)
 {
 	const char *before = "";
 
-	if (!names_are_text(profile))
+	if (!is_all_text(profile))
 		return err_set(err, -EINVAL, "cannot write the profile: a name that is no UTF-8");
 	buf__addf(out, "{\n  \"defaultAction\": \"%s\",\n",
 		  action_scmp_name(profile->default_action));
@@ -111,12 +151,13 @@ static int emit_json(const struct profile *profile, bool docker, struct buf *out
 		add_arch_map(out, profile);
 	else
 		add_arches(out, profile);
+	add_flags(out, profile);
 	buf__addf(out, "  \"syscalls\": [");
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		if (!profile->rules[i].names_len)
 			continue;
 		buf__addf(out, "%s", before);
-		add_rule(out, &profile->rules[i]);
+		add_rule(out, &profile->rules[i], docker);
 		before = ",";
 	}
 	buf__addf(out, "%s]\n}\n", *before ? "\n  " : "");

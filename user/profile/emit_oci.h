@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * OCI JSON: the subset that Docker, Podman, containerd, CRI-O, runc and crun all read alike. Explicit architectures, never
- * archMap; no flags; an errno only on ERRNO rules (crun refuses it elsewhere); sorted names.
+ * archMap; flags and a listener only where the profile has them; an errno only on ERRNO rules (crun refuses it elsewhere); sorted names.
  */
 #pragma once
 

@@ -38,5 +38,7 @@ int profile_extend(struct profile *profile, const struct profile *more)
 		rc = add_rule(profile, known, &more->rules[r]);
 	for (enum arch a = 0; a < ARCH_COUNT; a++)
 		profile->arches[a] |= more->arches[a];
+	for (enum flag flag = 0; flag < FLAG_COUNT; flag++)
+		profile->flags[flag] |= more->flags[flag];
 	return rc;
 }

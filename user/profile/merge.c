@@ -260,6 +260,27 @@ static int merge_arches(const struct profile *a, const struct profile *b, enum m
 		       err_set(err, -EINVAL, "the profiles have no architecture in common");
 }
 
+/* Nobody can listen for two. What opens more (SPEC_ALLOW) is the union's, as everything that the one of them needs. */
+static int merge_flags(const struct profile *a, const struct profile *b, enum merge how,
+		       struct profile *out, struct err *err)
+{
+	const char *x = a->listener_path, *y = b->listener_path;
+	int rc;
+
+	if (x && y && strcmp(x, y))
+		return err_set(err, -EINVAL,
+			       "the profiles have different listeners: '%.100s' and '%.100s'", x,
+			       y);
+	rc = profile_copy_flags(x ? a : b, out);
+	if (rc)
+		return err_errno(err, rc, "cannot merge");
+	for (enum flag flag = 0; flag < FLAG_COUNT; flag++)
+		out->flags[flag] = how == MERGE_INTERSECTION && flag == FLAG_SPEC_ALLOW ?
+					   a->flags[flag] && b->flags[flag] :
+					   a->flags[flag] || b->flags[flag];
+	return 0;
+}
+
 int profile_merge(const struct profile *a, const struct profile *b, enum merge how,
 		  struct profile *out, struct err *err)
 {
@@ -269,6 +290,8 @@ int profile_merge(const struct profile *a, const struct profile *b, enum merge h
 	struct rule own_rule names = {0};
 	int rc = merge_arches(a, b, how, &merged, err);
 
+	if (!rc)
+		rc = merge_flags(a, b, how, &merged, err);
 	if (rc)
 		return rc;
 	rc = profile_names(a, &names);

@@ -379,6 +379,17 @@ static void check_members(const struct place *place, const struct node *node,
 	}
 }
 
+static int parse_comment(const struct place *place, const struct node *node, struct rule *rule)
+{
+	const char *text;
+	int rc = get_text(place, node, "comment", &text);
+
+	if (rc || !text || !*text)
+		return rc;
+	rule->comment = strdup(text);
+	return rule->comment ? 0 : no_memory(place);
+}
+
 static int parse_rule(const struct place *place, const struct node *node, struct profile *profile)
 {
 	static const struct action_keys keys = {"action", "errnoRet", "errno"};
@@ -404,6 +415,8 @@ static int parse_rule(const struct place *place, const struct node *node, struct
 	rc = parse_names(place, node, rule);
 	if (!rc)
 		rc = parse_conditions(place, node, rule);
+	if (!rc)
+		rc = parse_comment(place, node, rule);
 	/* read all the same: an error in it is one elsewhere */
 	if (!rc && (!applies_here || !rule->names_len)) {
 		rule_clear(rule);
@@ -461,6 +474,53 @@ static int parse_arch_map(const struct place *place, const struct node *map,
 	return 0;
 }
 
+static int parse_flags(const struct place *place, const struct node *flags, struct profile *profile)
+{
+	if (!flags)
+		return 0;
+	if (flags->kind != NODE_ARRAY)
+		return refuse(place, flags, "\"flags\" is not an array");
+	for (size_t i = 0; i < flags->len; i++) {
+		const struct node *node = &flags->children[i];
+		const char *name = node->kind == NODE_STRING ? node->text : "?";
+		enum flag flag = flag_from_name(name);
+		int rc;
+
+		if (flag < FLAG_COUNT) {
+			profile->flags[flag] = true;
+			continue;
+		}
+		rc = object(place, node, "there is no flag '%s'", name);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int parse_listener(const struct place *place, const struct node *node,
+			  struct profile *profile)
+{
+	const struct {
+		const char *key;
+		char **out;
+	} rows[] = {{"listenerPath", &profile->listener_path},
+		    {"listenerMetadata", &profile->listener_metadata}};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *text;
+		int rc = get_text(place, node, rows[i].key, &text);
+
+		if (rc)
+			return rc;
+		if (!text || !*text)
+			continue;
+		*rows[i].out = strdup(text);
+		if (!*rows[i].out)
+			return no_memory(place);
+	}
+	return 0;
+}
+
 static int parse_head(struct place *place, const struct node *node, struct profile *profile)
 {
 	static const struct action_keys keys = {"defaultAction", "defaultErrnoRet", "defaultErrno"};
@@ -478,7 +538,9 @@ static int parse_head(struct place *place, const struct node *node, struct profi
 		rc = parse_arches(place, node_member(node, "architectures"), profile);
 	if (!rc && says_something(node, "archMap"))
 		rc = parse_arch_map(place, map, profile);
-	return rc;
+	if (!rc)
+		rc = parse_flags(place, node_member(node, "flags"), profile);
+	return rc ? rc : parse_listener(place, node, profile);
 }
 
 static int parse_profile(struct place *place, const struct node *node, struct profile *profile)

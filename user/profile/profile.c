@@ -59,12 +59,45 @@ enum compare compare_from_scmp_name(const char *name)
 	return COMPARE_INVALID;
 }
 
+struct condition condition_of_subcall(const struct syscall *call)
+{
+	uint32_t mask = syscall_subcall_mask(call);
+
+	if (mask == UINT32_MAX)
+		return (struct condition){.compare = COMPARE_EQ, .value = call->sub};
+	return (struct condition){.compare = COMPARE_MASKED_EQ,
+				  .value = mask,
+				  .value_two = call->sub};
+}
+
+static const char *const flags[FLAG_COUNT] = {
+	[FLAG_TSYNC] = "SECCOMP_FILTER_FLAG_TSYNC",
+	[FLAG_LOG] = "SECCOMP_FILTER_FLAG_LOG",
+	[FLAG_SPEC_ALLOW] = "SECCOMP_FILTER_FLAG_SPEC_ALLOW",
+	[FLAG_WAIT_KILLABLE_RECV] = "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV",
+};
+
+const char *flag_name(enum flag flag)
+{
+	return flags[flag];
+}
+
+enum flag flag_from_name(const char *name)
+{
+	enum flag flag = 0;
+
+	while (flag < FLAG_COUNT && strcmp(flags[flag], name))
+		flag++;
+	return flag;
+}
+
 void rule_clear(struct rule *rule)
 {
 	for (size_t n = 0; n < rule->names_len; n++)
 		free(rule->names[n]);
 	free(rule->names);
 	free(rule->conditions);
+	free(rule->comment);
 	*rule = (struct rule){0};
 }
 
@@ -73,6 +106,8 @@ void profile_clear(struct profile *profile)
 	for (size_t r = 0; r < profile->rules_len; r++)
 		rule_clear(&profile->rules[r]);
 	free(profile->rules);
+	free(profile->listener_path);
+	free(profile->listener_metadata);
 	*profile = (struct profile){0};
 }
 
@@ -91,6 +126,33 @@ struct rule *profile_add_rule(struct profile *profile, enum action action, int e
 
 	*rule = (struct rule){.action = action, .errno_value = errno_value};
 	return rule;
+}
+
+/* *to is owned; NULL is copied as NULL. */
+static int copy_text(const char *from, char **to)
+{
+	char *copy = from ? strdup(from) : NULL;
+
+	if (from && !copy)
+		return -ENOMEM;
+	free(*to);
+	*to = copy;
+	return 0;
+}
+
+int profile_copy_flags(const struct profile *from, struct profile *to)
+{
+	memcpy(to->flags, from->flags, sizeof(to->flags));
+	return copy_text(from->listener_path, &to->listener_path) ||
+			       copy_text(from->listener_metadata, &to->listener_metadata) ?
+		       -ENOMEM :
+		       0;
+}
+
+bool profile_has_flags(const struct profile *profile)
+{
+	return memchr(profile->flags, true, sizeof(profile->flags)) || profile->listener_path ||
+	       profile->listener_metadata;
 }
 
 void profile_drop_empty_rules(struct profile *profile)

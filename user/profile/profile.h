@@ -8,7 +8,7 @@
 #pragma once
 
 #include "base/err.h"
-#include "syscalls/arch.h"
+#include "syscalls/syscall.h"
 
 #include <stddef.h>
 
@@ -49,6 +49,20 @@ const char *compare_scmp_name(enum compare compare);
 /** COMPARE_INVALID if there is none of this name. */
 enum compare compare_from_scmp_name(const char *name);
 
+/* SECCOMP_FILTER_FLAG_*: how a runtime loads the filter. */
+enum flag {
+	FLAG_TSYNC = 0,
+	FLAG_LOG,
+	FLAG_SPEC_ALLOW,
+	FLAG_WAIT_KILLABLE_RECV,
+	FLAG_COUNT,
+};
+
+/** "SECCOMP_FILTER_FLAG_LOG" ... */
+const char *flag_name(enum flag flag);
+/** FLAG_COUNT if there is none of this name. */
+enum flag flag_from_name(const char *name);
+
 #define CONDITION_ARGS 6
 
 struct condition {
@@ -57,6 +71,9 @@ struct condition {
 	uint64_t value;
 	uint64_t value_two; /* of COMPARE_MASKED_EQ */
 };
+
+/** What holds for one subcall of a multiplexer (i386 socketcall and ipc) alone. */
+struct condition condition_of_subcall(const struct syscall *call);
 
 /* Runtimes give up at no number; no real profile comes near this one. */
 #define CONDITIONS_MAX 64
@@ -73,6 +90,7 @@ struct rule {
 	 */
 	struct condition *conditions;
 	size_t conditions_len, conditions_room;
+	char *comment; /* why the rule is there, for people; NULL: it does not say. Owned */
 };
 
 struct profile {
@@ -81,6 +99,8 @@ struct profile {
 	bool arches[ARCH_COUNT];
 	struct rule *rules; /* owned */
 	size_t rules_len, rules_room;
+	bool flags[FLAG_COUNT];
+	char *listener_path, *listener_metadata; /* of NOTIFY; NULL: none. Owned */
 };
 
 void rule_clear(struct rule *rule);
@@ -91,6 +111,12 @@ void profile_clear(struct profile *profile);
 
 /** Adds a rule without names; borrowed until the next one is added. NULL: no memory. */
 struct rule *profile_add_rule(struct profile *profile, enum action action, int errno_value);
+
+/** Copies flags and listener, in place of those that *to has. -ENOMEM. */
+int profile_copy_flags(const struct profile *from, struct profile *to) must_check;
+
+/** Is there a flag or a listener? */
+bool profile_has_flags(const struct profile *profile);
 
 /** Rules without names go. */
 void profile_drop_empty_rules(struct profile *profile);

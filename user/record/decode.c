@@ -4,11 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
+#define ERRNO_MAX 4095
+
 static const size_t lengths[] = {
-	[EV_FIRST] = sizeof(struct ev_first),
-	[EV_MOVED] = sizeof(struct ev_moved),
-	[EV_GONE] = sizeof(struct ev_gone),
-	[EV_BORN] = sizeof(struct ev_born),
+	[EV_FIRST] = sizeof(struct ev_first),   [EV_MOVED] = sizeof(struct ev_moved),
+	[EV_GONE] = sizeof(struct ev_gone),     [EV_BORN] = sizeof(struct ev_born),
+	[EV_DENIED] = sizeof(struct ev_denied),
 };
 
 static bool is_text(const char comm[COMM_LEN])
@@ -44,6 +45,13 @@ int decode_event(const void *data, size_t len, union event *out, struct err *err
 		       event.born.parent_slot < SLOTS_MAX &&
 		       memchr(event.born.name, '\0', sizeof(event.born.name));
 		break;
+	case EV_DENIED:
+		good = event.denied.slot < SLOTS_MAX &&
+		       event.denied.key.slot == event.denied.slot &&
+		       event.denied.key.abi <= ABI_X32 && event.denied.key.action < DENIED_COUNT &&
+		       event.denied.key.error >= 0 && event.denied.key.error <= ERRNO_MAX &&
+		       is_text(event.denied.comm);
+		break;
 	default:
 		good = event.gone.slot < SLOTS_MAX;
 	}
@@ -52,4 +60,16 @@ int decode_event(const void *data, size_t len, union event *out, struct err *err
 			       event.kind);
 	*out = event;
 	return 0;
+}
+
+enum arch decode_arch(enum arch native, __u32 abi)
+{
+	switch (abi) {
+	case ABI_NATIVE:
+		return native;
+	case ABI_COMPAT:
+		return arch_compat(native);
+	default:
+		return ARCH_X32;
+	}
 }

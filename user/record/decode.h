@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "event.h"
+#include "syscalls/arch.h"
 
 #include <stdbool.h>
 
@@ -16,7 +17,11 @@ union event {
 	struct ev_moved moved;
 	struct ev_gone gone;
 	struct ev_born born;
+	struct ev_denied denied;
 };
 
 /** -EBADMSG: it is none of ours; *out is untouched then. */
 int decode_event(const void *data, size_t len, union event *out, struct err *err) must_check;
+
+/** The architecture of calls that came by an ABI of this machine. */
+enum arch decode_arch(enum arch native, __u32 abi);

@@ -37,14 +37,18 @@ bool denial_action_parse(const char *name, enum denial_action *action)
 	return false;
 }
 
-static int compare(const void *a, const void *b)
+int denial_compare(const struct denial *x, const struct denial *y)
 {
-	const struct denial *x = a, *y = b;
 	int order = syscall_compare(&x->call, &y->call);
 
 	if (!order)
 		order = (int)x->action - (int)y->action;
 	return order ? order : (x->error > y->error) - (x->error < y->error);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return denial_compare(a, b);
 }
 
 static void join(struct denial *into, const struct denial *from)
@@ -88,4 +92,9 @@ void denials_sort(struct denials *denials)
 {
 	if (denials->len)
 		qsort(denials->rows, denials->len, sizeof(*denials->rows), compare);
+}
+
+bool denial_is_finding(const struct denial *denial)
+{
+	return denial->error != ENOSYS;
 }

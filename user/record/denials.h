@@ -50,11 +50,17 @@ const char *denial_action_name(enum denial_action action);
 /** The action of a name; false: there is none of that name. */
 bool denial_action_parse(const char *name, enum denial_action *action);
 
+/** Order by call, action, errno: <0, 0, >0. */
+int denial_compare(const struct denial *x, const struct denial *y);
+
 /**
  * Copies. The same call, action and errno: counts add up (at most UINT64_MAX), and what is known of the first one
  * stays. -ENOMEM, -ENOSPC (DENIALS_MAX): the list is as it was.
  */
 int denials_add(struct denials *denials, const struct denial *denial) must_check;
+
+/** ENOSYS is what profiles answer on purpose, so that a libc does without the call: no finding. */
+bool denial_is_finding(const struct denial *denial);
 
 /** Canonical order: architecture, number, subcall, action, errno. */
 void denials_sort(struct denials *denials);

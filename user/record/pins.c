@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/pins.h"
+#include "pins_id.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -17,6 +18,66 @@ static void pin_path(char path[PATH_MAX], const char *dir, const char *kind, con
 	for (char *c = path + len; *c; c++)
 		if (*c == '.')
 			*c = '_';
+}
+
+/* As a map of one value, which all versions can read. */
+#define VERSION_FILE "version"
+
+struct version {
+	uint64_t id;      /* of the programs' source */
+	char whittle[56]; /* for people */
+};
+
+int pins_put_version(const char *dir, struct err *err)
+{
+	struct version version = {.id = PINS_ID, .whittle = WHITTLE_VERSION};
+	int own_fd fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "whittle_version", sizeof(uint32_t),
+				       sizeof(version), 1, NULL);
+	char path[PATH_MAX];
+	uint32_t key = 0;
+	int rc = fd < 0 ? fd : bpf_map_update_elem(fd, &key, &version, BPF_ANY);
+
+	snprintf(path, sizeof(path), "%s/" VERSION_FILE, dir);
+	if (!rc)
+		rc = bpf_obj_pin(fd, path);
+	return rc ? err_errno(err, rc, "cannot pin %s", path) : 0;
+}
+
+static int read_version(const char *dir, struct version *version)
+{
+	struct bpf_map_info info = {0};
+	char path[PATH_MAX];
+	__u32 len = sizeof(info);
+	uint32_t key = 0;
+	int own_fd fd = -1;
+
+	snprintf(path, sizeof(path), "%s/" VERSION_FILE, dir);
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return fd;
+	if (bpf_obj_get_info_by_fd(fd, &info, &len))
+		return -errno;
+	if (info.type != BPF_MAP_TYPE_ARRAY || info.value_size != sizeof(*version))
+		return -ENOENT;
+	return bpf_map_lookup_elem(fd, &key, version);
+}
+
+int pins_check_version(const char *dir, struct err *err)
+{
+	struct version version = {0};
+	int rc = read_version(dir, &version);
+
+	if (rc && rc != -ENOENT)
+		return err_errno(err, rc, "cannot read %s/" VERSION_FILE, dir);
+	if (!rc && version.id == PINS_ID)
+		return 0;
+	version.whittle[sizeof(version.whittle) - 1] = '\0';
+	for (char *c = version.whittle; *c; c++)
+		if (*c <= 0x20 || *c >= 0x7f)
+			*c = '?';
+	return err_set(err, -EPROTO,
+		       "the recordings at %s are those of another whittle%s%s: stop them with that one; 'whittle stop --force' throws them all away",
+		       dir, *version.whittle ? ", version " : "", version.whittle);
 }
 
 int pins_put_maps(const char *dir, const struct bpf_object *object, struct err *err)

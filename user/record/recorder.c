@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/recorder.h"
+#include "record/arguments.h"
 #include "record/decode.h"
+#include "record/denied.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,19 +11,34 @@
 /* More news than this are not kept: each call and class is new once a CPU, so only a broken ring comes here. */
 #define NEWS_MAX 65536
 
+/* Numbers above have no name: they are not what a recording waits for. */
+#define SEEN_NUMBERS 1024
+#define SEEN_ABIS    (ABI_X32 + 1)
+
 _Static_assert(SLOTS_MAX <= 64, "a slot is a bit");
 
 struct recorder {
 	uint64_t slots; /* a bit each */
 	recorder_newborn_fn *newborn;
 	void *context;
+	recorder_denial_fn *denial;
+	void *denial_context;
+	enum arch native;
 	uint64_t begun;      /* CLOCK_MONOTONIC, ns */
 	uint64_t begun_wall; /* CLOCK_REALTIME, ns */
 	uint64_t misses;     /* from before */
 	struct ev_first *news;
 	size_t news_len, news_room;
+	struct denied_news denied;
+	struct denials logged;
+	uint64_t log_lost;
 	struct recording moved; /* only its list of moved processes */
 	uint64_t late;
+	uint64_t seen[SEEN_ABIS][SEEN_NUMBERS / 64]; /* a bit for each number that was news */
+	uint64_t last_new;                           /* CLOCK_MONOTONIC, ns: 0: none yet */
+	bool noted;                                  /* the three below are kept up to date */
+	uint64_t noted_new;                          /* last_new, when they were */
+	uint64_t calls_at_new;
 };
 
 static uint64_t now(clockid_t clock)
@@ -55,10 +72,20 @@ void recorder__on_newborn(struct recorder *recorder, recorder_newborn_fn *fn, vo
 	recorder->context = context;
 }
 
+void recorder__on_denial(struct recorder *recorder, enum arch native, recorder_denial_fn *fn,
+			 void *context)
+{
+	recorder->native = native;
+	recorder->denial = fn;
+	recorder->denial_context = context;
+}
+
 void recorder__free(struct recorder *recorder)
 {
 	if (!recorder)
 		return;
+	denied_news_clear(&recorder->denied);
+	denials_clear(&recorder->logged);
 	recording_clear(&recorder->moved);
 	free(recorder->news);
 	free(recorder);
@@ -67,6 +94,25 @@ void recorder__free(struct recorder *recorder)
 static bool is_ours(const struct recorder *recorder, __u32 slot)
 {
 	return slot < SLOTS_MAX && recorder->slots >> slot & 1;
+}
+
+bool recorder__has(const struct recorder *recorder, __u32 slot)
+{
+	return slot != SLOT_NONE && is_ours(recorder, slot);
+}
+
+/* Of any class: what a launcher called first and the workload now is not new. */
+static void note_new(struct recorder *recorder, const struct ev_first *first)
+{
+	uint64_t *word, bit;
+
+	if (first->abi >= SEEN_ABIS || first->nr < 0 || first->nr >= SEEN_NUMBERS)
+		return;
+	word = &recorder->seen[first->abi][first->nr / 64];
+	bit = 1ULL << first->nr % 64;
+	if (!(*word & bit) && first->time > recorder->last_new)
+		recorder->last_new = first->time;
+	*word |= bit;
 }
 
 static bool keep_news(struct recorder *recorder, const struct ev_first *first)
@@ -83,6 +129,7 @@ static bool keep_news(struct recorder *recorder, const struct ev_first *first)
 		recorder->news_room = room;
 	}
 	recorder->news[recorder->news_len++] = *first;
+	note_new(recorder, first);
 	return true;
 }
 
@@ -107,6 +154,60 @@ static void take_newborn(struct recorder *recorder, const struct ev_born *born)
 	recorder->newborn(&newborn, recorder->context);
 }
 
+static bool take_denied(struct recorder *recorder, const struct ev_denied *event)
+{
+	if (recorder->denial) {
+		const struct denial denial = denied_from_event(event, recorder->native);
+
+		recorder->denial(&denial, recorder->denial_context);
+	}
+	return denied_news_keep(&recorder->denied, event);
+}
+
+/* Records tell the wall clock's time in milliseconds, of the last tick. */
+#define RECORD_SLACK_NS 20000000ULL
+
+/*
+ * Was the process in one of ours when it made the call? The programs keep who has a filter; one that they have not seen since
+ * it got one, or since recording began, is asked for in /proc.
+ */
+static bool logged_is_ours(const struct recorder *recorder, const struct session *session,
+			   const struct logged_call *record,
+			   bool (*is_inside)(uint32_t pid, void *context), void *context)
+{
+	uint64_t wall = now(CLOCK_REALTIME), monotonic = now(CLOCK_MONOTONIC);
+	uint64_t age = wall > record->time ? wall - record->time : 0;
+	uint64_t time = monotonic > age ? monotonic - age : 0;
+	struct filtered filtered;
+
+	if (time + RECORD_SLACK_NS < recorder->begun)
+		return false;
+	if (session__filtered(session, record->denial.pid, &filtered) &&
+	    time + RECORD_SLACK_NS >= filtered.since &&
+	    (!filtered.until || time <= filtered.until + RECORD_SLACK_NS))
+		return is_ours(recorder, filtered.slot);
+	return is_inside && is_inside(record->denial.pid, context);
+}
+
+void recorder__take_logged(struct recorder *recorder, const struct session *session,
+			   const struct logged_call *record,
+			   bool (*is_inside)(uint32_t pid, void *context), void *context)
+{
+	size_t before = recorder->logged.len;
+
+	if (!logged_is_ours(recorder, session, record, is_inside, context))
+		return;
+	if (denials_add(&recorder->logged, &record->denial))
+		recorder->log_lost++;
+	else if (recorder->denial && recorder->logged.len > before)
+		recorder->denial(&record->denial, recorder->denial_context);
+}
+
+void recorder__lose_logged(struct recorder *recorder, uint64_t records)
+{
+	recorder->log_lost += records;
+}
+
 void recorder__take(const void *data, size_t len, void *context)
 {
 	struct recorder *recorder = context;
@@ -121,6 +222,8 @@ void recorder__take(const void *data, size_t len, void *context)
 		kept = keep_news(recorder, &event.first);
 	else if (event.kind == EV_BORN && recorder->newborn)
 		take_newborn(recorder, &event.born);
+	else if (event.kind == EV_DENIED && is_ours(recorder, event.denied.slot))
+		kept = take_denied(recorder, &event.denied);
 	else if (event.kind == EV_MOVED && is_ours(recorder, event.moved.slot))
 		kept = keep_moved(recorder, &event.moved);
 	if (!kept)
@@ -140,9 +243,30 @@ void recorder__resume(struct recorder *recorder, const struct entry *entry)
 	recorder->misses = entry->misses;
 }
 
+static uint64_t all_calls(const struct recorder *recorder, const struct session *session)
+{
+	uint64_t calls = 0;
+
+	for (__u32 s = 0; s < SLOTS_MAX; s++)
+		for (__u32 row = 0; is_ours(recorder, s) && row < ROW_OUTSIDE; row++)
+			calls += session__count(session, s, row);
+	return calls;
+}
+
+void recorder__note_news(struct recorder *recorder, const struct session *session)
+{
+	if (recorder->noted && recorder->noted_new == recorder->last_new)
+		return;
+	recorder->noted = true;
+	recorder->noted_new = recorder->last_new;
+	recorder->calls_at_new = all_calls(recorder, session);
+}
+
 struct progress recorder__progress(const struct recorder *recorder, const struct session *session)
 {
-	uint64_t time = now(CLOCK_MONOTONIC), newest = recorder->begun;
+	uint64_t time = now(CLOCK_MONOTONIC), newest = recorder->last_new > recorder->begun ?
+							       recorder->last_new :
+							       recorder->begun;
 	struct progress progress = {.elapsed = time - recorder->begun};
 
 	for (__u32 row = 0; row < ROW_OUTSIDE; row++) {
@@ -161,6 +285,7 @@ struct progress recorder__progress(const struct recorder *recorder, const struct
 		newest = first > newest ? first : newest;
 	}
 	progress.since_new = time > newest ? time - newest : 0;
+	progress.calls_since_new = progress.calls - recorder->calls_at_new;
 	return progress;
 }
 
@@ -219,18 +344,6 @@ static const struct ev_first *find_news(const struct recorder *recorder,
 	return compare_key(&at, key) ? NULL : &recorder->news[low];
 }
 
-static enum arch arch_of(enum arch native, __u32 abi)
-{
-	switch (abi) {
-	case ABI_NATIVE:
-		return native;
-	case ABI_COMPAT:
-		return arch_compat(native);
-	default:
-		return ARCH_X32;
-	}
-}
-
 /* What one finish works on. */
 struct finish {
 	struct recorder *recorder;
@@ -270,7 +383,7 @@ static int add_call(struct finish *finish, const struct apart_key *key, uint64_t
 {
 	const struct ev_first *news = find_news(finish->recorder, key);
 	struct observed observed = {
-		.call = {.arch = arch_of(finish->recording->native, key->abi),
+		.call = {.arch = decode_arch(finish->recording->native, key->abi),
 			 .nr = key->nr,
 			 .sub = key->sub},
 		.class = class_of(finish, key),
@@ -320,7 +433,7 @@ static __u32 row_of(enum arch native, const struct syscall *call)
 	for (__u32 row = 0; row < ROW_OUTSIDE; row++) {
 		struct apart_key key = key_of_row(SLOT_NONE, row);
 
-		if (arch_of(native, key.abi) == call->arch && key.nr == call->nr &&
+		if (decode_arch(native, key.abi) == call->arch && key.nr == call->nr &&
 		    key.sub == call->sub)
 			return row;
 	}
@@ -381,6 +494,20 @@ static void add_timings(struct finish *finish)
 	}
 }
 
+static enum observed_class class_of_tuple(const struct apart_key *key, void *context)
+{
+	return class_of(context, key);
+}
+
+static int add_arguments(struct finish *finish, struct err *err)
+{
+	const struct arguments_context context = {.slots = finish->recorder->slots,
+						  .class_of = class_of_tuple,
+						  .context = finish};
+
+	return arguments_collect(finish->recording, finish->session, &context, err);
+}
+
 /* Groups that are still in set-up, none of whose lineage has run an exec. */
 static int add_lineage(const struct lineage *lineage, void *context)
 {
@@ -401,14 +528,38 @@ static void add_losses(struct losses *losses, const volatile struct slot *slot)
 	losses->calls += slot->lost_calls;
 }
 
+static int add_denied(struct finish *finish, struct err *err)
+{
+	struct recorder *recorder = finish->recorder;
+	struct recording *recording = finish->recording;
+	int rc = denied_collect(finish->session, &recorder->denied, recording->native,
+				recorder->slots, &recording->denied, err);
+
+	for (size_t i = 0; !rc && i < recorder->logged.len; i++)
+		rc = denials_add(&recording->denied, &recorder->logged.rows[i]);
+	for (__u32 s = 0; s < SLOTS_MAX; s++)
+		if (is_ours(recorder, s))
+			recording->losses.denials += session__denials_lost(finish->session, s);
+	recording->losses.log = recorder->log_lost;
+	denials_sort(&recording->denied);
+	return rc;
+}
+
 int recorder__finish(struct recorder *recorder, struct session *session,
 		     struct recording *recording, struct err *err)
 {
+	uint64_t calls;
 	struct finish finish = {.recorder = recorder, .session = session, .recording = recording};
 	int rc = session__drain(session, err);
 
 	if (rc)
 		return rc;
+	if (recorder->noted) {
+		recorder__note_news(recorder, session);
+		calls = all_calls(recorder, session);
+		recording->calls_since_new = calls - recorder->calls_at_new;
+		recording->calls_since_known = true;
+	}
 	if (recorder->news_len)
 		qsort(recorder->news, recorder->news_len, sizeof(*recorder->news), compare_news);
 	rc = session__each_lineage(session, note_image, &finish, err);
@@ -424,14 +575,17 @@ int recorder__finish(struct recorder *recorder, struct session *session,
 		rc = session__each_apart(session, add_apart, &finish, err);
 	if (!rc)
 		rc = session__each_lineage(session, add_lineage, &finish, err);
+	if (!rc)
+		rc = add_denied(&finish, err);
 	for (size_t i = 0; !rc && i < recorder->moved.moved_len; i++)
 		rc = recording_add_moved(recording, &recorder->moved.moved[i]);
 	if (rc)
 		return err_errno(err, rc, "cannot keep what was recorded");
 	recording_sort(recording);
 	add_timings(&finish);
+	rc = add_arguments(&finish, err);
 	recording->hook = session__hook(session);
 	recording->started = recorder->begun_wall;
 	recording->elapsed = now(CLOCK_MONOTONIC) - recorder->begun;
-	return 0;
+	return rc;
 }

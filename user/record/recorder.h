@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "record/audit_stream.h"
 #include "record/recording.h"
 #include "record/session.h"
 
@@ -22,6 +23,9 @@ static inline void own_recorder_(struct recorder **recorder)
 /** One slot more is its. */
 void recorder__adopt(struct recorder *recorder, __u32 slot);
 
+/** Is the slot one of its? */
+bool recorder__has(const struct recorder *recorder, __u32 slot);
+
 struct newborn {
 	__u32 slot;
 	uint64_t id;
@@ -35,6 +39,21 @@ struct newborn {
  */
 typedef void recorder_newborn_fn(const struct newborn *newborn, void *context);
 void recorder__on_newborn(struct recorder *recorder, recorder_newborn_fn *fn, void *context);
+
+/** Is called for the first of each kind of denied calls, as it happens. */
+typedef void recorder_denial_fn(const struct denial *denial, void *context);
+void recorder__on_denial(struct recorder *recorder, enum arch native, recorder_denial_fn *fn,
+			 void *context);
+
+/**
+ * A filter has logged a call of some process of the machine: keeps it if the process is in one of the recorder's slots.
+ * is_inside is asked about a process that the programs do not know; NULL: then it is none.
+ */
+void recorder__take_logged(struct recorder *recorder, const struct session *session,
+			   const struct logged_call *record,
+			   bool (*is_inside)(uint32_t pid, void *context), void *context);
+/** Records were lost. */
+void recorder__lose_logged(struct recorder *recorder, uint64_t records);
 
 /** The session's on_record; context is the recorder. Records that are damaged are counted as late. */
 void recorder__take(const void *data, size_t len, void *context);
@@ -50,8 +69,12 @@ struct progress {
 	uint64_t elapsed; /* ns */
 	uint64_t calls;
 	size_t distinct;
-	uint64_t since_new; /* ns since the last call that was new */
+	uint64_t since_new;       /* ns since the last call that was new */
+	uint64_t calls_since_new; /* calls since whittle was told of it */
 };
+
+/** To be called when news have been taken: keeps how many calls there were when the last one came. */
+void recorder__note_news(struct recorder *recorder, const struct session *session);
 
 struct progress recorder__progress(const struct recorder *recorder, const struct session *session);
 

@@ -30,6 +30,8 @@ void recording_clear(struct recording *recording)
 	free(recording->target);
 	free(recording->observed);
 	free(recording->moved);
+	denials_clear(&recording->denied);
+	tuples_list_clear(&recording->arguments);
 	*recording = (struct recording){0};
 }
 
@@ -156,4 +158,23 @@ void recording_needed(const struct recording *recording, struct syscall_set *set
 		if (observed_is_needed(o->class) && recording_can_name(&o->call))
 			syscall_set__add(set, &o->call);
 	}
+}
+
+void recording_denied(const struct recording *recording, struct syscall_set *set)
+{
+	for (size_t i = 0; i < recording->denied.len; i++) {
+		const struct denial *denial = &recording->denied.rows[i];
+
+		if (denial_is_finding(denial) && recording_can_name(&denial->call))
+			syscall_set__add(set, &denial->call);
+	}
+}
+
+int recording_join_arguments(struct recording *into, const struct recording *from)
+{
+	struct syscall_set into_calls, from_calls;
+
+	recording_needed(into, &into_calls);
+	recording_needed(from, &from_calls);
+	return tuples_join(&into->arguments, &into_calls, &from->arguments, &from_calls);
 }

@@ -7,8 +7,9 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "record/comm.h"
+#include "record/denials.h"
 #include "syscalls/set.h"
+#include "syscalls/tuples.h"
 
 #define RECORDING_VERSION 1
 
@@ -55,6 +56,8 @@ struct losses {
 	uint64_t groups;  /* processes that could not be marked: counted as workload */
 	uint64_t calls;   /* no room to count them */
 	uint64_t misses;  /* runs of a program that the kernel skipped: up to so many calls */
+	uint64_t denials; /* denied calls that there was no room to count */
+	uint64_t log;     /* messages about logged calls that were lost */
 };
 
 struct recording {
@@ -65,12 +68,16 @@ struct recording {
 	uint64_t started; /* wall clock, ns since 1970 */
 	uint64_t elapsed; /* ns */
 	bool timed;
+	bool calls_since_known;
+	uint64_t calls_since_new; /* calls after whittle had been told of the last new one */
 	bool whole; /* from the first instruction of the target on: nothing was inside before */
 	struct observed *observed;
 	size_t observed_len, observed_room;
 	struct moved *moved;
 	size_t moved_len, moved_room;
+	struct denials denied;
 	struct losses losses;
+	struct tuples_list arguments; /* of calls that a profile must allow */
 };
 
 void recording_clear(struct recording *recording);
@@ -86,6 +93,19 @@ int recording_add_moved(struct recording *recording, const struct moved *moved) 
 /** Canonical order; one entry for each call and class (calls add up, the earlier first sighting stays). */
 void recording_sort(struct recording *recording);
 
+/** Calls, of all classes that a profile needs, and when each was called first: what the saturation curve is drawn of. */
+struct saturation {
+	uint64_t *first; /* ns since the beginning, one a distinct call, ascending; 0: before, or unknown */
+	size_t distinct;
+	uint64_t calls;     /* of the workload */
+	uint64_t since_new; /* ns between the last new one and the end */
+};
+
+/** *out is owned: saturation_clear(). */
+int recording_saturation(const struct recording *recording, struct saturation *out) must_check;
+void saturation_clear(struct saturation *saturation);
+#define own_saturation own_with(saturation_clear)
+
 /** Was something lost, so that a call may be missing? */
 bool recording_is_incomplete(const struct recording *recording);
 
@@ -97,6 +117,11 @@ bool recording_can_name(const struct syscall *call);
 
 /** The calls that a profile must allow; those that it cannot name are left out. */
 void recording_needed(const struct recording *recording, struct syscall_set *set);
+
+/** Adds the calls that a filter denied, but for those that it answered with ENOSYS. */
+void recording_denied(const struct recording *recording, struct syscall_set *set);
+/** Joins the arguments alone, before the calls are joined. -ENOMEM. */
+int recording_join_arguments(struct recording *into, const struct recording *from) must_check;
 
 /** JSON, one line an observed call, newline at the end. */
 int recording_to_json(const struct recording *recording, struct buf *out,

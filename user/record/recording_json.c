@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The file format of a recording, whittle-recording(5). */
 #include "record/recording.h"
+#include "syscalls/args.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -89,20 +90,28 @@ static json_t *first_to_json(const struct observed *o)
 	return whole(json, rc);
 }
 
+/* Adds what says which call it is. */
+static int call_to_json(json_t *json, const struct syscall *call)
+{
+	char name[SYSCALL_NAME_LEN];
+	const char *subname = syscall_subname(call);
+	int rc = json_object_set_new(json, "arch", json_string(arch_token(call->arch)));
+
+	rc |= json_object_set_new(json, "number", json_integer(call->nr));
+	if (syscall_name(call, name))
+		rc |= json_object_set_new(json, "name", json_string(name));
+	if (syscall_is_multiplexer(call))
+		rc |= json_object_set_new(json, "subcall", json_integer(call->sub));
+	if (subname)
+		rc |= json_object_set_new(json, "subname", json_string(subname));
+	return rc;
+}
+
 static json_t *observed_to_json(const struct recording *recording, const struct observed *o)
 {
 	json_t *json = json_object();
-	char name[SYSCALL_NAME_LEN];
-	const char *subname = syscall_subname(&o->call);
-	int rc = json_object_set_new(json, "arch", json_string(arch_token(o->call.arch)));
+	int rc = call_to_json(json, &o->call);
 
-	rc |= json_object_set_new(json, "number", json_integer(o->call.nr));
-	if (syscall_name(&o->call, name))
-		rc |= json_object_set_new(json, "name", json_string(name));
-	if (syscall_is_multiplexer(&o->call))
-		rc |= json_object_set_new(json, "subcall", json_integer(o->call.sub));
-	if (subname)
-		rc |= json_object_set_new(json, "subname", json_string(subname));
 	rc |= json_object_set_new(json, "class", json_string(observed_class_name(o->class)));
 	rc |= json_object_set_new(json, "calls", json_integer(o->calls));
 	if (recording->timed && o->class == OBSERVED_WORKLOAD) {
@@ -141,24 +150,106 @@ static json_t *moved_to_json(const struct recording *recording)
 	return whole(json, rc);
 }
 
+static json_t *denial_to_json(const struct denial *d)
+{
+	json_t *json = json_object();
+	int rc = call_to_json(json, &d->call);
+
+	rc |= json_object_set_new(json, "action", json_string(denial_action_name(d->action)));
+	if (d->error)
+		rc |= json_object_set_new(json, "errno", json_integer(d->error));
+	rc |= json_object_set_new(json, "count", json_integer((json_int_t)d->count));
+	if (d->pid) {
+		rc |= json_object_set_new(json, "pid", json_integer(d->pid));
+		rc |= json_object_set_new(json, "comm", comm_to_json(d->comm));
+	}
+	if (d->args_known)
+		rc |= json_object_set_new(json, "args", args_to_json(d->args));
+	return whole(json, rc);
+}
+
+static json_t *denied_to_json(const struct denials *denials)
+{
+	json_t *json = json_array();
+	int rc = 0;
+
+	for (size_t i = 0; i < denials->len; i++)
+		rc |= json_array_append_new(json, denial_to_json(&denials->rows[i]));
+	return whole(json, rc);
+}
+
+/* What the arguments mean, for people. */
+static json_t *texts_to_json(const struct tuples *set)
+{
+	json_t *json = json_array();
+	int rc = 0;
+
+	for (size_t i = 0; i < set->len; i++) {
+		struct buf own_buf text = BUF_INIT;
+
+		args_call_text(&set->call, set->masks, set->values[i], &text);
+		rc |= json_array_append_new(json, json_string(buf__text(&text)));
+	}
+	return whole(json, rc);
+}
+
+static json_t *set_to_json(const struct tuples *set)
+{
+	json_t *json = json_object(), *values = json_array();
+	char name[SYSCALL_NAME_LEN];
+	int rc = json_object_set_new(json, "arch", json_string(arch_token(set->call.arch)));
+
+	rc |= json_object_set_new(json, "number", json_integer(set->call.nr));
+	if (syscall_name(&set->call, name))
+		rc |= json_object_set_new(json, "name", json_string(name));
+	if (syscall_is_multiplexer(&set->call))
+		rc |= json_object_set_new(json, "subcall", json_integer(set->call.sub));
+	rc |= json_object_set_new(json, "masks", args_to_json(set->masks));
+	if (set->open)
+		rc |= json_object_set_new(json, "open", json_string(open_reason_name(set->open)));
+	for (size_t i = 0; i < set->len; i++)
+		rc |= json_array_append_new(values, args_to_json(set->values[i]));
+	rc |= json_object_set_new(json, "values", values);
+	if (set->len)
+		rc |= json_object_set_new(json, "texts", texts_to_json(set));
+	return whole(json, rc);
+}
+
+static json_t *arguments_to_json(const struct recording *recording)
+{
+	json_t *json = json_array();
+	int rc = 0;
+
+	for (size_t i = 0; i < recording->arguments.len; i++)
+		rc |= json_array_append_new(json, set_to_json(&recording->arguments.calls[i]));
+	return whole(json, rc);
+}
+
 static json_t *losses_to_json(const struct losses *losses)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "late", (json_int_t)losses->late, "cgroups",
-			 (json_int_t)losses->cgroups, "processes", (json_int_t)losses->groups,
-			 "calls", (json_int_t)losses->calls, "misses", (json_int_t)losses->misses);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "late", (json_int_t)losses->late,
+			 "cgroups", (json_int_t)losses->cgroups, "processes",
+			 (json_int_t)losses->groups, "calls", (json_int_t)losses->calls, "misses",
+			 (json_int_t)losses->misses, "denials", (json_int_t)losses->denials, "log",
+			 (json_int_t)losses->log);
 }
 
 static json_t *head_to_json(const struct recording *recording)
 {
-	return json_pack("{s:s, s:i, s:{s:s, s:s, s:s}, s:o, s:s, s:o, s:I, s:b, s:b, s:o}",
-			 "format", "whittle-recording", "version", RECORDING_VERSION, "host",
-			 "kernel", recording->kernel, "machine", recording->machine, "libseccomp",
-			 recording->libseccomp, "target",
-			 target_to_json(recording->target ? recording->target : ""), "hook",
-			 recording->hook, "started", time_to_json(recording->started), "elapsed_ns",
-			 (json_int_t)recording->elapsed, "whole", recording->whole, "complete",
-			 !recording_is_incomplete(recording), "losses",
-			 losses_to_json(&recording->losses));
+	json_t *head = json_pack("{s:s, s:i, s:{s:s, s:s, s:s}, s:o, s:s, s:o, s:I, s:b, s:b, s:o}",
+				 "format", "whittle-recording", "version", RECORDING_VERSION,
+				 "host", "kernel", recording->kernel, "machine", recording->machine,
+				 "libseccomp", recording->libseccomp, "target",
+				 target_to_json(recording->target ? recording->target : ""), "hook",
+				 recording->hook, "started", time_to_json(recording->started),
+				 "elapsed_ns", (json_int_t)recording->elapsed, "whole",
+				 recording->whole, "complete", !recording_is_incomplete(recording),
+				 "losses", losses_to_json(&recording->losses));
+
+	if (recording->calls_since_known &&
+	    json_object_set_new(head, "calls_since_new", json_integer(recording->calls_since_new)))
+		return whole(head, -1);
+	return head;
 }
 
 /* Appends the members of `array`, one a line. */
@@ -184,14 +275,18 @@ static int lines(struct buf *out, const char *key, json_t *array)
 int recording_to_json(const struct recording *recording, struct buf *out, struct err *err)
 {
 	json_t *own_json head = head_to_json(recording), *own_json calls = calls_to_json(recording),
-			 *own_json moved = moved_to_json(recording);
+			 *own_json moved = moved_to_json(recording),
+			 *own_json denied = denied_to_json(&recording->denied),
+			 *own_json arguments = arguments_to_json(recording);
 	char *own_ptr text = head ? json_dumps(head, JSON_INDENT(2) | JSON_ENSURE_ASCII) : NULL;
 
-	if (!text || !calls || !moved)
+	if (!text || !calls || !moved || !denied || !arguments)
 		return err_set(err, -ENOMEM, "cannot write the recording: no memory");
 	/* everything but the closing "\n}" */
 	buf__add(out, text, strlen(text) - 2);
-	if (lines(out, "syscalls", calls) || lines(out, "moved", moved))
+	if (lines(out, "syscalls", calls) || lines(out, "moved", moved) ||
+	    lines(out, "denied", denied) ||
+	    (recording->arguments.len && lines(out, "arguments", arguments)))
 		return err_set(err, -ENOMEM, "cannot write the recording: no memory");
 	buf__addf(out, "\n}\n");
 	return buf__error(out) ? err_errno(err, buf__error(out), "cannot write the recording") : 0;

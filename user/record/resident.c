@@ -2,6 +2,7 @@
 #include "record/resident.h"
 #include "base/fs.h"
 #include "record/features.h"
+#include "record/pins.h"
 #include "record/recorder.h"
 
 #include <errno.h>
@@ -94,8 +95,9 @@ static int make_pins(struct resident *resident, unsigned int features, struct er
 {
 	const struct session_options options = {
 		.features = features,
-		.ring_bytes = RING,
+		.ring_bytes = resident->ring_bytes ? resident->ring_bytes : RING,
 		.entries = true,
+		.follow = true,
 		.slots = SLOTS_MAX - 1,
 		.on_record = take_news,
 		.context = resident,
@@ -159,6 +161,7 @@ static void forget_failed_starts(struct resident *resident)
 {
 	for (__u32 slot = 1; slot < session__slots(resident->session); slot++)
 		if (*resident_entry(resident, slot)->name &&
+		    !(resident_entry(resident, slot)->flags & ENTRY_STARTED) &&
 		    !session__has_targets(resident->session, slot) && !has_workload(resident, slot))
 			resident_forget(resident, slot);
 }
@@ -197,7 +200,9 @@ int resident_open(struct resident *resident, bool make, unsigned int features, s
 	number = pins_number(resident);
 	if (number && open_pins(resident, NULL))
 		number = 0;
-	rc = lock(resident->bpffs, make ? BEGIN_MS : END_MS, err);
+	if (!resident->patience_ms)
+		resident->patience_ms = make ? BEGIN_MS : END_MS;
+	rc = lock(resident->bpffs, resident->patience_ms, err);
 	if (rc)
 		return rc;
 	if (!number || pins_number(resident) != number) {
@@ -247,34 +252,27 @@ __u32 resident_find(const struct resident *resident, const char *name)
 
 static void copy_text(char *to, size_t size, const char *text)
 {
-	snprintf(to, size, "%s", text ? text : "");
+	if ((size_t)snprintf(to, size, "%s", text ? text : "") >= size)
+		memcpy(to + size - 4, "...", 4);
 }
 
-/* May it be recorded? A cgroup is in one recording, and a name stands for one cgroup. */
-static int check_free(struct resident *resident, const struct resident_request *request,
-		      struct err *err)
+int resident_check_name(const char *name, struct err *err)
 {
-	__u32 named = resident_find(resident, request->name);
-	__u32 holder = session__slot_of(resident->session, request->cgroup);
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_.:@+-";
 
-	if (holder != SLOT_NONE && holder == named)
-		return err_set(err, -EEXIST, "%s is being recorded already", request->name);
-	if (holder != SLOT_NONE)
-		return err_set(err, -EBUSY, "the cgroup of %s is being recorded already: as %s",
-			       request->name, resident_entry(resident, holder)->name);
-	if (named != SLOT_NONE && session__has_targets(resident->session, named))
-		return err_set(err, -EBUSY, "%s is being recorded already, in another cgroup",
-			       request->name);
-	/* its cgroup is gone: whoever was to end it was killed */
-	if (named != SLOT_NONE)
-		resident_forget(resident, named);
-	return 0;
+	if (*name && strlen(name) < ENTRY_NAME_LEN && !strchr("-.", *name) &&
+	    strspn(name, allowed) == strlen(name))
+		return 0;
+	return err_set(err, -EINVAL,
+		       "that cannot be the name of a recording: it takes 1 to %d letters, digits and '_.:@+-', with no '-' or '.' in front",
+		       ENTRY_NAME_LEN - 1);
 }
 
-int resident_begin(struct resident *resident, const struct resident_request *request,
+int resident_begin(struct resident *resident, const struct resident_request *request, __u32 *out,
 		   struct err *err)
 {
-	__u32 slot = 1;
+	__u32 slot = resident_find(resident, request->name);
 	struct entry *entry;
 	int rc;
 
@@ -282,11 +280,14 @@ int resident_begin(struct resident *resident, const struct resident_request *req
 		return err_set(err, -EINVAL,
 			       "'%.40s' cannot be the name of a recording: it takes 1 to %d characters",
 			       request->name, ENTRY_NAME_LEN - 1);
-	rc = check_free(resident, request, err);
-	if (rc)
-		return rc;
-	while (slot < session__slots(resident->session) && *resident_entry(resident, slot)->name)
-		slot++;
+	if (slot != SLOT_NONE)
+		return err_set(err, -EEXIST, "there is a recording %s already%s", request->name,
+			       resident_entry(resident, slot)->flags & ENTRY_HALF ?
+				       ", half-made: 'whittle stop --force' removes it" :
+				       "");
+	for (slot = 1; slot < session__slots(resident->session); slot++)
+		if (!*resident_entry(resident, slot)->name)
+			break;
 	if (slot == session__slots(resident->session))
 		return err_set(err, -ENOSPC,
 			       "%u recordings are being made, and there can be no more", slot - 1);
@@ -298,17 +299,111 @@ int resident_begin(struct resident *resident, const struct resident_request *req
 	entry->begun = now(CLOCK_MONOTONIC);
 	entry->begun_wall = now(CLOCK_REALTIME);
 	entry->misses = session__misses(resident->session);
-	entry->whole = 1;
+	entry->flags = request->flags | ENTRY_HALF;
 	copy_text(entry->target, sizeof(entry->target), request->target);
 	copy_text(entry->name, sizeof(entry->name), request->name);
-	/* armed first: whoever is inside is set-up, none of it was there before */
-	session__slot(resident->session, slot)->armed = 1;
-	session__add_cgroup(resident->session, slot, request->cgroup);
+	session__slot(resident->session, slot)->flags = request->slot_flags;
+	*out = slot;
+	/* so that whittle's own calls are known before it may be inside one of the targets */
+	return request->flags & ENTRY_STARTED ? session__inventory(resident->session, err) : 0;
+}
+
+int resident_add(struct resident *resident, __u32 slot, uint64_t cgroup, struct err *err)
+{
+	__u32 holder = session__slot_of(resident->session, cgroup);
+
+	if (holder == slot)
+		return 0;
+	if (holder != SLOT_NONE)
+		return err_set(err, -EBUSY,
+			       "the cgroup, or one below it, is being recorded already: as %s",
+			       resident_entry(resident, holder)->name);
+	session__add_cgroup(resident->session, slot, cgroup);
 	return 0;
 }
 
-int resident_end(struct resident *resident, __u32 slot, struct recording *recording,
-		 struct err *err)
+int resident_follow(struct resident *resident, __u32 slot, const struct resident_follow *follow,
+		    struct err *err)
+{
+	return session__follow(resident->session, slot, follow->parent, follow->name, err);
+}
+
+static void complete(struct resident *resident, __u32 slot)
+{
+	struct entry *entry = session__entry(resident->session, slot);
+
+	__atomic_fetch_and(&entry->flags, ~ENTRY_HALF, __ATOMIC_RELEASE);
+}
+
+int resident_arm(struct resident *resident, __u32 slot, bool whole, struct err *err)
+{
+	int rc = session__inventory(resident->session, err);
+
+	if (rc)
+		return rc;
+	if (whole)
+		session__entry(resident->session, slot)->flags |= ENTRY_WHOLE;
+	session__slot(resident->session, slot)->armed = 1;
+	complete(resident, slot);
+	return 0;
+}
+
+/* May it be recorded? A cgroup is in one recording, and a name stands for one cgroup. */
+static int check_free(struct resident *resident, const char *name, uint64_t cgroup, struct err *err)
+{
+	__u32 named = resident_find(resident, name);
+	__u32 holder = session__slot_of(resident->session, cgroup);
+
+	if (holder != SLOT_NONE && holder == named)
+		return err_set(err, -EEXIST, "%s is being recorded already", name);
+	if (holder != SLOT_NONE)
+		return err_set(err, -EBUSY, "the cgroup of %s is being recorded already: as %s",
+			       name, resident_entry(resident, holder)->name);
+	if (named != SLOT_NONE && session__has_targets(resident->session, named))
+		return err_set(err, -EBUSY, "%s is being recorded already, in another cgroup",
+			       name);
+	/* its cgroup is gone: whoever was to end it was killed */
+	if (named != SLOT_NONE && !(resident_entry(resident, named)->flags & ENTRY_STARTED))
+		resident_forget(resident, named);
+	return 0;
+}
+
+int resident_begin_newborn(struct resident *resident, const struct resident_request *request,
+			   uint64_t cgroup, struct err *err)
+{
+	__u32 slot;
+	int rc = check_free(resident, request->name, cgroup, err);
+
+	if (!rc)
+		rc = resident_begin(resident, request, &slot, err);
+	if (rc)
+		return rc;
+	/* armed first: whoever is inside is set-up, none of it was there before */
+	session__slot(resident->session, slot)->armed = 1;
+	session__add_cgroup(resident->session, slot, cgroup);
+	complete(resident, slot);
+	return 0;
+}
+
+__u32 resident_slots(const struct resident *resident)
+{
+	return session__slots(resident->session);
+}
+
+bool resident_has_targets(const struct resident *resident, __u32 slot)
+{
+	return session__has_targets(resident->session, slot);
+}
+
+bool resident_is(const struct resident *resident, __u32 slot, uint64_t begun)
+{
+	const struct entry *entry = resident_entry(resident, slot);
+
+	return *entry->name && entry->begun == begun;
+}
+
+int resident_read(struct resident *resident, __u32 slot, struct recording *recording,
+		  struct err *err)
 {
 	const struct entry *entry = resident_entry(resident, slot);
 	struct recorder *own_recorder recorder = NULL;
@@ -316,9 +411,8 @@ int resident_end(struct resident *resident, __u32 slot, struct recording *record
 
 	if (rc)
 		return rc;
-	session__stop_slot(resident->session, slot);
 	recorder__resume(recorder, entry);
-	recording->whole = entry->whole;
+	recording->whole = entry->flags & ENTRY_WHOLE;
 	recording->target = strndup(entry->target, sizeof(entry->target));
 	resident->news_to = recorder;
 	rc = recorder__finish(recorder, resident->session, recording, err);
@@ -326,9 +420,36 @@ int resident_end(struct resident *resident, __u32 slot, struct recording *record
 	return rc;
 }
 
+int resident_end(struct resident *resident, __u32 slot, struct recording *recording,
+		 struct err *err)
+{
+	session__stop_slot(resident->session, slot);
+	return resident_read(resident, slot, recording, err);
+}
+
 void resident_forget(struct resident *resident, __u32 slot)
 {
 	session__stop_slot(resident->session, slot);
 	if (session__clear_slot(resident->session, slot, NULL))
 		return; /* it is free; whoever takes it tries again */
+}
+
+int resident_remove_foreign(struct err *err)
+{
+	struct resident own_resident resident = RESIDENT_CLOSED;
+	int rc = open_home(false, &resident.bpffs, err);
+
+	if (!rc)
+		rc = lock(resident.bpffs, END_MS, err);
+	if (rc)
+		return rc;
+	fs_remove_directory(resident.bpffs, HALF);
+	if (!pins_number(&resident))
+		return err_set(err, -ENOENT, "nothing is pinned at " HOME);
+	if (pins_check_version(HOME "/" PINS, NULL) != -EPROTO)
+		return err_set(err, -ENOENT, "what is pinned at " HOME " is of this whittle");
+	if (renameat(resident.bpffs, PINS, resident.bpffs, HALF))
+		return err_errno(err, -errno, "cannot remove " HOME "/" PINS);
+	fs_remove_directory(resident.bpffs, HALF);
+	return 0;
 }

@@ -12,6 +12,9 @@
 struct resident {
 	int bpffs;   /* the directory that the pins' one lies in: -1: closed */
 	bool pinned; /* the pins are there */
+	/* what the caller wants before it opens, 0: the usual */
+	size_t ring_bytes; /* if it is made: room for news of all its recordings */
+	int patience_ms;   /* how long to wait for its lock */
 	struct session *session;
 	void *news_to; /* the recorder that looks at the news right now */
 };
@@ -20,7 +23,7 @@ struct resident {
 
 /**
  * Opens the session, and makes it first if it is not there and `make` says so. -ENOENT: it is not there; -EBUSY: somebody else
- * keeps it locked for half a minute; -EPROTO: another version of whittle made it. `features`: enum feature.
+ * keeps it locked for too long; -EPROTO: another version of whittle made it. `features`: enum feature.
  */
 int resident_open(struct resident *resident, bool make, unsigned int features,
 		  struct err *err) must_check;
@@ -30,26 +33,67 @@ void resident_close(struct resident *resident);
 /** The slot of the recording of this name; SLOT_NONE: there is none. */
 __u32 resident_find(const struct resident *resident, const char *name);
 
-/** What a recording in a slot is; borrowed. */
+/** What a recording in a slot is, its name empty if there is none; borrowed. */
 const struct entry *resident_entry(const struct resident *resident, __u32 slot);
 
-/* What a recording is to be. Texts that are too long for an entry are cut; a name must fit. */
-struct resident_request {
-	const char *name;   /* unique */
-	const char *target; /* in words */
-	uint64_t cgroup;    /* id: its processes are in set-up until they run an exec */
+/* A cgroup that may be made anew. */
+struct resident_follow {
+	uint64_t parent;  /* id; 0: anywhere */
+	const char *name; /* of its directory */
 };
 
+/* What a recording is to be. A text that is too long for an entry is cut; a name must fit. */
+struct resident_request {
+	const char *name;        /* unique */
+	const char *target;      /* in words */
+	unsigned int flags;      /* enum entry_flags */
+	unsigned int slot_flags; /* enum slot_flags */
+};
+
+/** Is it a name that people can give to a recording, in a command line, a unit's or a file's name? -EINVAL: no. */
+int resident_check_name(const char *name, struct err *err) must_check;
+
 /**
- * Begins to record a cgroup. -EEXIST: it is recorded under this name already; -EBUSY: it is under another, or another is
- * under this one; -ENOSPC: there are as many as can be. A recording of this name whose cgroups are all gone is forgotten.
+ * Takes a slot for a recording, which is a half-made one until resident_arm(). Then add its cgroups. -EEXIST: there is one of this
+ * name; -ENOSPC: there are as many as can be.
  */
-int resident_begin(struct resident *resident, const struct resident_request *request,
+int resident_begin(struct resident *resident, const struct resident_request *request, __u32 *slot,
 		   struct err *err) must_check;
+/** Adds a cgroup by its id. -EBUSY: it is recorded already, under another name. */
+int resident_add(struct resident *resident, __u32 slot, uint64_t cgroup,
+		 struct err *err) must_check;
+/** Adds a cgroup that may be made, once or again. */
+int resident_follow(struct resident *resident, __u32 slot, const struct resident_follow *follow,
+		    struct err *err) must_check;
+/** Whoever is inside is workload, and from here on whoever comes is in set-up. The recording is made. `whole`: nobody is inside. */
+int resident_arm(struct resident *resident, __u32 slot, bool whole, struct err *err) must_check;
+
+/**
+ * All of this at once, for a container that is being made: whoever is inside its cgroup is in set-up until it runs an exec. -EEXIST: it
+ * is recorded under this name already; -EBUSY: it is under another, or another is under this one; -ENOSPC. A recording of this name
+ * whose cgroups are all gone is forgotten.
+ */
+int resident_begin_newborn(struct resident *resident, const struct resident_request *request,
+			   uint64_t cgroup, struct err *err) must_check;
+
+/** All slots, the none slot included. */
+__u32 resident_slots(const struct resident *resident);
+/** Does a cgroup of the recording exist? */
+bool resident_has_targets(const struct resident *resident, __u32 slot);
+
+/** Is it the recording that began at this time (entry.begun)? Another may have taken the slot. */
+bool resident_is(const struct resident *resident, __u32 slot, uint64_t begun);
+
+/** Fills *recording in, which was initialised with recording_init(), as it stands; the recording goes on. */
+int resident_read(struct resident *resident, __u32 slot, struct recording *recording,
+		  struct err *err) must_check;
+
+/** Throws away what another version of whittle has pinned. -ENOENT: there is nothing of the kind. */
+int resident_remove_foreign(struct err *err) must_check;
 
 /** Ends a recording and fills *recording in, which was initialised with recording_init(). It stays until it is forgotten. */
 int resident_end(struct resident *resident, __u32 slot, struct recording *recording,
 		 struct err *err) must_check;
 
-/** Frees the slot of a recording. */
+/** Frees the slot of a recording; it ends, if it has not ended. */
 void resident_forget(struct resident *resident, __u32 slot);

@@ -45,6 +45,23 @@ static size_t ring_size(size_t bytes)
 	return size;
 }
 
+/* Without denials their programs and maps are not loaded. */
+static int configure_denials(struct session *session)
+{
+	struct tracer_bpf *skel = session->skel;
+	struct bpf_program *const programs[] = {skel->progs.denied_enter, skel->progs.denied_exit,
+						skel->progs.denied_last, skel->progs.denied_leave};
+	struct bpf_map *const maps[] = {skel->maps.passings, skel->maps.denials, skel->maps.doubts,
+					skel->maps.filtered};
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < ARRAY_LEN(programs); i++)
+		rc = bpf_program__set_autoload(programs[i], false);
+	for (size_t i = 0; !rc && i < ARRAY_LEN(maps); i++)
+		rc = bpf_map__set_autocreate(maps[i], false);
+	return rc;
+}
+
 static int configure(struct session *session, const struct hook *hook)
 {
 	const struct session_options *options = &session->options;
@@ -54,6 +71,8 @@ static int configure(struct session *session, const struct hook *hook)
 
 	skel->rodata->cfg_slots = session->slots;
 	skel->rodata->cfg_newborns = options->newborns != 0;
+	skel->rodata->cfg_follow = options->follow;
+	skel->rodata->cfg_tell_gone = !options->entries;
 	launchers_find((struct file_id *)skel->rodata->cfg_launchers, LAUNCHERS_MAX);
 	rc = session_hook_choose(session, hook);
 	if (!rc && !options->timing) {
@@ -61,6 +80,9 @@ static int configure(struct session *session, const struct hook *hook)
 		rc = rc ? rc : bpf_program__set_autoload(skel->progs.timing_exit, false);
 		rc = rc ? rc : bpf_map__set_autocreate(skel->maps.entered, false);
 	}
+	session->options.denials &= typed;
+	if (!rc && !session->options.denials)
+		rc = configure_denials(session);
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.counts, rows);
 	if (!rc && options->timing)
@@ -68,6 +90,8 @@ static int configure(struct session *session, const struct hook *hook)
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.first_seen,
 					      (size_t)session->slots * ROW_LEN);
+	if (!rc && options->args)
+		rc = session_configure_args(session);
 	if (!rc && options->entries)
 		rc = bpf_map__set_max_entries(skel->maps.entries, session->slots);
 	else if (!rc)
@@ -128,8 +152,12 @@ static int map_views(struct session *session, struct err *err)
 		rc = map_view(skel->maps.first_seen, protection, &session->first_seen);
 	if (!rc)
 		rc = map_view(skel->maps.timings, PROT_READ, &session->timings);
+	if (!rc)
+		rc = map_view(skel->maps.tuple_counts, protection, &session->tuple_counts);
 	if (!rc && entries)
 		rc = map_view(skel->maps.entries, protection, &session->entries);
+	if (!rc && session->options.denials)
+		rc = map_view(skel->maps.filtered, PROT_READ, &session->filtered);
 	return rc ? err_errno(err, rc, "cannot map the counters") : 0;
 }
 
@@ -222,6 +250,9 @@ int session__open_pinned(const char *dir, const struct session_options *options,
 	if (rc)
 		return rc;
 	session->pinned = true;
+	rc = pins_check_version(dir, err);
+	if (rc)
+		return rc;
 	session->skel = tracer_bpf__open();
 	if (!session->skel)
 		return err_errno(err, -errno, "cannot open %s", dir);
@@ -250,8 +281,10 @@ int session__open_pinned(const char *dir, const struct session_options *options,
 
 int session__pin(struct session *session, const char *dir, struct err *err)
 {
-	int rc = pins_put_maps(dir, session->skel->obj, err);
+	int rc = pins_put_version(dir, err);
 
+	if (!rc)
+		rc = pins_put_maps(dir, session->skel->obj, err);
 	if (!rc)
 		rc = pins_put_program(dir, session->skel->progs.inventory, err);
 	for (size_t i = 0; !rc && i < session->links_len; i++)
@@ -274,6 +307,8 @@ void session__free(struct session *session)
 	unmap_view(&session->first_seen);
 	unmap_view(&session->timings);
 	unmap_view(&session->entries);
+	unmap_view(&session->filtered);
+	unmap_view(&session->tuple_counts);
 	tracer_bpf__destroy(session->skel);
 	free(session);
 }
@@ -308,6 +343,20 @@ int session__attach_followers(struct session *session, struct err *err)
 	return 0;
 }
 
+/*
+ * Enters before exits, and detached the other way round: an exit whose enter nobody saw would pass for a denied call. Both
+ * must be attached before a slot is armed.
+ */
+static int attach_denials(struct session *session, struct err *err)
+{
+	struct tracer_bpf *skel = session->skel;
+	int rc = session_attach(session, skel->progs.denied_leave, err);
+
+	rc = rc ? rc : session_attach(session, skel->progs.denied_last, err);
+	rc = rc ? rc : session_attach(session, skel->progs.denied_enter, err);
+	return rc ? rc : session_attach(session, skel->progs.denied_exit, err);
+}
+
 int session__attach_counters(struct session *session, struct err *err)
 {
 	int rc = session_hook_attach(session, err);
@@ -316,6 +365,8 @@ int session__attach_counters(struct session *session, struct err *err)
 		rc = session_attach(session, session->skel->progs.timing_enter, err);
 		rc = rc ? rc : session_attach(session, session->skel->progs.timing_exit, err);
 	}
+	if (!rc && session->options.denials)
+		rc = attach_denials(session, err);
 	return rc;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "event.h"
+#include "syscalls/args.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,7 +20,11 @@ struct session_options {
 	unsigned int features; /* enum feature */
 	size_t ring_bytes;     /* rounded up to a power of two of pages */
 	bool timing;           /* attach the programs of --stats */
+	bool denials; /* attach those that see what filters stop, see session__sees_denials() */
+	const struct arg_plan *
+		args; /* calls whose arguments are kept; NULL: none; borrowed for the session's life */
 	__u32 newborns; /* slots more, for cgroups that are made outside of all targets; 0: they are not looked at */
+	bool follow;  /* cgroups may be made anew, see session__follow() */
 	bool entries; /* make room for what recordings without a process are, see session__entry() */
 	__u32 slots;  /* recordings, at most SLOTS_MAX - 1 */
 	/* a record as it came off the ring; borrowed for the call */
@@ -55,12 +60,19 @@ void session__add_cgroup(struct session *session, __u32 slot, uint64_t id);
 /** The same, but one that is a target of another slot, because it lies below one, becomes one of this slot. */
 void session__take_cgroup(struct session *session, __u32 slot, uint64_t id);
 
+/**
+ * A cgroup of this name that is made below `parent` (an id; 0: anywhere) from here on is a target of the slot. Of a session with `follow`.
+ * -ENOSPC: there is no room for more; -EBUSY: another slot waits for it; -EINVAL: not a directory's name.
+ */
+int session__follow(struct session *session, __u32 slot, uint64_t parent, const char *name,
+		    struct err *err) must_check;
+
 /** All slots, the none slot included. */
 __u32 session__slots(const struct session *session);
 
 /** Of a session with entries: what the recording in a slot is. Shared with all who opened it. */
 struct entry *session__entry(struct session *session, __u32 slot);
-/** Ends the recording of a slot: none of its cgroups is a target any more. What was counted stays. */
+/** Ends the recording of a slot: none of its cgroups is a target any more, and none becomes one. What was counted stays. */
 void session__stop_slot(struct session *session, __u32 slot);
 /** Frees a slot, which was stopped or never used, and forgets all that was counted in it. */
 int session__clear_slot(struct session *session, __u32 slot, struct err *err) must_check;
@@ -85,7 +97,7 @@ int session__attach_followers(struct session *session, struct err *err) must_che
 /** Attaches what counts calls. */
 int session__attach_counters(struct session *session, struct err *err) must_check;
 /**
- * Marks who is inside the targets, and the calls that they are in; and makes whittle's own process known to the programs, so
+ * Marks who is inside the targets of slots that are not armed, and the calls that they are in; and makes whittle's own process known to the programs, so
  * that its calls count nowhere: once before the counters are attached, again between attaching and arming.
  */
 int session__inventory(struct session *session, struct err *err) must_check;
@@ -110,10 +122,34 @@ int session__each_apart(const struct session *session,
 			int (*fn)(const struct apart_key *key, uint64_t calls, void *context),
 			void *context, struct err *err) must_check;
 
+/** What arguments are kept of, NULL: of nothing. */
+const struct arg_plan *session__args(const struct session *session);
+
+/** The counter of a call in a row, ROW_OUTSIDE if it has none or no arguments. */
+__u32 session__row(const struct syscall *call);
+/** Distinct tuples that a call was made with in a slot, of all classes: above the plan's cap, or above TUPLES_LOST, some are not kept. */
+__u32 session__tuple_count(const struct session *session, __u32 slot, __u32 row);
+
+/** Calls fn for each tuple that was kept. Only after detach. */
+int session__each_tuple(const struct session *session,
+			int (*fn)(const struct tuple *tuple, void *context), void *context,
+			struct err *err) must_check;
+
 /** Calls fn for each lineage that still has groups in set-up. Only after detach. */
 int session__each_lineage(const struct session *session,
 			  int (*fn)(const struct lineage *lineage, void *context), void *context,
 			  struct err *err) must_check;
+
+/** Are they attached? They need BTF-typed programs. */
+bool session__sees_denials(const struct session *session);
+/** Calls fn for each entry of the `denials` map. Only after detach. */
+int session__each_denial(const struct session *session,
+			 int (*fn)(const struct denied_key *key, uint64_t count, void *context),
+			 void *context, struct err *err) must_check;
+/** Denied calls of a slot that there was no room to count. */
+uint64_t session__denials_lost(const struct session *session, __u32 slot);
+/** What is known of a process that had a filter in one of the targets lately; false: nothing. */
+bool session__filtered(const struct session *session, __u32 tgid, struct filtered *out);
 
 /** Can maps still be read with what is effective now? Kernels before 5.19 want CAP_BPF for that as for everything. */
 bool session__can_read(const struct session *session);

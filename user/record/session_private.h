@@ -11,7 +11,7 @@ struct bpf_program;
 struct ring_buffer;
 struct tracer_bpf;
 
-#define LINKS_MAX 16
+#define LINKS_MAX 32
 
 /* An mmapable array map, seen from here. */
 struct view {
@@ -42,7 +42,7 @@ struct session {
 	bool pinned;              /* programs were attached by another process, and stay */
 	struct ring_buffer *ring; /* private: the news are taken as they come */
 	struct news_ring news;    /* pinned: they are looked at */
-	struct view counts, first_seen, timings, entries;
+	struct view counts, first_seen, timings, entries, filtered, tuple_counts;
 	__u32 cpus;
 	__u32 slots; /* the none slot included */
 };
@@ -62,6 +62,10 @@ void snapshot_free(struct snapshot *snapshot);
  */
 int snapshot_take(const struct bpf_map *map, struct snapshot *out) must_check;
 
+/** Sizes and fills what the programs know of arguments, before they are loaded. */
+int session_configure_args(struct session *session) must_check;
+/** Forgets the arguments that were kept in a slot. */
+int session_forget_args(struct session *session, __u32 slot) must_check;
 /** Finds out which hooks this kernel has. */
 void session_hooks_probe(struct session *session);
 /** The next best hook that may be tried behind `hook` (NULL: the best); NULL: there is none. */

@@ -91,6 +91,43 @@ int session__each_lineage(const struct session *session,
 	return rc;
 }
 
+bool session__sees_denials(const struct session *session)
+{
+	return session->options.denials;
+}
+
+int session__each_denial(const struct session *session,
+			 int (*fn)(const struct denied_key *key, uint64_t count, void *context),
+			 void *context, struct err *err)
+{
+	struct snapshot own_snapshot all = {0};
+	int rc = session->options.denials ? snapshot_take(session->skel->maps.denials, &all) : 0;
+
+	if (rc)
+		return err_errno(err, rc, "cannot read the denied calls");
+	for (__u32 i = 0; !rc && i < all.len; i++)
+		rc = fn((const struct denied_key *)all.keys + i, ((const uint64_t *)all.values)[i],
+			context);
+	return rc;
+}
+
+uint64_t session__denials_lost(const struct session *session, __u32 slot)
+{
+	return __atomic_load_n(&session->skel->bss->denials_lost[slot], __ATOMIC_RELAXED);
+}
+
+bool session__filtered(const struct session *session, __u32 tgid, struct filtered *out)
+{
+	const struct filtered *all = session->filtered.data;
+	const struct filtered *at = all ? &all[tgid % FILTERED_LEN] : NULL;
+
+	if (!at || !tgid || __atomic_load_n(&at->tgid, __ATOMIC_ACQUIRE) != tgid)
+		return false;
+	*out = *at;
+	/* a program may have given the place to another process meanwhile */
+	return __atomic_load_n(&at->tgid, __ATOMIC_ACQUIRE) == tgid && out->slot < SLOTS_MAX;
+}
+
 bool session__can_read(const struct session *session)
 {
 	struct apart_key key;

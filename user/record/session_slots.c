@@ -37,8 +37,47 @@ __u32 session__slots(const struct session *session)
 	return session->slots;
 }
 
+/* The programs may look at the place at any time: `slot` is written last, and first when it is given up. */
+int session__follow(struct session *session, __u32 slot, uint64_t parent, const char *name,
+		    struct err *err)
+{
+	struct follow *follows = session->skel->bss->follows, *place = NULL;
+	struct follow_name key = {0};
+	uint64_t hash;
+
+	if (!*name || strlen(name) >= sizeof(key.text))
+		return err_set(err, -EINVAL, "'%.40s' is not the name of a cgroup", name);
+	memcpy(key.text, name, strlen(name));
+	hash = follow_hash(&key);
+	for (__u32 i = 0; i < FOLLOW_PROBES; i++) {
+		struct follow *at = &follows[follow_place(parent, hash, i)];
+
+		if (!at->slot)
+			place = place ? place : at;
+		else if (at->parent == parent && at->hash == hash)
+			return at->slot == slot ?
+				       0 :
+				       err_set(err, -EBUSY,
+					       "another recording waits for a cgroup %s", name);
+	}
+	if (!place)
+		return err_set(err, -ENOSPC,
+			       "no room to wait for a cgroup %s: too many are being waited for",
+			       name);
+	place->parent = parent;
+	place->hash = hash;
+	place->name = key;
+	__atomic_store_n(&place->slot, slot, __ATOMIC_RELEASE);
+	return 0;
+}
+
 void session__stop_slot(struct session *session, __u32 slot)
 {
+	struct follow *follows = session->skel->bss->follows;
+
+	for (size_t i = 0; i < FOLLOWS_MAX; i++)
+		if (follows[i].slot == slot)
+			__atomic_store_n(&follows[i].slot, SLOT_NONE, __ATOMIC_RELEASE);
 	targets_remove_slot(session->skel->bss->targets, slot);
 }
 
@@ -71,6 +110,12 @@ static __u32 slot_of_group(const void *key, const void *value)
 	return ((const struct group *)value)->slot;
 }
 
+static __u32 slot_of_denied(const void *key, const void *value)
+{
+	(void)value;
+	return ((const struct denied_key *)key)->slot;
+}
+
 static __u32 slot_of_lineage(const void *key, const void *value)
 {
 	(void)key;
@@ -84,7 +129,8 @@ bool session_is_unneeded(const void *data, size_t len, void *context)
 	union event event;
 	uint64_t time;
 
-	if (decode_event(data, len, &event, NULL) || event.kind == EV_GONE)
+	if (decode_event(data, len, &event, NULL) || event.kind == EV_GONE ||
+	    event.kind == EV_DENIED)
 		return true;
 	entry = session__entry(session, event.first.slot); /* all kinds begin alike: kind, slot */
 	time = event.kind == EV_FIRST ? event.first.time : event.moved.time;
@@ -105,6 +151,10 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 		rc = forget_entries(skel->maps.groups, slot, slot_of_group);
 	if (!rc)
 		rc = forget_entries(skel->maps.lineages, slot, slot_of_lineage);
+	if (!rc && session->options.denials)
+		rc = forget_entries(skel->maps.denials, slot, slot_of_denied);
+	if (!rc)
+		rc = session_forget_args(session, slot);
 	if (rc)
 		return err_errno(err, rc, "cannot forget what was recorded before");
 	for (__u32 cpu = 0; cpu < session->cpus; cpu++)
@@ -112,6 +162,7 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 	memset((__u64 *)session->first_seen.data + (size_t)slot * ROW_LEN, 0,
 	       ROW_LEN * sizeof(__u64));
 	memset(&skel->bss->slots[slot], 0, sizeof(struct slot));
+	skel->bss->denials_lost[slot] = 0;
 	if (session->entries.data)
 		news_drop(&session->news, session_is_unneeded, session);
 	return 0;

@@ -111,3 +111,18 @@ enum arch arch_host(enum arch arch)
 			return a;
 	return arch == ARCH_X32 ? ARCH_X86_64 : arch;
 }
+
+/* libseccomp's tokens are the kernel's numbers, but for x32, of which the kernel says x86-64. */
+enum arch arch_from_audit(uint32_t audit_arch, int64_t *nr)
+{
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+		if (a == ARCH_X32 || rows[a].scmp_token != audit_arch)
+			continue;
+		if (a == ARCH_X86_64 && *nr >= 0 && *nr & rows[ARCH_X32].number_bit) {
+			*nr &= ~(int64_t)rows[ARCH_X32].number_bit;
+			return ARCH_X32;
+		}
+		return a;
+	}
+	return ARCH_INVALID;
+}

@@ -42,3 +42,9 @@ enum arch arch_compat(enum arch native);
 
 /** The native architecture of the machines that an architecture runs on: x86 and x32 on x86-64, arm on aarch64. */
 enum arch arch_host(enum arch arch);
+
+/**
+ * The architecture that the kernel's audit records mean by their arch= (AUDIT_ARCH_*), x32 by the bit in the number, which
+ * loses it. ARCH_INVALID: none that whittle knows (foreign.h).
+ */
+enum arch arch_from_audit(uint32_t audit_arch, int64_t *nr);

@@ -209,6 +209,22 @@ bool cgroup_exists(const struct cgroup *cgroup)
 	return !faccessat(cgroup->fd, "cgroup.procs", F_OK, 0);
 }
 
+int cgroup_parent(const struct cgroup *cgroup, uint64_t *id, const char **name, struct err *err)
+{
+	const char *slash = strrchr(cgroup->path, '/');
+	int own_fd dir = openat(cgroup->fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct statfs fs;
+	int rc;
+
+	if (dir < 0)
+		return err_errno(err, -errno, "cannot open what %s lies in", cgroup->path);
+	if (!slash || !slash[1] || fstatfs(dir, &fs) || fs.f_type != CGROUP2_SUPER_MAGIC)
+		return err_set(err, -EINVAL, "cgroup %s lies in no other here", cgroup->path);
+	rc = id_of(dir, "", id);
+	*name = slash + 1;
+	return rc ? err_errno(err, rc, "cannot read the id of what %s lies in", cgroup->path) : 0;
+}
+
 bool cgroup_is_root(const struct cgroup *cgroup)
 {
 	/* the kernel gives this file to all cgroups but the root (Documentation/admin-guide/cgroup-v2.rst) */

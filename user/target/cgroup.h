@@ -89,6 +89,10 @@ bool cgroup_events_populated(int events_fd);
 /** Kills all processes in it and below (SIGKILL; Linux 5.14). */
 int cgroup_kill(const struct cgroup *cgroup, struct err *err) must_check;
 
+/** Id of the cgroup that it lies in, and the name that it has there: the last part of its path, borrowed. -EINVAL: it is the top of what is mounted here. */
+int cgroup_parent(const struct cgroup *cgroup, uint64_t *id, const char **name,
+		  struct err *err) must_check;
+
 /**
  * Calls fn with the id of the cgroup and of each one below it. Those that vanish meanwhile are passed over. Stops when fn
  * returns non-zero, and returns that.

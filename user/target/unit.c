@@ -8,7 +8,6 @@
 
 #define ANSWER_MAX   (1 << 20)
 #define ANSWER_LIMIT 5000000000ULL /* ns */
-#define NAME_LEN     256           /* systemd: UNIT_NAME_MAX */
 
 /* The value of "KEY=VALUE" in the lines of an answer. False: it is not there, or twice, or does not fit. */
 static bool value_of(const char *answer, const char *key, char *value, size_t size)
@@ -88,7 +87,7 @@ static bool is_name(const char *name)
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789:-_.\\@";
 
-	return *name && strlen(name) < NAME_LEN - 8 && strspn(name, allowed) == strlen(name) &&
+	return *name && strlen(name) < UNIT_NAME_LEN - 8 && strspn(name, allowed) == strlen(name) &&
 	       strspn(name, ".") != strlen(name);
 }
 
@@ -104,9 +103,44 @@ static bool has_type(const char *name)
 	return false;
 }
 
+/* a-b-c.slice is a.slice/a-b.slice/a-b-c.slice, and -.slice is the top. */
+static int open_slice(const char *slice, struct cgroup *out, struct err *err)
+{
+	struct buf own_buf path = BUF_INIT;
+
+	for (const char *dash = slice; strcmp(slice, "-.slice") && (dash = strchr(dash, '-'));
+	     dash++)
+		buf__addf(&path, "/%.*s.slice", (int)(dash - slice), slice);
+	buf__addf(&path, "/%s", strcmp(slice, "-.slice") ? slice : "");
+	return buf__error(&path) ? err_errno(err, buf__error(&path), "cannot open %s", slice) :
+				   cgroup_open(buf__text(&path), out, err);
+}
+
+int unit_open_slice(const char *name, struct cgroup *out, char unit[UNIT_NAME_LEN], struct err *err)
+{
+	char *argv[] = {"systemctl", "show", "--property=LoadState,Slice", "--", unit, NULL};
+	struct capture capture = {.argv = argv, .max = ANSWER_MAX, .limit = ANSWER_LIMIT};
+	struct buf own_buf answer = BUF_INIT;
+	char load[64], slice[UNIT_NAME_LEN];
+	int rc;
+
+	if (!is_name(name))
+		return err_set(err, -EINVAL, "that is not the name of a systemd unit");
+	snprintf(unit, UNIT_NAME_LEN, "%s%s", name, has_type(name) ? "" : ".service");
+	rc = capture_run(&capture, &answer, err);
+	if (rc)
+		return rc;
+	if (!value_of(buf__text(&answer), "LoadState", load, sizeof(load)) ||
+	    !value_of(buf__text(&answer), "Slice", slice, sizeof(slice)) || !is_name(slice))
+		return err_set(err, -ENOENT, "there is no unit %s that could be waited for", unit);
+	if (!strcmp(load, "not-found"))
+		return err_set(err, -ENOENT, "there is no unit %s", unit);
+	return open_slice(slice, out, err);
+}
+
 int unit_open(const char *name, struct cgroup *out, struct err *err)
 {
-	char unit[NAME_LEN];
+	char unit[UNIT_NAME_LEN];
 	char *argv[] = {"systemctl", "show", "--property=LoadState,ActiveState,ControlGroup",
 			"--",        unit,   NULL};
 	struct capture capture = {.argv = argv, .max = ANSWER_MAX, .limit = ANSWER_LIMIT};

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Arguments: for the calls that user space asks for (cfg_arg_rows) every distinct tuple of their arguments is kept, under the
+ * masks that take away what does not matter. Nothing of this is left in the programs of a recording that keeps none:
+ * cfg_args is constant, and the verifier removes what hangs on it.
+ *
+ * A profile must never be tighter than what was called. So a tuple that there is no room for opens its call: from
+ * then on the call is not looked at any more, and user space leaves it unconstrained.
+ */
+#ifndef WHITTLE_ARGS_BPF_H
+#define WHITTLE_ARGS_BPF_H
+
+#include "abi.bpf.h"
+
+const volatile bool cfg_args = false;
+/* Distinct tuples of a call in a slot; one more opens it. */
+const volatile __u32 cfg_args_max = 0;
+/* row -> index into cfg_arg_masks; 0: arguments do not matter */
+const volatile __u8 cfg_arg_rows[ROW_LEN] = {};
+const volatile struct arg_masks cfg_arg_masks[ARG_SPECS_MAX] = {};
+
+/* The tuples themselves: written by sys_enter and the inventory, read at the end. Its size is set at load. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct tuple);
+	__type(value, __u64);
+} tuples SEC(".maps");
+
+/* (slot, row) -> distinct tuples; above cfg_args_max the call is open. TUPLES_LOST is added where the map was full. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* set at load: slots x ROW_LEN */
+	__type(key, __u32);
+	__type(value, __u32);
+} tuple_counts SEC(".maps");
+
+/*
+ * Tuples of workload that were met on this CPU: a lookup in the hash costs as much as an empty program. Direct-mapped; slot 0
+ * is an empty place.
+ */
+#define TUPLES_KNOWN 128
+
+struct tuples_known {
+	struct tuple tuples[TUPLES_KNOWN];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct tuples_known);
+} tuples_known SEC(".maps");
+
+static __always_inline __u32 *args_count(__u32 slot, __u32 row)
+{
+	__u32 key = slot * ROW_LEN + row;
+
+	return bpf_map_lookup_elem(&tuple_counts, &key);
+}
+
+static __always_inline void args_mask(__u64 values[6], __u32 spec)
+{
+	const volatile struct arg_masks *masks = &cfg_arg_masks[bounded(spec, ARG_SPECS_MAX)];
+
+	for (int i = 0; i < 6; i++)
+		values[i] &= masks->values[i];
+}
+
+/* Cold: on this CPU the tuple is new; is it known at all? */
+static __noinline bool args_find(struct tuple *place, const struct tuple *tuple)
+{
+	if (!bpf_map_lookup_elem(&tuples, tuple))
+		return false;
+	*place = *tuple;
+	return true;
+}
+
+/* Has a call of workload been made with these arguments before, or do they not matter any more? `typed`: regs may be read directly. */
+static __always_inline bool args_known(__u32 slot, __u32 row, bool compat, struct pt_regs *regs,
+				       bool typed)
+{
+	__u32 spec = cfg_arg_rows[bounded(row, ROW_LEN)], zero = 0, *count;
+	struct tuples_known *known;
+	struct tuple tuple, *place;
+	__u64 hash;
+
+	if (likely(!spec))
+		return true;
+	count = args_count(slot, row);
+	known = bpf_map_lookup_elem(&tuples_known, &zero);
+	if (!count || !known)
+		return false;
+	if (*count > cfg_args_max)
+		return true;
+	if (typed)
+		abi_args_typed(tuple.values, compat, regs);
+	else
+		abi_args(tuple.values, compat ? ABI_COMPAT : ABI_NATIVE, regs);
+	args_mask(tuple.values, spec);
+	tuple.slot = slot;
+	tuple.row = row;
+	tuple.call_class = CLASS_WORKLOAD;
+	tuple.image = 0;
+	hash = row;
+	for (int i = 0; i < 6; i++)
+		hash = hash * 31 + tuple.values[i];
+	hash *= 0x9E3779B97F4A7C15ULL;
+	place = &known->tuples[bounded(hash >> 57, TUPLES_KNOWN)];
+	if (likely(place->slot == slot && place->row == row &&
+		   place->values[0] == tuple.values[0] && place->values[1] == tuple.values[1] &&
+		   place->values[2] == tuple.values[2] && place->values[3] == tuple.values[3] &&
+		   place->values[4] == tuple.values[4] && place->values[5] == tuple.values[5]))
+		return true;
+	return args_find(place, &tuple);
+}
+
+/* Cold: keeps the arguments of a call, of any class. */
+static __noinline int args_note(const struct apart_key *key, __u32 row, struct pt_regs *regs)
+{
+	__u32 spec = cfg_arg_rows[bounded(row, ROW_LEN)], *count;
+	struct tuple tuple = {.slot = key->slot,
+			      .row = row,
+			      .call_class = key->call_class,
+			      .image = key->image};
+	__u64 one = 1;
+	long rc;
+
+	if (!spec)
+		return 0;
+	count = args_count(key->slot, row);
+	if (!count || *count > cfg_args_max)
+		return 0;
+	abi_args(tuple.values, key->abi, regs);
+	args_mask(tuple.values, spec);
+	if (bpf_map_lookup_elem(&tuples, &tuple))
+		return 0;
+	rc = bpf_map_update_elem(&tuples, &tuple, &one, BPF_NOEXIST);
+	if (!rc)
+		__sync_fetch_and_add(count, 1);
+	else if (!bpf_map_lookup_elem(&tuples, &tuple)) /* else another CPU was faster */
+		__sync_fetch_and_add(count, TUPLES_LOST);
+	return 0;
+}
+
+#endif

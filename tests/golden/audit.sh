@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# whittle audit --log: reports, updates, exit status, each byte for byte (tests/golden/audit; UPDATE=1 writes the expected files anew).
+set -eu
+. tests/lib.sh
+
+G=tests/golden/audit
+LOG=$G/dmesg.log
+
+# gives DESC STATUS EXPECTED COMMAND...: standard output is that file's
+gives() {
+    local desc=$1 status=$2 expected=$3
+    shift 3
+    check_status "$status" "$desc: status $status" "$@"
+    [ -z "${UPDATE-}" ] || cp "$T/out" "$expected"
+    same "$desc" "$expected" "$T/out"
+}
+
+# said DESC EXPECTED: and standard error is that one's
+said() {
+    sed "s,$T/,," "$T/err" >"$T/said"
+    [ -z "${UPDATE-}" ] || cp "$T/said" "$2"
+    same "$1" "$2" "$T/said"
+}
+
+# says DESC STATUS WORDS COMMAND...: ends with that status, and standard error has these words
+says() {
+    local desc=$1 status=$2 words=$3
+    shift 3
+    check_status "$status" "$desc" "$@"
+    grep -qF -- "$words" "$T/err" || fail "$desc: it says '$words'" "$(head -c 300 "$T/err")"
+}
+
+# --- reports ---
+
+gives 'table' 1 $G/report.txt "$WHITTLE" audit --log $LOG
+gives 'JSON' 1 $G/report.json "$WHITTLE" audit --log $LOG --json
+check 'it is JSON' python3 -m json.tool "$G/report.json"
+gives 'from standard input' 1 $G/report.txt bash -c '"$0" audit --log - <"$1"' "$WHITTLE" $LOG
+gives 'of one program' 1 $G/nginx.txt "$WHITTLE" audit --log $LOG --comm nginx
+gives 'of one process' 1 $G/4243.txt "$WHITTLE" audit --log $LOG --only-pid 4243
+says 'of a process that was denied nothing' 0 'no seccomp records in the 10 lines' "$WHITTLE" audit --log $LOG --only-pid 1
+says 'of an empty log' 0 'no seccomp records in the 0 lines' "$WHITTLE" audit --log /dev/null
+{
+    cat $LOG
+    echo '[   14.0] kauditd_printk_skb: 36 callbacks suppressed'
+} >"$T/lossy.log"
+says 'a log with losses' 1 'not complete: the kernel printed only some of its messages (36 messages at least)' "$WHITTLE" audit --log "$T/lossy.log"
+says 'nothing denied, but lost' 3 'not complete' "$WHITTLE" audit --log "$T/lossy.log" --only-pid 1
+grep nginx $LOG | grep -v 6E67 | sed 's/.*audit: /Nov 14 22:13:20 host joe: audit: /' >"$T/joe.log"
+says 'what anybody may write' 0 '2 lines look like seccomp records' "$WHITTLE" audit --log "$T/joe.log"
+printf 'audit: type=1326 audit(1.1:1): pid=1 comm="x" arch=c000003e syscall=435 code=0x50026\n' >"$T/enosys.log"
+check 'ENOSYS is listed and no finding' bash -c '"$0" audit --log "$1" | grep -q "clone3.*errno ENOSYS"' "$WHITTLE" "$T/enosys.log"
+check_status 0 'ENOSYS: status 0' "$WHITTLE" audit --log "$T/enosys.log"
+
+# --- updates ---
+
+cp $G/profile.json "$T/p.json"
+chmod 640 "$T/p.json"
+gives 'an update reports as well' 1 $G/report.txt "$WHITTLE" audit --log $LOG --update "$T/p.json" --arch x86_64
+said 'an update names what it adds' $G/updated.said
+[ -z "${UPDATE-}" ] || cp "$T/p.json" $G/updated.json
+same 'the updated profile' $G/updated.json "$T/p.json"
+[ "$(stat -c %a "$T/p.json")" = 640 ] && pass 'an update keeps the mode' || fail 'an update keeps the mode'
+before=$(stat -c '%i %Y' "$T/p.json")
+says 'again: nothing to add' 1 "nothing to add to $T/p.json" "$WHITTLE" audit --log $LOG --update "$T/p.json" --arch x86_64
+[ "$(stat -c '%i %Y' "$T/p.json")" = "$before" ] && pass 'nothing to add: not touched' || fail 'nothing to add: not touched'
+check 'only more is allowed' "$WHITTLE" diff --subset "$G/profile.json" "$T/p.json" --arch x86_64
+check_status 1 'elsewhere' "$WHITTLE" audit --log $LOG --update $G/profile.json --output "$T/new.json" --arch x86_64
+same 'elsewhere: the same' $G/updated.json "$T/new.json"
+check_status 1 'to standard output' "$WHITTLE" audit --log $LOG --update $G/profile.json -o - --arch x86_64
+same 'to standard output: the profile alone' $G/updated.json "$T/out"
+check_status 1 'from standard input' bash -c '"$0" audit --log "$1" --update - -o - --arch x86_64 <"$2"' "$WHITTLE" $LOG $G/profile.json
+same 'from standard input: the same' $G/updated.json "$T/out"
+check_status 1 'with what was answered ENOSYS' "$WHITTLE" audit --log $LOG --update $G/profile.json -o "$T/enosys.json" --enosys --arch x86_64
+"$WHITTLE" explain --arch x86_64 "$T/enosys.json" clone3 >"$T/explained" 2>&1 || true
+grep -q allow "$T/explained" && pass 'clone3 is allowed then' || fail 'clone3 is allowed then' "$(cat "$T/explained")"
+
+# Docker's own form, and Kubernetes' in JSON
+"$WHITTLE" convert --format docker $G/profile.json -o "$T/docker.json" 2>/dev/null
+check_status 1 "Docker's form" "$WHITTLE" audit --log $LOG --update "$T/docker.json" --arch x86_64
+"$WHITTLE" diff --arch x86_64 "$T/docker.json" $G/updated.json >"$T/diff" || fail "Docker's form: the same meaning" "$(head -n 3 "$T/diff")"
+grep -q archMap "$T/docker.json" && pass "Docker's form stays" || fail "Docker's form stays"
+printf '{"kind": "SeccompProfile", "metadata": {"name": "x"}, "spec": %s}' "$(cat $G/profile.json)" >"$T/k8s.json"
+check_status 1 "Kubernetes' form" "$WHITTLE" audit --log $LOG --update "$T/k8s.json" --arch x86_64
+"$WHITTLE" diff --arch x86_64 "$T/k8s.json" $G/updated.json >"$T/diff" || fail "Kubernetes' form: the same meaning" "$(head -n 3 "$T/diff")"
+grep -q '"metadata"' "$T/k8s.json" && pass "Kubernetes' form stays" || fail "Kubernetes' form stays"
+
+# --- bad input ---
+
+says 'no source' 2 'missing: --log' "$WHITTLE" audit
+says 'a word' 2 "'x'" "$WHITTLE" audit --log $LOG x
+says 'no log' 2 'cannot open' "$WHITTLE" audit --log "$T/none"
+says 'a directory' 2 'Is a directory' "$WHITTLE" audit --log "$T"
+says 'both standard input' 2 'both' "$WHITTLE" audit --log - --update -
+says 'no output for standard input' 2 '--output' "$WHITTLE" audit --log $LOG --update -
+says 'output without update' 2 '--update' "$WHITTLE" audit --log $LOG -o "$T/x"
+says 'a pid that is none' 2 'only-pid' "$WHITTLE" audit --log $LOG --only-pid x
+says 'no profile' 2 'none.json' "$WHITTLE" audit --log $LOG --update "$T/none.json"
+printf 'read\nwrite\n' >"$T/list"
+says 'a list of names' 2 'is no JSON' "$WHITTLE" audit --log $LOG --update "$T/list"
+printf '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [' >"$T/broken.json"
+cp "$T/broken.json" "$T/broken.before"
+says 'a broken profile' 2 'broken.json:1:' "$WHITTLE" audit --log $LOG --update "$T/broken.json"
+same 'a broken profile stays as it is' "$T/broken.before" "$T/broken.json"

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Recordings shown, counted and folded: the curve as text and as JSON, and what only one of several saw.
+set -eu
+. tests/lib.sh
+need jq python3
+unset LC_ALL LC_CTYPE LANG COLUMNS
+
+# recording NUMBER:NS...   of 100 s
+recording() {
+    python3 - "$@" <<'E'
+import json, sys
+calls = [dict(arch="x86_64", number=int(n), **{"class": "workload"}, calls=2, first={"ns": int(ns)}) for n, ns in (a.split(":") for a in sys.argv[1:])]
+print(json.dumps({"format": "whittle-recording", "version": 1, "host": {"kernel": "6.1", "machine": "x86_64", "libseccomp": "2.5.4"},
+    "target": "cgroup /a", "hook": "tp_btf", "started": "2026-01-02T03:04:05.678Z", "elapsed_ns": 100 * 10**9, "calls_since_new": 5,
+    "whole": True, "losses": {}, "syscalls": calls, "moved": []}))
+E
+}
+
+recording 0:0 1:0 2:25000000000 3:50000000000 >"$T/a"
+COLUMNS=30 "$WHITTLE" show "$T/a" | sed '1,/^4 distinct/d' >"$T/curve"
+cat >"$T/want" <<'E'
+   4 |           #############
+     |           #############
+     |     ###################
+     |     ###################
+     |########################
+     |########################
+     |########################
+   0 |########################
+     +------------------------
+      0                  1m40s
+E
+same 'the curve in ASCII' "$T/want" "$T/curve"
+COLUMNS=30 LANG=C.UTF-8 "$WHITTLE" show "$T/a" | sed '1,/^4 distinct/d' >"$T/curve8"
+sed -e 's/█/#/g; s/│/|/; s/─/-/g; s/└/+/' "$T/curve8" >"$T/curve"
+same 'the curve in UTF-8 is the same one' "$T/want" "$T/curve"
+grep -q █ "$T/curve8" && pass 'with blocks' || fail 'with blocks'
+for columns in 1 0 -5 99999999999 word; do
+    widest=$(COLUMNS=$columns "$WHITTLE" show "$T/a" | sed '1,/^4 distinct/d' | awk '{ if (length > n) n = length } END { print n }')
+    [ "$widest" -ge 30 ] && [ "$widest" -le 200 ] && pass "COLUMNS=$columns" || fail "COLUMNS=$columns" "$widest columns"
+done
+if command -v script >/dev/null; then
+    TERM=xterm script -qec "'$WHITTLE' show '$T/a'" /dev/null </dev/null >"$T/tty"
+    grep -q $'\033\\[36m' "$T/tty" && pass 'a terminal gets color' || fail 'a terminal gets color'
+    NO_COLOR=1 TERM=xterm script -qec "'$WHITTLE' show '$T/a'" /dev/null </dev/null >"$T/tty"
+    ! grep -q $'\033' "$T/tty" && pass 'not with NO_COLOR' || fail 'not with NO_COLOR'
+fi
+"$WHITTLE" show "$T/a" >"$T/text"
+grep -q '^4 distinct syscalls in 8 calls, 1m40s; the last new one 50.0 s and 5 calls before the end$' "$T/text" &&
+    pass 'since the last new one' || fail 'since the last new one' "$(grep distinct "$T/text")"
+"$WHITTLE" show --json "$T/a" | jq -c '[.distinct, .calls, .since_new_ns, .calls_since_new, [.points[] | [.ns, .distinct]]]' >"$T/points"
+echo '[4,8,50000000000,5,[[0,2],[25000000000,3],[50000000000,4]]]' >"$T/want"
+same 'its points as JSON' "$T/want" "$T/points"
+
+# --- several ---
+recording 0:0 1:1000 9:1000 >"$T/b"
+recording 0:0 1:1000 2:1000 >"$T/c"
+"$WHITTLE" show --json "$T/a" "$T/b" "$T/c" | jq -c '[.distinct, .only_in_one, .only_in_one_percent, [.recordings[].only_here]]' >"$T/only"
+echo '[5,2,40.0,[1,1,0]]' | jq -c . >"$T/want"
+jq -c . "$T/only" >"$T/got"
+same 'what only one of several saw' "$T/want" "$T/got"
+words='2 of 5 distinct syscalls (40.0 %) were seen by only one of 3 recordings'
+"$WHITTLE" show "$T/a" "$T/b" "$T/c" >"$T/text"
+grep -qxF "$words" "$T/text" && pass 'the same in words' || fail 'the same in words'
+"$WHITTLE" profile "$T/a" "$T/b" "$T/c" 2>"$T/text" >"$T/p"
+grep -qxF "whittle: $words" "$T/text" && pass 'whittle profile tells it' || fail 'whittle profile tells it'
+check_status 1 'a profile among them is refused' "$WHITTLE" show "$T/a" "$T/p"
+check_status 2 'several are not compared with one' "$WHITTLE" show --against docker "$T/a" "$T/b"
+check_status 1 'a recording is not compared' "$WHITTLE" show --against docker "$T/a"

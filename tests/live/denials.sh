@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Calls that a filter stops: each is seen, with its true count, whatever the filter answers; and nothing else is.
+set -eu
+. tests/lib.sh
+need jq strace
+program=${BUILD:-build}/tests/programs/denied
+n=37
+
+# record CASE COUNT: records it, and writes what was denied to $T/seen: NAME ACTION ERRNO COUNT
+record() {
+    "$WHITTLE" record --denials always -o "$T/profile.json" --recording "$T/rec.json" -- "$program" "$1" "$2" >"$T/out" 2>"$T/err" || true
+    jq -r '.denied[] | "\(.arch):\(.name) \(.action) \(.errno // 0) \(.count)"' "$T/rec.json" | sort >"$T/seen"
+}
+
+machine=$(uname -m)
+
+# expect CASE DESC LINE...: these, and no others
+expect() {
+    local case=$1 desc=$2
+    shift 2
+    record "$case" $n
+    printf '%s\n' "$@" | sed "/./s/^/$machine:/; /^$/d" | sort >"$T/want"
+    same "$case: $desc" "$T/want" "$T/seen"
+}
+
+expect errno "errnos, also 0 and ENOSYS" "getpgid errno 1 $n" "getsid errno 38 $n" "setdomainname errno 0 $n" "swapoff errno 133 $n"
+if jq -e '.denied[] | select(.name == "getpgid") | .comm == "denied" and .pid > 0 and .args == ["0xb", "0x16", "0x21", "0x2c", "0x37", "0x42"]' "$T/rec.json" >/dev/null; then
+    pass "who was first, with which arguments"
+else
+    fail "who was first, with which arguments"
+    jq -c '.denied[]' "$T/rec.json" | detail
+fi
+if jq -e '[.syscalls[].name] | contains(["getpgid"]) | not' "$T/rec.json" >/dev/null; then
+    pass "what was denied is not among the calls"
+else
+    fail "what was denied is not among the calls"
+fi
+expect trap "SIGSYS, handled" "getpgid trap 0 $n"
+expect trap-death "SIGSYS ends a process of four threads" "getpgid trap 0 $n"
+expect kill-process "a process of four threads is killed" "getpgid kill_process 0 $n"
+expect kill-thread "one thread of several is killed" "getpgid kill_thread 0 $n"
+expect kill-alone "the only thread is killed" "getpgid kill_process 0 $n"
+expect trace "nobody traces" "getpgid errno 38 $n"
+expect notify "the supervisor's answers" "getpgid notify 18 $((2 * n))" "getsid notify 0 $n" "setdomainname errno 1 $n"
+expect tsync "threads that get the filter from another" "getpgid errno 1 4"
+
+# The kernel sends a record for each, if there is room.
+if [ -e /proc/self/loginuid ] || [ "$(id -u)" = 0 ]; then
+    expect log "a call that is let through, and logged" "getpgid log 0 $n"
+fi
+
+if "$program" i386 1 2>/dev/null; then
+    machine=x86 expect i386 "i386 calls of a 64-bit program" "getpgid errno 1 $n" "socketcall errno 13 $n"
+else
+    skip "i386 calls" "not here: this kernel runs no 32-bit programs"
+fi
+if "$program" x32 1 2>/dev/null; then
+    machine=x32 expect x32 "x32 numbers" "getpgid errno 1 $n"
+else
+    skip "x32 numbers" "not here: no x32"
+fi
+
+# --- a lot of them
+
+many=${MANY:-200000}
+[ "${THOROUGH:-}" != yes ] || many=2000000
+record errno $((many / 4))
+sed -i 's/^.*://' "$T/seen"
+printf '%s\n' "getpgid errno 1 $((many / 4))" "getsid errno 38 $((many / 4))" "setdomainname errno 0 $((many / 4))" "swapoff errno 133 $((many / 4))" >"$T/want"
+same "$many denied calls, as fast as they can be made" "$T/want" "$T/seen"
+
+# --- nothing that only looks like one
+
+innocent=${INNOCENT:-30}
+[ "${THOROUGH:-}" != yes ] || innocent=20000
+: >"$T/want"
+record innocent "$innocent"
+same "threads, forks, vfork, signals, exec: no false report" "$T/want" "$T/seen"
+
+# The tracer stops each call, in front of the filter and behind it.
+"$WHITTLE" record --denials always -o "$T/profile.json" --recording "$T/rec.json" -- strace -f -qq -o "$T/strace" "$program" innocent 5 >"$T/out" 2>"$T/err" || true
+jq -r '.denied[]' "$T/rec.json" >"$T/seen"
+same "under strace: no false report" "$T/want" "$T/seen"
+
+# Attached to in the middle of all that, and moved out of the target and back.
+own_cgroup
+in_cgroup "$program" innocent 1000000 &
+busy=$!
+for _ in 1 2 3; do
+    "$WHITTLE" record --denials always --cgroup "$CG" --recording "$T/rec.json" -o "$T/profile.json" 2>"$T/err" &
+    recorder=$!
+    for _ in $(seq 300); do
+        grep -q '^whittle: recording' "$T/err" && break
+        sleep 0.1
+    done
+    for _ in 1 2 3 4 5; do
+        echo "$busy" >"$(cgroup_mount)/cgroup.procs"
+        sleep 0.05
+        echo "$busy" >"$CG/cgroup.procs"
+        sleep 0.05
+    done
+    kill -INT "$recorder"
+    wait "$recorder" || true
+    jq -r '.denied[]' "$T/rec.json" >"$T/seen"
+    same "attached to while it is busy, moved out and back: no false report" "$T/want" "$T/seen"
+done
+kill "$busy"
+wait "$busy" 2>/dev/null || true
+
+# --- what becomes of them
+
+record errno 2
+check_status 0 "--allow-denied" "$WHITTLE" record --allow-denied -o "$T/allowed.json" -- "$program" errno 2
+for name in getpgid setdomainname swapoff; do
+    if jq -e --arg n $name '[.syscalls[] | select(.action == "SCMP_ACT_ALLOW").names[]] | index($n)' "$T/allowed.json" >/dev/null &&
+        ! jq -e --arg n $name '[.syscalls[] | select(.action == "SCMP_ACT_ALLOW").names[]] | index($n)' "$T/profile.json" >/dev/null; then
+        pass "$name is allowed with --allow-denied, and only then"
+    else
+        fail "$name is allowed with --allow-denied, and only then"
+    fi
+done
+if jq -e '[.syscalls[] | select(.action == "SCMP_ACT_ALLOW").names[]] | index("getsid") | not' "$T/allowed.json" >/dev/null; then
+    pass "what was answered with ENOSYS is not"
+else
+    fail "what was answered with ENOSYS is not"
+fi
+check_status 2 "--allow-denied does not go with --denials never" "$WHITTLE" record --allow-denied --denials never -o "$T/p" -- true
+
+# auto: where there is a filter at the start
+"$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" -- "$program" errno 1 2>"$T/err"
+jq -r '.denied[]' "$T/rec.json" >"$T/seen"
+same "auto: a command without a filter at its start costs nothing, and is not looked at" "$T/want" "$T/seen"
+
+# two recordings become one: counts add up
+"$WHITTLE" record --denials always -o "$T/p.json" --recording "$T/a.json" -- "$program" errno 3 2>"$T/err"
+"$WHITTLE" record --denials always -o "$T/p.json" --recording "$T/b.json" -- "$program" trap 4 2>"$T/err"
+"$WHITTLE" merge "$T/a.json" "$T/b.json" "$T/a.json" -o "$T/merged.json"
+jq -r '.denied[] | "\(.name) \(.action) \(.errno // 0) \(.count)"' "$T/merged.json" | sort >"$T/seen"
+printf '%s\n' "getpgid errno 1 6" "getpgid trap 0 4" "getsid errno 38 6" "setdomainname errno 0 6" "swapoff errno 133 6" >"$T/want"
+same "merged recordings" "$T/want" "$T/seen"

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# --until-quiet: a recording ends by itself when nothing new comes, however busy the workload is; and not before.
+set -eu
+. tests/lib.sh
+need jq
+own_cgroup
+
+# Busy for good, with the same calls over and over; something new when it is told.
+# shellcheck disable=SC2016
+in_cgroup bash -c 'while :; do
+    if [ -e "$0/new" ]; then sync "$0/new"; mv "$0/new" "$0/done"; fi
+    /bin/true
+done' "$T" &
+
+wait_for() { # COMMAND...
+    for _ in {1..300}; do
+        "$@" && return 0
+        sleep 0.1
+    done
+    return 1
+}
+
+rc=0
+timeout 90 "$WHITTLE" record --cgroup "$CG" --until-quiet 1s --recording "$T/r.json" -o "$T/p.json" 2>"$T/err" || rc=$?
+[ $rc = 0 ] && pass 'it ends by itself' || fail 'it ends by itself' "status $rc"
+grep -Eq '^whittle: the last new syscall came .* and [0-9]+ calls before the end$' "$T/err" && pass 'the summary tells since when' ||
+    fail 'the summary tells since when' "$(cat "$T/err")"
+jq -e '.elapsed_ns - ([.syscalls[].first.ns] | max) >= 1000000000' "$T/r.json" >/dev/null && pass 'nothing new for that long' ||
+    fail 'nothing new for that long'
+jq -e '.calls_since_new > 0 and .calls_since_new < ([.syscalls[].calls] | add)' "$T/r.json" >/dev/null && pass 'calls since then are counted' ||
+    fail 'calls since then are counted' "$(jq .calls_since_new "$T/r.json")"
+
+# What is new is waited for anew: it comes long after the beginning, and the time counts from there.
+timeout 90 "$WHITTLE" record --cgroup "$CG" --until-quiet 5s --recording "$T/r2.json" -o "$T/p2.json" 2>"$T/err" & w=$!
+wait_for grep -q '^whittle: recording' "$T/err" || fail 'it starts'
+touch "$T/new"
+wait_for [ -e "$T/done" ] || fail 'the new call is made'
+wait $w && pass 'with a new call it ends, too' || fail 'with a new call it ends, too'
+jq -e '[.syscalls[].name] | any(. == "fsync" or . == "fdatasync")' "$T/r2.json" >/dev/null && pass 'the new call is in it' ||
+    fail 'the new call is in it'
+jq -e '.elapsed_ns - ([.syscalls[].first.ns] | max) >= 5000000000' "$T/r2.json" >/dev/null && pass 'the time counts from the last new call' ||
+    fail 'the time counts from the last new call'
+
+# A command is asked to end, and its status is whittle's.
+rc=0
+timeout 90 "$WHITTLE" record -q --until-quiet 1s -o "$T/p3.json" -- sh -c 'trap "exit 7" TERM; while :; do /bin/true; done' || rc=$?
+[ $rc = 7 ] && pass 'a command is sent SIGTERM' || fail 'a command is sent SIGTERM' "status $rc"

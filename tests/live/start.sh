@@ -1,0 +1,242 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Recordings without a process: start, status, snapshot, stop; what they survive: kills at random moments, restarts of the
+# target, a full ring, a full disk, a BPF file system that cannot be written, an upgrade. Workloads spell numbers in calls, and strace
+# says what a program calls.
+set -eu
+# a BPF file system of our own: the pins of the machine, if there are some, are left alone
+if [ -z "${WHITTLE_TEST_PRIVATE:-}" ]; then
+    WHITTLE_TEST_PRIVATE=1 exec unshare -m bash "$0"
+fi
+mount -t bpf bpf /sys/fs/bpf
+. tests/lib.sh
+need jq strace
+spell=$PWD/${BUILD:-build}/tests/programs/spell
+PINS=/sys/fs/bpf/whittle/v1
+own_cgroup
+
+whittle() { timeout 120 "$WHITTLE" "$@"; }
+
+# A process that waits inside of a cgroup, so that it is there before recording begins: $SLEEPER.
+sleeper() { # CGROUP
+    (
+        echo "$BASHPID" >"$1/cgroup.procs"
+        exec sleep 1000
+    ) &
+    SLEEPER=$!
+    until [ "$(cat "/proc/$SLEEPER/comm")" = sleep ]; do sleep 0.01; done
+}
+end_sleeper() {
+    kill "$SLEEPER"
+    wait "$SLEEPER" 2>/dev/null || :
+}
+run_in() { # CGROUP COMMAND...
+    (
+        echo "$BASHPID" >"$1/cgroup.procs"
+        shift
+        exec "$@"
+    ) >/dev/null 2>&1
+}
+remove() { # CGROUP
+    local i
+    for ((i = 0; i < 300; i++)); do
+        rmdir "$1" 2>/dev/null && return
+        sleep 0.1
+    done
+    return 1
+}
+row() { # NAME MEMBER
+    whittle status --json "$1" | jq -r ".recordings[0].$2"
+}
+nothing_pinned() {
+    [ ! -e "$PINS" ] && [ ! -e "$PINS-half" ]
+}
+
+bits=(getpgid getsid getpriority times sysinfo sched_get_priority_max sched_get_priority_min getitimer getresuid sched_getscheduler)
+spelled() { # PROFILE: the number that it spells
+    local number=0 i
+    jq -r '.syscalls[] | select(.action == "SCMP_ACT_ALLOW") | .names[]' "$1" >"$T/names" 2>/dev/null || echo none
+    for i in "${!bits[@]}"; do
+        ! grep -qx "${bits[i]}" "$T/names" || number=$((number | 1 << i))
+    done
+    echo "$number"
+}
+spells() { # DESC NUMBER PROFILE
+    local is
+    is=$(spelled "$3")
+    [ "$is" = "$2" ] && pass "$1" || fail "$1" "$is instead of $2"
+}
+
+# --- what strace sees of a program is in the recording, and whoever was inside is recorded in its call
+mkdir "$CG/a" "$CG/b" "$CG/a/below"
+sleeper "$CG/a"
+check "a recording of two cgroups begins" whittle start two --cgroup "$CG/a" --cgroup "$CG/b"
+check_status 1 "a second one of its name is refused" whittle start two --cgroup "$CG/c"
+check_status 1 "a second one of its cgroup is refused" whittle start other --cgroup "$CG/a/below"
+[ "$(row two syscalls)" = 1 ] && pass "the call that a process is in is recorded" ||
+    fail "the call that a process is in is recorded" "$(whittle status)"
+run_in "$CG/b" "$spell" 1
+run_in "$CG/a/below" "$spell" 2
+mkdir "$CG/b/later"
+run_in "$CG/b/later" "$spell" 4
+check "a snapshot is written" whittle snapshot two -o "$T/two.json"
+spells "with what was called until then" 7 "$T/two.json"
+strace -f -o "$T/strace" ls / >/dev/null
+sed -n 's/^[0-9 ]*\([a-z_0-9]*\)(.*/\1/p' "$T/strace" | sort -u >"$T/want"
+run_in "$CG/b" ls /
+state=$(row two state)
+[ "$state" = recording ] && pass "it is being recorded" || fail "it is being recorded" "$state"
+check "it is stopped" whittle stop two -o "$T/two.json" --recording "$T/two.recording.json"
+spells "nothing that was called before the snapshot is missing" 7 "$T/two.json"
+jq -r '.syscalls[] | select(.action == "SCMP_ACT_ALLOW") | .names[]' "$T/two.json" | sort -u >"$T/names"
+comm -23 "$T/want" "$T/names" >"$T/missing"
+[ -s "$T/want" ] && [ ! -s "$T/missing" ] && pass "what strace sees is in it" ||
+    fail "what strace sees is in it" "$(tr '\n' ' ' <"$T/missing")"
+jq -e '[.. | objects | select(.name? == "clock_nanosleep")] | length > 0' "$T/two.recording.json" >/dev/null &&
+    pass "the call in flight is in it" || fail "the call in flight is in it"
+check "the last one takes the pins with it" nothing_pinned
+check_status 1 "there is nothing to stop any more" whittle stop two
+end_sleeper
+
+# --- names, and words too many
+for name in "" -x ../x "a b" "$(printf '%0200d' 0)"; do
+    check_status 2 "'${name:0:20}' is no name" whittle start --cgroup "$CG/a" -- "$name"
+done
+check_status 2 "a recording needs a target" whittle start x
+
+# --- the target is made anew: its first instruction is recorded, with no process of whittle there
+check "a cgroup is followed" whittle start follow --cgroup "$CG/a" --follow
+for i in 1 2 3; do
+    rmdir "$CG/a/below" 2>/dev/null || :
+    remove "$CG/a"
+    state=$(row follow state)
+    [ "$state" = waiting ] && pass "it is waited for ($i)" || fail "it is waited for ($i)" "$state"
+    mkdir "$CG/a" "$CG/other$i"
+    run_in "$CG/a" "$spell" $((1 << i))
+    run_in "$CG/other$i" "$spell" 512
+done
+check "it is stopped" whittle stop follow -o "$T/follow.json"
+spells "each of its lives is in it, and its neighbours are not" 14 "$T/follow.json"
+
+# --- targets that do not exist yet
+check_status 1 "what does not exist is refused" whittle start early --cgroup "$CG/early"
+check "unless it is waited for" whittle start early --wait --cgroup "$CG/early" --cgroup "$CG/a"
+[ "$(row early state)" = recording ] && pass "one of the two is there" || fail "one of the two is there"
+mkdir "$CG/early" "$CG/a/early"
+run_in "$CG/early" "$spell" 5
+run_in "$CG/a" "$spell" 2
+check "it is stopped" whittle stop early -o "$T/early.json"
+spells "both are in it" 7 "$T/early.json"
+rmdir "$CG/a/early"
+
+# --- record follows, too, as long as it runs
+: >"$T/record.err"
+"$WHITTLE" record --cgroup "$CG/b" --follow --progress never -o "$T/record.json" 2>"$T/record.err" &
+recorder=$!
+for ((i = 0; i < 600; i++)); do ! grep -q 'recording' "$T/record.err" || break; sleep 0.05; done
+for i in 1 2 3; do
+    rmdir "$CG/b/later" 2>/dev/null || :
+    remove "$CG/b"
+    mkdir "$CG/b"
+    run_in "$CG/b" "$spell" $((1 << i))
+done
+kill -INT "$recorder"
+wait "$recorder" || fail "record --follow ends" "$(cat "$T/record.err")"
+spells "record --follow records each life of its target" 14 "$T/record.json"
+
+# --- whittle is killed at random moments, while a workload calls something new now and then
+kills=10
+[ "${THOROUGH:-}" != yes ] || kills=100
+whittle start kill --cgroup "$CG/a"
+for ((i = 0; i < kills; i++)); do
+    for command in "start more --cgroup $CG/b" "snapshot kill -o $T/kill.json" status "stop more -o $T/more.json" \
+        "stop kill -o $T/killed.json"; do
+        # shellcheck disable=SC2086
+        "$WHITTLE" $command >/dev/null 2>&1 &
+        sleep "0.0$((RANDOM % 100))"
+        kill -KILL $! 2>/dev/null || :
+        wait $! 2>/dev/null || :
+        # a stop that was done is the end of it: what it wrote is whole, and another takes its place
+        if [ "${command%% *} ${command:5:4}" = "stop kill" ] && ! whittle status kill >/dev/null 2>&1; then
+            cat "$T/killed.json" >>"$T/written"
+            echo >>"$T/written"
+            whittle start kill --cgroup "$CG/a" 2>>"$T/kill.err"
+        fi
+        run_in "$CG/a" "$spell" $((1 << (i % 10)))
+    done
+done
+check "after $kills times five kills it is stopped" whittle stop kill -o "$T/kill.json"
+cat "$T/kill.json" >>"$T/written"
+jq -s '{syscalls: [.[].syscalls[]]}' "$T/written" >"$T/kill.all.json"
+spells "and nothing that was called is missing" 1023 "$T/kill.all.json"
+whittle stop more -o "$T/more.json" >/dev/null 2>&1 || whittle stop --force more 2>/dev/null || :
+[ ! -s "$T/kill.err" ] || detail <"$T/kill.err"
+check "nothing is left of those that were killed" nothing_pinned
+
+# --- twenty at once, and two of a name at once
+for ((i = 0; i < 20; i++)); do mkdir "$CG/n$i"; done
+pids=()
+for ((i = 0; i < 20; i++)); do
+    whittle start "n$i" --cgroup "$CG/n$i" 2>>"$T/many.err" &
+    pids+=($!)
+done
+for pid in "${pids[@]}"; do wait "$pid" || fail "twenty start at once" "$(cat "$T/many.err")"; done
+[ "$(whittle status --json | jq '.recordings | length')" = 20 ] && pass "twenty start at once" || fail "twenty start at once"
+for ((i = 0; i < 20; i++)); do run_in "$CG/n$i" "$spell" $((i * 7)); done
+pids=()
+for ((i = 0; i < 20; i++)); do
+    whittle stop "n$i" -o "$T/n$i.json" 2>>"$T/many.err" &
+    pids+=($!)
+done
+for pid in "${pids[@]}"; do wait "$pid" || fail "twenty stop at once" "$(cat "$T/many.err")"; done
+wrong=0
+for ((i = 0; i < 20; i++)); do [ "$(spelled "$T/n$i.json")" = $((i * 7)) ] || wrong=$((wrong + 1)); done
+[ $wrong = 0 ] && pass "each has its own calls, and no others" || fail "each has its own calls, and no others" "$wrong have not"
+whittle start same --cgroup "$CG/n0" 2>/dev/null &
+first=$!
+whittle start same --cgroup "$CG/n1" 2>/dev/null &
+second=$!
+ok=0
+for pid in $first $second; do ! wait "$pid" || ok=$((ok + 1)); done
+[ "$ok" = 1 ] && pass "of two that start one name at once one does" || fail "of two that start one name at once one does" "$ok did"
+check_status 1 "a recording of nothing leaves no profile" whittle stop same -o "$T/same.json"
+check_status 1 "--force ends it all the same" whittle stop --force same -o "$T/same.json"
+check "and it is gone" nothing_pinned
+
+# --- a ring without room, and a disk without room
+check "a recording with a small ring begins" whittle start ring --cgroup "$CG/a" --ring-size 4096
+for i in 1 2 4 8 16 32 64 128 256 512; do run_in "$CG/a" "$spell" $i; done
+run_in "$CG/a" ls /
+[ "$(row ring lost.late)" -gt 0 ] && pass "first sightings found no room" || fail "first sightings found no room"
+mkdir "$T/disk"
+mount -t tmpfs -o size=8k none "$T/disk"
+head -c 8192 /dev/zero >"$T/disk/full" 2>/dev/null || :
+check_status 1 "it is not stopped when the disk is full" whittle stop ring -o "$T/disk/ring.json"
+[ "$(row ring state)" = recording ] && pass "it goes on" || fail "it goes on"
+rm "$T/disk/full"
+umount "$T/disk"
+check "the next stop writes" whittle stop ring -o "$T/ring.json"
+spells "and no call is missing" 1023 "$T/ring.json"
+
+# --- a BPF file system that takes nothing
+whittle start first --cgroup "$CG/a" 2>/dev/null
+run_in "$CG/a" "$spell" 1
+whittle stop first -o "$T/first.json" 2>/dev/null
+mount -o remount,ro /sys/fs/bpf
+check_status 1 "nothing begins where nothing can be pinned" whittle start ro --cgroup "$CG/a"
+[ "$(wc -l <"$T/err")" = 1 ] && pass "which is told in a sentence" || fail "which is told in a sentence" "$(cat "$T/err")"
+mount -o remount,rw /sys/fs/bpf
+check "and nothing is left of it" nothing_pinned
+
+# --- another version of whittle
+whittle start old --cgroup "$CG/a" 2>/dev/null
+rm "$PINS/version"
+for command in "status" "stop old" "snapshot old" "start new --cgroup $CG/b"; do
+    # shellcheck disable=SC2086
+    check_status 1 "pins of another version are not read: ${command%% *}" whittle $command
+    grep -q 'another whittle' "$T/err" && pass "and it says so" || fail "and it says so" "$(cat "$T/err")"
+done
+check_status 1 "stop --force of one throws not all away" whittle stop --force old
+check "they are still there" test -e "$PINS"
+check "stop --force throws them away" whittle stop --force
+check "and nothing is left" nothing_pinned

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* `whittle audit TARGET...` and `whittle audit -- COMMAND`: what filters deny while one watches. */
+#pragma once
+
+#include "cli/target_list.h"
+#include "record/recording.h"
+
+struct audit_live_options {
+	struct target_options targets;
+	const char *user;
+	uint64_t duration; /* ns, 0: no limit */
+	bool plain;
+	bool tell; /* each kind of denied call, when the first of it comes */
+};
+
+/** Is anything live asked for? */
+bool audit_live_is_asked_for(const struct audit_live_options *options, char *const *argv);
+
+/** What is wrong with it, before anything is done. */
+int audit_live_check(const struct audit_live_options *options, char *const *argv,
+		     struct err *err) must_check;
+
+/**
+ * Watches until the targets are gone, the command has ended, a signal comes, or the time is over. Denied calls and losses are
+ * in *out then, which the caller clears. *exec_failed: the command could not be run.
+ */
+int audit_live(const struct audit_live_options *options, char **argv, struct recording *out,
+	       bool *exec_failed, struct err *err) must_check;

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/audit_update.h"
+#include "base/log.h"
+#include "cli/audit_report.h"
+#include "profile/amend.h"
+#include "profile/decision.h"
+#include "profile/evaluate.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+/* What is done about a denial. */
+enum step {
+	STEP_ADD,        /* allowed whole */
+	STEP_ADD_SUB,    /* one subcall of a multiplexer */
+	STEP_ADD_ALL,    /* all subcalls: a log does not tell which one it was */
+	STEP_WHOLE,      /* there were conditions on it: allowed whole */
+	STEP_ARCH,       /* its name is allowed, its architecture is not */
+	STEP_ALLOWED,    /* by this profile it is allowed: another filter, or an older profile */
+	STEP_ENOSYS,     /* that is what the profile means to answer */
+	STEP_SUPERVISED, /* a supervisor decides */
+	STEP_UNNAMED,
+	STEP_COUNT,
+};
+
+/* What is said of it, with the name of the file and of the call; NULL: in one line for all. */
+static const struct {
+	bool adds;
+	const char *says;
+} steps[STEP_COUNT] = {
+	[STEP_ADD] = {true, "allows %s now"},
+	[STEP_ADD_SUB] = {true, "allows %s now"},
+	[STEP_ADD_ALL] =
+		{true, "allows %s now, all that it does: a log does not say which subcall it was"},
+	[STEP_WHOLE] = {true, "allows %s now, whatever its arguments: it had conditions for it"},
+	[STEP_ARCH] = {true, "allows %s now: the architecture was not listed"},
+	[STEP_ALLOWED] =
+		{false,
+		 "allows %s already: another filter denied it, or an older version of the profile"},
+	[STEP_ENOSYS] = {false, NULL},
+	[STEP_SUPERVISED] = {false,
+			     "leaves %s to a supervisor, which the kernel asks; it is not added"},
+	[STEP_UNNAMED] = {false,
+			  "cannot allow %s: a number without a name (libseccomp is older than it)"},
+};
+
+struct updating {
+	const struct audit_update *update;
+	const char *name; /* of the file, for people */
+	struct node document;
+	struct node *root; /* borrowed from the document */
+	struct profile profile;
+	enum arch native;
+	struct rule done; /* serves as the list of names that are allowed whole by now */
+	struct buf enosys;
+	size_t added;
+};
+
+static void updating_clear(struct updating *u)
+{
+	node_clear(&u->document);
+	profile_clear(&u->profile);
+	rule_clear(&u->done);
+	buf__clear(&u->enosys);
+}
+
+/* --- what is to be done --- */
+
+static bool is_supervised(const struct decision *decision)
+{
+	bool found = decision->rest.action == ACTION_NOTIFY ||
+		     decision->rest.action == ACTION_TRACE;
+
+	for (size_t i = 0; i < decision->len; i++)
+		found |= decision->parts[i].outcome.action == ACTION_NOTIFY ||
+			 decision->parts[i].outcome.action == ACTION_TRACE;
+	return found;
+}
+
+/* The errno is not in a log: there the profile tells what it answers. */
+static bool is_enosys(const struct updating *u, const struct denial *denial, const char *name)
+{
+	struct outcome outcome;
+
+	if (denial->action != DENIAL_ERRNO || denial->error)
+		return !denial_is_finding(denial);
+	return decision_is_simple(&u->profile, name, &outcome) && outcome.action == ACTION_ERRNO &&
+	       outcome.errno_value == ENOSYS;
+}
+
+static bool is_allowed(const struct updating *u, const struct denial *denial, const char *name)
+{
+	uint64_t args[6] = {denial->call.sub};
+	struct outcome outcome;
+
+	if (denial->args_known)
+		memcpy(args, denial->args, sizeof(args));
+	if (denial->args_known || denial->call.sub)
+		return evaluate(&u->profile, &denial->call, args).outcome.action == ACTION_ALLOW;
+	return decision_is_simple(&u->profile, name, &outcome) && outcome.action == ACTION_ALLOW;
+}
+
+static int choose(const struct updating *u, const struct denial *denial, const char *name,
+		  bool arch_added, enum step *step, struct err *err)
+{
+	struct decision own_decision decision = {0};
+	struct outcome outcome;
+	int rc = decision_make(&u->profile, name, &decision);
+
+	if (rc)
+		return err_errno(err, rc, "%s: cannot tell what it says about %s", u->name, name);
+	if (is_allowed(u, denial, name))
+		*step = arch_added ? STEP_ARCH : STEP_ALLOWED;
+	else if (!u->update->enosys && is_enosys(u, denial, name))
+		*step = STEP_ENOSYS;
+	else if (is_supervised(&decision))
+		*step = STEP_SUPERVISED;
+	else if (syscall_is_multiplexer(&denial->call))
+		*step = denial->call.sub ? STEP_ADD_SUB : STEP_ADD_ALL;
+	else
+		*step = decision_is_simple(&u->profile, name, &outcome) ? STEP_ADD : STEP_WHOLE;
+	return 0;
+}
+
+/* --- doing it --- */
+
+static void tell(const struct updating *u, const struct denial *denial, enum step step)
+{
+	char call[2 * SYSCALL_NAME_LEN], action[SYSCALL_NAME_LEN], text[256];
+
+	audit_call_text(&denial->call, call);
+	audit_action_text(denial, action);
+	snprintf(text, sizeof(text), steps[step].says, call);
+	if (steps[step].adds)
+		log_note("%s %s (%s, %s, %" PRIu64 "x)", u->name, text,
+			 arch_token(denial->call.arch), action, denial->count);
+	else
+		log_warn("%s %s (%s, %s)", u->name, text, arch_token(denial->call.arch), action);
+}
+
+/* The architecture first: without it the profile says nothing about its calls. */
+static int add_arch(struct updating *u, enum arch arch, bool *added)
+{
+	bool lists_some = false;
+	int rc;
+
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		lists_some |= u->profile.arches[a];
+	*added = lists_some ? !u->profile.arches[arch] : arch != u->native;
+	if (!*added)
+		return 0;
+	rc = amend_add_arch(u->root, arch, u->native);
+	if (!lists_some)
+		u->profile.arches[u->native] = true;
+	u->profile.arches[arch] = true;
+	return rc;
+}
+
+static int add_call(struct updating *u, const struct denial *denial, const char *name,
+		    enum step step)
+{
+	struct condition condition = condition_of_subcall(&denial->call);
+	int rc = 0;
+
+	if (step != STEP_ARCH)
+		rc = amend_allow(u->root, &u->profile, name,
+				 step == STEP_ADD_SUB ? &condition : NULL);
+	if (!rc && step != STEP_ADD_SUB && step != STEP_ARCH)
+		rc = rule_add_name(&u->done, name);
+	u->added++;
+	return rc;
+}
+
+static int update_one(struct updating *u, const struct denial *denial, struct err *err)
+{
+	char name[SYSCALL_NAME_LEN];
+	bool arch_added = false;
+	enum step step = STEP_ADD;
+	int rc = 0;
+
+	if (!syscall_name(&denial->call, name)) {
+		tell(u, denial, STEP_UNNAMED);
+		return 0;
+	}
+	if (denial_is_finding(denial) || u->update->enosys)
+		rc = add_arch(u, denial->call.arch, &arch_added);
+	u->added += arch_added;
+	if (!rc && rule_has_name(&u->done, name))
+		return 0;
+	if (!rc)
+		rc = choose(u, denial, name, arch_added, &step, err);
+	if (rc)
+		return err_errno(err, rc, "%s: cannot add %s", u->name, name);
+	if (step == STEP_ENOSYS) {
+		buf__addf(&u->enosys, " %s", name);
+		return 0;
+	}
+	tell(u, denial, step);
+	if (steps[step].adds && add_call(u, denial, name, step))
+		return err_errno(err, -ENOMEM, "%s: cannot add %s", u->name, name);
+	return 0;
+}
+
+/* --- the file --- */
+
+static int read_profile(struct updating *u, struct buf *text, struct err *err)
+{
+	const char *path = u->update->profile;
+	int rc = file_read(path, PROFILE_FILE_MAX, text, err);
+	size_t blanks = 0;
+
+	if (rc)
+		return rc;
+	while (blanks < text->len && isspace((unsigned char)text->data[blanks]))
+		blanks++;
+	if (blanks == text->len || text->data[blanks] != '{')
+		return err_set(err, -EINVAL,
+			       "%s is no JSON, which is what can be updated: 'whittle convert' makes it",
+			       u->name);
+	rc = native_arch(u->update->file->arch, &u->native, err);
+	u->native = arch_host(u->native);
+	if (!rc)
+		rc = document_parse_json(u->name, buf__text(text), text->len, &u->document, err);
+	if (!rc)
+		rc = profile_file_parse(path, text, u->update->file, &u->profile, err);
+	u->root = amend_root(&u->document);
+	return rc;
+}
+
+/* Does the new text allow what was added, read anew? */
+static int verify(const struct updating *u, const struct buf *text, struct err *err)
+{
+	struct profile own_profile profile = {0};
+	struct file_options options = *u->update->file;
+	int rc;
+
+	options.quiet = true;
+	rc = profile_file_parse(u->name, text, &options, &profile, err);
+
+	for (size_t i = 0; !rc && i < u->done.names_len; i++) {
+		struct outcome outcome;
+
+		if (!decision_is_simple(&profile, u->done.names[i], &outcome) ||
+		    outcome.action != ACTION_ALLOW)
+			rc = err_set(err, -EINVAL, "%s: %s cannot be added to such a profile",
+				     u->name, u->done.names[i]);
+	}
+	return rc;
+}
+
+static int write_profile(struct updating *u, const struct buf *old, struct err *err)
+{
+	const char *path = u->update->output ? u->update->output : u->update->profile;
+	struct buf own_buf text = BUF_INIT;
+	int rc;
+
+	if (!u->added && !u->update->output)
+		return 0;
+	if (!u->added)
+		return file_write(path, old, "profile", err);
+	amend_finish(u->root);
+	rc = document_write_json(&u->document, &text, err);
+	if (!rc)
+		rc = verify(u, &text, err);
+	return rc ? rc : file_write(path, &text, "profile", err);
+}
+
+int audit_update(const struct audit_update *update, const struct denials *denials, struct err *err)
+{
+	__attribute__((cleanup(updating_clear))) struct updating u = {.update = update};
+	struct buf own_buf old = BUF_INIT;
+	int rc;
+
+	u.name = strcmp(update->profile, "-") ? update->profile : "the profile";
+	rc = read_profile(&u, &old, err);
+	for (size_t i = 0; !rc && i < denials->len; i++)
+		rc = update_one(&u, &denials->rows[i], err);
+	if (rc)
+		return rc;
+	if (u.enosys.len)
+		log_note("answered ENOSYS, so that programs do without, and not added:%s (--enosys adds them)",
+			 buf__text(&u.enosys));
+	rc = write_profile(&u, &old, err);
+	if (!rc && !u.added)
+		log_note("nothing to add to %s", u.name);
+	return rc;
+}

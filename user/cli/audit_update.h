@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The step from what was denied to the profile that allows it: the file of the profile is changed, and each addition named. */
+#pragma once
+
+#include "cli/profile_file.h"
+#include "record/denials.h"
+
+struct audit_update {
+	const char *profile; /* its file; "-": standard input, then `output` is needed */
+	const char *output;  /* NULL: in place; "-": standard output */
+	bool enosys;         /* what was answered ENOSYS as well */
+	const struct file_options *file;
+};
+
+/**
+ * Writes the profile with what was denied allowed, whole or not at all. If there is nothing to add, the file is not touched; an
+ * `output` gets it as it is. What is added, what is not and why is logged. -EINVAL: no JSON profile.
+ */
+int audit_update(const struct audit_update *update, const struct denials *denials,
+		 struct err *err) must_check;

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/log.h"
+#include "base/num.h"
+#include "cli/audit_live.h"
+#include "cli/audit_report.h"
+#include "cli/audit_update.h"
+#include "cli/cmd.h"
+#include "record/audit_log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+
+struct audit_options {
+	struct audit_live_options live;
+	struct file_options file;
+	const char *log, *update, *output, *comm, *only_pid;
+	bool enosys, json;
+	uint32_t pid;
+};
+
+static const struct option_row rows[] = {
+	TARGET_OPTION_ROWS(struct audit_options, live.targets),
+	{"user", 0, OPTION_TEXT, "NAME", "run the command as this user",
+	 offsetof(struct audit_options, live.user), NULL, 0},
+	{"plain", 0, OPTION_FLAG, NULL,
+	 "audit the engine's client itself, not the container that it runs",
+	 offsetof(struct audit_options, live.plain), NULL, 0},
+	{"for", 0, OPTION_DURATION, "DURATION", "end after this time: 90s, 5m, 1h30m, 2d",
+	 offsetof(struct audit_options, live.duration), NULL, 0},
+	{"log", 0, OPTION_TEXT, "FILE",
+	 "read the kernel's seccomp records from a log ('-': standard input)",
+	 offsetof(struct audit_options, log), NULL, 0},
+	{"comm", 0, OPTION_TEXT, "NAME", "with --log: only of processes of this name",
+	 offsetof(struct audit_options, comm), NULL, 0},
+	{"only-pid", 0, OPTION_TEXT, "PID", "with --log: only of this process",
+	 offsetof(struct audit_options, only_pid), NULL, 0},
+	{"update", 'u', OPTION_TEXT, "PROFILE", "allow in this profile what was denied",
+	 offsetof(struct audit_options, update), NULL, 0},
+	{"output", 'o', OPTION_TEXT, "FILE", "with --update: write here instead of in place",
+	 offsetof(struct audit_options, output), NULL, 0},
+	{"enosys", 0, OPTION_FLAG, NULL, "with --update: also allow what was answered ENOSYS",
+	 offsetof(struct audit_options, enosys), NULL, 0},
+	{"arch", 0, OPTION_TEXT, "ARCH",
+	 "the machine of a profile that leaves it open (default: this one)",
+	 offsetof(struct audit_options, file.arch), NULL, 0},
+	FILE_OPTION_ROWS(struct audit_options),
+	{"json", 0, OPTION_FLAG, NULL, "print JSON", offsetof(struct audit_options, json), NULL, 0},
+	{"help", 'h', OPTION_HELP, NULL, "show this help", 0, NULL, 0},
+	{0},
+};
+
+/* --- reading a log --- */
+
+static int read_log(const char *path, struct audit_log *log, struct err *err)
+{
+	bool input = !strcmp(path, "-");
+	int own_fd opened = input ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+	int fd = input ? STDIN_FILENO : opened;
+	char chunk[65536];
+	ssize_t n;
+	int rc = 0;
+
+	if (fd < 0)
+		return err_errno(err, -errno, "cannot open %s", path);
+	while (!rc && (n = read(fd, chunk, sizeof(chunk)))) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		/* of /dev/kmsg: the oldest lines were overwritten meanwhile, reading goes on behind them */
+		if (n < 0 && errno == EPIPE) {
+			log->losses[AUDIT_LOSS_JOURNAL].seen = true;
+			continue;
+		}
+		if (n < 0)
+			return err_errno(err, -errno, "cannot read %s",
+					 input ? "standard input" : path);
+		rc = audit_log__feed(log, chunk, n);
+	}
+	if (!rc)
+		rc = audit_log__end(log);
+	return rc ? err_errno(err, rc, "cannot read %s", path) : 0;
+}
+
+/* What went wrong, and what helps. */
+static const struct {
+	const char *what, *remedy;
+} losses[AUDIT_LOSS_COUNT] = {
+	[AUDIT_LOSS_PRINTK] = {"the kernel printed only some of its messages",
+			       "sysctl kernel.printk_ratelimit=0 meanwhile, or auditd, keeps all"},
+	[AUDIT_LOSS_RATE] = {"the kernel's audit rate limit was exceeded",
+			     "auditctl -r 0 lifts it"},
+	[AUDIT_LOSS_BACKLOG] = {"the kernel's audit queue overflowed",
+				"auditctl -b 8192 makes it longer, auditd empties it"},
+	[AUDIT_LOSS_JOURNAL] =
+		{"messages were overwritten before they were read",
+		 "log_buf_len=4M on the kernel's command line makes room, auditd keeps all"},
+	[AUDIT_LOSS_AUDITD] = {"auditd stopped writing for want of disk space",
+			       "make room and send it SIGUSR2"},
+};
+
+static void warn_losses(const struct audit_log *log)
+{
+	for (size_t i = 0; i < AUDIT_LOSS_COUNT; i++) {
+		char count[64] = "";
+
+		if (!log->losses[i].seen)
+			continue;
+		if (log->losses[i].lost)
+			snprintf(count, sizeof(count), " (%" PRIu64 " messages at least)",
+				 log->losses[i].lost);
+		log_warn("the log is not complete: %s%s; %s", losses[i].what, count,
+			 losses[i].remedy);
+	}
+	if (log->malformed)
+		log_warn("%" PRIu64 " seccomp records do not say which call it was: left out",
+			 log->malformed);
+	if (log->elsewhere)
+		log_warn("%" PRIu64
+			 " lines look like seccomp records, but neither the kernel nor the audit daemon wrote them: left out",
+			 log->elsewhere);
+	if (log->unkept)
+		log_warn("%" PRIu64 " records are left out: more than %d different ones",
+			 log->unkept, DENIALS_MAX);
+}
+
+static size_t other_machines(const struct audit_log *log,
+			     struct audit_machine machines[FOREIGN_COUNT])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < FOREIGN_COUNT; i++)
+		if (log->foreign[i].len)
+			machines[n++] = (struct audit_machine){foreign_name(i), &log->foreign[i],
+							       foreign_syscall_name, i};
+	if (n)
+		log_warn("the log has denials of other machines (%s): whittle has no profiles for those",
+			 machines[0].name);
+	return n;
+}
+
+/* --- the command --- */
+
+static int print_report(const struct audit_options *options, const struct audit_report *report,
+			struct err *err)
+{
+	struct buf own_buf text = BUF_INIT;
+
+	/* standard output is the profile's then */
+	if (options->output && !strcmp(options->output, "-"))
+		return 0;
+	(options->json ? audit_report_json : audit_report_text)(report, &text);
+	if (buf__error(&text))
+		return err_errno(err, buf__error(&text), "cannot write the report");
+	return file_write(NULL, &text, "report", err);
+}
+
+/* The report, and the update if one is wanted. */
+static int conclude(const struct audit_options *options, const struct audit_report *report)
+{
+	struct audit_update update = {options->update, options->output, options->enosys,
+				      &options->file};
+	struct err err = {0};
+
+	if (print_report(options, report, &err) ||
+	    (options->update && audit_update(&update, report->denials, &err))) {
+		log_error("%s", err.text);
+		return STATUS_USAGE;
+	}
+	if (audit_report_has_findings(report))
+		return STATUS_FAILED;
+	return report->complete ? STATUS_OK : STATUS_INCOMPLETE;
+}
+
+static int audit_a_log(const struct audit_options *options)
+{
+	struct audit_machine machines[FOREIGN_COUNT];
+	struct audit_log *own_ptr log = calloc(1, sizeof(*log));
+	struct audit_report report;
+	struct err err = {0};
+	int status;
+
+	if (!log)
+		err_errno(&err, -ENOMEM, "cannot read %s", options->log);
+	if (log) {
+		log->comm = options->comm;
+		log->pid = options->pid;
+	}
+	if (!log || read_log(options->log, log, &err)) {
+		log_error("%s", err.text);
+		if (log)
+			audit_log_clear(log);
+		return STATUS_USAGE;
+	}
+	warn_losses(log);
+	report = (struct audit_report){.denials = &log->denials[AUDIT_SOURCE_KERNEL],
+				       .machines = machines,
+				       .machines_len = other_machines(log, machines),
+				       .complete = !audit_log_is_incomplete(log)};
+	if (!log->records)
+		log_note("there are no seccomp records in the %" PRIu64 " lines of the log",
+			 log->lines);
+	status = conclude(options, &report);
+	audit_log_clear(log);
+	return status;
+}
+
+static int audit_live_targets(const struct audit_options *options, char **argv)
+{
+	struct recording own_recording recording = {0};
+	struct audit_report report;
+	struct err err = {0};
+	bool exec_failed = false;
+	int rc = audit_live(&options->live, argv, &recording, &exec_failed, &err);
+
+	if (rc) {
+		log_error("%s", err.text);
+		if (exec_failed)
+			return rc == -ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
+		return STATUS_USAGE;
+	}
+	report = (struct audit_report){
+		.denials = &recording.denied,
+		.complete = !recording_is_incomplete(&recording) && !recording.losses.denials &&
+			    !recording.losses.log,
+	};
+	if (recording.losses.misses)
+		log_warn("the kernel skipped a program %" PRIu64
+			 " times: up to so many denied calls are missing, or are none",
+			 recording.losses.misses);
+	if (recording.losses.denials)
+		log_warn("there was no room to count %" PRIu64 " denied calls",
+			 recording.losses.denials);
+	if (recording.losses.log)
+		log_warn(
+			"calls that a filter only logs came too fast: their counts are lower bounds");
+	return conclude(options, &report);
+}
+
+static int check_options(struct audit_options *options, char *const *argv, struct err *err)
+{
+	bool live = audit_live_is_asked_for(&options->live, argv);
+	uint64_t pid = 0;
+
+	if (options->log && live)
+		return err_set(err, -EINVAL, "--log does not go with targets or a command");
+	if (!options->log && (options->comm || options->only_pid))
+		return err_set(err, -EINVAL, "%s goes with --log",
+			       options->comm ? "--comm" : "--only-pid");
+	if (!options->log && audit_live_check(&options->live, argv, err))
+		return -EINVAL;
+	if (argv && options->output && !strcmp(options->output, "-"))
+		return err_set(err, -EINVAL,
+			       "-o -: standard output belongs to the command: name a file");
+	if (options->output && !options->update)
+		return err_set(err, -EINVAL, "--output is for the profile of --update");
+	if (options->enosys && !options->update)
+		return err_set(err, -EINVAL, "--enosys goes with --update");
+	if (options->update && options->log && !strcmp(options->update, "-") &&
+	    !strcmp(options->log, "-"))
+		return err_set(err, -EINVAL, "log and profile cannot both be standard input");
+	if (options->update && !strcmp(options->update, "-") && !options->output)
+		return err_set(err, -EINVAL,
+			       "a profile from standard input needs --output to be written to");
+	if (options->only_pid && num_parse(options->only_pid, "--only-pid", INT_MAX, &pid, err))
+		return err->code;
+	options->pid = (uint32_t)pid;
+	return 0;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	struct audit_options options = {0};
+	struct err err = {0};
+	bool help;
+	char **command;
+	int rest;
+
+	if (options_parse(rows, argc, argv, &options, &rest, &help, &err))
+		return command_usage_error(self, &err);
+	if (help) {
+		command_print_help(self);
+		return STATUS_OK;
+	}
+	command = rest < argc ? argv + rest : NULL;
+	if (command && strcmp(argv[rest - 1], "--"))
+		err_set(&err, -EINVAL, "'%s': a command stands behind '--'", argv[rest]);
+	if (err.code || check_options(&options, command, &err))
+		return command_usage_error(self, &err);
+	if (options.log)
+		return audit_a_log(&options);
+	options.live.tell = isatty(STDERR_FILENO);
+	return audit_live_targets(&options, command);
+}
+
+const struct command cmd_audit = {
+	.name = "audit",
+	.summary = "tell what a profile refuses, and allow it",
+	.synopsis =
+		"[OPTION...] [--container [ENGINE:]NAME] [--unit NAME] [--cgroup PATH|ID] [--pid PID] [--update PROFILE] [--log FILE | -- COMMAND [ARG...]]",
+	.description =
+		"Lists the calls that seccomp filters refuse, of containers, units and cgroups or of a command, until these have ended, the\n"
+		"time of --for is over, or Ctrl-C; nothing needs to be logged for that. With --log, the calls that were refused or logged, as the\n"
+		"kernel's log tells: dmesg, /dev/kmsg, syslog, the journal, audit.log, ausearch. Exit status: 0 nothing was denied, 1 something\n"
+		"was, 2 usage or failure, 3 nothing was, but something may be missing.\n",
+	.options = rows,
+	.run = run,
+};

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the resident session records. */
+#include "base/log.h"
+#include "base/num.h"
+#include "cli/cmd.h"
+#include "record/resident.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <string.h>
+
+struct status_options {
+	bool json;
+	int verbose;
+};
+
+static const struct option_row rows[] = {
+	{"json", 0, OPTION_FLAG, NULL, "print JSON", offsetof(struct status_options, json), NULL,
+	 0},
+	{"verbose", 'v', OPTION_COUNT, NULL, "say more (-vv: even more)",
+	 offsetof(struct status_options, verbose), NULL, 0},
+	{"help", 'h', OPTION_HELP, NULL, "show this help", 0, NULL, 0},
+	{0},
+};
+
+/* A recording, as it stands. */
+struct standing {
+	const char *name, *state;
+	char target[ENTRY_TARGET_LEN]; /* printable */
+	struct recording recording;    /* empty, if it is half-made */
+	size_t distinct;
+	uint64_t calls;
+	uint64_t since_new; /* ns */
+};
+
+static void standing_clear(struct standing *standing)
+{
+	recording_clear(&standing->recording);
+}
+#define own_standing own_with(standing_clear)
+
+static const char *state_of(const struct resident *resident, __u32 slot)
+{
+	unsigned int flags = resident_entry(resident, slot)->flags;
+
+	if (flags & ENTRY_HALF)
+		return "half-made";
+	if (resident_has_targets(resident, slot))
+		return "recording";
+	return flags & ENTRY_FOLLOWS ? "waiting" : "gone";
+}
+
+/* Paths and names are anybody's. */
+static void copy_printable(char *to, const char *from, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < size && from[i]; i++)
+		to[i] = from[i] >= 0x20 && from[i] < 0x7f ? from[i] : '?';
+	to[i] = '\0';
+}
+
+/* Sorted by call: what comes again in another class is nothing new. */
+static void count(struct standing *standing)
+{
+	const struct recording *recording = &standing->recording;
+	const struct observed *last = NULL;
+	uint64_t newest = 0;
+
+	for (size_t i = 0; i < recording->observed_len; i++) {
+		const struct observed *o = &recording->observed[i];
+
+		if (!observed_is_needed(o->class))
+			continue;
+		if (o->class == OBSERVED_WORKLOAD)
+			standing->calls += o->calls;
+		newest = o->first_ns > newest ? o->first_ns : newest;
+		standing->distinct += !last || syscall_compare(&last->call, &o->call);
+		last = o;
+	}
+	standing->since_new = recording->elapsed > newest ? recording->elapsed - newest : 0;
+}
+
+static int look(struct resident *resident, __u32 slot, struct standing *standing, struct err *err)
+{
+	const struct entry *entry = resident_entry(resident, slot);
+	int rc = recording_init(&standing->recording, err);
+
+	standing->name = entry->name;
+	standing->state = state_of(resident, slot);
+	copy_printable(standing->target, entry->target, sizeof(standing->target));
+	if (rc || entry->flags & ENTRY_HALF)
+		return rc;
+	rc = resident_read(resident, slot, &standing->recording, err);
+	if (!rc)
+		count(standing);
+	return rc;
+}
+
+static uint64_t lost(const struct losses *losses)
+{
+	return losses->cgroups + losses->calls + losses->misses;
+}
+
+static void print_row(const struct standing *standing, bool first)
+{
+	char age[32] = "-", since[32] = "-";
+
+	if (first)
+		printf("%-20s %-10s %9s %9s %14s %9s %6s  %s\n", "NAME", "STATE", "AGE", "SYSCALLS",
+		       "CALLS", "LAST NEW", "LOST", "TARGET");
+	if (standing->recording.elapsed) {
+		num_format_duration(standing->recording.elapsed, age, sizeof(age));
+		num_format_duration(standing->since_new, since, sizeof(since));
+	}
+	printf("%-20s %-10s %9s %9zu %14" PRIu64 " %9s %6" PRIu64 "  %s\n", standing->name,
+	       standing->state, age, standing->distinct, standing->calls, since,
+	       lost(&standing->recording.losses), standing->target);
+}
+
+static json_t *losses_to_json(const struct losses *losses)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "cgroups", (json_int_t)losses->cgroups,
+			 "calls", (json_int_t)losses->calls, "misses", (json_int_t)losses->misses,
+			 "groups", (json_int_t)losses->groups, "late", (json_int_t)losses->late);
+}
+
+static int add_json(json_t *list, const struct standing *standing)
+{
+	json_t *row = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o*}", "name", standing->name,
+				"state", standing->state, "target", standing->target, "age_ns",
+				(json_int_t)standing->recording.elapsed, "syscalls",
+				(json_int_t)standing->distinct, "calls",
+				(json_int_t)standing->calls, "since_new_ns",
+				(json_int_t)standing->since_new, "lost",
+				losses_to_json(&standing->recording.losses));
+
+	return json_array_append_new(list, row) ? -ENOMEM : 0;
+}
+
+/* `name` NULL: all. */
+static int show(struct resident *resident, const char *name, json_t *list, bool *found,
+		struct err *err)
+{
+	for (__u32 slot = 1; slot < resident_slots(resident); slot++) {
+		struct standing own_standing standing = {0};
+		const char *at = resident_entry(resident, slot)->name;
+		int rc;
+
+		if (!*at || (name && strcmp(at, name)))
+			continue;
+		rc = look(resident, slot, &standing, err);
+		if (rc)
+			return rc;
+		if (!list)
+			print_row(&standing, !*found);
+		else if (add_json(list, &standing))
+			return err_errno(err, -ENOMEM, "cannot print the recordings");
+		*found = true;
+	}
+	return 0;
+}
+
+static int print_json(json_t *list, struct err *err)
+{
+	char *own_ptr text = NULL;
+	json_t *root = json_pack("{s:i, s:O}", "version", 1, "recordings", list);
+
+	if (root)
+		text = json_dumps(root, JSON_INDENT(2));
+	json_decref(root);
+	if (!text)
+		return err_errno(err, -ENOMEM, "cannot print the recordings");
+	puts(text);
+	return 0;
+}
+
+static int show_all(const struct status_options *options, const char *name, struct err *err)
+{
+	struct resident own_resident resident = RESIDENT_CLOSED;
+	json_t *list = options->json ? json_array() : NULL;
+	bool found = false;
+	int rc = resident_open(&resident, false, 0, err);
+
+	if (!rc)
+		rc = show(&resident, name, list, &found, err);
+	if (rc == -ENOENT) {
+		*err = (struct err){0};
+		rc = 0;
+	}
+	if (!rc && list && (found || !name))
+		rc = print_json(list, err);
+	json_decref(list);
+	if (!rc && !found && name)
+		return err_set(err, -ENOENT, "there is no recording %s", name);
+	if (!rc && !found)
+		log_note("nothing is being recorded");
+	return rc;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	struct status_options options = {0};
+	struct err err = {0};
+	bool help;
+	int rest;
+
+	if (options_parse_anywhere(rows, argc, argv, &options, &rest, &help, &err))
+		return command_usage_error(self, &err);
+	if (help) {
+		command_print_help(self);
+		return STATUS_OK;
+	}
+	if (rest + 1 < argc) {
+		err_set(&err, -EINVAL, "'%s' is one word too many", argv[rest + 1]);
+		return command_usage_error(self, &err);
+	}
+	if (rest < argc && resident_check_name(argv[rest], &err))
+		return command_usage_error(self, &err);
+	if (options.verbose)
+		log_set_level(options.verbose == 1 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG);
+	if (!show_all(&options, rest < argc ? argv[rest] : NULL, &err))
+		return STATUS_OK;
+	log_error("%s", err.text);
+	return STATUS_FAILED;
+}
+
+const struct command cmd_status = {
+	.name = "status",
+	.summary = "list the recordings that were started",
+	.synopsis = "[OPTION...] [NAME]",
+	.description =
+		"Lists what 'whittle start' and the hook have begun: state, age, syscalls, calls, how long ago the last call that was\n"
+		"new was made, what was lost, and the target. A recording whose target is gone is 'waiting' for it to\n"
+		"be made anew, or it is 'gone'; 'half-made': whoever started it was killed.\n",
+	.options = rows,
+	.run = run,
+};

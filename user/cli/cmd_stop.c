@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Reads a recording of the resident session and writes it; stop also ends it, once it is written. */
+#include "base/log.h"
+#include "cli/cmd.h"
+#include "cli/result.h"
+#include "cli/summary.h"
+#include "record/resident.h"
+
+#include <errno.h>
+#include <signal.h>
+
+struct stop_options {
+	struct result_options result;
+	bool force, quiet;
+	int verbose;
+};
+
+#define AT(member) offsetof(struct stop_options, member)
+
+#define LEVEL_ROWS                                                                                 \
+	{"verbose", 'v', OPTION_COUNT, NULL, "say more (-vv: even more)", AT(verbose), NULL, 0},   \
+		{"quiet", 'q', OPTION_FLAG, NULL, "say only warnings and errors", AT(quiet),       \
+		 NULL,    0},                                                                      \
+		{"help", 'h', OPTION_HELP, NULL, "show this help", 0, NULL, 0},                    \
+	{                                                                                          \
+		0                                                                                  \
+	}
+
+static const struct option_row snapshot_rows[] = {RESULT_OPTION_ROWS(struct stop_options, result),
+						  LEVEL_ROWS};
+
+static const struct option_row stop_rows[] = {
+	RESULT_OPTION_ROWS(struct stop_options, result),
+	{"force", 0, OPTION_FLAG, NULL,
+	 "end it even if it is half-made or cannot be written; without a name: throw away all half-made ones, or what another version of whittle has made",
+	 AT(force), NULL, 0},
+	LEVEL_ROWS,
+};
+
+/* What was read, and which recording it was. */
+struct reading {
+	struct recording recording;
+	uint64_t begun;
+	bool container;
+};
+
+static int no_such(const char *name, struct err *err)
+{
+	*err = (struct err){0};
+	return err_set(err, -ENOENT, "there is no recording %s; 'whittle status' lists them", name);
+}
+
+static int read_recording(const char *name, struct reading *reading, struct err *err)
+{
+	struct resident own_resident resident = RESIDENT_CLOSED;
+	const struct entry *entry;
+	__u32 slot = SLOT_NONE;
+	int rc = recording_init(&reading->recording, err);
+
+	if (!rc)
+		rc = resident_open(&resident, false, 0, err);
+	if (!rc)
+		slot = resident_find(&resident, name);
+	if (rc == -ENOENT || (!rc && slot == SLOT_NONE))
+		return no_such(name, err);
+	if (rc)
+		return rc;
+	entry = resident_entry(&resident, slot);
+	if (entry->flags & ENTRY_HALF)
+		return err_set(err, -EBUSY,
+			       "%s is half-made: whoever started it was killed; 'whittle stop --force %s' removes it",
+			       name, name);
+	reading->begun = entry->begun;
+	reading->container = entry->flags & ENTRY_CONTAINER;
+	return resident_read(&resident, slot, &reading->recording, err);
+}
+
+/* It was written. What it records until this moment is in no file: it ended when it was read. */
+static int forget(const char *name, uint64_t begun, struct err *err)
+{
+	struct resident own_resident resident = RESIDENT_CLOSED;
+	__u32 slot = SLOT_NONE;
+	int rc = resident_open(&resident, false, 0, err);
+
+	if (!rc)
+		slot = resident_find(&resident, name);
+	if (rc == -ENOENT || (!rc && (slot == SLOT_NONE || !resident_is(&resident, slot, begun))))
+		return 0; /* somebody else has stopped it meanwhile */
+	if (!rc)
+		resident_forget(&resident, slot);
+	return rc;
+}
+
+/* Half-made recordings; `name` NULL: all of them. */
+static int remove_half(const char *name, size_t *removed, struct err *err)
+{
+	struct resident own_resident resident = RESIDENT_CLOSED;
+	int rc = resident_open(&resident, false, 0, err);
+
+	for (__u32 slot = 1; !rc && slot < resident_slots(&resident); slot++) {
+		const struct entry *entry = resident_entry(&resident, slot);
+
+		if (!*entry->name || !(entry->flags & ENTRY_HALF) ||
+		    (name && slot != resident_find(&resident, name)))
+			continue;
+		log_note("%s was half-made, and is removed", entry->name);
+		resident_forget(&resident, slot);
+		++*removed;
+	}
+	return rc;
+}
+
+static int throw_away(const char *name, bool *done, struct err *err)
+{
+	struct err why = {0};
+	size_t removed = 0;
+	int rc = remove_half(name, &removed, &why);
+
+	if (rc == -EPROTO && !name) {
+		rc = resident_remove_foreign(err);
+		if (!rc)
+			log_note("what another version of whittle was recording is thrown away");
+		*done = true;
+		return rc;
+	}
+	if (rc && rc != -ENOENT)
+		return err_set(err, rc, "%s", why.text);
+	*done = removed || !name;
+	if (!removed && !name)
+		log_note("nothing is half-made");
+	return 0;
+}
+
+static int write_out(const struct stop_options *options, const char *name, bool ends,
+		     struct err *err)
+{
+	struct reading reading = {0};
+	int rc = result_check_files(&options->result, err);
+
+	if (!rc)
+		rc = read_recording(name, &reading, err);
+	if (!rc) {
+		summary_recording(&reading.recording);
+		rc = result_write(&options->result, &reading.recording, reading.container, false);
+		if (rc && !options->force)
+			err_set(err, rc, "%s is still being recorded, and nothing of it is lost",
+				name);
+	}
+	if (ends && reading.begun && (!rc || options->force)) {
+		int forgot = forget(name, reading.begun, err);
+
+		rc = rc ? rc : forgot;
+	}
+	if (!rc && recording_is_incomplete(&reading.recording))
+		rc = STATUS_INCOMPLETE;
+	recording_clear(&reading.recording);
+	return rc;
+}
+
+static int check_usage(const struct stop_options *options, int argc, char **argv, int rest,
+		       struct err *err)
+{
+	if (rest >= argc)
+		return options->force ?
+			       0 :
+			       err_set(err, -EINVAL, "the name of the recording is missing");
+	if (rest + 1 < argc)
+		return err_set(err, -EINVAL, "'%s' is one word too many behind the name",
+			       argv[rest + 1]);
+	if (resident_check_name(argv[rest], err))
+		return -EINVAL;
+	return result_check_usage(&options->result, false, err);
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	struct stop_options options = {0};
+	struct err err = {0};
+	bool help, done = false;
+	const char *name;
+	int rest, rc = 0;
+
+	if (options_parse_anywhere(self->options, argc, argv, &options, &rest, &help, &err))
+		return command_usage_error(self, &err);
+	if (help) {
+		command_print_help(self);
+		return STATUS_OK;
+	}
+	if (check_usage(&options, argc, argv, rest, &err))
+		return command_usage_error(self, &err);
+	if (options.quiet)
+		log_set_level(LOG_LEVEL_WARN);
+	else if (options.verbose)
+		log_set_level(options.verbose == 1 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG);
+	/* that a write is refused is an error, not our end */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	name = rest < argc ? argv[rest] : NULL;
+	if (options.force)
+		rc = throw_away(name, &done, &err);
+	if (!rc && !done)
+		rc = write_out(&options, name, self == &cmd_stop, &err);
+	if (rc >= 0)
+		return rc;
+	if (*err.text)
+		log_error("%s", err.text);
+	return STATUS_FAILED;
+}
+
+const struct command cmd_snapshot = {
+	.name = "snapshot",
+	.summary = "write a recording that was started, and let it go on",
+	.synopsis = "NAME [OPTION...] [-o FILE]",
+	.description = "Writes the profile of what 'whittle start NAME' has recorded so far.\n",
+	.options = snapshot_rows,
+	.run = run,
+};
+
+const struct command cmd_stop = {
+	.name = "stop",
+	.summary = "write a recording that was started, and end it",
+	.synopsis = "NAME [OPTION...] [-o FILE]",
+	.description =
+		"Writes the profile of what 'whittle start NAME' has recorded, and then ends the recording. When something\n"
+		"cannot be written, the recording goes on, and another stop may succeed.\n",
+	.options = stop_rows,
+	.run = run,
+};

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/record_denials.h"
+#include "base/log.h"
+#include "cli/record.h"
+#include "record/audit_stream.h"
+#include "target/filtered.h"
+
+#include <errno.h>
+#include <string.h>
+
+static bool engine_filters(const struct record *record)
+{
+	const char *own = record->engine.run.seccomp;
+
+	if (record->engine.run.privileged)
+		return false;
+	return own ? strcmp(own, "unconfined") != 0 : record->options.filter == FILTER_ENGINE;
+}
+
+bool record_wants_denials(const struct record *record)
+{
+	if (record->options.denials != DENIALS_AUTO || record->options.result.allow_denied)
+		return record->options.denials != DENIALS_NEVER;
+	/* what does not exist yet has the engine's or the manager's filter more often than not */
+	if (record->awaited_len)
+		return true;
+	if (record->engine.used && engine_filters(record))
+		return true;
+	if (record->argv && !record->engine.used && filtered_self())
+		return true;
+	for (size_t i = 0; i < record->targets.len; i++)
+		if (filtered_any(&record->targets.cgroups[i]))
+			return true;
+	return false;
+}
+
+int record_denials_begin(struct record *record, struct err *err)
+{
+	bool must = record->options.denials == DENIALS_ALWAYS || record->options.result.allow_denied;
+	struct err reason = {0};
+
+	if (!record->wants_denials)
+		return 0;
+	if (!session__sees_denials(record->session) && must)
+		return err_set(err, -ENOTSUP,
+			       "this kernel does not load the programs that see denied calls (BTF-typed, Linux 5.15)");
+	if (!session__sees_denials(record->session)) {
+		log_warn("this kernel does not let whittle see denied calls");
+		record->wants_denials = false;
+		return 0;
+	}
+	if (record->on_denial)
+		recorder__on_denial(record->recorder, record->recording.native, record->on_denial,
+				    NULL);
+	record->audit = audit_stream_open(&reason);
+	if (record->audit < 0)
+		log_info("calls that a filter only logs are not told apart: %s", reason.text);
+	return 0;
+}
+
+static bool is_inside(uint32_t pid, void *context)
+{
+	struct record *record = context;
+	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
+	__u32 slot;
+
+	if (cgroup_open_pid((pid_t)pid, &cgroup, NULL))
+		return false;
+	slot = session__slot_of(record->session, cgroup.id);
+	return recorder__has(record->recorder, slot);
+}
+
+static void take(const struct logged_call *logged, void *context)
+{
+	struct record *record = context;
+
+	recorder__take_logged(record->recorder, record->session, logged, is_inside, record);
+}
+
+int record_denials_read(struct record *record, struct err *err)
+{
+	uint64_t lost = 0;
+	int rc;
+
+	if (record->audit < 0)
+		return 0;
+	rc = audit_stream_read(record->audit, take, record, &lost, err);
+	recorder__lose_logged(record->recorder, lost);
+	return rc;
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/show_recording.h"
+#include "base/num.h"
+#include "cli/curve.h"
+#include "cli/profile_file.h"
+#include "cli/recording_read.h"
+#include "cli/singles.h"
+#include "profile/text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+static void print_observed(const struct observed *o)
+{
+	const char *subname = syscall_subname(&o->call);
+	char name[SYSCALL_NAME_LEN], when[32] = "", comm[RECORDING_COMM_LEN] = "";
+
+	if (!syscall_name(&o->call, name))
+		snprintf(name, sizeof(name), "number %lld", (long long)o->call.nr);
+	if (o->first_ns)
+		num_format_duration(o->first_ns, when, sizeof(when));
+	if (o->first.known)
+		recording_comm_text(o->first.comm, comm);
+	printf("%-7s %-9s %10llu  %8s  %-15s %s%s%s\n", arch_token(o->call.arch),
+	       observed_class_name(o->class), (unsigned long long)o->calls, when, comm, name,
+	       subname ? ": " : "", subname ? subname : "");
+}
+
+static void print_since_new(const struct recording *recording, const struct saturation *saturation)
+{
+	char elapsed[32], since[32], calls[40] = "";
+
+	num_format_duration(recording->elapsed, elapsed, sizeof(elapsed));
+	num_format_duration(saturation->since_new, since, sizeof(since));
+	if (recording->calls_since_known)
+		snprintf(calls, sizeof(calls), " and %" PRIu64 " calls", recording->calls_since_new);
+	printf("%zu distinct syscalls in %" PRIu64 " calls, %s; the last new one %s%s before the end\n",
+	       saturation->distinct, saturation->calls, elapsed, since, calls);
+}
+
+static int print_text(const struct recording *recording, const struct saturation *saturation)
+{
+	struct curve_style style = curve_style_of_output();
+	struct buf own_buf curve = BUF_INIT;
+
+	printf("%s on Linux %s, %s; %s\n", recording->target, recording->kernel, recording->machine,
+	       recording_is_incomplete(recording) ? "incomplete: calls may be missing" :
+						    "complete");
+	printf("%-7s %-9s %10s  %8s  %-15s %s\n", "arch", "class", "calls", "first", "by",
+	       "syscall");
+	for (size_t i = 0; i < recording->observed_len; i++)
+		print_observed(&recording->observed[i]);
+	print_since_new(recording, saturation);
+	if (!recording->elapsed || !saturation->distinct)
+		return 0;
+	curve_draw(saturation, recording->elapsed, &style, &curve);
+	fputs(buf__text(&curve), stdout);
+	return buf__error(&curve);
+}
+
+/* One point for each time at which something new came. */
+static void json_points(const struct saturation *saturation, struct buf *out)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < saturation->distinct; i++) {
+		if (i + 1 < saturation->distinct && saturation->first[i + 1] == saturation->first[i])
+			continue;
+		buf__addf(out, "%s\n    {\"ns\": %" PRIu64 ", \"distinct\": %zu}", before,
+			  saturation->first[i], i + 1);
+		before = ",";
+	}
+}
+
+static int print_json(const struct recording *recording, const struct saturation *saturation,
+		      struct err *err)
+{
+	struct buf own_buf out = BUF_INIT;
+
+	buf__addf(&out, "{\n  \"target\": ");
+	text_add_json(&out, recording->target);
+	buf__addf(&out,
+		  ",\n  \"complete\": %s,\n  \"elapsed_ns\": %" PRIu64
+		  ",\n  \"distinct\": %zu,\n  \"calls\": %" PRIu64 ",\n  \"since_new_ns\": %" PRIu64
+		  ",\n",
+		  recording_is_incomplete(recording) ? "false" : "true", recording->elapsed,
+		  saturation->distinct, saturation->calls, saturation->since_new);
+	if (recording->calls_since_known)
+		buf__addf(&out, "  \"calls_since_new\": %" PRIu64 ",\n", recording->calls_since_new);
+	buf__addf(&out, "  \"points\": [");
+	json_points(saturation, &out);
+	buf__addf(&out, "%s]\n}\n", saturation->distinct ? "\n  " : "");
+	return file_write(NULL, &out, "report", err);
+}
+
+int show_recording(const char *path, const struct buf *text, bool json, struct err *err)
+{
+	struct recording own_recording recording = {0};
+	struct saturation own_saturation saturation = {0};
+	int rc = recording_parse(path, buf__text(text), text->len, &recording, err);
+
+	if (rc)
+		return rc;
+	rc = recording_saturation(&recording, &saturation);
+	if (!rc && json)
+		return print_json(&recording, &saturation, err);
+	if (!rc)
+		rc = print_text(&recording, &saturation);
+	return rc ? err_errno(err, rc, "cannot show %s", path) : 0;
+}
+
+/* --- several --- */
+
+struct shown {
+	struct syscall_set needed;
+	uint64_t calls, elapsed, since_new;
+	size_t distinct; /* with those that no set holds */
+};
+
+static int read_one(const char *path, struct shown *shown, struct err *err)
+{
+	struct recording own_recording recording = {0};
+	struct saturation own_saturation saturation = {0};
+	struct buf own_buf text = BUF_INIT;
+	int rc = file_read(path, RECORDING_FILE_MAX, &text, err);
+
+	if (!rc && !recording_is(buf__text(&text), text.len))
+		rc = err_set(err, -EINVAL,
+			     "%s is no recording: several files are shown together only if all are recordings",
+			     path);
+	if (!rc)
+		rc = recording_parse(path, buf__text(&text), text.len, &recording, err);
+	if (rc)
+		return rc;
+	rc = recording_saturation(&recording, &saturation);
+	if (rc)
+		return err_errno(err, rc, "cannot show %s", path);
+	recording_needed(&recording, &shown->needed);
+	shown->calls = saturation.calls;
+	shown->distinct = saturation.distinct;
+	shown->elapsed = recording.elapsed;
+	shown->since_new = saturation.since_new;
+	return 0;
+}
+
+static void print_row(const char *path, const struct shown *shown, size_t only)
+{
+	char elapsed[32], since[32];
+
+	num_format_duration(shown->elapsed, elapsed, sizeof(elapsed));
+	num_format_duration(shown->since_new, since, sizeof(since));
+	printf("%8zu %12" PRIu64 " %9s %9s %9zu  %s\n", shown->distinct, shown->calls, elapsed,
+	       since, only, path);
+}
+
+static int print_table(char **paths, const struct shown *shown, size_t len,
+		       const struct singles *singles)
+{
+	struct buf own_buf words = BUF_INIT;
+
+	printf("%8s %12s %9s %9s %9s  %s\n", "distinct", "calls", "time", "since new", "only here",
+	       "recording");
+	for (size_t i = 0; i < len; i++)
+		print_row(paths[i], &shown[i], singles_only_in(singles, &shown[i].needed));
+	singles_describe(singles, &words);
+	printf("%s\n", buf__text(&words));
+	return buf__error(&words);
+}
+
+static int print_table_json(char **paths, const struct shown *shown, size_t len,
+			    const struct singles *singles, struct err *err)
+{
+	struct buf own_buf out = BUF_INIT;
+	size_t distinct, only;
+
+	singles_count(singles, &distinct, &only);
+	buf__addf(&out,
+		  "{\n  \"distinct\": %zu,\n  \"only_in_one\": %zu,\n  \"only_in_one_percent\": %.1f,\n  \"recordings\": [",
+		  distinct, only, distinct ? 100.0 * only / distinct : 0.0);
+	for (size_t i = 0; i < len; i++) {
+		buf__addf(&out, "%s\n    {\"file\": ", i ? "," : "");
+		text_add_json(&out, paths[i]);
+		buf__addf(&out,
+			  ", \"distinct\": %zu, \"calls\": %" PRIu64 ", \"elapsed_ns\": %" PRIu64
+			  ", \"since_new_ns\": %" PRIu64 ", \"only_here\": %zu}",
+			  shown[i].distinct, shown[i].calls, shown[i].elapsed, shown[i].since_new,
+			  singles_only_in(singles, &shown[i].needed));
+	}
+	buf__addf(&out, "\n  ]\n}\n");
+	return file_write(NULL, &out, "report", err);
+}
+
+int show_recordings(char **paths, size_t len, bool json, struct err *err)
+{
+	struct shown *own_ptr shown = calloc(len, sizeof(*shown));
+	struct singles singles = {0};
+	int rc = shown ? 0 : -ENOMEM;
+
+	if (rc)
+		return err_errno(err, rc, "cannot show recordings");
+	for (size_t i = 0; !rc && i < len; i++) {
+		rc = read_one(paths[i], &shown[i], err);
+		singles_add(&singles, &shown[i].needed);
+	}
+	if (rc)
+		return rc;
+	if (json)
+		return print_table_json(paths, shown, len, &singles, err);
+	rc = print_table(paths, shown, len, &singles);
+	return rc ? err_errno(err, rc, "cannot show recordings") : 0;
+}

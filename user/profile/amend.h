@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Allowing more in a profile that somebody keeps: its document is changed where it must be, and all else in it stays, what whittle does
+ * not know as well (flags, a listener, comments, rules for other capabilities). For OCI's, Docker's and Podman's JSON.
+ */
+#pragma once
+
+#include "profile/document.h"
+#include "profile/profile.h"
+
+/** The part of a document that is the profile: of a SeccompProfile of Kubernetes its spec. Borrowed. */
+struct node *amend_root(struct node *document);
+
+/** Lists one more architecture, where the document lists them; `native` is the machine's own. -ENOMEM. */
+int amend_add_arch(struct node *root, enum arch arch, enum arch native) must_check;
+
+/**
+ * Allows a call, with that condition, or whatever its arguments (NULL): it leaves the rules that say otherwise, and joins one that allows,
+ * or gets one of its own. `profile` is what the document was parsed to: it tells which rules apply. -ENOMEM.
+ */
+int amend_allow(struct node *root, const struct profile *profile, const char *name,
+		const struct condition *condition) must_check;
+
+/** Rules that have lost all of their names go. Once, at the end: until then rules keep their places. */
+void amend_finish(struct node *root);

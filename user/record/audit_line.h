@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One line of a log: is it a seccomp record of the kernel's, or does it tell of lost ones? Shapes: dmesg and /dev/kmsg, syslog and
+ * journal (text, JSON, export), audit.log with and without enrichment, ausearch with and without -i. A line is the word of
+ * whoever could have written it: comm is any process's own, and anybody may log a line that looks like the kernel's, so that
+ * a record counts only where the kernel or the audit daemon is named as its author.
+ */
+#pragma once
+
+#include "record/comm.h"
+#include "record/denials.h"
+
+#define AUDIT_LINE_MAX 8192 /* longer lines: what is behind is not looked at */
+
+/* The kernel's own line, and the one that journald makes of the same event. */
+enum audit_source {
+	AUDIT_SOURCE_KERNEL,
+	AUDIT_SOURCE_JOURNAL,
+	AUDIT_SOURCE_COUNT,
+};
+
+struct audit_record {
+	enum audit_source source;
+	uint32_t machine; /* AUDIT_ARCH_*; 0: unknown */
+	int64_t nr;       /* as logged: x32 with its bit */
+	enum denial_action action;
+	int error;    /* 0: not logged, as by all kernels so far */
+	uint32_t pid; /* 0: not logged */
+	char comm[RECORDING_COMM_LEN];
+};
+
+/* Reasons for which a log lacks records, as far as it tells. */
+enum audit_loss {
+	AUDIT_LOSS_NONE,
+	AUDIT_LOSS_PRINTK,  /* more messages than the kernel prints in an interval */
+	AUDIT_LOSS_RATE,    /* audit_rate_limit */
+	AUDIT_LOSS_BACKLOG, /* audit_backlog_limit, or the kernel's queues behind it */
+	AUDIT_LOSS_JOURNAL, /* journald was too slow for the kernel's buffer */
+	AUDIT_LOSS_AUDITD,  /* auditd stopped writing: no room on its disk */
+	AUDIT_LOSS_COUNT,
+};
+
+enum audit_line {
+	AUDIT_LINE_OTHER,
+	AUDIT_LINE_RECORD,
+	AUDIT_LINE_MALFORMED, /* a seccomp record without what tells the call */
+	AUDIT_LINE_ELSEWHERE, /* looks like one, but another program wrote it */
+	AUDIT_LINE_LOSS,
+};
+
+/** What a line is. Fills *record of AUDIT_LINE_RECORD, *loss and *lost (0: unknown how many) of AUDIT_LINE_LOSS. */
+enum audit_line audit_line_parse(const char *line, size_t len, struct audit_record *record,
+				 enum audit_loss *loss, uint64_t *lost);

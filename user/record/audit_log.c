@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "record/audit_log.h"
+
+#include <errno.h>
+#include <string.h>
+
+void audit_log_clear(struct audit_log *log)
+{
+	for (size_t i = 0; i < AUDIT_SOURCE_COUNT; i++)
+		denials_clear(&log->denials[i]);
+	for (size_t i = 0; i < FOREIGN_COUNT; i++)
+		denials_clear(&log->foreign[i]);
+}
+
+static bool is_wanted(const struct audit_log *log, const struct audit_record *record)
+{
+	return (!log->pid || log->pid == record->pid) &&
+	       (!log->comm || !strncmp(log->comm, record->comm, RECORDING_COMM_LEN - 1));
+}
+
+static int add_record(struct audit_log *log, const struct audit_record *record)
+{
+	struct denials *denials = &log->denials[record->source];
+	struct denial denial = {.call = {.nr = record->nr},
+				.action = record->action,
+				.error = record->error,
+				.count = 1,
+				.pid = record->pid};
+	int rc;
+
+	if (!is_wanted(log, record))
+		return 0;
+	log->records++;
+	memcpy(denial.comm, record->comm, sizeof(denial.comm));
+	denial.call.arch = arch_from_audit(record->machine, &denial.call.nr);
+	if (!denial.call.arch)
+		denials = &log->foreign[foreign_find(record->machine)];
+	rc = denials_add(denials, &denial);
+	log->unkept += rc == -ENOSPC;
+	return rc == -ENOSPC ? 0 : rc;
+}
+
+static int add_line(struct audit_log *log)
+{
+	struct audit_record record;
+	enum audit_loss loss;
+	uint64_t lost;
+
+	log->lines++;
+	switch (audit_line_parse(log->line, log->line_len, &record, &loss, &lost)) {
+	case AUDIT_LINE_RECORD:
+		return add_record(log, &record);
+	case AUDIT_LINE_MALFORMED:
+		log->malformed++;
+		break;
+	case AUDIT_LINE_ELSEWHERE:
+		log->elsewhere++;
+		break;
+	case AUDIT_LINE_LOSS:
+		log->losses[loss].seen = true;
+		if (__builtin_add_overflow(log->losses[loss].lost, lost, &log->losses[loss].lost))
+			log->losses[loss].lost = UINT64_MAX;
+		break;
+	case AUDIT_LINE_OTHER:
+		break;
+	}
+	return 0;
+}
+
+int audit_log__feed(struct audit_log *log, const void *data, size_t len)
+{
+	const char *at = data, *end = at + len;
+
+	while (at < end) {
+		const char *newline = memchr(at, '\n', end - at);
+		size_t piece = (newline ? newline : end) - at;
+		size_t kept = AUDIT_LINE_MAX - log->line_len;
+
+		if (kept > piece)
+			kept = piece;
+		memcpy(log->line + log->line_len, at, kept);
+		log->line_len += kept;
+		at += piece;
+		if (!newline)
+			continue;
+		at++;
+
+		int rc = add_line(log);
+
+		log->line_len = 0;
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* Both tell of the same events, and either may lack some: the larger number counts. */
+static int join_sources(struct audit_log *log)
+{
+	struct denials *all = &log->denials[AUDIT_SOURCE_KERNEL];
+	struct denials *journal = &log->denials[AUDIT_SOURCE_JOURNAL];
+
+	for (size_t i = 0; i < journal->len; i++) {
+		struct denial *more = &journal->rows[i];
+		int rc;
+
+		for (size_t k = 0; k < all->len; k++) {
+			if (denial_compare(&all->rows[k], more))
+				continue;
+			more->count -= more->count < all->rows[k].count ? more->count :
+									  all->rows[k].count;
+			break;
+		}
+		rc = denials_add(all, more);
+		log->unkept += rc == -ENOSPC ? more->count : 0;
+		if (rc && rc != -ENOSPC)
+			return rc;
+	}
+	denials_clear(journal);
+	return 0;
+}
+
+int audit_log__end(struct audit_log *log)
+{
+	int rc = log->line_len ? add_line(log) : 0;
+
+	log->line_len = 0;
+	if (!rc)
+		rc = join_sources(log);
+	for (size_t i = 0; i < AUDIT_SOURCE_COUNT; i++)
+		denials_sort(&log->denials[i]);
+	for (size_t i = 0; i < FOREIGN_COUNT; i++)
+		denials_sort(&log->foreign[i]);
+	return rc;
+}
+
+bool audit_log_is_incomplete(const struct audit_log *log)
+{
+	bool lost = log->unkept || log->malformed;
+
+	for (size_t i = 0; i < AUDIT_LOSS_COUNT; i++)
+		lost |= log->losses[i].seen;
+	return lost;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Seccomp records out of logs: text in pieces of any size comes in, a list of denials goes out; memory does not grow with the log.
+ * Audit serial numbers tell nothing about losses here: other events use them as well, and logs are filtered.
+ */
+#pragma once
+
+#include "record/audit_line.h"
+#include "syscalls/foreign.h"
+
+/* Owns its lists: audit_log_clear(), or own_audit_log. Zeroed, with the filters set, it is empty. */
+struct audit_log {
+	const char *comm; /* borrowed; only of processes of this name; NULL: of all */
+	uint32_t pid;     /* only of this process; 0: of all */
+	struct denials denials[AUDIT_SOURCE_COUNT];
+	struct denials foreign[FOREIGN_COUNT]; /* by row; `call` has the number alone */
+	uint64_t lines, records, malformed, elsewhere;
+	uint64_t unkept; /* records without room in the lists */
+	struct {
+		bool seen;
+		uint64_t lost; /* as far as the log tells */
+	} losses[AUDIT_LOSS_COUNT];
+	char line[AUDIT_LINE_MAX];
+	size_t line_len;
+};
+
+void audit_log_clear(struct audit_log *log);
+#define own_audit_log own_with(audit_log_clear)
+
+/** Reads on; a line may come in pieces. -ENOMEM. */
+int audit_log__feed(struct audit_log *log, const void *data, size_t len) must_check;
+
+/**
+ * The end of the log: reads the last line, and makes one list of what the kernel and the journal say, in canonical order, in
+ * denials[AUDIT_SOURCE_KERNEL]. An event that both tell counts once. -ENOMEM.
+ */
+int audit_log__end(struct audit_log *log) must_check;
+
+/** May records be missing? */
+bool audit_log_is_incomplete(const struct audit_log *log);

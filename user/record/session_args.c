@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Arguments, as the programs are told to keep them and as they are read: bpf/args.bpf.h. */
+#include "record/session_private.h"
+#include "tracer.skel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+
+#define TUPLES_MIN_ROOM 8192
+#define TUPLES_MAX_ROOM 65536
+
+_Static_assert(ARGS_PLAN_MAX < ARG_SPECS_MAX, "0 is none");
+_Static_assert(ARGS_CAP_MAX < TUPLES_LOST, "a cap is no loss");
+
+__u32 session__row(const struct syscall *call)
+{
+	if (syscall_is_multiplexer(call))
+		return ROW_OUTSIDE; /* no arguments are kept of those */
+	if (call->arch == ARCH_X32)
+		return call->nr < ROW_X32_NUMBERS ? ROW_X32 + call->nr : ROW_OUTSIDE;
+	if (call->nr >= ROW_ABI_NUMBERS)
+		return ROW_OUTSIDE;
+	return (call->arch == arch_host(call->arch) ? ROW_NATIVE : ROW_COMPAT) + call->nr;
+}
+
+int session_configure_args(struct session *session)
+{
+	const struct arg_plan *plan = session->options.args;
+	struct tracer_bpf *skel = session->skel;
+	size_t room = 2 * plan->cap * plan->calls.len * session->slots;
+	int rc;
+
+	skel->rodata->cfg_args = true;
+	skel->rodata->cfg_args_max = plan->cap;
+	for (size_t i = 0; i < plan->calls.len; i++) {
+		const struct tuples *call = &plan->calls.calls[i];
+		__u32 row = session__row(&call->call);
+
+		if (call->open || row == ROW_OUTSIDE)
+			continue;
+		((__u8 *)skel->rodata->cfg_arg_rows)[row] = i + 1;
+		memcpy((void *)&skel->rodata->cfg_arg_masks[i + 1], call->masks,
+		       sizeof(call->masks));
+	}
+	room = room < TUPLES_MIN_ROOM ? TUPLES_MIN_ROOM : room;
+	rc = bpf_map__set_max_entries(skel->maps.tuples,
+				      room < TUPLES_MAX_ROOM ? room : TUPLES_MAX_ROOM);
+	return rc ? rc :
+		    bpf_map__set_max_entries(skel->maps.tuple_counts,
+					     (size_t)session->slots * ROW_LEN);
+}
+
+const struct arg_plan *session__args(const struct session *session)
+{
+	return session->pinned ? NULL : session->options.args;
+}
+
+__u32 session__tuple_count(const struct session *session, __u32 slot, __u32 row)
+{
+	const __u32 *counts = session->tuple_counts.data;
+
+	return __atomic_load_n(&counts[(size_t)slot * ROW_LEN + row], __ATOMIC_RELAXED);
+}
+
+int session__each_tuple(const struct session *session,
+			int (*fn)(const struct tuple *tuple, void *context), void *context,
+			struct err *err)
+{
+	struct snapshot own_snapshot all = {0};
+	int rc = snapshot_take(session->skel->maps.tuples, &all);
+
+	if (rc)
+		return err_errno(err, rc, "cannot read the arguments of calls");
+	for (__u32 i = 0; !rc && i < all.len; i++)
+		rc = fn((const struct tuple *)all.keys + i, context);
+	return rc;
+}
+
+/* What CPUs have met before, of all slots: the hash knows it as well. */
+static int forget_known(struct session *session)
+{
+	const struct bpf_map *map = session->skel->maps.tuples_known;
+	char *own_ptr nothing = calloc(session->cpus, bpf_map__value_size(map));
+	__u32 key = 0;
+
+	if (!nothing)
+		return -ENOMEM;
+	return bpf_map_update_elem(bpf_map__fd(map), &key, nothing, BPF_ANY) ? -errno : 0;
+}
+
+int session_forget_args(struct session *session, __u32 slot)
+{
+	const struct bpf_map *map = session->skel->maps.tuples;
+	struct snapshot own_snapshot all = {0};
+	int rc = session__args(session) ? snapshot_take(map, &all) : 0;
+
+	if (rc || !session__args(session))
+		return rc;
+	for (__u32 i = 0; i < all.len; i++) {
+		const struct tuple *tuple = (const struct tuple *)all.keys + i;
+
+		if (tuple->slot == slot)
+			bpf_map_delete_elem(bpf_map__fd(map), tuple);
+	}
+	memset((__u32 *)session->tuple_counts.data + (size_t)slot * ROW_LEN, 0,
+	       ROW_LEN * sizeof(__u32));
+	return forget_known(session);
+}

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "syscalls/args.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define INT   0xffffffffULL /* the kernel takes 32 bits */
+#define LONG  UINT64_MAX
+#define TYPE  (INT & ~0x80800ULL) /* without SOCK_CLOEXEC and SOCK_NONBLOCK */
+#define NS    0x7e020000ULL       /* CLONE_NEW*: the rest decides between process and thread */
+#define WX    0x6ULL              /* PROT_WRITE and PROT_EXEC: may code be made? */
+#define FUTEX (INT & ~0x180ULL)   /* without FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME */
+
+#define ON(arch) (1u << (arch))
+
+#define VALUE(index, mask, names)                                                                  \
+	{                                                                                          \
+		mask, names, index, false                                                          \
+	}
+#define FLAGS(index, mask, names)                                                                  \
+	{                                                                                          \
+		mask, names, index, true                                                           \
+	}
+
+/* A call has one row an architecture: the first that fits. */
+static const struct arg_row rows[] = {
+	{"socket",
+	 true,
+	 false,
+	 0,
+	 {VALUE(0, INT, names_family), VALUE(1, TYPE, names_socket_type), VALUE(2, INT, NULL)}},
+	{"socketpair",
+	 true,
+	 false,
+	 0,
+	 {VALUE(0, INT, names_family), VALUE(1, TYPE, names_socket_type), VALUE(2, INT, NULL)}},
+	/* on s390, which whittle does not record on, the flags of clone are argument 1 */
+	{"clone", true, false, 0, {FLAGS(0, NS, names_clone)}},
+	{"clone3", true, true, 0, {{0}}},
+	{"unshare", true, false, 0, {FLAGS(0, INT, names_clone)}},
+	{"setns", true, false, 0, {FLAGS(1, INT, names_clone)}},
+	{"prctl", true, false, 0, {VALUE(0, INT, names_prctl)}},
+	{"arch_prctl", true, false, 0, {VALUE(0, INT, names_arch_prctl)}},
+	{"ioctl", true, false, 0, {VALUE(1, INT, names_ioctl)}},
+	{"personality", true, false, 0, {FLAGS(0, INT, names_personality)}},
+	{"setsockopt", true, false, 0, {VALUE(1, INT, names_level), VALUE(2, INT, NULL)}},
+	{"getsockopt", false, false, 0, {VALUE(1, INT, names_level), VALUE(2, INT, NULL)}},
+	/* old_mmap of i386 takes a pointer to all of its arguments */
+	{"mmap", true, true, ON(ARCH_X86) | ON(ARCH_ARM), {{0}}},
+	{"mmap", true, false, 0, {FLAGS(2, WX, names_prot)}},
+	{"mmap2", true, false, 0, {FLAGS(2, WX, names_prot)}},
+	{"mprotect", true, false, 0, {FLAGS(2, WX, names_prot)}},
+	{"pkey_mprotect", true, false, 0, {FLAGS(2, WX, names_prot)}},
+	{"keyctl", true, false, 0, {VALUE(0, INT, names_keyctl)}},
+	{"bpf", true, false, 0, {VALUE(0, INT, names_bpf)}},
+	{"ptrace", true, false, 0, {VALUE(0, LONG, names_ptrace)}},
+	{"seccomp",
+	 true,
+	 false,
+	 0,
+	 {VALUE(0, INT, names_seccomp), FLAGS(1, INT, names_seccomp_flags)}},
+	{"quotactl", true, false, 0, {VALUE(0, INT, NULL)}},
+	{"quotactl_fd", true, false, 0, {VALUE(1, INT, NULL)}},
+	{"mount", true, false, 0, {FLAGS(3, LONG, names_mount)}},
+	{"umount2", true, false, 0, {FLAGS(1, INT, names_umount)}},
+	{"memfd_create", true, false, 0, {FLAGS(1, INT, names_memfd)}},
+	{"io_uring_setup", true, true, 0, {{0}}},
+	{"openat2", true, true, 0, {{0}}},
+	{"fcntl", false, false, 0, {VALUE(1, INT, names_fcntl)}},
+	{"fcntl64", false, false, 0, {VALUE(1, INT, names_fcntl)}},
+	{"madvise", false, false, 0, {VALUE(2, INT, names_madvise)}},
+	{"futex", false, false, 0, {VALUE(1, FUTEX, names_futex)}},
+	{"futex_time64", false, false, 0, {VALUE(1, FUTEX, names_futex)}},
+	{"kill", false, false, 0, {VALUE(1, INT, names_signal)}},
+	{"tkill", false, false, 0, {VALUE(1, INT, names_signal)}},
+	{"tgkill", false, false, 0, {VALUE(2, INT, names_signal)}},
+	{"rt_sigqueueinfo", false, false, 0, {VALUE(1, INT, names_signal)}},
+	{"rt_tgsigqueueinfo", false, false, 0, {VALUE(2, INT, names_signal)}},
+	{"pidfd_send_signal", false, false, 0, {VALUE(1, INT, names_signal), FLAGS(3, INT, NULL)}},
+	{"prlimit64", false, false, 0, {VALUE(1, INT, names_resource)}},
+	{"setrlimit", false, false, 0, {VALUE(0, INT, names_resource)}},
+	{"epoll_ctl", false, false, 0, {VALUE(1, INT, names_epoll)}},
+	{"shmat", false, false, 0, {FLAGS(2, INT, names_shm)}},
+	{"syslog", false, false, 0, {VALUE(0, INT, NULL)}},
+	{"reboot", false, false, 0, {VALUE(2, INT, NULL)}},
+	{"userfaultfd", false, false, 0, {FLAGS(0, INT, NULL)}},
+	{"perf_event_open", false, false, 0, {FLAGS(4, LONG, NULL)}},
+	{"membarrier", false, false, 0, {VALUE(0, INT, NULL)}},
+};
+
+const struct arg_row *args_row_at(size_t i)
+{
+	return i < ARRAY_LEN(rows) ? &rows[i] : NULL;
+}
+
+const struct arg_row *args_row(enum arch arch, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (!strcmp(rows[i].name, name) && (!rows[i].arches || rows[i].arches & ON(arch)))
+			return &rows[i];
+	return NULL;
+}
+
+void arg_plan_clear(struct arg_plan *plan)
+{
+	tuples_list_clear(&plan->calls);
+}
+
+static int plan_add(struct arg_plan *plan, const struct syscall *call,
+		    const uint64_t masks[TUPLE_ARGS], bool memory, struct err *err)
+{
+	struct tuples *tuples = tuples_find(&plan->calls, call);
+
+	for (size_t i = 0; tuples && i < TUPLE_ARGS; i++)
+		tuples->masks[i] |= masks[i];
+	if (!tuples && plan->calls.len == ARGS_PLAN_MAX)
+		return err_set(err, -EINVAL, "--args names more than %d calls", ARGS_PLAN_MAX);
+	if (!tuples)
+		tuples = tuples_make(&plan->calls, call, masks);
+	if (!tuples)
+		return err_errno(err, -ENOMEM, "cannot plan --args");
+	if (memory)
+		tuples_open(tuples, OPEN_MEMORY);
+	return 0;
+}
+
+/* What i386 programs may make the call by, too: its arguments are in memory there. */
+static int plan_subcalls(struct arg_plan *plan, const char *name, struct err *err)
+{
+	static const int64_t numbers[] = {I386_NR_SOCKETCALL, I386_NR_IPC};
+	static const uint64_t none[TUPLE_ARGS] = {0};
+	int rc = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		for (uint32_t sub = 0; !rc && sub < SET_SUBCALLS / 2; sub++) {
+			struct syscall call = {ARCH_X86, numbers[i], sub};
+			const char *subname = syscall_subname(&call);
+
+			if (subname && !strcmp(subname, name))
+				rc = plan_add(plan, &call, none, true, err);
+		}
+	}
+	return rc;
+}
+
+/* `wanted`: the indices, as bits; 0: those that the table has. */
+static int plan_on(struct arg_plan *plan, enum arch arch, const char *name, unsigned int wanted,
+		   bool *exists, struct err *err)
+{
+	const struct arg_row *row = args_row(arch, name);
+	struct syscall call = {.arch = arch};
+	uint64_t masks[TUPLE_ARGS] = {0};
+
+	if (arch == ARCH_INVALID || !syscall_resolve(arch, name, &call.nr))
+		return 0;
+	*exists = true;
+	for (unsigned int i = 0; i < TUPLE_ARGS; i++)
+		if (wanted >> i & 1)
+			masks[i] = LONG;
+	for (size_t i = 0; row && i < ARG_ROW_ARGS; i++) {
+		const struct arg *arg = &row->args[i];
+
+		if (arg->mask && (!wanted || wanted >> arg->index & 1))
+			masks[arg->index] = arg->mask;
+	}
+	if (!row && !wanted)
+		return err_set(err, -EINVAL,
+			       "--args: whittle does not know which arguments of %s matter: say so, as in %s:1",
+			       name, name);
+	return plan_add(plan, &call, masks, row && row->memory, err);
+}
+
+static int plan_name(struct arg_plan *plan, enum arch native, const char *name, unsigned int wanted,
+		     struct err *err)
+{
+	const enum arch arches[] = {native, arch_compat(native),
+				    native == ARCH_X86_64 ? ARCH_X32 : ARCH_INVALID};
+	bool exists = false;
+	int rc = 0;
+
+	if (!strcmp(name, "execve") || !strcmp(name, "execveat"))
+		return err_set(err, -EINVAL,
+			       "--args: the arguments of %s are gone when it succeeds", name);
+	for (size_t i = 0; !rc && i < ARRAY_LEN(arches); i++)
+		rc = plan_on(plan, arches[i], name, wanted, &exists, err);
+	if (!rc && !exists)
+		return err_set(err, -EINVAL, "--args: there is no syscall '%s'", name);
+	return rc || arches[1] != ARCH_X86 ? rc : plan_subcalls(plan, name, err);
+}
+
+static int plan_set(struct arg_plan *plan, enum arch native, bool all, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < ARRAY_LEN(rows); i++) {
+		struct err none = {0};
+
+		if (!all && !rows[i].usual)
+			continue;
+		rc = plan_name(plan, native, rows[i].name, 0, &none);
+		if (rc == -EINVAL) /* a call of other machines */
+			rc = 0;
+	}
+	return rc ? err_errno(err, rc, "cannot plan --args") : 0;
+}
+
+/* NAME[:INDEX...]; changes `word`. */
+static int plan_word(struct arg_plan *plan, enum arch native, char *word, struct err *err)
+{
+	char *rest = word, *name = strsep(&rest, ":"), *index;
+	unsigned int wanted = 0;
+
+	if (!rest && (!strcmp(name, "default") || !strcmp(name, "all")))
+		return plan_set(plan, native, *name == 'a', err);
+	while ((index = strsep(&rest, ":"))) {
+		if (*index < '0' || *index > '5' || index[1])
+			return err_set(err, -EINVAL,
+				       "--args: '%s' is no argument of %s: they are 0 to 5", index,
+				       name);
+		wanted |= 1u << (*index - '0');
+	}
+	return plan_name(plan, native, name, wanted, err);
+}
+
+int arg_plan_parse(const char *list, enum arch native, struct arg_plan *out, struct err *err)
+{
+	struct arg_plan own_arg_plan plan = {.cap = ARGS_CAP_DEFAULT};
+	char *own_ptr copy = strdup(list);
+	char *rest = copy, *word;
+	int rc = copy ? 0 : err_errno(err, -ENOMEM, "cannot plan --args");
+
+	while (!rc && (word = strsep(&rest, ",")))
+		rc = plan_word(&plan, native, word, err);
+	if (rc)
+		return rc;
+	*out = plan;
+	plan = (struct arg_plan){0};
+	return 0;
+}
+
+/* --- for people --- */
+
+static const struct arg *find_arg(const struct syscall *call, unsigned int index)
+{
+	char name[SYSCALL_NAME_LEN];
+	const struct arg_row *row = syscall_name(call, name) ? args_row(call->arch, name) : NULL;
+
+	for (size_t i = 0; row && i < ARG_ROW_ARGS; i++)
+		if (row->args[i].mask && row->args[i].index == index)
+			return &row->args[i];
+	return NULL;
+}
+
+static void flags_text(const struct arg_name *names, uint64_t value, struct buf *out)
+{
+	size_t begin = out->len;
+
+	for (; names && names->name; names++) {
+		if (!names->value || (value & names->value) != names->value)
+			continue;
+		buf__addf(out, "%s%s", out->len > begin ? "|" : "", names->name);
+		value &= ~names->value;
+	}
+	if (value || out->len == begin)
+		buf__addf(out, value ? "%s%#" PRIx64 : "%s%" PRIu64, out->len > begin ? "|" : "",
+			  value);
+}
+
+void args_value_text(const struct syscall *call, unsigned int index, uint64_t mask, uint64_t value,
+		     struct buf *out)
+{
+	const struct arg *arg = find_arg(call, index);
+
+	if (arg && arg->flags) {
+		flags_text(arg->names, value, out);
+		return;
+	}
+	for (const struct arg_name *n = arg ? arg->names : NULL; n && n->name; n++) {
+		if (n->value == value) {
+			buf__addf(out, "%s", n->name);
+			return;
+		}
+	}
+	if ((mask & INT) == mask && (value & 0x80000000) && value >= 0xfffff000)
+		buf__addf(out, "%d", (int)value); /* a small negative number */
+	else
+		buf__addf(out, value < 10 ? "%" PRIu64 : "%#" PRIx64, value);
+}
+
+void args_call_text(const struct syscall *call, const uint64_t masks[TUPLE_ARGS],
+		    const uint64_t values[TUPLE_ARGS], struct buf *out)
+{
+	char name[SYSCALL_NAME_LEN];
+	unsigned int last = 0;
+
+	if (!syscall_name(call, name))
+		snprintf(name, sizeof(name), "%" PRId64, call->nr);
+	for (unsigned int i = 0; i < TUPLE_ARGS; i++)
+		if (masks[i])
+			last = i;
+	buf__addf(out, "%s(", name);
+	for (unsigned int i = 0; i <= last; i++) {
+		buf__addf(out, "%s", i ? ", " : "");
+		if (masks[i])
+			args_value_text(call, i, masks[i], values[i], out);
+		else
+			buf__addf(out, "*");
+	}
+	buf__addf(out, ")");
+}
