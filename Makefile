@@ -1,6 +1,12 @@
 # whittle: everything that is built lands in build/.   make help
 VERSION := 0.1.0
 
+# for another machine: make CROSS_COMPILE=aarch64-linux-gnu- SYSROOT=DIR (tests/vm/sysroot makes one) builds into build/arm64
+CROSS_COMPILE ?=
+SYSROOT ?=
+ifneq ($(CROSS_COMPILE),)
+CC := $(CROSS_COMPILE)gcc $(SYSROOT:%=--sysroot=%)
+endif
 CC ?= gcc
 CLANG ?= clang
 BPFTOOL ?= $(shell PATH="$$PATH:/usr/sbin:/sbin" command -v bpftool || echo bpftool)
@@ -11,9 +17,9 @@ DESTDIR ?=
 HOOKSDIR ?= $(if $(filter /usr,$(PREFIX)),/usr/share,/etc)/containers/oci/hooks.d
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 EXAMPLESDIR = $(PREFIX)/share/doc/whittle/ci-examples
-B := build$(if $(SAN),/san)
-
-ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
+MACHINE := $(or $(firstword $(subst -, ,$(notdir $(CROSS_COMPILE)))),$(shell uname -m))
+ARCH := $(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(MACHINE)))
+B := build$(if $(CROSS_COMPILE),/$(ARCH))$(if $(SAN),/san)
 
 WARN := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla
 CFLAGS ?= -O2 -g
@@ -34,7 +40,12 @@ LIBRARY := $(filter-out $(B)/user/cli/main.o $(B)/user/cli/cmd_%.o,$(OBJECTS))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 # these exist on x86 only
 X86_PROGRAMS := i386 i386_multiplex int80
-PROGRAMS := $(patsubst tests/programs/%.c,$(B)/tests/programs/%,$(filter-out $(if $(filter-out x86,$(ARCH)),$(X86_PROGRAMS:%=tests/programs/%.c)),$(wildcard tests/programs/*.c)))
+# and this one on arm64 only
+ARM_PROGRAMS := arm32
+ELSEWHERE := $(if $(filter-out x86,$(ARCH)),$(X86_PROGRAMS)) $(if $(filter-out arm64,$(ARCH)),$(ARM_PROGRAMS))
+PROGRAMS := $(patsubst tests/programs/%.c,$(B)/tests/programs/%,$(filter-out $(ELSEWHERE:%=tests/programs/%.c),$(wildcard tests/programs/*.c)))
+# those that run in virtual machines of another architecture
+VM_PROGRAMS := $(addprefix $(B)/tests/programs/,probe brief spell launcher preempted $(if $(filter arm64,$(ARCH)),arm32))
 
 .PHONY: all
 all: $(B)/whittle
@@ -69,6 +80,13 @@ program_flags = $(shell sed -n '1s,^/\* build: \(.*\) \*/$$,\1,p' $(1))
 $(B)/tests/programs/%: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(CC) -O1 -g -pthread -Wall -Wextra $(DEPS) -o $@ $< $(call program_flags,$<)
+
+$(B)/tests/programs/arm32: tests/programs/arm32.c
+	@mkdir -p $(@D)
+	$(CLANG) --target=armv7-linux-gnueabi -marm -O1 -ffreestanding -nostdlib -static -fuse-ld=lld -o $@ $<
+
+.PHONY: vm-programs
+vm-programs: all $(VM_PROGRAMS)
 
 -include $(PROGRAMS:=.d)
 

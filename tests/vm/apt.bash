@@ -40,6 +40,7 @@ APT::Architectures { ${architectures// /; }; };
 APT::Sandbox::User "$(id -un)";
 Acquire::Languages "none";
 Acquire::Retries "3";
+Acquire::http::Timeout "30";
 Acquire::Check-Valid-Until "false";
 END
     export APT_CONFIG=$dir/etc/apt.conf

@@ -172,9 +172,10 @@ uint64_t session__misses(const struct session *session)
 			misses += link_misses(session->links[i].link);
 	if (session->pinned)
 		return misses;
-	bpf_object__for_each_program(program,
-				     session->skel->obj) if (session_hook_counts_in(session,
-										    program))
-		misses += program_misses(bpf_program__fd(program));
+	bpf_object__for_each_program(program, session->skel->obj)
+	{
+		if (session_hook_counts_in(session, program))
+			misses += program_misses(bpf_program__fd(program));
+	}
 	return misses;
 }

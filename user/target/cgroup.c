@@ -410,7 +410,7 @@ struct walk_ids {
 static int enter_id(int dir, void *context)
 {
 	const struct walk_ids *ids = context;
-	uint64_t id;
+	uint64_t id = 0;
 	int rc = id_of(dir, "", &id);
 
 	return rc ? rc : ids->fn(id, ids->context);
