@@ -33,7 +33,7 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1); /* set at load: slots x ROW_LEN */
 	__type(key, __u32);
-	__type(value, __u32);
+	__type(value, __u64); /* an array has 8 bytes for each element anyhow */
 } tuple_counts SEC(".maps");
 
 /*
@@ -53,7 +53,7 @@ struct {
 	__type(value, struct tuples_known);
 } tuples_known SEC(".maps");
 
-static __always_inline __u32 *args_count(__u32 slot, __u32 row)
+static __always_inline __u64 *args_count(__u32 slot, __u32 row)
 {
 	__u32 key = slot * ROW_LEN + row;
 
@@ -81,10 +81,10 @@ static __noinline bool args_find(struct tuple *place, const struct tuple *tuple)
 static __always_inline bool args_known(__u32 slot, __u32 row, bool compat, struct pt_regs *regs,
 				       bool typed)
 {
-	__u32 spec = cfg_arg_rows[bounded(row, ROW_LEN)], zero = 0, *count;
+	__u32 spec = cfg_arg_rows[bounded(row, ROW_LEN)], zero = 0;
 	struct tuples_known *known;
 	struct tuple tuple, *place;
-	__u64 hash;
+	__u64 hash, *count;
 
 	if (likely(!spec))
 		return true;
@@ -119,12 +119,12 @@ static __always_inline bool args_known(__u32 slot, __u32 row, bool compat, struc
 /* Cold: keeps the arguments of a call, of any class. */
 static __noinline int args_note(const struct apart_key *key, __u32 row, struct pt_regs *regs)
 {
-	__u32 spec = cfg_arg_rows[bounded(row, ROW_LEN)], *count;
+	__u32 spec = cfg_arg_rows[bounded(row, ROW_LEN)];
 	struct tuple tuple = {.slot = key->slot,
 			      .row = row,
 			      .call_class = key->call_class,
 			      .image = key->image};
-	__u64 one = 1;
+	__u64 one = 1, *count;
 	long rc;
 
 	if (!spec)

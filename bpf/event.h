@@ -235,7 +235,7 @@ struct tuple {
 	__u8 image; /* provisional classes: index of the image, else 0 */
 };
 
-/* A count of tuples from here on: there was no room for one. More than any limit, and many of them fit into 32 bits. */
+/* A count of tuples from here on: there was no room for one. More than any limit. */
 #define TUPLES_LOST (1u << 24)
 /* A target that may be made anew, see bpf/follow.bpf.h. */
 #define CGROUP_NAME_LEN 256 /* NAME_MAX + 1 */

@@ -38,7 +38,7 @@ static void open_full(struct collect *collect, struct tuples *set)
 	__u32 row = session__row(&set->call);
 
 	for (__u32 slot = 0; row != ROW_OUTSIDE && slot < SLOTS_MAX; slot++) {
-		__u32 count;
+		__u64 count;
 
 		if (!(collect->context->slots >> slot & 1))
 			continue;

@@ -128,7 +128,7 @@ const struct arg_plan *session__args(const struct session *session);
 /** The counter of a call in a row, ROW_OUTSIDE if it has none or no arguments. */
 __u32 session__row(const struct syscall *call);
 /** Distinct tuples that a call was made with in a slot, of all classes: above the plan's cap, or above TUPLES_LOST, some are not kept. */
-__u32 session__tuple_count(const struct session *session, __u32 slot, __u32 row);
+__u64 session__tuple_count(const struct session *session, __u32 slot, __u32 row);
 
 /** Calls fn for each tuple that was kept. Only after detach. */
 int session__each_tuple(const struct session *session,

@@ -57,9 +57,9 @@ const struct arg_plan *session__args(const struct session *session)
 	return session->pinned ? NULL : session->options.args;
 }
 
-__u32 session__tuple_count(const struct session *session, __u32 slot, __u32 row)
+__u64 session__tuple_count(const struct session *session, __u32 slot, __u32 row)
 {
-	const __u32 *counts = session->tuple_counts.data;
+	const __u64 *counts = session->tuple_counts.data;
 
 	return __atomic_load_n(&counts[(size_t)slot * ROW_LEN + row], __ATOMIC_RELAXED);
 }
@@ -104,7 +104,7 @@ int session_forget_args(struct session *session, __u32 slot)
 		if (tuple->slot == slot)
 			bpf_map_delete_elem(bpf_map__fd(map), tuple);
 	}
-	memset((__u32 *)session->tuple_counts.data + (size_t)slot * ROW_LEN, 0,
-	       ROW_LEN * sizeof(__u32));
+	memset((__u64 *)session->tuple_counts.data + (size_t)slot * ROW_LEN, 0,
+	       ROW_LEN * sizeof(__u64));
 	return forget_known(session);
 }
