@@ -34,6 +34,11 @@ def whittle_of(cgroup, *options):
                             *options, "--cgroup", str(s.cgroup / cgroup)]
 
 
+def whittle_command(*options, filtered=False):
+    return lambda s, loop: [WHITTLE, "record", "-q", "-o", f"{s.out}/profile.json", "--recording", f"{s.out}/counts",
+                            *options, "--", *loop, *(["20000", "filter"] if filtered else [])]
+
+
 def strace(*options):
     return lambda s, loop: ["strace", "-f", *options, "-o", f"{s.out}/counts", *loop]
 
@@ -44,8 +49,12 @@ WAYS = (
     Way("whittle, a traced call", whittle_of("in", "--count-moved"), "recording", cgroup="in"),
     # until it is clear that it is no launcher
     Way("whittle, within 10 s of a move in", whittle_of("in"), "recording", cgroup="in", exact=False),
-    Way("whittle --, a traced command", lambda s, loop: [
-        WHITTLE, "record", "-q", "-o", f"{s.out}/profile.json", "--recording", f"{s.out}/counts", "--", *loop]),
+    Way("whittle --, a traced command", whittle_command()),
+    Way("whittle --denials, a traced command", whittle_command("--denials", "always")),
+    # the filter's own cost is in the first of these as well
+    Way("no tracer, a command with a filter", lambda s, loop: [*loop, "20000", "filter"], exact=False),
+    Way("whittle, a command with a filter", whittle_command(filtered=True)),
+    Way("whittle --denials, a command with a filter", whittle_command("--denials", "always", filtered=True)),
     Way("bpftrace, count()", lambda s, loop: tracers.bpftrace(s), "Attaching", 1.0, peer=True),
     Way("syscount (libbpf-tools)", lambda s, loop: host.with_tracefs(["syscount", "-T", "400"]), settle=1.0, peer=True),
     Way("perf trace -s", lambda s, loop: host.with_tracefs(

@@ -139,3 +139,38 @@ same "auto: a command without a filter at its start costs nothing, and is not lo
 jq -r '.denied[] | "\(.name) \(.action) \(.errno // 0) \(.count)"' "$T/merged.json" | sort >"$T/seen"
 printf '%s\n' "getpgid errno 1 6" "getpgid trap 0 4" "getsid errno 38 6" "setdomainname errno 0 6" "swapoff errno 133 6" >"$T/want"
 same "merged recordings" "$T/want" "$T/seen"
+
+# --- whittle audit, live
+
+check_status 1 "audit: a denial is status 1" "$WHITTLE" audit --json -- "$program" errno 3
+jq -r '.denials[] | "\(.name) \(.errno // 0) \(.count) \(.finding)"' "$T/out" | sort >"$T/seen"
+printf '%s\n' "getpgid EPERM 3 true" "getsid ENOSYS 3 false" "setdomainname 0 3 true" "swapoff EHWPOISON 3 true" | sort >"$T/want"
+same "audit: the calls, and which of them are findings" "$T/want" "$T/seen"
+check_status 0 "audit: ENOSYS is no finding" "$WHITTLE" audit -- "$program" trace 3
+check_status 0 "audit: nothing denied" "$WHITTLE" audit -- "$program" innocent 2
+check_status 127 "audit: a command that does not exist" "$WHITTLE" audit -- "$T/none"
+check_status 2 "audit: nothing to audit" "$WHITTLE" audit
+check_status 2 "audit: a log and a command" "$WHITTLE" audit --log - -- true
+check_status 1 "audit: what was denied is added to a profile" "$WHITTLE" audit --update "$T/profile.json" -o "$T/updated.json" -- "$program" trap 3
+if jq -e '[.syscalls[] | select(.action == "SCMP_ACT_ALLOW").names[]] | index("getpgid")' "$T/updated.json" >/dev/null; then
+    pass "audit --update allows it"
+else
+    fail "audit --update allows it"
+    detail <"$T/err"
+fi
+
+own_cgroup
+"$WHITTLE" audit --json --cgroup "$CG" >"$T/out" 2>"$T/err" &
+audit=$!
+for _ in $(seq 300); do
+    grep -q '^whittle: auditing' "$T/err" && break
+    sleep 0.1
+done
+in_cgroup "$program" kill-process 5
+kill -INT "$audit"
+status=0
+wait "$audit" || status=$?
+jq -r '.denials[] | "\(.name) \(.action) \(.count)"' "$T/out" >"$T/seen"
+echo "getpgid kill_process 5" >"$T/want"
+same "audit: a cgroup" "$T/want" "$T/seen"
+if [ $status = 1 ]; then pass "audit: a cgroup: status 1"; else fail "audit: a cgroup: status 1" "$status"; fi

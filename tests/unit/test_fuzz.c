@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The entries of tests/fuzz on mutations of good input, always the same ones. */
+#include "../fuzz/audit_log.c"
 #include "../fuzz/decode.c"
 #include "../fuzz/mount.c"
 #include "../fuzz/profile.c"
@@ -194,6 +195,13 @@ Test(fuzz, recording, .timeout = 60)
 	size_t taken = try_corpus("recording", 20000, fuzz_recording);
 
 	cr_expect(taken > 200 && taken < 19000, "%zu", taken);
+}
+
+Test(fuzz, audit_log, .timeout = 60)
+{
+	size_t taken = try_corpus("audit_log", 20000, fuzz_audit_log);
+
+	cr_expect(taken > 1000 && taken < 19800, "%zu", taken);
 }
 
 Test(fuzz, systemd, .timeout = 60)

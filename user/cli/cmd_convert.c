@@ -5,6 +5,7 @@
 #include "profile/emit.h"
 #include "profile/equivalents.h"
 #include "profile/merge.h"
+#include "profile/twin.h"
 
 #include <errno.h>
 #include <string.h>
@@ -94,22 +95,23 @@ static int parse_arches(const char *text, bool arches[ARCH_COUNT], struct err *e
 	return 0;
 }
 
-/* A rule that refuses is no rule any more where the default logs: that is what the twin is for. */
-static void set_default(struct profile *profile, struct outcome outcome)
+static int set_default(struct profile *profile, struct outcome outcome, struct err *err)
 {
-	size_t n = 0;
+	struct profile own_profile twin = {0};
+	int rc;
 
-	profile->default_action = outcome.action;
-	profile->default_errno = outcome.errno_value;
-	if (outcome.action != ACTION_LOG)
-		return;
-	for (size_t i = 0; i < profile->rules_len; i++) {
-		if (outcome_allows(rule_outcome(&profile->rules[i])))
-			profile->rules[n++] = profile->rules[i];
-		else
-			rule_clear(&profile->rules[i]);
+	if (outcome.action != ACTION_LOG) {
+		profile->default_action = outcome.action;
+		profile->default_errno = outcome.errno_value;
+		return 0;
 	}
-	profile->rules_len = n;
+	rc = profile_twin(profile, &twin, err);
+	if (rc)
+		return rc;
+	profile_clear(profile);
+	*profile = twin;
+	twin = (struct profile){0};
+	return 0;
 }
 
 /* Rules that libseccomp would get wrong are written so that it does not; all others stay as they are. */
@@ -190,11 +192,10 @@ static int run(const struct command *self, int argc, char **argv)
 		log_error("%s", err.text);
 		return STATUS_FAILED;
 	}
-	if (options.default_action)
-		set_default(&profile, outcome);
 	if (options.arches)
 		memcpy(profile.arches, arches, sizeof(arches));
-	if (convert(&options, format, &profile, &text, &err) ||
+	if ((options.default_action && set_default(&profile, outcome, &err)) ||
+	    convert(&options, format, &profile, &text, &err) ||
 	    file_write(options.output, &text, "result", &err)) {
 		log_error("%s", err.text);
 		return STATUS_FAILED;

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Denials of which more is known than a log says, each with the file before and what must be in it afterwards. */
+#include "cli/audit_update.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "profile/evaluate.h"
+#include "profile/parse.h"
+#include "directory.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+
+TestSuite(audit_update, .init = directory_make, .fini = directory_remove);
+
+#define HEAD        "{\"defaultAction\": \"SCMP_ACT_ERRNO\", "
+#define X64         "\"architectures\": [\"SCMP_ARCH_X86_64\"], "
+#define RULES(text) "\"syscalls\": [" text "]}"
+
+static struct denial denied(enum arch arch, const char *name, enum denial_action action, int error)
+{
+	struct denial denial = {.call.arch = arch, .action = action, .error = error, .count = 1};
+
+	cr_assert(syscall_resolve(arch, name, &denial.call.nr), "%s", name);
+	return denial;
+}
+
+/* Returns what audit_update() does; the file is then in *text, and what it means in *out. */
+static int update(const char *before, const struct denial *denial, bool enosys, struct buf *text,
+		  struct profile *out)
+{
+	struct file_options file = {.arch = "x86_64", .kernel = "6.1", .quiet = true};
+	struct denials own_denials denials = {0};
+	const char *path = make_file("p.json", before, 0644);
+	struct audit_update wanted = {path, NULL, enosys, &file};
+	struct err err = {0};
+	int rc;
+
+	log_set_level(LOG_LEVEL_ERROR);
+	cr_assert_eq(denials_add(&denials, denial), 0);
+	rc = audit_update(&wanted, &denials, &err);
+	cr_assert_eq(rc, err.code, "%s", err.text);
+	cr_assert_eq(fs_read(AT_FDCWD, path, 1 << 20, text, &err), rc, "%s", err.text);
+	if (!rc)
+		cr_assert_eq(profile_file_parse(path, text, &file, out, &err), 0, "%s", err.text);
+	return rc;
+}
+
+static enum action action_of(const struct profile *profile, const struct denial *denial,
+			     uint64_t first)
+{
+	uint64_t args[6] = {first};
+
+	return evaluate(profile, &denial->call, args).outcome.action;
+}
+
+#define UPDATE(before, denial, enosys)                                                             \
+	struct profile own_profile profile = {0};                                                  \
+	struct buf own_buf text = BUF_INIT;                                                        \
+	cr_assert_eq(update(before, denial, enosys, &text, &profile), 0)
+
+/* i386's subcalls are allowed one by one, where it is known which one it was. */
+Test(audit_update, subcall)
+{
+	struct denial denial = denied(ARCH_X86, "socketcall", DENIAL_ERRNO, EPERM);
+
+	denial.call.sub = 1;
+	UPDATE(HEAD X64 RULES(""), &denial, false);
+	cr_assert(profile.arches[ARCH_X86] && profile.arches[ARCH_X86_64]);
+	cr_assert_eq(action_of(&profile, &denial, 1), ACTION_ALLOW);
+	cr_assert_eq(action_of(&profile, &denial, 2), ACTION_ERRNO);
+}
+
+Test(audit_update, subcall_with_a_mask)
+{
+	struct denial denial = denied(ARCH_X86, "ipc", DENIAL_ERRNO, EPERM);
+
+	denial.call.sub = 2;
+	/* refused without conditions: that would decide before one with */
+	UPDATE(HEAD RULES(
+		       "{\"names\": [\"ipc\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 38}"),
+	       &denial, false);
+	cr_assert(profile.arches[ARCH_X86] && profile.arches[ARCH_X86_64]);
+	cr_assert_eq(action_of(&profile, &denial, 0x10002), ACTION_ALLOW);
+	cr_assert_eq(action_of(&profile, &denial, 0x10003), ACTION_ERRNO);
+}
+
+#define SOCKET                                                                                     \
+	"{\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"index\": 0, \"value\": 1, \"op\": \"SCMP_CMP_EQ\"}]}"
+
+/* What its conditions allow was denied by another filter. */
+Test(audit_update, allowed_by_condition)
+{
+	struct denial denial = denied(ARCH_X86_64, "socket", DENIAL_ERRNO, EPERM);
+
+	denial.args_known = true;
+	denial.args[0] = 1;
+	UPDATE(HEAD X64 RULES(SOCKET), &denial, false);
+	cr_assert_str_eq(buf__text(&text), HEAD X64 RULES(SOCKET), "not touched");
+}
+
+Test(audit_update, refused_by_condition)
+{
+	struct denial denial = denied(ARCH_X86_64, "socket", DENIAL_ERRNO, EPERM);
+
+	denial.args_known = true;
+	denial.args[0] = 2;
+	UPDATE(HEAD X64 RULES(SOCKET), &denial, false);
+	cr_assert_eq(action_of(&profile, &denial, 2), ACTION_ALLOW);
+	cr_assert_eq(action_of(&profile, &denial, 3), ACTION_ALLOW, "allowed whole");
+}
+
+/* A name that is allowed, on an architecture that is not. */
+Test(audit_update, architecture)
+{
+	struct denial denial = denied(ARCH_X32, "read", DENIAL_KILL_THREAD, 0);
+
+	UPDATE(HEAD X64 RULES("{\"names\": [\"read\"], \"action\": \"SCMP_ACT_ALLOW\"}"), &denial,
+	       false);
+	cr_assert(profile.arches[ARCH_X32]);
+	cr_assert_eq(action_of(&profile, &denial, 0), ACTION_ALLOW);
+	cr_assert_eq(profile.rules_len, 1);
+}
+
+Test(audit_update, architecture_of_a_map)
+{
+	struct denial denial = denied(ARCH_X86, "getppid", DENIAL_KILL_THREAD, 0);
+
+	UPDATE(HEAD
+	       "\"archMap\": [{\"architecture\": \"SCMP_ARCH_AARCH64\", \"subArchitectures\": [\"SCMP_ARCH_ARM\"]}, "
+	       "{\"architecture\": \"SCMP_ARCH_X86_64\", \"subArchitectures\": null}], " RULES(
+		       "{\"names\": [\"read\"], \"action\": \"SCMP_ACT_ALLOW\", \"includes\": {\"arches\": [\"amd64\"]}}"),
+	       &denial, false);
+	cr_assert(profile.arches[ARCH_X86] && profile.arches[ARCH_X86_64]);
+	cr_assert_eq(action_of(&profile, &denial, 0), ACTION_ALLOW);
+	cr_assert(strstr(buf__text(&text), "SCMP_ARCH_ARM"), "the other machine's stays");
+	cr_assert(strstr(buf__text(&text), "\"amd64\""), "and so do conditions on the container");
+}
+
+/* Rules for other containers are not this one's business. */
+Test(audit_update, capabilities)
+{
+	static const char before[] = HEAD X64 RULES(
+		"{\"names\": [\"mount\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 1, "
+		"\"includes\": {\"caps\": [\"CAP_SYS_ADMIN\"]}}, "
+		"{\"name\": \"mount\", \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 38}");
+	struct denial denial = denied(ARCH_X86_64, "mount", DENIAL_LOG, 0);
+
+	UPDATE(before, &denial, false);
+	cr_assert_eq(action_of(&profile, &denial, 0), ACTION_ALLOW);
+	cr_assert(strstr(buf__text(&text), "CAP_SYS_ADMIN"));
+	cr_assert_null(strstr(buf__text(&text), "\"name\":"), "an empty rule is gone");
+}
+
+Test(audit_update, enosys)
+{
+	static const char before[] = HEAD X64 RULES(
+		"{\"names\": [\"clone3\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 38}");
+	struct denial denial = denied(ARCH_X86_64, "clone3", DENIAL_ERRNO, ENOSYS);
+
+	{
+		UPDATE(before, &denial, false);
+		cr_assert_str_eq(buf__text(&text), before);
+	}
+	{
+		UPDATE(before, &denial, true);
+		cr_assert_eq(action_of(&profile, &denial, 0), ACTION_ALLOW);
+	}
+	/* a log has no errno: the profile tells */
+	denial.error = 0;
+	{
+		UPDATE(before, &denial, false);
+		cr_assert_str_eq(buf__text(&text), before);
+	}
+	/* the twin let it through, so that nobody knows what would have become of the program without it */
+	denial.action = DENIAL_LOG;
+	{
+		UPDATE(before, &denial, false);
+		cr_assert_eq(action_of(&profile, &denial, 0), ACTION_ALLOW);
+	}
+}
+
+/* Whose answer it is, a supervisor's or a tracer's, the profile says. */
+Test(audit_update, supervised)
+{
+	static const char before[] =
+		HEAD X64 RULES("{\"names\": [\"mount\"], \"action\": \"SCMP_ACT_NOTIFY\"}");
+	struct denial denial = denied(ARCH_X86_64, "mount", DENIAL_NOTIFY, 0);
+
+	UPDATE(before, &denial, false);
+	cr_assert_str_eq(buf__text(&text), before);
+}
+
+/* A list of what is refused loses it; a rule that says what the default says would be none. */
+Test(audit_update, allowed_by_default)
+{
+	struct denial denial = denied(ARCH_X86_64, "mount", DENIAL_ERRNO, EPERM);
+
+	UPDATE("{\"defaultAction\": \"SCMP_ACT_ALLOW\", " X64 RULES(
+		       "{\"names\": [\"mount\", \"umount2\"], \"action\": \"SCMP_ACT_ERRNO\"}"),
+	       &denial, false);
+	cr_assert_eq(action_of(&profile, &denial, 0), ACTION_ALLOW);
+	cr_assert_eq(profile.rules_len, 1);
+	cr_assert_eq(profile.rules[0].names_len, 1);
+}
