@@ -11,7 +11,7 @@ arch=$(uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
 pins=/sys/fs/bpf/whittle-test-$$ # no dots there
 for compiler in clang clang-{14..25}; do
     command -v "$compiler" >/dev/null || continue
-    "$compiler" -g -O2 -mcpu=v3 -target bpf "-D__TARGET_ARCH_$arch" -Ibpf -Ivmlinux -c bpf/tracer.bpf.c -o "$T/tracer.bpf.o"
+    "$compiler" -g -O2 -mcpu=v3 -target bpf "-D__TARGET_ARCH_$arch" -DWITHOUT_FENTRY -Ibpf -Ivmlinux -c bpf/tracer.bpf.c -o "$T/tracer.bpf.o"
     bpftool -d prog loadall "$T/tracer.bpf.o" "$pins" >"$T/log" 2>&1 || :
     loaded=$(find "$pins" -type f 2>/dev/null | wc -l)
     rm -rf "$pins"

@@ -80,7 +80,8 @@ static int configure(struct session *session, const struct hook *hook)
 		rc = rc ? rc : bpf_program__set_autoload(skel->progs.timing_exit, false);
 		rc = rc ? rc : bpf_map__set_autocreate(skel->maps.entered, false);
 	}
-	session->options.denials &= hook->features != 0; /* they need typed tracepoints */
+	/* their programs want the current task as a typed pointer */
+	session->options.denials &= (options->features & FEATURE_TP_BTF) != 0;
 	if (!rc && !session->options.denials)
 		rc = configure_denials(session);
 	if (!rc)
