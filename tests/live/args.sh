@@ -120,6 +120,8 @@ expect "--args-max 40: not open" [ "$(values ioctl)" = '[40]' ]
 "$WHITTLE" record -q --args socket --recording "$T/a.json" -- "$program" 41:2:1 >/dev/null
 "$WHITTLE" record -q --args socket --recording "$T/b.json" -- "$program" 41:1:1 >/dev/null
 "$WHITTLE" record -q --recording "$T/c.json" -- "$program" 41:16:3 >/dev/null
+"$WHITTLE" show "$T/a.json" >"$T/shown"
+check "show tells arguments by name" grep -qx 'arguments: socket(AF_INET, SOCK_STREAM, 0)' "$T/shown"
 "$WHITTLE" profile -q -o "$profile" "$T/a.json" "$T/b.json"
 expect "recordings join their sets" [ "$("$WHITTLE" enforce "$profile" -- "$program" 41:2:1 41:1:1 41:2:2 41:10:1 | cut -c1 | tr -d '\n')" = 0011 ]
 "$WHITTLE" profile -q -o "$profile" "$T/a.json" "$T/c.json"

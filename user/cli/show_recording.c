@@ -6,6 +6,7 @@
 #include "cli/recording_read.h"
 #include "cli/singles.h"
 #include "profile/text.h"
+#include "syscalls/args.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -41,10 +42,46 @@ static void print_since_new(const struct recording *recording, const struct satu
 	       saturation->distinct, saturation->calls, elapsed, since, calls);
 }
 
+static void print_denied(const struct denial *denial)
+{
+	const char *subname = syscall_subname(&denial->call);
+	char name[SYSCALL_NAME_LEN], comm[RECORDING_COMM_LEN] = "";
+
+	if (!syscall_name(&denial->call, name))
+		snprintf(name, sizeof(name), "number %lld", (long long)denial->call.nr);
+	recording_comm_text(denial->comm, comm);
+	printf("%-7s %-9s %10llu  %8s  %-15s %s%s%s: %s\n", arch_token(denial->call.arch), "denied",
+	       (unsigned long long)denial->count, "", comm, name, subname ? ": " : "",
+	       subname ? subname : "",
+	       denial->error ? strerrorname_np(denial->error) ?: "errno" :
+			       denial_action_name(denial->action));
+}
+
+/* What --args has kept of a call. */
+static int print_arguments(const struct tuples *set)
+{
+	char name[SYSCALL_NAME_LEN];
+
+	if (!syscall_name(&set->call, name))
+		snprintf(name, sizeof(name), "number %lld", (long long)set->call.nr);
+	if (set->open)
+		printf("arguments of %s: any: %s\n", name, open_reason_text(set->open));
+	for (size_t i = 0; i < set->len; i++) {
+		struct buf own_buf text = BUF_INIT;
+
+		args_call_text(&set->call, set->masks, set->values[i], &text);
+		if (buf__error(&text))
+			return buf__error(&text);
+		printf("arguments: %s\n", buf__text(&text));
+	}
+	return 0;
+}
+
 static int print_text(const struct recording *recording, const struct saturation *saturation)
 {
 	struct curve_style style = curve_style_of_output();
 	struct buf own_buf curve = BUF_INIT;
+	int rc = 0;
 
 	printf("%s on Linux %s, %s; %s\n", recording->target, recording->kernel, recording->machine,
 	       recording_is_incomplete(recording) ? "incomplete: calls may be missing" :
@@ -53,6 +90,12 @@ static int print_text(const struct recording *recording, const struct saturation
 	       "syscall");
 	for (size_t i = 0; i < recording->observed_len; i++)
 		print_observed(&recording->observed[i]);
+	for (size_t i = 0; i < recording->denied.len; i++)
+		print_denied(&recording->denied.rows[i]);
+	for (size_t i = 0; !rc && i < recording->arguments.len; i++)
+		rc = print_arguments(&recording->arguments.calls[i]);
+	if (rc)
+		return rc;
 	print_since_new(recording, saturation);
 	if (!recording->elapsed || !saturation->distinct)
 		return 0;
