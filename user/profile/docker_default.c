@@ -71,8 +71,8 @@ static const struct row {
 	struct condition condition;
 } rows[] = {
 #define ALLOW .action = ACTION_ALLOW
-#define WHEN(index, compare, ...)                                                                  \
-	ALLOW, .has_condition = true, .condition = {index, COMPARE_##compare, __VA_ARGS__}
+#define WHEN(index, compare, value)                                                                \
+	ALLOW, .has_condition = true, .condition = {index, COMPARE_##compare, value, 0}
 	{"process_vm_readv process_vm_writev ptrace", .kernel_major = 4, .kernel_minor = 8, ALLOW},
 	/* not AF_ALG (38) and AF_VSOCK (40) */
 	{"socket", WHEN(0, LT, 38)},
@@ -85,7 +85,7 @@ static const struct row {
 	{"personality", WHEN(0, EQ, 0x20008)},
 	{"personality", WHEN(0, EQ, 0xffffffff)},
 	/* no new namespaces: none of CLONE_NEW* */
-	{"clone", .not_cap = "CAP_SYS_ADMIN", WHEN(0, MASKED_EQ, 0x7e020000, 0)},
+	{"clone", .not_cap = "CAP_SYS_ADMIN", WHEN(0, MASKED_EQ, 0x7e020000)},
 	{"clone3", .not_cap = "CAP_SYS_ADMIN", .action = ACTION_ERRNO, .errno_value = ENOSYS},
 	{"arm_fadvise64_64 arm_sync_file_range breakpoint cacheflush set_tls sync_file_range2",
 	 .arches = ARM_ALL, ALLOW},
