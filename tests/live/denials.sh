@@ -134,10 +134,11 @@ check_status 2 "--allow-denied does not go with --denials never" "$WHITTLE" reco
 jq -r '.denied[]' "$T/rec.json" >"$T/seen"
 same "auto: a command without a filter at its start costs nothing, and is not looked at" "$T/want" "$T/seen"
 
-# two recordings become one: counts add up
+# recordings become one: counts add up; one that is given twice counts once
 "$WHITTLE" record --denials always -o "$T/p.json" --recording "$T/a.json" -- "$program" errno 3 2>"$T/err"
 "$WHITTLE" record --denials always -o "$T/p.json" --recording "$T/b.json" -- "$program" trap 4 2>"$T/err"
-"$WHITTLE" merge "$T/a.json" "$T/b.json" "$T/a.json" -o "$T/merged.json"
+"$WHITTLE" record --denials always -o "$T/p.json" --recording "$T/c.json" -- "$program" errno 3 2>"$T/err"
+"$WHITTLE" merge "$T/a.json" "$T/b.json" "$T/c.json" "$T/a.json" -o "$T/merged.json"
 jq -r '.denied[] | "\(.name) \(.action) \(.errno // 0) \(.count)"' "$T/merged.json" | sort >"$T/seen"
 printf '%s\n' "getpgid errno 1 6" "getpgid trap 0 4" "getsid errno 38 6" "setdomainname errno 0 6" "swapoff errno 133 6" >"$T/want"
 same "merged recordings" "$T/want" "$T/seen"
