@@ -199,6 +199,8 @@ explains() { # WORDS ARG...
     [[ $got == *"$words"* ]] && pass "explain $*: $words" || fail "explain $*: $words" "$got"
 }
 explains ': allow' socket 2
+explains ': errno EPERM' socket AF_ALG
+explains 'nor a name that socket has for it' socket AF_NOTHING
 explains 'by rule 9, where arg0 == 1 or arg0 == 2' socket 1
 explains ': errno EPERM' socket 38
 explains 'no rule matches' socket 38

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/profile_file.h"
+#include "syscalls/args.h"
 #include "profile/compile.h"
 #include "profile/evaluate.h"
 #include "profile/region.h"
@@ -44,15 +45,11 @@ static int parse_args(int argc, char **argv, struct question *question, struct e
 {
 	if (argc > 6)
 		return err_set(err, -EINVAL, "a call has at most 6 arguments");
-	for (int i = 0; i < argc; i++) {
-		char *end;
-
-		errno = 0;
-		question->args[i] = strtoull(argv[i], &end, 0);
-		if (errno || end == argv[i] || *end)
-			return err_set(err, -EINVAL, "argument '%s' is not a number of 64 bits",
-				       argv[i]);
-	}
+	for (int i = 0; i < argc; i++)
+		if (args_value_parse(&question->call, (unsigned int)i, argv[i], &question->args[i]))
+			return err_set(err, -EINVAL,
+				       "argument '%s' is not a number of 64 bits, nor a name that %s has for it",
+				       argv[i], question->name);
 	question->args_len = argc;
 	return 0;
 }
@@ -172,8 +169,8 @@ static int run(const struct command *self, int argc, char **argv)
 		return command_usage_error(self, &err);
 	}
 	if (native_arch(options.file.arch, &question.call.arch, &err) ||
-	    parse_args(argc - rest - 2, argv + rest + 2, &question, &err) ||
-	    find_call(argv[rest + 1], &question, &err))
+	    find_call(argv[rest + 1], &question, &err) ||
+	    parse_args(argc - rest - 2, argv + rest + 2, &question, &err))
 		return command_usage_error(self, &err);
 	if (profile_file_read(argv[rest], &options.file, &profile, &err) ||
 	    ask(&profile, &question, &answer, &err)) {
@@ -193,7 +190,8 @@ const struct command cmd_explain = {
 	.synopsis = "[OPTION...] PROFILE SYSCALL [ARG...]",
 	.description =
 		"Compiles the profile with libseccomp, as a container runtime does, and runs the filter on the call in user\n"
-		"space. SYSCALL is a name or a number, ARG a number (0x...: hexadecimal); arguments left out are 0.\n"
+		"space. SYSCALL is a name or a number, ARG a number (0x...: hexadecimal) or a name that the\n"
+		"kernel has for it (AF_INET, CLONE_NEWNS|CLONE_NEWPID); arguments left out are 0.\n"
 		"A negative argument goes behind \"--\".\n",
 	.options = rows,
 	.run = run,

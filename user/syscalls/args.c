@@ -288,6 +288,46 @@ void args_value_text(const struct syscall *call, unsigned int index, uint64_t ma
 		buf__addf(out, value < 10 ? "%" PRIu64 : "%#" PRIx64, value);
 }
 
+static int name_parse(const struct arg_name *names, const char *text, size_t len, uint64_t *value)
+{
+	char copy[64], *end;
+
+	if (!len || len >= sizeof(copy))
+		return -EINVAL;
+	memcpy(copy, text, len);
+	copy[len] = 0;
+	for (; names && names->name; names++) {
+		if (!strcmp(names->name, copy)) {
+			*value = names->value;
+			return 0;
+		}
+	}
+	errno = 0;
+	*value = strtoull(copy, &end, 0);
+	return errno || end == copy || *end ? -EINVAL : 0;
+}
+
+int args_value_parse(const struct syscall *call, unsigned int index, const char *text,
+		     uint64_t *value)
+{
+	const struct arg *arg = find_arg(call, index);
+	uint64_t all = 0;
+
+	for (;;) {
+		size_t len = strcspn(text, "|");
+		uint64_t one;
+
+		if (name_parse(arg ? arg->names : NULL, text, len, &one))
+			return -EINVAL;
+		all |= one;
+		if (!text[len])
+			break;
+		text += len + 1;
+	}
+	*value = all;
+	return 0;
+}
+
 void args_call_text(const struct syscall *call, const uint64_t masks[TUPLE_ARGS],
 		    const uint64_t values[TUPLE_ARGS], struct buf *out)
 {

@@ -59,6 +59,13 @@ int arg_plan_parse(const char *list, enum arch native, struct arg_plan *out,
 void args_value_text(const struct syscall *call, unsigned int index, uint64_t mask, uint64_t value,
 		     struct buf *out);
 
+/**
+ * The other way round, and numbers (0x...: hexadecimal); names may be joined by '|', as flags are. -EINVAL: it is neither a number of 64
+ * bits nor names of this argument.
+ */
+int args_value_parse(const struct syscall *call, unsigned int index, const char *text,
+		     uint64_t *value) must_check;
+
 /** "socket(AF_INET, SOCK_STREAM, 0)"; arguments that were not looked at are "*". */
 void args_call_text(const struct syscall *call, const uint64_t masks[TUPLE_ARGS],
 		    const uint64_t values[TUPLE_ARGS], struct buf *out);
