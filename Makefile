@@ -119,7 +119,7 @@ check-vm: tests
 ## test: install what is missing, then every tier that this machine can run
 test:
 	scripts/setup
-	$(MAKE) tests
+	$(MAKE) -j$$(nproc) tests
 	tests/run checks unit golden builds live engines vm
 
 $(B)/tests/bench/floor.bpf.o: tests/bench/floor.bpf.c vmlinux/vmlinux.h

@@ -7,10 +7,10 @@ need gcc clang valgrind
 
 for compiler in gcc clang; do
     check "$compiler builds everything without a warning" \
-        make -s CC=$compiler B="build/$compiler" CFLAGS='-O2 -g -Werror' tests
+        make -s -j"$(nproc)" CC=$compiler B="build/$compiler" CFLAGS='-O2 -g -Werror' tests
 done
 
-check "a build with ASan and UBSan" make -s SAN=1 tests
+check "a build with ASan and UBSan" make -s -j"$(nproc)" SAN=1 tests
 # lib.sh's BUILD is that of the plain build
 if BUILD=build/san tests/run unit golden >"$T/san" 2>&1; then
     pass "unit and golden tests under ASan and UBSan ($(tail -n1 "$T/san"))"

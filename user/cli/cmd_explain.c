@@ -2,11 +2,11 @@
 #include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/profile_file.h"
-#include "syscalls/args.h"
 #include "profile/compile.h"
 #include "profile/evaluate.h"
 #include "profile/region.h"
 #include "profile/text.h"
+#include "syscalls/args.h"
 
 #include <errno.h>
 #include <inttypes.h>
