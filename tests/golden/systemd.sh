@@ -47,5 +47,7 @@ fi
 for profile in tests/golden/formats/plain.json tests/golden/profile/{x86_64,x86_64.runc,x32,aarch64-arm}.json; do
     name=$(basename "$profile" .json)
     check "$name is written" "$WHITTLE" convert --format systemd "$profile" -o "$T/$name.service"
-    check "$name is read again as the same" "$WHITTLE" diff "$profile" "$T/$name.service"
+    machine=x86_64 # whose own calls systemd always lets in
+    [[ $name != aarch64* ]] || machine=aarch64
+    check "$name is read again as the same" "$WHITTLE" diff --arch $machine "$profile" "$T/$name.service"
 done

@@ -137,8 +137,12 @@ static int write_out(const struct stop_options *options, const char *name, bool 
 	struct reading reading = {0};
 	int rc = result_check_files(&options->result, err);
 
-	if (!rc)
-		rc = read_recording(name, &reading, err);
+	if (!rc || options->force) {
+		struct err why = {0};
+		int read = read_recording(name, &reading, rc ? &why : err);
+
+		rc = rc ? rc : read;
+	}
 	if (!rc) {
 		summary_recording(&reading.recording);
 		rc = result_write(&options->result, &reading.recording, reading.container, false);

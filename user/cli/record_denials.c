@@ -86,13 +86,20 @@ static void take(const struct logged_call *logged, void *context)
 int record_denials_read(struct record *record, struct err *err)
 {
 	uint64_t lost = 0;
-	int rc;
 
 	if (record->audit < 0)
 		return 0;
-	rc = audit_stream_read(record->audit, take, record, &lost, err);
+	if (audit_stream_read(record->audit, take, record, &lost, err)) {
+		/* no reason to lose the recording; closed, it is watched no more */
+		log_warn("calls that a filter only logs are not told apart from here on: %s",
+			 err->text);
+		*err = (struct err){0};
+		close(record->audit);
+		record->audit = record->loop.more = -1;
+		lost++;
+	}
 	recorder__lose_logged(record->recorder, lost);
-	return rc;
+	return 0;
 }
 
 /* In a child: one call, that there is not, which a filter logs. */

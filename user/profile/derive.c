@@ -276,6 +276,15 @@ static struct constraint *widest(const struct constraints *constraints)
 	return widest;
 }
 
+static size_t terms(const struct constraints *constraints)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; constraints && i < constraints->len; i++)
+		n += constraints->list[i].open ? 0 : constraints->list[i].region.len;
+	return n;
+}
+
 /* Do kernel and libseccomp take it? Some room is left for what runtimes put in front. */
 static bool fits(const struct profile *profile)
 {
@@ -296,6 +305,11 @@ static int fill_until_it_fits(const struct syscall_set *needed,
 	while (!rc) {
 		struct constraint *constraint = widest(options->constraints);
 
+		/* far too many: not worth a try each */
+		while (constraint && terms(options->constraints) > 4 * RULES_MAX) {
+			constraint_open(constraint, OPEN_SIZE);
+			constraint = widest(options->constraints);
+		}
 		rc = fill(needed, options, profile, derived);
 		if (rc || !constraint || fits(profile))
 			break;

@@ -175,6 +175,7 @@ static int read_call(struct reader *r, struct word *word, bool inverted, struct 
 	} else {
 		rc = rule_add_name(&names, word->text);
 	}
+	r->words += names.names_len; /* a group is as many words as it has names */
 	if (!rc)
 		rc = unit_list_add(list, inverted, &names, number);
 	return rc ? no_memory(r) : 0;
@@ -224,10 +225,10 @@ static int read_refusal(struct reader *r, struct unit *unit)
 	unit->refusal = UNIT_KILL;
 	while (next_word(r, &word)) {
 		number = strcmp(word.text, "kill") ? errno_from_text(word.text) : UNIT_KILL;
-		if (number == -1)
-			return object(r, word.line, word.column, "there is no errno '%.40s'",
-				      word.text);
-		unit->refusal = number;
+		if (number != -1)
+			unit->refusal = number;
+		else if (object(r, word.line, word.column, "there is no errno '%.40s'", word.text))
+			return -EINVAL;
 	}
 	return 0;
 }
@@ -254,7 +255,7 @@ static int read_arches(struct reader *r, struct unit *unit)
 	unit->arches_set = some;
 	if (!some)
 		memset(unit->arches, 0, sizeof(unit->arches));
-	else if (!memchr(unit->arches, true, sizeof(unit->arches)))
+	else
 		unit->arches[r->options->arch] = true; /* the machine's own is always let in */
 	return rc;
 }

@@ -33,6 +33,11 @@ int profile_twin(const struct profile *profile, struct profile *out, struct err 
 			twin.rules[n++] = *rule;
 	}
 	twin.rules_len = n;
+	/* nobody is asked any more: the kernel takes neither without NOTIFY */
+	twin.flags[FLAG_WAIT_KILLABLE_RECV] = false;
+	free(twin.listener_path);
+	free(twin.listener_metadata);
+	twin.listener_path = twin.listener_metadata = NULL;
 	*out = twin;
 	twin = (struct profile){0};
 	return 0;

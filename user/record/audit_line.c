@@ -150,13 +150,14 @@ static bool json_member(struct span line, const char *key, struct span *out)
 	size_t place, end;
 	struct span text = line;
 
-	if (!span_find(text, key, &place))
-		return false;
-	text = span_from(text, place + strlen(key));
-	while (span_starts(text, " ") || span_starts(text, "\t"))
-		text = span_from(text, 1);
-	if (!span_starts(text, ":"))
-		return false;
+	/* what is not followed by ':' is somebody's value */
+	do {
+		if (!span_find(text, key, &place))
+			return false;
+		text = span_from(text, place + strlen(key));
+		while (span_starts(text, " ") || span_starts(text, "\t"))
+			text = span_from(text, 1);
+	} while (!span_starts(text, ":"));
 	text = span_from(text, 1);
 	while (span_starts(text, " ") || span_starts(text, "\t"))
 		text = span_from(text, 1);
@@ -213,8 +214,8 @@ enum audit_line audit_line_parse(const char *line, size_t len, struct audit_reco
 
 	if (span_starts(text, "MESSAGE="))
 		text = span_from(text, strlen("MESSAGE="));
-	else
-		json_message(text, room, &text, &trusted);
+	else if (!json_message(text, room, &text, &trusted) && span_starts(text, "{"))
+		return AUDIT_LINE_OTHER; /* its text is no string: it is nobody's record */
 	kind = parse_text(text, trusted, record);
 	return kind == AUDIT_LINE_OTHER ? parse_loss(text, loss, lost) : kind;
 }

@@ -535,12 +535,17 @@ static int add_denied(struct finish *finish, struct err *err)
 	int rc = denied_collect(finish->session, &recorder->denied, recording->native,
 				recorder->slots, &recording->denied, err);
 
-	for (size_t i = 0; !rc && i < recorder->logged.len; i++)
+	recording->losses.log = recorder->log_lost;
+	for (size_t i = 0; !rc && i < recorder->logged.len; i++) {
 		rc = denials_add(&recording->denied, &recorder->logged.rows[i]);
+		if (rc == -ENOSPC) { /* no reason to lose the recording */
+			recording->losses.log += recorder->logged.rows[i].count;
+			rc = 0;
+		}
+	}
 	for (__u32 s = 0; s < SLOTS_MAX; s++)
 		if (is_ours(recorder, s))
 			recording->losses.denials += session__denials_lost(finish->session, s);
-	recording->losses.log = recorder->log_lost;
 	denials_sort(&recording->denied);
 	return rc;
 }

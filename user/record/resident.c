@@ -291,7 +291,8 @@ int resident_begin(struct resident *resident, const struct resident_request *req
 	if (slot == session__slots(resident->session))
 		return err_set(err, -ENOSPC,
 			       "%u recordings are being made, and there can be no more", slot - 1);
-	/* whoever had it may have been killed in the middle */
+	/* whoever had it may have been killed in the middle; and a cgroup may have joined while it ended */
+	session__stop_slot(resident->session, slot);
 	rc = session__clear_slot(resident->session, slot, err);
 	if (rc)
 		return rc;
