@@ -7,7 +7,7 @@ set -eu
 each_layout "$@"
 need strace script
 engines_up
-starts=$(often 3 10)
+starts=$(often 2 10)
 
 # What need not be tried in each layout is shared out among them: THOROUGH=yes tries all.
 engines=("${ENGINES[@]}")

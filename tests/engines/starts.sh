@@ -12,7 +12,7 @@ set -eu
 . tests/engines.sh
 each_layout "$@"
 need strace
-starts=${STARTS:-$(often 3 20)} times=${TIMES:-$(often 12 200)}
+starts=${STARTS:-$(often 2 20)} times=${TIMES:-$(often 6 200)}
 engines_up
 
 # --- the matrix ---

@@ -8,7 +8,7 @@ need jq runc busybox strace
 make_bundle
 own_cgroup
 path=${CG#"$(cgroup_mount)"}
-starts=${STARTS:-$(often 50 200)}
+starts=${STARTS:-$(often 30 200)}
 
 # Waits until the recorder in the background records.
 wait_ready() {
