@@ -120,7 +120,7 @@ check-vm: tests
 test:
 	scripts/setup
 	$(MAKE) -j$$(nproc) tests
-	tests/run checks unit golden builds live engines vm
+	TEST_TIMEOUT=1200 tests/run checks unit golden builds live engines vm
 
 $(B)/tests/bench/floor.bpf.o: tests/bench/floor.bpf.c vmlinux/vmlinux.h
 	@mkdir -p $(@D)
