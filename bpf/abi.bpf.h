@@ -13,8 +13,13 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
+/* what a call that was interrupted returns inside of the kernel: user space never sees these */
+#define ERESTARTSYS   512
+#define ERESTART_LAST 516
+
 #if defined(__TARGET_ARCH_x86)
 
+#define ENOSYS    38
 #define TS_COMPAT 0x0002
 #define NR_EXECVE 59
 #define X32_BIT   0x40000000
@@ -105,13 +110,26 @@ static __always_inline void abi_args_typed(__u64 args[6], bool compat, struct pt
 	args[5] = regs->r9;
 }
 
-/*
- * The number of the call that a thread is blocked in; negative when it is in none: exceptions store -1 there,
- * interrupts a negative vector.
- */
-static __always_inline __s64 abi_blocked_in(struct pt_regs *regs)
+/* the number of the call that a thread returns from; negative when it is in none */
+static __always_inline __s64 abi_number(struct pt_regs *regs)
 {
 	return (__s64)BPF_CORE_READ(regs, orig_ax);
+}
+
+/*
+ * The number of the call that a thread is in; negative when it is in none. Each way into a call stores -ENOSYS where the result
+ * will be, which is there until there is one; a call that was interrupted and is to be restarted has its code there. The number
+ * alone does not tell: exceptions and interrupts store their error code or vector in its place for a moment, and on some
+ * hypervisors that stays.
+ */
+static __always_inline __s64 abi_in_call(struct pt_regs *regs)
+{
+	__s64 nr = abi_number(regs);
+	__s64 result = (__s64)BPF_CORE_READ(regs, ax);
+
+	if (result == -ENOSYS || (result <= -ERESTARTSYS && result >= -ERESTART_LAST))
+		return nr;
+	return -1;
 }
 
 #elif defined(__TARGET_ARCH_arm64)
@@ -161,9 +179,15 @@ static __always_inline void abi_args_typed(__u64 args[6], bool compat, struct pt
 	args[5] = regs->user_regs.regs[5];
 }
 
-static __always_inline __s64 abi_blocked_in(struct pt_regs *regs)
+static __always_inline __s64 abi_number(struct pt_regs *regs)
 {
 	return BPF_CORE_READ(regs, syscallno);
+}
+
+/* Exceptions store -1 there, at once. A thread in user space may show its last call. */
+static __always_inline __s64 abi_in_call(struct pt_regs *regs)
+{
+	return abi_number(regs);
 }
 
 #else

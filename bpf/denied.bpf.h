@@ -21,8 +21,6 @@
 #define SECCOMP_FILTER  2 /* of seccomp.mode; above it: 3, a filter has killed the thread (5.17) */
 #define SIGSYS          31
 #define ENOSYS_MAX      4095
-#define ERESTARTSYS     512
-#define ERESTART_BLOCK  516
 #define GROUP_EXIT      4 /* SIGNAL_GROUP_EXIT: the whole process ends */
 #define PTRACE_EMULATED 3 /* SYSCALL_WORK_BIT_SYSCALL_EMU */
 
@@ -172,7 +170,7 @@ static __always_inline void denied_call(struct task_struct *task, __u32 slot, __
 	struct call call;
 	struct denied_key key = {.slot = slot, .action = action, .error = error};
 
-	abi_decode(&call, abi_blocked_in(regs), compat, regs);
+	abi_decode(&call, abi_number(regs), compat, regs);
 	key.nr = call.nr;
 	key.sub = call.sub;
 	key.abi = call.abi;
@@ -208,7 +206,7 @@ static __always_inline bool denied_is_innocent(struct task_struct *task, struct 
 
 	passing->emulated = emulated;
 	/* the last one of them may be let go without the bit */
-	if (emulated || before || abi_blocked_in(regs) == -1 || id >> 32 == self)
+	if (emulated || before || abi_number(regs) == -1 || id >> 32 == self)
 		return true;
 	if (denied_is_doubted(id >> 32, passing) || denied_is_doubted(id, passing)) {
 		passing->since = bpf_ktime_get_ns();
@@ -239,7 +237,7 @@ static __noinline int denied_stopped(struct task_struct *task, __u32 slot, struc
 	if (denied_is_trapped(task))
 		denied_call(task, slot, DENIED_TRAP, 0, regs);
 	/* a signal has interrupted the wait for the supervisor: the call comes again */
-	else if (asked && code <= -ERESTARTSYS && code >= -ERESTART_BLOCK)
+	else if (asked && code <= -ERESTARTSYS && code >= -ERESTART_LAST)
 		return 0;
 	else
 		denied_call(task, slot, asked ? DENIED_NOTIFY : DENIED_ERRNO,

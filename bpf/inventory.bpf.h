@@ -28,15 +28,12 @@ static __always_inline bool inventory_group(struct task_struct *task, __u32 slot
 	return !group || group->state == GROUP_WORKLOAD;
 }
 
-/*
- * A thread in user space shows the call that it made last, or a negative number after an interrupt. That too was the workload's:
- * better one call from just before than one that is missing.
- */
+/* A call of just before is the workload's as well: better that than one that is missing. */
 static __always_inline void inventory_call(struct task_struct *task, __u32 slot)
 {
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
 	struct apart_key key = {.slot = slot, .call_class = CLASS_IN_FLIGHT};
-	__s64 nr = abi_blocked_in(regs);
+	__s64 nr = abi_in_call(regs);
 	struct call call;
 
 	if (nr < 0)

@@ -177,6 +177,7 @@ struct pt_regs {
 	unsigned long r8;
 	unsigned long bp;
 	unsigned long bx;
+	unsigned long ax;
 	unsigned long cx;
 	unsigned long dx;
 	unsigned long si;

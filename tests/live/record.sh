@@ -7,6 +7,7 @@ need jq python3 strace
 
 out=$T/profile.json
 rec=$T/rec.json
+programs=${BUILD:-build}/tests/programs
 
 names() { # RECORDING
     jq -r '.syscalls[] | select(.class == "workload") | .name' "$1" | sort -u
@@ -210,6 +211,19 @@ kill $sleeper
 wait $sleeper || :
 expect "a target named by a process in it, blocked all the time" \
     [ "$(jq -r '.syscalls[] | "\(.class) \(.name) \(.calls)"' "$rec")" = "in_flight clock_nanosleep 1" ]
+own_cgroup
+in_cgroup "$programs/faults" & faults=$!
+in_cgroup "$programs/faults" & faults2=$!
+for _ in 1 2 3 4 5; do
+    # with nothing seen in this second there is no profile, and the status is 1
+    rm -f "$rec"
+    "$WHITTLE" record -q --cgroup "$CG" --for 1s -o "$out" --recording "$rec" 2>"$T/err" || [ $? = 1 ]
+    jq -r '.syscalls[] | .name // .number' "$rec"
+done | sort -u >"$T/faults"
+kill $faults $faults2
+wait $faults $faults2 || :
+expect "what a page fault leaves in the registers is not taken for a call" \
+    [ "$(tr '\n' ' ' <"$T/faults")" = "mmap munmap " ]
 own_cgroup
 in_cgroup sleep 60 & sleeper=$!
 sleep 0.3
