@@ -11,6 +11,10 @@
 #define WHITTLE_TARGET_BPF_H
 
 #include "maps.bpf.h"
+#include <bpf/bpf_core_read.h>
+
+/* The cgroup that whittle gave an engine as the parent of its containers; 0: there is none. User space writes. */
+__u64 engine_parent;
 
 struct target targets[TARGETS_LEN];
 
@@ -82,6 +86,25 @@ static __noinline void target_remove(__u64 id, __u32 slot)
 			t->id = TARGET_REMOVED;
 		return;
 	}
+}
+
+/*
+ * Is a new cgroup that of Podman's monitor, conmon? It lies beside its container's: "conmon", or with systemd
+ * "libpod-conmon-ID.scope". Only there: a container may run containers itself, and what watches these is workload.
+ */
+static __noinline bool target_is_monitor(__u64 parent, const char *text)
+{
+	union {
+		char text[16];
+		__u64 words[2];
+	} name = {0}, plain = {.text = "conmon"}, scope = {.text = "libpod-conmon-"};
+
+	if (!engine_parent || parent != engine_parent)
+		return false;
+	/* cut off where the id begins */
+	bpf_probe_read_kernel_str(name.text, sizeof("libpod-conmon-"), text);
+	return (name.words[0] == plain.words[0] && name.words[1] == plain.words[1]) ||
+	       (name.words[0] == scope.words[0] && name.words[1] == scope.words[1]);
 }
 
 #endif

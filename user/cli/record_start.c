@@ -188,6 +188,8 @@ static int start_command(struct record *record, struct err *err)
 	if (!record->engine.caught)
 		session__take_cgroup(record->session, record->command_slot,
 				     record->command_cgroup.id);
+	if (record->engine.used && !record->engine.caught)
+		session__set_engine_parent(record->session, record->command_cgroup.id);
 	/* an engine's client stays outside */
 	spawn.cgroup_fd = record->engine.used ? -1 : record->command_cgroup.fd;
 	signal = loop_take_end_signal();

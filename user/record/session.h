@@ -60,6 +60,9 @@ void session__add_cgroup(struct session *session, __u32 slot, uint64_t id);
 /** The same, but one that is a target of another slot, because it lies below one, becomes one of this slot. */
 void session__take_cgroup(struct session *session, __u32 slot, uint64_t id);
 
+/** A cgroup (its id) that an engine makes containers in, and cgroups for what watches them, which are no targets. */
+void session__set_engine_parent(struct session *session, uint64_t id);
+
 /**
  * A cgroup of this name that is made below `parent` (an id; 0: anywhere) from here on is a target of the slot. Of a session with `follow`.
  * -ENOSPC: there is no room for more; -EBUSY: another slot waits for it; -EINVAL: not a directory's name.

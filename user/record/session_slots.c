@@ -27,6 +27,11 @@ void session__take_cgroup(struct session *session, __u32 slot, uint64_t id)
 	targets_move(session->skel->bss->targets, id, slot);
 }
 
+void session__set_engine_parent(struct session *session, uint64_t id)
+{
+	__atomic_store_n(&session->skel->bss->engine_parent, id, __ATOMIC_RELEASE);
+}
+
 struct entry *session__entry(struct session *session, __u32 slot)
 {
 	return &((struct entry *)session->entries.data)[slot];

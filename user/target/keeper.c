@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "target/keeper.h"
+#include "base/capture.h"
 #include "base/privilege.h"
 #include "base/spawn.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
+
+#define ANSWER_MAX   4096
+#define ANSWER_LIMIT 5000000000ULL /* ns */
 
 /*
  * What runtimes have left in the v1 hierarchies. The processes there need not be ours: podman's monitor sits in one, and ends a
@@ -18,6 +23,21 @@ static void remove_twins(const struct cgroup *cgroup)
 
 	for (int i = 0; i < 40 && !cgroup_remove_twins(cgroup); i++)
 		nanosleep(&pause, NULL);
+}
+
+/* systemd made a unit of it, which stays when its cgroup is gone. */
+static void stop_slice(const struct cgroup *cgroup)
+{
+	const char *unit = strrchr(cgroup->path, '/') + 1, *suffix = strrchr(unit, '.');
+	char *argv[] = {"systemctl", "--no-ask-password", "stop", "--", (char *)unit, NULL};
+	struct capture capture = {.argv = argv, .max = ANSWER_MAX, .limit = ANSWER_LIMIT};
+	struct buf own_buf answer = BUF_INIT;
+
+	if (!suffix || strcmp(suffix, ".slice"))
+		return;
+	/* when no container was made there is no such unit, and systemctl fails */
+	if (capture_run(&capture, &answer, NULL))
+		return;
 }
 
 /* In the keeper's process. */
@@ -39,6 +59,7 @@ static int keep(int alive, void *context)
 	while (events.fd >= 0 && cgroup_events_populated(events.fd))
 		poll(&events, 1, -1);
 	remove_twins(cgroup);
+	stop_slice(cgroup);
 	return cgroup_remove(cgroup, NULL) ? 1 : 0;
 }
 

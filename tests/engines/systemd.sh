@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# `whittle record --unit` with a real systemd, which is the first process of a podman container: it gives units cgroups of their
-# own in a v2 hierarchy.
+# With a real systemd, which is the first process of a podman container: `whittle record --unit`, for it gives units cgroups of
+# their own in a v2 hierarchy; and engines in that container that let systemd make the cgroups of theirs.
 set -eu
 . tests/lib.sh
 . tests/engines.sh
@@ -98,3 +98,70 @@ good "a unit that there is not" eval '[ $status = 1 ] && grep -q "there is no un
 status=0
 inside /srv/whittle record --unit brief -o /mnt/p.json 2>"$T/log" || status=$?
 good "a unit that does not run" eval '[ $status = 1 ] && grep -q "unit brief.service does not run (it is .inactive.)" "$T/log"'
+
+# --- the systemd cgroup driver ---
+cat >"$T/etc/containers.conf" <<END
+[containers]
+pids_limit = 0
+log_driver = "k8s-file"
+default_ulimits = ["nofile=1024:4096", "nproc=4096:32768"]
+[engine]
+cgroup_manager = "systemd"
+runtime = "runc"
+events_logger = "file"
+lock_type = "file"
+tmp_dir = "/run/podman/tmp"
+END
+printf '[storage]\ndriver = "vfs"\ngraphroot = "/run/podman/root"\nrunroot = "/run/podman/run"\n' >"$T/etc/storage.conf"
+cat >"$T/etc/containerd.toml" <<END
+version = 2
+root = "/run/c/root"
+state = "/run/c/state"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[grpc]
+address = "/run/c/containerd.sock"
+END
+mkdir "$T/etc/docker-client" "$T/etc/containers"
+echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$T/etc/containers/policy.json"
+echo '{}' >"$T/etc/docker-client/config.json"
+engine() { # WORDS...
+    inside env -u DOCKER_CONTEXT CONTAINERS_CONF=/etc/containers.conf CONTAINERS_STORAGE_CONF=/etc/storage.conf \
+        DOCKER_HOST=unix:///run/c/docker.sock DOCKER_CONFIG=/etc/docker-client "$@"
+}
+daemons=()
+end_daemons() {
+    # the end of the container's systemd may have been theirs
+    kill "${daemons[@]}" 2>/dev/null || :
+    wait "${daemons[@]}" || :
+}
+on_exit end_daemons
+engine containerd --config /etc/containerd.toml </dev/null >"$T/containerd" 2>&1 & daemons+=($!)
+for _ in {1..100}; do ! inside test -S /run/c/containerd.sock || break; sleep 0.1; done
+engine dockerd --containerd /run/c/containerd.sock --host unix:///run/c/docker.sock --data-root /run/c/docker --exec-root /run/c/exec \
+    --pidfile /run/c/docker.pid --iptables=false --ip6tables=false --bridge=none --storage-driver=vfs --exec-opt native.cgroupdriver=systemd \
+    </dev/null >"$T/dockerd" 2>&1 & daemons+=($!)
+for _ in {1..100}; do ! engine docker version >/dev/null 2>&1 || break; sleep 0.1; done
+if [ "$(engine docker info -f '{{.CgroupDriver}}' 2>&1)" != systemd ]; then
+    fail "dockerd with the systemd cgroup driver does not start"
+    detail <"$T/dockerd"
+fi
+engine docker import /mnt/engines/bb.tar bb:1 >/dev/null
+engine podman import -q /mnt/engines/bb.tar localhost/bb:1 >/dev/null
+# what runc, conmon and podman call, which are in the same slice for a while
+around='socket|connect|sendmsg|recvmsg|epoll_ctl|clone3'
+for name in docker podman; do
+    # the container's shell tells the scope's directory only where it sees the host's cgroups
+    command=($name run --rm --network none --cgroupns host)
+    workload=(bb:1 sh -c 'mkdir /tmp/d && rmdir /tmp/d && grep ^0: /proc/self/cgroup')
+    rm -f "$T/p.json" "$T/rec.json"
+    status=0
+    engine /srv/whittle record -o /mnt/p.json --recording /mnt/rec.json -- "${command[@]}" "${workload[@]}" \
+        </dev/null >"$T/out" 2>"$T/log" || status=$?
+    good "$name with the systemd cgroup driver: a container is recorded, in a slice of its own, without those around it" \
+        eval '[ $status = 0 ] && grep -q "/whittle_[0-9a-f_]*[.]slice/.*[.]scope" "$T/out" && calls | grep -qx mkdir && calls | grep -qx rmdir &&
+            ! calls | grep -qxE "$set_up|$around"'
+    good "... and the slice is gone afterwards" eval '! inside systemctl list-units --all | grep "whittle_"'
+    status=0
+    engine "${command[@]}" --security-opt seccomp=/mnt/p.json "${workload[@]}" </dev/null >"$T/out" 2>"$T/log" || status=$?
+    good "... and its profile starts the container" eval '[ $status = 0 ] && grep -q "[.]scope" "$T/out"'
+done
