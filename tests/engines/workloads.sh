@@ -4,7 +4,7 @@
 # administrator would, and does the same again under its profile, RUNS times (default 2, with THOROUGH=yes 10) in a row. Here is also where strace
 # tells what the profile may have: of what only a runtime's set-up calls, what the same program calls on the host.
 #
-# What need not be tried in each layout is shared out among them: THOROUGH=yes tries all.
+# What need not be tried in each layout is shared out among them, and so are profiles of names alone and such with arguments: THOROUGH=yes tries all.
 set -eu
 . tests/lib.sh
 . tests/engines.sh
@@ -16,10 +16,10 @@ POSTGRES=$(find /usr/lib/postgresql -name postgres -path '*/bin/*' | sort -V | t
 engines_up
 chmod 711 "$T" # for servers that are not root
 
-engines=("${ENGINES[@]}")
+engines=("${ENGINES[@]}") ways=('' ' --args')
 if [ -n "${BOTH_LAYOUTS-}" ] && [ -z "${THOROUGH-}" ]; then
-    engines=(docker)
-    [ "$LAYOUT" = hybrid ] || engines=(podman)
+    engines=(docker) ways=('')
+    [ "$LAYOUT" = hybrid ] || engines=(podman) ways=(' --args')
 fi
 
 # --- the servers: all write to /run only, and listen on 127.0.0.1 ---
@@ -274,28 +274,28 @@ host_run() { # SERVER
 
 set_up='mount|pivot_root|unshare|setns|mknodat|sethostname|keyctl'
 
-profile_of() { # ENGINE SERVER
-    local engine=$1 what=$2 name=$1-$2 dir=$T/$1-$2 good=0 _
-    use "$engine" "$what" "$name" "$dir" -- "$WHITTLE" record -o "$T/$name.json" --recording "$T/$name.rec" -- || {
+profile_of() { # ENGINE SERVER [--args]
+    local engine=$1 server=$2 what="$2${3:+ with $3}" name=$1-$2${3-} dir=$T/$1-$2${3-} good=0 _
+    use "$engine" "$server" "$name" "$dir" -- "$WHITTLE" record ${3+"$3"} -o "$T/$name.json" --recording "$T/$name.rec" -- || {
         fail "$engine: $what: is recorded"
         show "$dir"
         return
     }
     pass "$engine: $what: is recorded"
-    allowed "$T/$name.json" | grep -xE "$set_up" | comm -23 - "$T/$what.names" >"$dir/set-up" || :
+    allowed "$T/$name.json" | grep -xE "$set_up" | comm -23 - "$T/$server.names" >"$dir/set-up" || :
     if [ -s "$T/$name.json" ] && [ ! -s "$dir/set-up" ]; then
         pass "$engine: $what: nothing of a set-up in its profile, but what strace sees, too"
     else
         fail "$engine: $what: nothing of a set-up in its profile, but what strace sees, too" "$(tr '\n' ' ' <"$dir/set-up")"
     fi
-    allowed "$T/$name.json" | comm -13 - "$T/$what.names" >"$dir/missing"
+    allowed "$T/$name.json" | comm -13 - "$T/$server.names" >"$dir/missing"
     if [ ! -s "$dir/missing" ]; then
         pass "$engine: $what: its profile has what strace sees"
     else
         fail "$engine: $what: its profile has what strace sees" "$(tr '\n' ' ' <"$dir/missing")"
     fi
     for _ in $(seq "$runs"); do
-        use "$engine" "$what" "$name" "$dir" --security-opt seccomp="$T/$name.json" -- env && good=$((good + 1)) && continue
+        use "$engine" "$server" "$name" "$dir" --security-opt seccomp="$T/$name.json" -- env && good=$((good + 1)) && continue
         show "$dir"
     done
     if [ $good = "$runs" ]; then
@@ -308,5 +308,8 @@ profile_of() { # ENGINE SERVER
 servers=(nginx redis python3 node postgres busybox)
 at_once 3 host_run "${servers[@]}"
 for engine in "${engines[@]}"; do
-    at_once 3 profile_of "${servers[@]/#/$engine }"
+    for way in "${ways[@]}"; do
+        runs_of=("${servers[@]/#/$engine }")
+        at_once 3 profile_of "${runs_of[@]/%/$way}"
+    done
 done
