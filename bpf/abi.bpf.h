@@ -116,6 +116,12 @@ static __always_inline __s64 abi_number(struct pt_regs *regs)
 	return (__s64)BPF_CORE_READ(regs, orig_ax);
 }
 
+/* what a call that is over returns */
+static __always_inline long abi_result(struct pt_regs *regs)
+{
+	return (long)BPF_CORE_READ(regs, ax);
+}
+
 /*
  * The number of the call that a thread is in; negative when it is in none. Each way into a call stores -ENOSYS where the result
  * will be, which is there until there is one; a call that was interrupted and is to be restarted has its code there. The number
@@ -182,6 +188,11 @@ static __always_inline void abi_args_typed(__u64 args[6], bool compat, struct pt
 static __always_inline __s64 abi_number(struct pt_regs *regs)
 {
 	return BPF_CORE_READ(regs, syscallno);
+}
+
+static __always_inline long abi_result(struct pt_regs *regs)
+{
+	return (long)BPF_CORE_READ(regs, user_regs.regs[0]);
 }
 
 /* Exceptions store -1 there, at once. A thread in user space may show its last call. */

@@ -9,7 +9,9 @@
  * the process had left the targets, number -1 (a tracer has taken the call away), and what PTRACE_SYSEMU emulates.
  * RET_LOG lets a call through and is not seen here: user/record/audit_stream.h.
  *
- * Programs of their own, attached only where denials are wanted: the hot path of a recording knows nothing of it.
+ * Programs of their own, attached only where denials are wanted: the hot path of a recording knows nothing of it. But from 7.2 on the kernel
+ * may skip such a program, and each enter that is skipped would be a denied call: there the programs that count note the enters
+ * (cfg_denials), which are run always, or skipped for both.
  */
 #ifndef WHITTLE_DENIED_BPF_H
 #define WHITTLE_DENIED_BPF_H
@@ -23,6 +25,11 @@
 #define ENOSYS_MAX      4095
 #define GROUP_EXIT      4 /* SIGNAL_GROUP_EXIT: the whole process ends */
 #define PTRACE_EMULATED 3 /* SYSCALL_WORK_BIT_SYSCALL_EMU */
+
+/* Do the programs that count calls note the enters, too? */
+const volatile bool cfg_denials = false;
+/* The kernel's number of the perf event raw_syscalls:sys_exit. */
+const volatile __u32 cfg_exit_event_id = 0;
 
 /* What is known of a thread with a filter. Made by its first exit. */
 struct passing {
@@ -243,6 +250,41 @@ static __noinline int denied_stopped(struct task_struct *task, __u32 slot, struc
 		denied_call(task, slot, asked ? DENIED_NOTIFY : DENIED_ERRNO,
 			    code < 0 && code >= -ENOSYS_MAX ? -code : 0, regs);
 	return 0;
+}
+
+/* The current task, which has a filter, enters a call: the filter let it. */
+static __always_inline void denied_passed(struct task_struct *task)
+{
+	struct passing *passing = bpf_task_storage_get(&passings, task, 0, 0);
+
+	if (likely(passing)) {
+		passing->inside = 1;
+		if (unlikely(passing->notified)) /* it may have been let go on */
+			passing->notified = denied_notified(task);
+	} else { /* it has had no exit yet; or, up to 6.1, its storage could not be looked at */
+		denied_doubt(task->pid);
+	}
+}
+
+/* It comes back from a call. */
+static __always_inline int denied_left(struct task_struct *task, __u32 slot, struct pt_regs *regs,
+				       long ret)
+{
+	struct passing *passing =
+		bpf_task_storage_get(&passings, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	if (unlikely(!passing))
+		return 0;
+	if (likely(passing->inside)) {
+		passing->inside = 0;
+		return 0;
+	}
+	if (!passing->since) {
+		denied_begin(task, passing, slot);
+		if (task->seccomp.mode == SECCOMP_FILTER)
+			return 0;
+	}
+	return denied_stopped(task, slot, passing, regs, ret);
 }
 
 /*

@@ -58,12 +58,16 @@ static __always_inline int count_current(void)
 
 	if (likely(slot == SLOT_NONE))
 		return 0;
+	if (cfg_denials && task->seccomp.mode >= SECCOMP_FILTER && slot_of(slot)->armed)
+		denied_passed(task);
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	return count_target(slot, task->tgid, regs_number(regs), task_is_compat(task), regs, false);
 }
 
 /* Set once sys_enter_fentry is attached. */
 __u32 counted_by_fentry;
+/* Set while it is to look at exits: it may be run for them as long as anybody has a program on that tracepoint. */
+__u32 exits_by_fentry;
 
 /* HOT PATH where the programs above may be skipped: from 7.2 on. */
 SEC("tp/raw_syscalls/sys_enter")
@@ -72,17 +76,56 @@ int sys_enter_perf(void *ctx)
 	return counted_by_fentry ? 0 : count_current();
 }
 
+/*
+ * The slot of the current task, if denied calls are looked for there: it has a filter, and has been since recording began or has come
+ * in by what is followed; else SLOT_NONE.
+ */
+static __always_inline __u32 denied_slot(struct task_struct *task)
+{
+	__u32 slot;
+
+	if (likely(task->seccomp.mode < SECCOMP_FILTER))
+		return SLOT_NONE;
+	slot = target_slot(cgroup_id_of(task));
+	return slot != SLOT_NONE && slot_of(slot)->armed ? slot : SLOT_NONE;
+}
+
+/* A call is over, wherever that was seen. */
+static __always_inline int denied_leaving(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 slot = denied_slot(task);
+	struct pt_regs *regs;
+
+	if (likely(slot == SLOT_NONE))
+		return 0;
+	regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	return denied_left(task, slot, regs, abi_result(regs));
+}
+
+/* Its enters are noted by sys_enter_perf or sys_enter_fentry. */
+SEC("tp/raw_syscalls/sys_exit")
+int denied_exit_perf(void *ctx)
+{
+	return counted_by_fentry ? 0 : denied_leaving();
+}
+
 #ifndef WITHOUT_FENTRY /* for tests/live/verifier.sh: bpftool fails over a program that some kernels do not take */
 /*
- * HOT PATH there as well: what runs the program above, before it looks whether it may. Its arguments: raw_data, size, rctx, call, count,
+ * HOT PATH there as well: what runs the programs above, before it looks whether it may. Its arguments: raw_data, size, rctx, call, count,
  * regs, head, task.
  */
 SEC("?fentry/perf_trace_run_bpf_submit")
 int sys_enter_fentry(__u64 *ctx)
 {
 	struct trace_event_call *call = (void *)ctx[3];
+	__u32 type = call->event.type;
 
-	return (__u32)call->event.type == cfg_event_id ? count_current() : 0;
+	if (type == cfg_event_id)
+		return count_current();
+	if (cfg_denials && type == cfg_exit_event_id && exits_by_fentry)
+		return denied_leaving();
+	return 0;
 }
 #endif
 
@@ -221,27 +264,14 @@ int BPF_PROG(timing_exit, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-/* The four programs of denials. */
+/* The programs of denials; the first two where they cannot be skipped, else those above. */
 SEC("tp_btf/sys_enter")
 int BPF_PROG(denied_enter, struct pt_regs *regs, long nr)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct passing *passing;
-	__u32 slot;
 
-	if (likely(task->seccomp.mode < SECCOMP_FILTER))
-		return 0;
-	slot = target_slot(cgroup_id_of(task));
-	if (slot == SLOT_NONE || !slot_of(slot)->armed)
-		return 0;
-	passing = bpf_task_storage_get(&passings, task, 0, 0);
-	if (likely(passing)) {
-		passing->inside = 1;
-		if (unlikely(passing->notified)) /* it may have been let go on */
-			passing->notified = denied_notified(task);
-	} else { /* it has had no exit yet; or, up to 6.1, its storage could not be looked at */
-		denied_doubt(task->pid);
-	}
+	if (denied_slot(task) != SLOT_NONE)
+		denied_passed(task);
 	return 0;
 }
 
@@ -249,27 +279,9 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(denied_exit, struct pt_regs *regs, long ret)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct passing *passing;
-	__u32 slot;
+	__u32 slot = denied_slot(task);
 
-	if (likely(task->seccomp.mode < SECCOMP_FILTER))
-		return 0;
-	slot = target_slot(cgroup_id_of(task));
-	if (slot == SLOT_NONE || !slot_of(slot)->armed)
-		return 0;
-	passing = bpf_task_storage_get(&passings, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (unlikely(!passing))
-		return 0;
-	if (likely(passing->inside)) {
-		passing->inside = 0;
-		return 0;
-	}
-	if (!passing->since) {
-		denied_begin(task, passing, slot);
-		if (task->seccomp.mode == SECCOMP_FILTER)
-			return 0;
-	}
-	return denied_stopped(task, slot, passing, regs, ret);
+	return slot == SLOT_NONE ? 0 : denied_left(task, slot, regs, ret);
 }
 
 SEC("tp_btf/sched_process_exit")

@@ -227,7 +227,7 @@ static int audit_live_targets(const struct audit_options *options, char **argv)
 	};
 	if (recording.losses.misses)
 		log_warn("the kernel skipped a program %" PRIu64
-			 " times: up to so many denied calls are missing, or are none",
+			 " times: counts may be wrong by that many, and what was denied less often may be missing",
 			 recording.losses.misses);
 	if (recording.losses.denials)
 		log_warn("there was no room to count %" PRIu64 " denied calls",

@@ -55,7 +55,8 @@ int record_denials_begin(struct record *record, struct err *err)
 		record->wants_denials = false;
 		return 0;
 	}
-	if (record->on_denial)
+	/* what may be none is told at the end, if it is one */
+	if (record->on_denial && !session__may_be_skipped(record->session))
 		recorder__on_denial(record->recorder, record->recording.native, record->on_denial,
 				    NULL);
 	record->audit = audit_stream_open(&reason);

@@ -49,8 +49,7 @@ static size_t ring_size(size_t bytes)
 static int configure_denials(struct session *session)
 {
 	struct tracer_bpf *skel = session->skel;
-	struct bpf_program *const programs[] = {skel->progs.denied_enter, skel->progs.denied_exit,
-						skel->progs.denied_last, skel->progs.denied_leave};
+	struct bpf_program *const programs[] = {skel->progs.denied_last, skel->progs.denied_leave};
 	struct bpf_map *const maps[] = {skel->maps.passings, skel->maps.denials, skel->maps.doubts,
 					skel->maps.filtered};
 	int rc = 0;
@@ -74,14 +73,14 @@ static int configure(struct session *session, const struct hook *hook)
 	skel->rodata->cfg_follow = options->follow;
 	skel->rodata->cfg_tell_gone = !options->entries;
 	launchers_find((struct file_id *)skel->rodata->cfg_launchers, LAUNCHERS_MAX);
+	/* their programs want the current task as a typed pointer */
+	session->options.denials &= (options->features & FEATURE_TP_BTF) != 0;
 	rc = session_hook_choose(session, hook);
 	if (!rc && !options->timing) {
 		rc = bpf_program__set_autoload(skel->progs.timing_enter, false);
 		rc = rc ? rc : bpf_program__set_autoload(skel->progs.timing_exit, false);
 		rc = rc ? rc : bpf_map__set_autocreate(skel->maps.entered, false);
 	}
-	/* their programs want the current task as a typed pointer */
-	session->options.denials &= (options->features & FEATURE_TP_BTF) != 0;
 	if (!rc && !session->options.denials)
 		rc = configure_denials(session);
 	if (!rc)
@@ -354,8 +353,7 @@ static int attach_denials(struct session *session, struct err *err)
 	int rc = session_attach(session, skel->progs.denied_leave, err);
 
 	rc = rc ? rc : session_attach(session, skel->progs.denied_last, err);
-	rc = rc ? rc : session_attach(session, skel->progs.denied_enter, err);
-	return rc ? rc : session_attach(session, skel->progs.denied_exit, err);
+	return rc ? rc : session_hook_attach_denied(session, err);
 }
 
 int session__attach_counters(struct session *session, struct err *err)
@@ -420,6 +418,8 @@ int session__drain(struct session *session, struct err *err)
 
 void session__detach(struct session *session)
 {
+	if (!session->pinned && session->skel)
+		session->skel->bss->exits_by_fentry = 0;
 	/* the counters first: they were the last to be attached */
 	while (session->links_len)
 		bpf_link__destroy(session->links[--session->links_len].link);

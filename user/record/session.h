@@ -149,6 +149,8 @@ bool session__sees_denials(const struct session *session);
 int session__each_denial(const struct session *session,
 			 int (*fn)(const struct denied_key *key, uint64_t count, void *context),
 			 void *context, struct err *err) must_check;
+/** How often an enter was not noted, because the kernel skipped the program: up to so many calls that pass for denied are none. */
+uint64_t session__enters_missed(const struct session *session);
 /** Denied calls of a slot that there was no room to count. */
 uint64_t session__denials_lost(const struct session *session, __u32 slot);
 /** What is known of a process that had a filter in one of the targets lately; false: nothing. */

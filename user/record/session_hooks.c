@@ -3,7 +3,7 @@
  * The ways to be told of each call, best first. Up to Linux 7.1 the raw tracepoint is exact and the cheapest. Since then a program
  * there can be preempted, and until it runs on the kernel skips it for all other tasks of that CPU. The perf tracepoint's
  * programs are not preempted, but skipped where a task was preempted inside bpf(2); perf_trace_run_bpf_submit(), which calls
- * them, is not: it is never skipped, and runs only while a program is on that tracepoint.
+ * them, is not: it is never skipped, and runs only while a program is on that tracepoint. The same holds for exits.
  */
 #include "record/features.h"
 #include "record/session_private.h"
@@ -16,24 +16,27 @@
 #include <string.h>
 
 static const struct hook hooks[] = {
-	{"fentry", FEATURE_PERF | FEATURE_FENTRY, true, {"sys_enter_fentry", "sys_enter_perf"}},
-	{"tracepoint", FEATURE_PERF, true, {"sys_enter_perf"}},
-	{"tp_btf", FEATURE_TP_BTF, false, {"sys_enter"}},
-	{"raw_tp", 0, false, {"sys_enter_raw"}},
+	{"fentry",
+	 FEATURE_PERF | FEATURE_FENTRY,
+	 true,
+	 {"sys_enter_fentry", "sys_enter_perf"},
+	 {"denied_exit_perf"}},
+	{"tracepoint", FEATURE_PERF, true, {"sys_enter_perf"}, {"denied_exit_perf"}},
+	{"tp_btf", FEATURE_TP_BTF, false, {"sys_enter"}, {"denied_enter", "denied_exit"}},
+	{"raw_tp", 0, false, {"sys_enter_raw"}, {"denied_enter", "denied_exit"}},
 };
 
-/* The number that the kernel has given to raw_syscalls:sys_enter, 0 where it cannot be read. */
-static __u32 event_id(void)
+/* The number that the kernel has given to an event of raw_syscalls, 0 where it cannot be read. */
+static __u32 event_id(const char *event)
 {
-	static const char *const files[] = {
-		"/sys/kernel/tracing/events/raw_syscalls/sys_enter/id",
-		"/sys/kernel/debug/tracing/events/raw_syscalls/sys_enter/id",
-	};
+	static const char *const places[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
 
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
 		struct buf own_buf text = BUF_INIT;
+		char file[96];
 
-		if (!fs_read(AT_FDCWD, files[i], 32, &text, NULL))
+		snprintf(file, sizeof(file), "%s/events/raw_syscalls/%s/id", places[i], event);
+		if (!fs_read(AT_FDCWD, file, 32, &text, NULL))
 			return strtoul(buf__text(&text), NULL, 10);
 	}
 	return 0;
@@ -47,8 +50,9 @@ void session_hooks_probe(struct session *session)
 		*features &= ~FEATURE_UNPREEMPTED;
 	if (*features & FEATURE_UNPREEMPTED)
 		return;
-	session->event_id = event_id();
-	if (!session->event_id)
+	session->event_id = event_id("sys_enter");
+	session->exit_event_id = event_id("sys_exit");
+	if (!session->event_id || !session->exit_event_id)
 		*features &= ~FEATURE_PERF;
 }
 
@@ -63,10 +67,10 @@ const struct hook *session_hook_next(const struct session *session, const struct
 	return NULL;
 }
 
-static bool is_part(const struct hook *hook, const struct bpf_program *program)
+static bool is_among(const char *const names[2], const struct bpf_program *program)
 {
-	for (size_t i = 0; i < ARRAY_LEN(hook->programs) && hook->programs[i]; i++)
-		if (!strcmp(hook->programs[i], bpf_program__name(program)))
+	for (size_t i = 0; i < 2 && names[i]; i++)
+		if (!strcmp(names[i], bpf_program__name(program)))
 			return true;
 	return false;
 }
@@ -76,20 +80,33 @@ static struct bpf_program *program_of(const struct session *session, const char 
 	return bpf_object__find_program_by_name(session->skel->obj, name);
 }
 
+/* Of all programs that `names` has for some hook, those of the chosen one are loaded. */
+static int autoload(struct session *session, const char *const names[2],
+		    const char *const chosen[2])
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < 2 && names[i]; i++) {
+		struct bpf_program *program = program_of(session, names[i]);
+
+		rc = bpf_program__set_autoload(program, is_among(chosen, program));
+	}
+	return rc;
+}
+
 int session_hook_choose(struct session *session, const struct hook *hook)
 {
-	struct bpf_program *program;
+	static const char *const none[2];
+	bool denials = session->options.denials;
 	int rc = 0;
 
 	session->hook = hook;
 	session->skel->rodata->cfg_event_id = session->event_id;
-	for (size_t i = 0; i < ARRAY_LEN(hooks); i++) {
-		for (size_t j = 0; !rc && j < ARRAY_LEN(hooks[i].programs); j++) {
-			if (!hooks[i].programs[j])
-				continue;
-			program = program_of(session, hooks[i].programs[j]);
-			rc = bpf_program__set_autoload(program, is_part(hook, program));
-		}
+	session->skel->rodata->cfg_exit_event_id = session->exit_event_id;
+	session->skel->rodata->cfg_denials = denials && hook->preempted_only;
+	for (size_t i = 0; !rc && i < ARRAY_LEN(hooks); i++) {
+		rc = autoload(session, hooks[i].programs, hook->programs);
+		rc = rc ? rc : autoload(session, hooks[i].denied, denials ? hook->denied : none);
 	}
 	return rc;
 }
@@ -111,6 +128,17 @@ int session_hook_attach(struct session *session, struct err *err)
 	return rc;
 }
 
+int session_hook_attach_denied(struct session *session, struct err *err)
+{
+	const struct hook *hook = session->hook;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < ARRAY_LEN(hook->denied) && hook->denied[i]; i++)
+		rc = session_attach(session, program_of(session, hook->denied[i]), err);
+	session->skel->bss->exits_by_fentry = !rc && hook == &hooks[0];
+	return rc;
+}
+
 bool session_hook_find(struct session *session)
 {
 	for (size_t i = 0; i < ARRAY_LEN(hooks); i++) {
@@ -125,8 +153,20 @@ bool session_hook_find(struct session *session)
 
 bool session_hook_counts_in(const struct session *session, const struct bpf_program *program)
 {
-	return !is_part(session->hook, program) ||
-	       !strcmp(session->hook->programs[0], bpf_program__name(program));
+	const struct hook *hook = session->hook;
+
+	/* there the others need only be attached */
+	return hook != &hooks[0] || !strcmp(hook->programs[0], bpf_program__name(program)) ||
+	       !(is_among(hook->programs, program) || is_among(hook->denied, program));
+}
+
+bool session_hook_notes_enters(const struct session *session, const struct bpf_program *program)
+{
+	const struct hook *hook = session->hook;
+	const char *name = hook->preempted_only ? hook->programs[0] : hook->denied[0];
+
+	return !strcmp(name, bpf_program__name(program)) ||
+	       program == session->skel->progs.denied_leave;
 }
 
 const char *session__hook(const struct session *session)

@@ -149,6 +149,19 @@ static uint64_t program_misses(int fd)
 	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) ? info.recursion_misses : 0;
 }
 
+uint64_t session__enters_missed(const struct session *session)
+{
+	struct bpf_program *program;
+	uint64_t misses = 0;
+
+	bpf_object__for_each_program(program, session->skel->obj)
+	{
+		if (session_hook_notes_enters(session, program))
+			misses += program_misses(bpf_program__fd(program));
+	}
+	return misses;
+}
+
 static uint64_t link_misses(const struct bpf_link *link)
 {
 	struct bpf_link_info info = {0};
