@@ -26,24 +26,31 @@ static struct denial denied(enum arch arch, const char *name, enum denial_action
 }
 
 /* Returns what audit_update() does; the file is then in *text, and what it means in *out. */
-static int update(const char *before, const struct denial *denial, bool enosys, struct buf *text,
-		  struct profile *out)
+static int update_all(const char *before, const struct denials *denials, bool enosys,
+		      struct buf *text, struct profile *out)
 {
 	struct file_options file = {.arch = "x86_64", .kernel = "6.1", .quiet = true};
-	struct denials own_denials denials = {0};
 	const char *path = make_file("p.json", before, 0644);
 	struct audit_update wanted = {path, NULL, enosys, &file};
 	struct err err = {0};
 	int rc;
 
 	log_set_level(LOG_LEVEL_ERROR);
-	cr_assert_eq(denials_add(&denials, denial), 0);
-	rc = audit_update(&wanted, &denials, &err);
+	rc = audit_update(&wanted, denials, &err);
 	cr_assert_eq(rc, err.code, "%s", err.text);
 	cr_assert_eq(fs_read(AT_FDCWD, path, 1 << 20, text, &err), rc, "%s", err.text);
 	if (!rc)
 		cr_assert_eq(profile_file_parse(path, text, &file, out, &err), 0, "%s", err.text);
 	return rc;
+}
+
+static int update(const char *before, const struct denial *denial, bool enosys, struct buf *text,
+		  struct profile *out)
+{
+	struct denials own_denials denials = {0};
+
+	cr_assert_eq(denials_add(&denials, denial), 0);
+	return update_all(before, &denials, enosys, text, out);
 }
 
 static enum action action_of(const struct profile *profile, const struct denial *denial,
@@ -108,6 +115,42 @@ Test(audit_update, refused_by_condition)
 	UPDATE(HEAD X64 RULES(SOCKET), &denial, false);
 	cr_assert_eq(action_of(&profile, &denial, 2), ACTION_ALLOW);
 	cr_assert_eq(action_of(&profile, &denial, 3), ACTION_ALLOW, "allowed whole");
+}
+
+/* An architecture lets in all that the profile allows: it is not listed for a call that is not added. */
+Test(audit_update, architecture_of_what_is_not_added)
+{
+	struct denial supervised = denied(ARCH_X86, "mkdir", DENIAL_ERRNO, EPERM);
+	struct denial enosys = denied(ARCH_X86, "clone3", DENIAL_ERRNO, 0);
+
+	{
+		static const char before[] =
+			HEAD X64 RULES("{\"names\": [\"mkdir\"], \"action\": \"SCMP_ACT_NOTIFY\"}");
+		UPDATE(before, &supervised, false);
+		cr_assert_str_eq(buf__text(&text), before, "not touched");
+	}
+	{
+		static const char before[] = HEAD X64 RULES(
+			"{\"names\": [\"clone3\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 38}");
+		UPDATE(before, &enosys, false);
+		cr_assert_str_eq(buf__text(&text), before, "not touched");
+	}
+}
+
+/* What one denial has had allowed is allowed on the architecture of the next, too. */
+Test(audit_update, architecture_of_what_was_just_added)
+{
+	struct denial first = denied(ARCH_X86_64, "mkdir", DENIAL_ERRNO, EPERM);
+	struct denial second = denied(ARCH_X86, "mkdir", DENIAL_ERRNO, EPERM);
+	struct denials own_denials both = {0};
+	struct profile own_profile profile = {0};
+	struct buf own_buf text = BUF_INIT;
+
+	cr_assert_eq(denials_add(&both, &first), 0);
+	cr_assert_eq(denials_add(&both, &second), 0);
+	cr_assert_eq(update_all(HEAD X64 RULES(""), &both, false, &text, &profile), 0);
+	cr_assert_eq(action_of(&profile, &first, 0), ACTION_ALLOW);
+	cr_assert_eq(action_of(&profile, &second, 0), ACTION_ALLOW);
 }
 
 /* A name that is allowed, on an architecture that is not. */

@@ -102,8 +102,9 @@ static bool is_allowed(const struct updating *u, const struct denial *denial, co
 	return decision_is_simple(&u->profile, name, &outcome) && outcome.action == ACTION_ALLOW;
 }
 
+/* `arch_new`: the profile does not list its architecture yet, and is looked at as if it did. */
 static int choose(const struct updating *u, const struct denial *denial, const char *name,
-		  bool arch_added, enum step *step, struct err *err)
+		  bool arch_new, enum step *step, struct err *err)
 {
 	struct decision own_decision decision = {0};
 	struct outcome outcome;
@@ -112,7 +113,7 @@ static int choose(const struct updating *u, const struct denial *denial, const c
 	if (rc)
 		return err_errno(err, rc, "%s: cannot tell what it says about %s", u->name, name);
 	if (is_allowed(u, denial, name))
-		*step = arch_added ? STEP_ARCH : STEP_ALLOWED;
+		*step = arch_new ? STEP_ARCH : STEP_ALLOWED;
 	else if (!u->update->enosys && is_enosys(u, denial, name))
 		*step = STEP_ENOSYS;
 	else if (is_supervised(&decision))
@@ -140,31 +141,28 @@ static void tell(const struct updating *u, const struct denial *denial, enum ste
 		log_warn("%s %s (%s, %s)", u->name, text, arch_token(denial->call.arch), action);
 }
 
-/* The architecture first: without it the profile says nothing about its calls. */
-static int add_arch(struct updating *u, enum arch arch, bool *added)
+/* As if it were listed: without it the profile says nothing about its calls. True: it is not, and must be for what is added. */
+static bool assume_arch(struct updating *u, enum arch arch)
 {
 	bool lists_some = false;
-	int rc;
 
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
 		lists_some |= u->profile.arches[a];
-	*added = lists_some ? !u->profile.arches[arch] : arch != u->native;
-	if (!*added)
-		return 0;
-	rc = amend_add_arch(u->root, arch, u->native);
+	if (lists_some ? u->profile.arches[arch] : arch == u->native)
+		return false;
 	if (!lists_some)
 		u->profile.arches[u->native] = true;
 	u->profile.arches[arch] = true;
-	return rc;
+	return true;
 }
 
 static int add_call(struct updating *u, const struct denial *denial, const char *name,
-		    enum step step)
+		    bool arch_new, enum step step)
 {
 	struct condition condition = condition_of_subcall(&denial->call);
-	int rc = 0;
+	int rc = arch_new ? amend_add_arch(u->root, denial->call.arch, u->native) : 0;
 
-	if (step != STEP_ARCH)
+	if (!rc && step != STEP_ARCH)
 		rc = amend_allow(u->root, &u->profile, name,
 				 step == STEP_ADD_SUB ? &condition : NULL);
 	if (!rc && step != STEP_ADD_SUB && step != STEP_ARCH)
@@ -176,29 +174,32 @@ static int add_call(struct updating *u, const struct denial *denial, const char 
 static int update_one(struct updating *u, const struct denial *denial, struct err *err)
 {
 	char name[SYSCALL_NAME_LEN];
-	bool arch_added = false;
-	enum step step = STEP_ADD;
+	bool arches[ARCH_COUNT], arch_new;
+	enum step step = STEP_ARCH;
 	int rc = 0;
 
 	if (!syscall_name(&denial->call, name)) {
 		tell(u, denial, STEP_UNNAMED);
 		return 0;
 	}
-	if (denial_is_finding(denial) || u->update->enosys)
-		rc = add_arch(u, denial->call.arch, &arch_added);
-	u->added += arch_added;
-	if (!rc && rule_has_name(&u->done, name))
+	memcpy(arches, u->profile.arches, sizeof(arches));
+	arch_new = (denial_is_finding(denial) || u->update->enosys) &&
+		   assume_arch(u, denial->call.arch);
+	if (!rule_has_name(&u->done, name))
+		rc = choose(u, denial, name, arch_new, &step, err);
+	else if (!arch_new)
 		return 0;
-	if (!rc)
-		rc = choose(u, denial, name, arch_added, &step, err);
 	if (rc)
-		return err_errno(err, rc, "%s: cannot add %s", u->name, name);
+		return rc;
+	/* an architecture lets in all that the profile allows: nothing is listed for a call that is not added */
+	if (!steps[step].adds)
+		memcpy(u->profile.arches, arches, sizeof(arches));
 	if (step == STEP_ENOSYS) {
 		buf__addf(&u->enosys, " %s", name);
 		return 0;
 	}
 	tell(u, denial, step);
-	if (steps[step].adds && add_call(u, denial, name, step))
+	if (steps[step].adds && add_call(u, denial, name, arch_new, step))
 		return err_errno(err, -ENOMEM, "%s: cannot add %s", u->name, name);
 	return 0;
 }
