@@ -43,8 +43,6 @@ Test(audit_log, shapes)
 		 AUDIT_SOURCE_KERNEL},
 		{"Nov 14 22:13:20 host audit[4242]: SECCOMP " TAIL, AUDIT_SOURCE_JOURNAL},
 		{"SECCOMP " TAIL, AUDIT_SOURCE_JOURNAL},
-		{"MESSAGE=audit: type=1326 " STAMP TAIL, AUDIT_SOURCE_KERNEL},
-		{"MESSAGE=SECCOMP " TAIL, AUDIT_SOURCE_JOURNAL},
 		{"type=SECCOMP " AUDIT TAIL, AUDIT_SOURCE_KERNEL},
 		{"type=1326 " AUDIT TAIL, AUDIT_SOURCE_KERNEL},
 		{"node=web1 type=SECCOMP " AUDIT TAIL, AUDIT_SOURCE_KERNEL},
@@ -63,8 +61,8 @@ Test(audit_log, shapes)
 		{"{\"MESSAGE\":\"SECCOMP auid=1 pid=4242 comm=\\\"worker\\\" arch=c000003e syscall=41 "
 		 "code=0x7ffc0000\",\"_TRANSPORT\":\"audit\"}",
 		 AUDIT_SOURCE_JOURNAL},
-		{"\t\"MESSAGE\" : \"SECCOMP auid=1 pid=4242 comm=\\\"worker\\\" arch=c000003e syscall=41 "
-		 "code=0x7ffc0000\",",
+		{"data: {\"_TRANSPORT\":\"audit\", \"MESSAGE\":\"SECCOMP auid=1 pid=4242 comm=\\\"worker\\\" arch=c000003e "
+		 "syscall=41 code=0x7ffc0000\"}",
 		 AUDIT_SOURCE_JOURNAL},
 	};
 
@@ -172,6 +170,27 @@ Test(audit_log, others)
 		{"Nov 14 22:13:20 host joe: [ 1.0] audit: type=1326 " STAMP TAIL,
 		 AUDIT_LINE_ELSEWHERE},
 		{"[    1.0] joe: type=1326 " STAMP TAIL, AUDIT_LINE_ELSEWHERE},
+		/* the kernel has no PID; who tags its messages so has, in the journal */
+		{"Nov 14 22:13:20 host kernel[77]: audit: type=1326 " STAMP TAIL,
+		 AUDIT_LINE_ELSEWHERE},
+		/* the second line of a message, as journalctl shows it */
+		{"                               audit: type=1326 " STAMP TAIL,
+		 AUDIT_LINE_ELSEWHERE},
+		{"\taudit: type=1326 " STAMP TAIL, AUDIT_LINE_ELSEWHERE},
+		/* from user space, by way of /dev/kmsg */
+		{"<13>audit: type=1326 " STAMP TAIL, AUDIT_LINE_ELSEWHERE},
+		{"12,1234,12345678,-;audit: type=1326 " STAMP TAIL, AUDIT_LINE_ELSEWHERE},
+		{"user  :notice: [   12.345678] audit: type=1326 " STAMP TAIL,
+		 AUDIT_LINE_ELSEWHERE},
+		/* without the line that says who wrote it */
+		{"MESSAGE=audit: type=1326 " STAMP TAIL, AUDIT_LINE_ELSEWHERE},
+		{"{\"MESSAGE\":\"SECCOMP auid=1 arch=c000003e syscall=41 code=0x7ffc0000\"}",
+		 AUDIT_LINE_ELSEWHERE},
+		/* JSON inside of a line is no JSON */
+		{"Nov 14 22:13:20 host joe: \"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"SECCOMP auid=1 arch=c000003e syscall=41 code=0x0\"",
+		 AUDIT_LINE_ELSEWHERE},
+		{"Nov 14 22:13:20 host joe: {\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"SECCOMP auid=1 arch=c000003e syscall=41 code=0x0\"}",
+		 AUDIT_LINE_ELSEWHERE},
 		{"{\"_TRANSPORT\":\"syslog\",\"MESSAGE\":\"audit: type=1326 audit(1.2:3): arch=c000003e "
 		 "syscall=41 code=0x7ffc0000\"}",
 		 AUDIT_LINE_ELSEWHERE},
@@ -184,6 +203,67 @@ Test(audit_log, others)
 		struct audit_record r;
 
 		cr_assert_eq(parse(lines[i].line, &r), lines[i].kind, "%s", lines[i].line);
+	}
+}
+
+#define FORGED "audit: type=1326 " STAMP "pid=1 comm=\"a\" arch=c000003e syscall=41 code=0x0"
+#define CURSOR "__CURSOR=s=1;i=1\n__REALTIME_TIMESTAMP=1700000000000000\n"
+
+/* Entries of the journal of several lines: those count that journald says the kernel or its audit wrote. */
+Test(audit_log, entries)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+		uint64_t records, elsewhere;
+	} logs[] = {
+#define LOG(text, records, elsewhere) {text, sizeof(text) - 1, records, elsewhere}
+		LOG(CURSOR "_TRANSPORT=kernel\nPRIORITY=5\nMESSAGE=" FORGED "\n\n", 1, 0),
+		LOG(CURSOR "MESSAGE=SECCOMP " TAIL "\n_TRANSPORT=audit\n\n" CURSOR
+			   "_TRANSPORT=syslog\nMESSAGE=" FORGED "\n\n",
+		    1, 1),
+		LOG(CURSOR "SYSLOG_IDENTIFIER=kernel\n_TRANSPORT=syslog\nMESSAGE=" FORGED "\n", 0,
+		    1),
+		LOG(CURSOR "MESSAGE=" FORGED "\n\n", 0, 1),
+		/* what came before does not count for it */
+		LOG(CURSOR "_TRANSPORT=kernel\nMESSAGE=x\n\n" CURSOR "MESSAGE=" FORGED "\n\n", 0,
+		    1),
+		/* a value of several lines, which look like fields */
+		LOG(CURSOR "MESSAGE\n\x35\0\0\0\0\0\0\0x\n\n__CURSOR=y\n_TRANSPORT=kernel\n"
+			   "MESSAGE=SECCOMP auid=\n\n_TRANSPORT=syslog\n\n" CURSOR
+			   "_TRANSPORT=kernel\nMESSAGE=" FORGED "\n\n",
+		    1, 0),
+		LOG("{\n\t\"_TRANSPORT\" : \"kernel\",\n\t\"MESSAGE\" : \"audit: type=1326 audit(1.2:3): arch=c000003e "
+		    "syscall=41 code=0x0\"\n}\n",
+		    1, 0),
+		LOG("{\n\t\"MESSAGE\" : \"audit: type=1326 audit(1.2:3): arch=c000003e syscall=41 code=0x0\",\n"
+		    "\t\"_TRANSPORT\" : \"journal\"\n}\n",
+		    0, 1),
+		LOG("Nov 14 22:13:20 host joe[1]: x\n                            {\n"
+		    "                            \"_TRANSPORT\": \"kernel\",\n"
+		    "                            \"MESSAGE\": \"SECCOMP auid=1 arch=c000003e syscall=41 code=0x0\"\n"
+		    "                            }\n",
+		    0, 1),
+		/* no export after all */
+		LOG("__CURSOR=x\n" FORGED "\n", 1, 0),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(logs); i++) {
+		for (size_t piece = 1; piece < 70; piece += 1 + piece / 9) {
+			struct audit_log *log = calloc(1, sizeof(*log));
+
+			for (size_t at = 0; at < logs[i].len; at += piece)
+				cr_assert_eq(audit_log__feed(log, logs[i].text + at,
+							     logs[i].len - at < piece ?
+								     logs[i].len - at :
+								     piece),
+					     0);
+			cr_assert_eq(audit_log__end(log), 0);
+			cr_assert_eq(log->records, logs[i].records, "%zu: %s", i, logs[i].text);
+			cr_assert_eq(log->elsewhere, logs[i].elsewhere, "%zu: %s", i, logs[i].text);
+			audit_log_clear(log);
+			free(log);
+		}
 	}
 }
 

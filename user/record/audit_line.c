@@ -1,20 +1,28 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/audit_line.h"
 #include "record/audit_fields.h"
+#include "record/audit_json.h"
 
 #include <ctype.h>
 #include <string.h>
 
 /* --- who wrote it --- */
 
-/* "TAG" or "TAG[PID]" of syslog: the kernel, or something of the audit daemon's? */
+/*
+ * "TAG" or "TAG[PID]" of syslog: the kernel, or something of the audit daemon's? The kernel has no PID: who calls itself so has one in
+ * the journal.
+ */
 static bool is_trusted_tag(struct span before)
 {
-	static const char *const tags[] = {"kernel",        "audit",  "audispd",
-					   "audisp-syslog", "auditd", "tag_audit_log"};
+	static const struct {
+		const char *tag;
+		bool pid;
+	} tags[] = {{"kernel", false},       {"audit", true},  {"audispd", true},
+		    {"audisp-syslog", true}, {"auditd", true}, {"tag_audit_log", true}};
 	size_t from = before.len;
+	bool pid = span_ends(before, "]");
 
-	if (span_ends(before, "]")) {
+	if (pid) {
 		for (before.len--; before.len && isdigit((unsigned char)before.at[before.len - 1]);)
 			before.len--;
 		if (!span_ends(before, "["))
@@ -24,9 +32,22 @@ static bool is_trusted_tag(struct span before)
 	for (from = before.len; from && before.at[from - 1] != ' ';)
 		from--;
 	for (size_t i = 0; i < ARRAY_LEN(tags); i++)
-		if (span_is(span_from(before, from), tags[i]))
+		if ((!pid || tags[i].pid) && span_is(span_from(before, from), tags[i].tag))
 			return true;
 	return false;
+}
+
+#define KERNEL_PRIORITIES                                                                          \
+	8 /* from here on they are of other facilities: user space wrote it into /dev/kmsg */
+
+/* The number that a text begins with, up to `end`, is a priority of the kernel's own. */
+static bool is_kernel_priority(struct span text, char end)
+{
+	uint64_t priority;
+	const char *at = memchr(text.at, end, text.len);
+
+	return at && span_number((struct span){text.at, at - text.at}, 10, KERNEL_PRIORITIES - 1,
+				 &priority);
 }
 
 /* Leaves out "<5>", "kern  :notice: ", "[ 12.3] " and "5,123,456,-;", each at the beginning. */
@@ -34,14 +55,14 @@ static struct span skip_kernel_prefix(struct span text)
 {
 	const char *end;
 
-	if (span_starts(text, "<") && (end = memchr(text.at, '>', text.len)))
-		text = span_from(text, end + 1 - text.at);
+	if (span_starts(text, "<") && is_kernel_priority(span_from(text, 1), '>'))
+		text = span_from(text, 3);
 	if (span_starts(text, "kern  :") && (end = memmem(text.at + 7, text.len - 7, ": ", 2)))
 		text = span_from(text, end + 2 - text.at);
 	if (span_starts(text, "[") && (end = memchr(text.at, ']', text.len)))
 		text = span_from(text, end + 1 - text.at);
-	else if (text.len && isdigit((unsigned char)*text.at) &&
-		 (end = memchr(text.at, ';', text.len)) && !memchr(text.at, ' ', end - text.at))
+	else if (is_kernel_priority(text, ',') && (end = memchr(text.at, ';', text.len)) &&
+		 !memchr(text.at, ' ', end - text.at))
 		text = span_from(text, end + 1 - text.at);
 	while (span_starts(text, " "))
 		text = span_from(text, 1);
@@ -59,8 +80,9 @@ static bool is_trusted_prefix(struct span before)
 	if (span_starts(text, "node=") && span_ends(text, " ") &&
 	    !memchr(text.at, ' ', text.len - 1))
 		return true;
-	/* dmesg --time-format iso: a word in front */
-	if (span_find(text, " ", &place) && text.len && isdigit((unsigned char)*text.at) &&
+	/* dmesg --time-format iso: a date in front */
+	if (span_find(text, " ", &place) && place > 4 && isdigit((unsigned char)*text.at) &&
+	    text.at[4] == '-' &&
 	    (place + 1 == text.len || span_is(span_from(text, place + 1), "audit: ")))
 		return true;
 	/* syslog: the first ": " ends the tag */
@@ -142,80 +164,54 @@ static enum audit_line parse_loss(struct span text, enum audit_loss *loss, uint6
 	return AUDIT_LINE_OTHER;
 }
 
-/* --- the journal's JSON --- */
+/* --- a line --- */
 
-/* A string behind "KEY" :, as it is written; false: there is no such member, or it is no string. */
-static bool json_member(struct span line, const char *key, struct span *out)
+enum audit_line audit_message_parse(struct span text, bool trusted, struct audit_record *record,
+				    enum audit_loss *loss, uint64_t *lost)
 {
-	size_t place, end;
-	struct span text = line;
+	enum audit_line kind = parse_text(text, trusted, record);
 
-	/* what is not followed by ':' is somebody's value */
-	do {
-		if (!span_find(text, key, &place))
-			return false;
-		text = span_from(text, place + strlen(key));
-		while (span_starts(text, " ") || span_starts(text, "\t"))
-			text = span_from(text, 1);
-	} while (!span_starts(text, ":"));
-	text = span_from(text, 1);
-	while (span_starts(text, " ") || span_starts(text, "\t"))
-		text = span_from(text, 1);
-	if (!span_starts(text, "\""))
-		return false;
-	text = span_from(text, 1);
-	for (end = 0; end < text.len && text.at[end] != '"'; end++)
-		end += text.at[end] == '\\';
-	*out = (struct span){text.at, end < text.len ? end : text.len};
-	return true;
+	return kind == AUDIT_LINE_OTHER ? parse_loss(text, loss, lost) : kind;
 }
 
-/* Without its escapes: \" \\ and the rest by their second letter; \u001d and its like by their value. */
-static struct span json_text(struct span text, char *room)
+/* "-o json", "json-sse", "json-seq" */
+static bool is_json(struct span line, struct span *out)
 {
-	size_t n = 0;
+	static const char *const heads[] = {"", "data: ", "\x1e"};
 
-	for (size_t i = 0; i < text.len; i++) {
-		uint64_t value;
-
-		if (text.at[i] != '\\' || i + 1 == text.len) {
-			room[n++] = text.at[i];
-		} else if (text.at[i + 1] == 'u' && text.len - i >= 6 &&
-			   span_number((struct span){text.at + i + 2, 4}, 16, UINT16_MAX, &value)) {
-			room[n++] = value < 0x80 ? (char)value : '?';
-			i += 5;
-		} else {
-			room[n++] = text.at[++i];
-		}
+	for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+		if (!span_starts(line, heads[i]))
+			continue;
+		*out = span_from(line, strlen(heads[i]));
+		if (span_starts(*out, "{"))
+			return true;
 	}
-	return (struct span){room, n};
+	return false;
 }
 
-/* Quotes inside of a value are escaped, so that no program can put a member into somebody else's entry. */
-static bool json_message(struct span line, char *room, struct span *out, bool *trusted)
+bool audit_transport_is_trusted(struct span transport)
 {
-	struct span value;
-
-	if (!json_member(line, "\"MESSAGE\"", out))
-		return false;
-	*out = json_text(*out, room);
-	*trusted = !json_member(line, "\"_TRANSPORT\"", &value) || span_is(value, "kernel") ||
-		   span_is(value, "audit");
-	return true;
+	return span_is(transport, "kernel") || span_is(transport, "audit");
 }
 
 enum audit_line audit_line_parse(const char *line, size_t len, struct audit_record *record,
 				 enum audit_loss *loss, uint64_t *lost)
 {
-	struct span text = {line, len < AUDIT_LINE_MAX ? len : AUDIT_LINE_MAX};
+	struct span text = {line, len < AUDIT_LINE_MAX ? len : AUDIT_LINE_MAX}, json, value;
 	char room[AUDIT_LINE_MAX];
-	bool trusted = true;
-	enum audit_line kind;
+	bool trusted;
 
-	if (span_starts(text, "MESSAGE="))
-		text = span_from(text, strlen("MESSAGE="));
-	else if (!json_message(text, room, &text, &trusted) && span_starts(text, "{"))
-		return AUDIT_LINE_OTHER; /* its text is no string: it is nobody's record */
-	kind = parse_text(text, trusted, record);
-	return kind == AUDIT_LINE_OTHER ? parse_loss(text, loss, lost) : kind;
+	if (is_json(text, &json)) {
+		trusted = audit_json_member(json, "\"_TRANSPORT\"", &value) &&
+			  audit_transport_is_trusted(value);
+		/* a text that is no string is nobody's record */
+		if (!audit_json_member(json, "\"MESSAGE\"", &text))
+			return AUDIT_LINE_OTHER;
+		return audit_message_parse(audit_json_text(text, room), trusted, record, loss,
+					   lost);
+	}
+	/* blanks: a message of several lines, as journalctl shows it. MESSAGE=: the line that tells whose it is was left out */
+	trusted = !span_starts(text, " ") && !span_starts(text, "\t") &&
+		  !span_starts(text, "MESSAGE=");
+	return audit_message_parse(text, trusted, record, loss, lost);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One line of a log: is it a seccomp record of the kernel's, or does it tell of lost ones? Shapes: dmesg and /dev/kmsg, syslog and
- * journal (text, JSON, export), audit.log with and without enrichment, ausearch with and without -i. A line is the word of
- * whoever could have written it: comm is any process's own, and anybody may log a line that looks like the kernel's, so that
- * a record counts only where the kernel or the audit daemon is named as its author.
+ * journal (text and JSON; what it tells in several lines is audit_entry.h's), audit.log with and without enrichment, ausearch with and
+ * without -i. A line is the word of whoever could have written it: comm is any process's own, and anybody may log a line that looks
+ * like the kernel's, so that a record counts only where the kernel or the audit daemon is named as its author. In JSON that is
+ * certain, for journald names it; in a line of text it is a tag, which a program may choose for itself.
  */
 #pragma once
 
+#include "base/span.h"
 #include "record/comm.h"
 #include "record/denials.h"
 
@@ -54,3 +56,10 @@ enum audit_line {
 /** What a line is. Fills *record of AUDIT_LINE_RECORD, *loss and *lost (0: unknown how many) of AUDIT_LINE_LOSS. */
 enum audit_line audit_line_parse(const char *line, size_t len, struct audit_record *record,
 				 enum audit_loss *loss, uint64_t *lost);
+
+/** The same for what was written alone. `trusted`: the kernel or its audit is known to have done that. */
+enum audit_line audit_message_parse(struct span text, bool trusted, struct audit_record *record,
+				    enum audit_loss *loss, uint64_t *lost);
+
+/** Does this value of the journal's _TRANSPORT name one of them? */
+bool audit_transport_is_trusted(struct span transport);

@@ -40,16 +40,12 @@ static int add_record(struct audit_log *log, const struct audit_record *record)
 	return rc == -ENOSPC ? 0 : rc;
 }
 
-static int add_line(struct audit_log *log)
+static int add(struct audit_log *log, enum audit_line kind, const struct audit_record *record,
+	       enum audit_loss loss, uint64_t lost)
 {
-	struct audit_record record;
-	enum audit_loss loss;
-	uint64_t lost;
-
-	log->lines++;
-	switch (audit_line_parse(log->line, log->line_len, &record, &loss, &lost)) {
+	switch (kind) {
 	case AUDIT_LINE_RECORD:
-		return add_record(log, &record);
+		return add_record(log, record);
 	case AUDIT_LINE_MALFORMED:
 		log->malformed++;
 		break;
@@ -67,11 +63,56 @@ static int add_line(struct audit_log *log)
 	return 0;
 }
 
+/* An entry of several lines is whole. */
+static int add_entry(struct audit_log *log)
+{
+	struct audit_entry *entry = &log->entry;
+	struct audit_record record;
+	enum audit_loss loss = AUDIT_LOSS_NONE;
+	uint64_t lost = 0;
+	int rc = 0;
+
+	if (entry->told)
+		rc = add(log,
+			 audit_message_parse((struct span){entry->message, entry->message_len},
+					     entry->trusted, &record, &loss, &lost),
+			 &record, loss, lost);
+	*entry = (struct audit_entry){0};
+	return rc;
+}
+
+static int add_line(struct audit_log *log)
+{
+	struct audit_record record;
+	enum audit_loss loss = AUDIT_LOSS_NONE;
+	enum audit_line kind;
+	uint64_t lost = 0;
+
+	log->lines++;
+	switch (audit_entry__line(&log->entry, (struct span){log->line, log->line_len})) {
+	case ENTRY_PART:
+		return 0;
+	case ENTRY_END:
+		return add_entry(log);
+	case ENTRY_ALONE:
+		break;
+	}
+	kind = audit_line_parse(log->line, log->line_len, &record, &loss, &lost);
+	return add(log, kind, &record, loss, lost);
+}
+
 int audit_log__feed(struct audit_log *log, const void *data, size_t len)
 {
 	const char *at = data, *end = at + len;
 
 	while (at < end) {
+		size_t skipped = audit_entry__skip(&log->entry, at, end - at);
+
+		if (skipped) {
+			at += skipped;
+			continue;
+		}
+
 		const char *newline = memchr(at, '\n', end - at);
 		size_t piece = (newline ? newline : end) - at;
 		size_t kept = AUDIT_LINE_MAX - log->line_len;
@@ -125,6 +166,8 @@ int audit_log__end(struct audit_log *log)
 	int rc = log->line_len ? add_line(log) : 0;
 
 	log->line_len = 0;
+	if (!rc)
+		rc = add_entry(log);
 	if (!rc)
 		rc = join_sources(log);
 	for (size_t i = 0; i < AUDIT_SOURCE_COUNT; i++)

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "record/audit_line.h"
+#include "record/audit_entry.h"
 #include "syscalls/foreign.h"
 
 /* Owns its lists: audit_log_clear(), or own_audit_log. Zeroed, with the filters set, it is empty. */
@@ -20,6 +20,7 @@ struct audit_log {
 		bool seen;
 		uint64_t lost; /* as far as the log tells */
 	} losses[AUDIT_LOSS_COUNT];
+	struct audit_entry entry; /* of the journal, where several lines are one */
 	char line[AUDIT_LINE_MAX];
 	size_t line_len;
 };

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "record/audit_entry.h"
+#include "record/audit_json.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define LENGTH_BYTES 8 /* of a value that is no text, little endian */
+
+/* The name of a field, which a line of an export begins with, or consists of. */
+static size_t name_len(struct span line)
+{
+	size_t len = 0;
+
+	while (len < line.len && (line.at[len] == '_' || isupper((unsigned char)line.at[len]) ||
+				  isdigit((unsigned char)line.at[len])))
+		len++;
+	return len;
+}
+
+static void keep_message(struct audit_entry *entry, struct span text)
+{
+	if (entry->told)
+		return;
+	entry->told = true;
+	entry->message_len = text.len < AUDIT_LINE_MAX ? text.len : AUDIT_LINE_MAX;
+	memcpy(entry->message, text.at, entry->message_len);
+}
+
+static enum audit_entry_step export_line(struct audit_entry *entry, struct span line)
+{
+	size_t len = name_len(line);
+	struct span name = {line.at, len};
+
+	if (!line.len)
+		return ENTRY_END;
+	if (len && len == line.len) {
+		entry->head = LENGTH_BYTES;
+		entry->length = 0;
+		return ENTRY_PART;
+	}
+	if (!len || line.at[len] != '=') { /* it is no export */
+		*entry = (struct audit_entry){0};
+		return ENTRY_ALONE;
+	}
+	if (span_is(name, "MESSAGE"))
+		keep_message(entry, span_from(line, len + 1));
+	else if (span_is(name, "_TRANSPORT"))
+		entry->trusted = audit_transport_is_trusted(span_from(line, len + 1));
+	return ENTRY_PART;
+}
+
+static enum audit_entry_step pretty_line(struct audit_entry *entry, struct span line)
+{
+	struct span value;
+	char room[AUDIT_LINE_MAX];
+
+	if (span_is(line, "}"))
+		return ENTRY_END;
+	if (audit_json_member(line, "\"MESSAGE\"", &value))
+		keep_message(entry, audit_json_text(value, room));
+	else if (audit_json_member(line, "\"_TRANSPORT\"", &value))
+		entry->trusted = audit_transport_is_trusted(value);
+	return ENTRY_PART;
+}
+
+enum audit_entry_step audit_entry__line(struct audit_entry *entry, struct span line)
+{
+	switch (entry->shape) {
+	case ENTRY_EXPORT:
+		return export_line(entry, line);
+	case ENTRY_PRETTY:
+		return pretty_line(entry, line);
+	case ENTRY_NONE:
+		break;
+	}
+	/* nothing is in front of it: a line of a message would be indented there, or have a tag */
+	if (span_starts(line, "__CURSOR="))
+		entry->shape = ENTRY_EXPORT;
+	else if (span_is(line, "{"))
+		entry->shape = ENTRY_PRETTY;
+	return entry->shape == ENTRY_NONE ? ENTRY_ALONE : ENTRY_PART;
+}
+
+size_t audit_entry__skip(struct audit_entry *entry, const char *data, size_t len)
+{
+	size_t n = 0;
+
+	for (; entry->head && n < len; n++) {
+		entry->length |= (uint64_t)(unsigned char)data[n]
+				 << 8 * (LENGTH_BYTES - entry->head);
+		/* and the newline behind it */
+		if (!--entry->head)
+			entry->skip = entry->length < UINT64_MAX ? entry->length + 1 : UINT64_MAX;
+	}
+	if (entry->head || !entry->skip)
+		return n;
+	if (len - n > entry->skip)
+		len = n + (size_t)entry->skip;
+	entry->skip -= len - n;
+	return len;
+}
