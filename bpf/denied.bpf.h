@@ -302,14 +302,36 @@ static __always_inline void denied_death(struct task_struct *task, __u32 slot,
 		denied_call(task, slot, DENIED_KILL_THREAD, 0, (void *)bpf_task_pt_regs(task));
 }
 
-/* The last thread of a process ends. */
-static __always_inline void denied_end(__u32 tgid)
+static __always_inline struct filtered *denied_process(__u32 tgid)
 {
 	__u32 key = tgid & (FILTERED_LEN - 1);
 	struct filtered *f = bpf_map_lookup_elem(&filtered, &key);
 
-	if (f && f->tgid == tgid)
+	return f && f->tgid == tgid ? f : NULL;
+}
+
+/* The last thread of a process ends, or it leaves the targets. */
+static __always_inline void denied_end(__u32 tgid)
+{
+	struct filtered *f = denied_process(tgid);
+
+	if (f && !f->until)
 		f->until = bpf_ktime_get_ns();
+}
+
+/* A process was moved to a cgroup of `slot`; SLOT_NONE: out of the targets. */
+static __always_inline void denied_move(struct task_struct *task, __u32 slot)
+{
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+
+	if (slot != SLOT_NONE) {
+		if (denied_process(tgid))
+			denied_note_process(task, slot);
+		return;
+	}
+	denied_end(tgid);
+	if (bpf_map_lookup_elem(&groups, &tgid))
+		denied_doubt(tgid);
 }
 
 #endif

@@ -304,10 +304,7 @@ int BPF_PROG(denied_last, struct task_struct *task)
 SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(denied_leave, struct cgroup *dst, const char *path, struct task_struct *task)
 {
-	__u32 tgid = BPF_CORE_READ(task, tgid);
-
-	if (is_v2(dst) && target_slot(BPF_CORE_READ(dst, kn, id)) == SLOT_NONE &&
-	    bpf_map_lookup_elem(&groups, &tgid))
-		denied_doubt(tgid);
+	if (is_v2(dst))
+		denied_move(task, target_slot(BPF_CORE_READ(dst, kn, id)));
 	return 0;
 }

@@ -110,6 +110,51 @@ done
 kill "$busy"
 wait "$busy" 2>/dev/null || true
 
+# --- logged calls: a process that has left is not the target's any more, and is again when it is back
+
+if grep -qw log /proc/sys/kernel/seccomp/actions_logged 2>/dev/null && command -v perl >/dev/null; then
+    echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["umask"], "action": "SCMP_ACT_LOG"}]}' >"$T/log.json"
+    own_cgroup
+    mkfifo "$T/go"
+    : >"$T/said"
+    "$WHITTLE" audit --json --cgroup "$CG" >"$T/out" 2>"$T/err" &
+    audit=$!
+    for _ in $(seq 300); do
+        grep -q '^whittle: auditing' "$T/err" && break
+        sleep 0.1
+    done
+    in_cgroup "$WHITTLE" enforce "$T/log.json" -- perl -e '$| = 1; for (1 .. 3) { umask 0; print "$_\n"; <STDIN> }' <"$T/go" >"$T/said" &
+    logging=$!
+    exec {go}>"$T/go"
+    said() {
+        for _ in $(seq 300); do
+            [ "$(wc -l <"$T/said")" -ge "$1" ] && break
+            sleep 0.1
+        done
+        sleep 0.2 # until its record has been read; what whittle is told is coarse, too
+    }
+    move() {
+        echo "$pid" >"$1/cgroup.procs"
+        sleep 0.1
+        echo >&"$go"
+    }
+    said 1
+    pid=$(cat "$CG/cgroup.procs")
+    move "$(cgroup_mount)"
+    said 2
+    move "$CG"
+    said 3
+    exec {go}>&-
+    wait $logging || true
+    kill -INT "$audit"
+    wait "$audit" || true
+    jq -r '.denials[] | "\(.name) \(.action) \(.count)"' "$T/out" >"$T/seen"
+    echo "umask log 2" >"$T/logged"
+    same "logged calls: not those of a process that has left, but when it is back" "$T/logged" "$T/seen"
+else
+    skip "logged calls of a process that has left" "not here: the kernel does not log the action LOG"
+fi
+
 # --- what becomes of them
 
 record errno 2

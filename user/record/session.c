@@ -157,7 +157,7 @@ static int map_views(struct session *session, struct err *err)
 	if (!rc && entries)
 		rc = map_view(skel->maps.entries, protection, &session->entries);
 	if (!rc && session->options.denials)
-		rc = map_view(skel->maps.filtered, PROT_READ, &session->filtered);
+		rc = map_view(skel->maps.filtered, protection, &session->filtered);
 	return rc ? err_errno(err, rc, "cannot map the counters") : 0;
 }
 

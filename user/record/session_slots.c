@@ -142,6 +142,16 @@ bool session_is_unneeded(const void *data, size_t len, void *context)
 	return !*entry->name || time < entry->begun;
 }
 
+/* Processes that go on are nobody's: what is logged of them is not the next recording's. */
+static void forget_filtered(struct session *session, __u32 slot)
+{
+	struct filtered *all = session->filtered.data;
+
+	for (size_t i = 0; all && i < FILTERED_LEN; i++)
+		if (__atomic_load_n(&all[i].slot, __ATOMIC_RELAXED) == slot)
+			__atomic_store_n(&all[i].tgid, 0, __ATOMIC_RELEASE);
+}
+
 int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 {
 	struct tracer_bpf *skel = session->skel;
@@ -166,6 +176,7 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 		memset(&rows[(size_t)cpu * session->slots + slot], 0, sizeof(*rows));
 	memset((__u64 *)session->first_seen.data + (size_t)slot * ROW_LEN, 0,
 	       ROW_LEN * sizeof(__u64));
+	forget_filtered(session, slot);
 	memset(&skel->bss->slots[slot], 0, sizeof(struct slot));
 	skel->bss->denials_lost[slot] = 0;
 	if (session->entries.data)
