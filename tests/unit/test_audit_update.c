@@ -246,3 +246,72 @@ Test(audit_update, allowed_by_default)
 	cr_assert_eq(profile.rules_len, 1);
 	cr_assert_eq(profile.rules[0].names_len, 1);
 }
+
+/* Of a list of what is refused the one subcall goes, the others stay. */
+Test(audit_update, subcall_allowed_by_default)
+{
+	static const struct {
+		const char *name;
+		uint32_t subs[2], other;
+	} calls[] = {{"socketcall", {1, 5}, 2}, {"ipc", {2, 11}, 21}};
+
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
+		struct denial denial = denied(ARCH_X86, calls[i].name, DENIAL_ERRNO, EPERM);
+		struct denials own_denials both = {0};
+		struct profile own_profile profile = {0};
+		struct buf own_buf text = BUF_INIT;
+
+		for (size_t k = 0; k < 2; k++) {
+			denial.call.sub = calls[i].subs[k];
+			cr_assert_eq(denials_add(&both, &denial), 0);
+		}
+		cr_assert_eq(update_all("{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"architectures\": [\"SCMP_ARCH_X86_64\", \"SCMP_ARCH_X86\"], " RULES(
+						"{\"names\": [\"ipc\", \"mount\", \"socketcall\"], \"action\": \"SCMP_ACT_ERRNO\", "
+						"\"errnoRet\": 13, \"comment\": \"why\"}"),
+					&both, false, &text, &profile),
+			     0);
+		cr_assert_eq(action_of(&profile, &denial, calls[i].subs[0]), ACTION_ALLOW);
+		cr_assert_eq(action_of(&profile, &denial, calls[i].subs[1]), ACTION_ALLOW);
+		cr_assert_eq(action_of(&profile, &denial, calls[i].other), ACTION_ERRNO);
+		for (size_t r = 0; r < profile.rules_len; r++)
+			cr_assert_eq(profile.rules[r].errno_value, 13);
+	}
+}
+
+/* Rules that refuse the others by order cannot let it through alone: then nothing is written. */
+Test(audit_update, subcall_that_cannot_be_alone)
+{
+	static const char before[] =
+		"{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"architectures\": [\"SCMP_ARCH_X86_64\", \"SCMP_ARCH_X86\"], " RULES(
+			"{\"names\": [\"socketcall\"], \"action\": \"SCMP_ACT_ERRNO\", "
+			"\"args\": [{\"index\": 0, \"value\": 10, \"op\": \"SCMP_CMP_LT\"}]}");
+	struct file_options file = {.arch = "x86_64", .kernel = "6.1", .quiet = true};
+	struct denial denial = denied(ARCH_X86, "socketcall", DENIAL_ERRNO, EPERM);
+	const char *path = make_file("p.json", before, 0644);
+	struct audit_update wanted = {path, NULL, false, &file};
+	struct denials own_denials denials = {0};
+	struct buf own_buf text = BUF_INIT;
+	struct err err = {0};
+
+	log_set_level(LOG_LEVEL_ERROR);
+	denial.call.sub = 1;
+	cr_assert_eq(denials_add(&denials, &denial), 0);
+	cr_assert_eq(audit_update(&wanted, &denials, &err), -EINVAL);
+	cr_assert(strstr(err.text, "socketcall:socket cannot be added alone"), "%s", err.text);
+	cr_assert_eq(fs_read(AT_FDCWD, path, 1 << 20, &text, NULL), 0);
+	cr_assert_str_eq(buf__text(&text), before);
+}
+
+/* The rule that refuses just this one goes. */
+Test(audit_update, subcall_refused_alone)
+{
+	struct denial denial = denied(ARCH_X86, "socketcall", DENIAL_ERRNO, EPERM);
+
+	denial.call.sub = 1;
+	UPDATE(HEAD "\"architectures\": [\"SCMP_ARCH_X86\"], " RULES(
+		       "{\"names\": [\"socketcall\"], \"action\": \"SCMP_ACT_KILL\", "
+		       "\"args\": [{\"index\": 0, \"value\": 1, \"op\": \"SCMP_CMP_EQ\"}]}"),
+	       &denial, false);
+	cr_assert_eq(action_of(&profile, &denial, 1), ACTION_ALLOW);
+	cr_assert_eq(action_of(&profile, &denial, 2), ACTION_ERRNO);
+}

@@ -53,7 +53,8 @@ struct updating {
 	struct node *root; /* borrowed from the document */
 	struct profile profile;
 	enum arch native;
-	struct rule done; /* serves as the list of names that are allowed whole by now */
+	struct rule done;    /* serves as the list of names that are allowed whole by now */
+	struct denials subs; /* of which single subcalls are */
 	struct buf enosys;
 	size_t added;
 };
@@ -63,6 +64,7 @@ static void updating_clear(struct updating *u)
 	node_clear(&u->document);
 	profile_clear(&u->profile);
 	rule_clear(&u->done);
+	denials_clear(&u->subs);
 	buf__clear(&u->enosys);
 }
 
@@ -159,12 +161,14 @@ static bool assume_arch(struct updating *u, enum arch arch)
 static int add_call(struct updating *u, const struct denial *denial, const char *name,
 		    bool arch_new, enum step step)
 {
-	struct condition condition = condition_of_subcall(&denial->call);
 	int rc = arch_new ? amend_add_arch(u->root, denial->call.arch, u->native) : 0;
 
-	if (!rc && step != STEP_ARCH)
-		rc = amend_allow(u->root, &u->profile, name,
-				 step == STEP_ADD_SUB ? &condition : NULL);
+	if (!rc && step == STEP_ADD_SUB) {
+		rc = amend_allow_subcall(u->root, &u->profile, &denial->call, name);
+		rc = rc ? rc : denials_add(&u->subs, denial);
+	} else if (!rc && step != STEP_ARCH) {
+		rc = amend_allow(u->root, &u->profile, name, NULL);
+	}
 	if (!rc && step != STEP_ADD_SUB && step != STEP_ARCH)
 		rc = rule_add_name(&u->done, name);
 	u->added++;
@@ -230,6 +234,44 @@ static int read_profile(struct updating *u, struct buf *text, struct err *err)
 	return rc;
 }
 
+static bool subcall_is_wanted(const struct updating *u, const struct syscall *call)
+{
+	for (size_t i = 0; i < u->subs.len; i++)
+		if (!syscall_compare(&u->subs.rows[i].call, call))
+			return true;
+	return false;
+}
+
+static bool allows_subcall(const struct profile *profile, const struct syscall *call)
+{
+	const uint64_t args[6] = {call->sub};
+
+	return evaluate(profile, call, args).outcome.action == ACTION_ALLOW;
+}
+
+/* That subcall, and no other one that the profile did not allow. */
+static int verify_subcall(const struct updating *u, const struct profile *profile,
+			  const struct syscall *call, struct err *err)
+{
+	struct syscall other = *call;
+	char text[2 * SYSCALL_NAME_LEN];
+
+	for (other.sub = 0; other.sub < SUBCALLS_MAX; other.sub++) {
+		bool wanted = subcall_is_wanted(u, &other);
+
+		if (!syscall_subname(&other) ||
+		    (allows_subcall(profile, &other) ?
+			     wanted || allows_subcall(&u->profile, &other) :
+			     !wanted))
+			continue;
+		audit_call_text(call, text);
+		return err_set(err, -EINVAL,
+			       "%s: %s cannot be added alone to such a profile, by its rules for other subcalls",
+			       u->name, text);
+	}
+	return 0;
+}
+
 /* Does the new text allow what was added, read anew? */
 static int verify(const struct updating *u, const struct buf *text, struct err *err)
 {
@@ -248,6 +290,16 @@ static int verify(const struct updating *u, const struct buf *text, struct err *
 			rc = err_set(err, -EINVAL, "%s: %s cannot be added to such a profile",
 				     u->name, u->done.names[i]);
 	}
+	for (size_t i = 0; !rc && i < u->subs.len; i++) {
+		char name[SYSCALL_NAME_LEN];
+
+		/* since then it may have been allowed whole */
+		if (syscall_name(&u->subs.rows[i].call, name) && !rule_has_name(&u->done, name))
+			rc = verify_subcall(u, &profile, &u->subs.rows[i].call, err);
+	}
+	/* rules for single subcalls have conditions, of which libseccomp may make something else */
+	if (!rc && u->subs.len && !profile_check_hazards(&u->profile, NULL))
+		rc = profile_check_hazards(&profile, err);
 	return rc;
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct node *member(struct node *node, const char *key)
@@ -210,6 +211,132 @@ int amend_allow(struct node *root, const struct profile *profile, const char *na
 		if (is_plain_allow(&rules->children[i]))
 			return insert_name(member(&rules->children[i], "names"), name);
 	return add_rule(rules, name, condition);
+}
+
+/* --- subcalls, where the default is to allow --- */
+
+static int copy_node(const struct node *from, struct node *to)
+{
+	to->kind = from->kind;
+	to->truth = from->truth;
+	to->is_count = from->is_count;
+	to->number = from->number;
+	if (from->text && !(to->text = strdup(from->text)))
+		return -ENOMEM;
+	for (size_t i = 0; i < from->len; i++) {
+		struct node *child = node_add(to, from->children[i].key);
+
+		if (!child || copy_node(&from->children[i], child))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* A rule that says of one subcall what the rule at `index` says of the whole call. */
+static int add_copy(struct node *rules, size_t index, const char *name,
+		    const struct condition *condition)
+{
+	static const char *const others[] = {"names", "name", "args"};
+	struct node *rule = node_add(rules, NULL), *names;
+	const struct node *from = &rules->children[index];
+
+	if (!rule)
+		return -ENOMEM;
+	rule->kind = NODE_OBJECT;
+	names = array(rule, "names");
+	if (!names || add_text(names, NULL, name))
+		return -ENOMEM;
+	for (size_t i = 0; i < from->len; i++) {
+		const struct node *child = &from->children[i];
+		bool other = false;
+		struct node *copy;
+
+		for (size_t k = 0; k < ARRAY_LEN(others); k++)
+			other |= !strcmp(child->key, others[k]);
+		if (other)
+			continue;
+		copy = node_add(rule, child->key);
+		if (!copy || copy_node(child, copy))
+			return -ENOMEM;
+	}
+	return add_condition(rule, condition);
+}
+
+static bool node_has_name(const struct node *rule, const char *name)
+{
+	const struct node *names = node_member(rule, "names"), *one = node_member(rule, "name");
+
+	for (size_t i = 0; names && i < names->len; i++)
+		if (is_text(&names->children[i], name))
+			return true;
+	return one && is_text(one, name);
+}
+
+static bool same_condition(const struct condition *a, const struct condition *b)
+{
+	return a->index == b->index && a->compare == b->compare && a->value == b->value &&
+	       (a->compare != COMPARE_MASKED_EQ || a->value_two == b->value_two);
+}
+
+/* Is it one that add_copy() has added, for this subcall? */
+static bool is_copy_for(const struct node *rule, const char *name, const struct condition *wanted)
+{
+	const struct node *args = node_member(rule, "args");
+	const struct node *one = args && args->len == 1 ? &args->children[0] : NULL;
+	const struct node *value = node_member(one, "value");
+	const struct node *second = node_member(one, "valueTwo");
+
+	if (rule->line || !value || !node_has_name(rule, name)) /* what was read stands somewhere */
+		return false;
+	return strtoull(value->text, NULL, 10) == wanted->value &&
+	       (!second || strtoull(second->text, NULL, 10) == wanted->value_two);
+}
+
+static int split_rule(struct node *rules, size_t index, const struct syscall *call,
+		      const char *name)
+{
+	struct syscall other = *call;
+
+	for (other.sub = 0; other.sub < SUBCALLS_MAX; other.sub++) {
+		struct condition condition = condition_of_subcall(&other);
+
+		if (syscall_subname(&other) && add_copy(rules, index, name, &condition))
+			return -ENOMEM;
+	}
+	remove_name(&rules->children[index], name);
+	return 0;
+}
+
+int amend_allow_subcall(struct node *root, const struct profile *profile,
+			const struct syscall *call, const char *name)
+{
+	const struct condition condition = condition_of_subcall(call);
+	struct node *rules = array(root, "syscalls");
+
+	if (!rules)
+		return -ENOMEM;
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		if (rule_has_name(rule, name) && rule->conditions_len == 1 &&
+		    same_condition(&rule->conditions[0], &condition))
+			remove_name(&rules->children[rule->number - 1], name);
+	}
+	if (profile->default_action != ACTION_ALLOW)
+		return amend_allow(root, profile, name, &condition);
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		/* the name has left it if another subcall was allowed before */
+		if (rule_has_name(rule, name) && !rule->conditions_len &&
+		    node_has_name(&rules->children[rule->number - 1], name) &&
+		    split_rule(rules, rule->number - 1, call, name))
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < rules->len; i++)
+		if (is_copy_for(&rules->children[i], name, &condition))
+			remove_name(&rules->children[i], name);
+	return 0;
 }
 
 void amend_finish(struct node *root)

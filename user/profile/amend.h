@@ -21,5 +21,12 @@ int amend_add_arch(struct node *root, enum arch arch, enum arch native) must_che
 int amend_allow(struct node *root, const struct profile *profile, const char *name,
 		const struct condition *condition) must_check;
 
+/**
+ * The same for one subcall of a multiplexer. Where the default is to allow, a rule that denies them all becomes one for each of the
+ * others; a rule with conditions of its own that denies it stays, so that whoever calls this looks whether it is allowed. -ENOMEM.
+ */
+int amend_allow_subcall(struct node *root, const struct profile *profile,
+			const struct syscall *call, const char *name) must_check;
+
 /** Rules that have lost all of their names go. Once, at the end: until then rules keep their places. */
 void amend_finish(struct node *root);

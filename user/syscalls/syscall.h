@@ -29,6 +29,9 @@ bool syscall_name(const struct syscall *call, char name[SYSCALL_NAME_LEN]);
 /** i386 socketcall or ipc, whose `sub` matters. */
 bool syscall_is_multiplexer(const struct syscall *call);
 
+/* No multiplexer has more subcalls. */
+#define SUBCALLS_MAX 32
+
 /** The bits of a multiplexer's first argument that choose the subcall; ipc has the version of its layout above them. */
 uint32_t syscall_subcall_mask(const struct syscall *call);
 
