@@ -101,7 +101,7 @@ static int fill(struct constraint *constraint, const struct tuples_list *tuples,
 			rc = add_cubes(set, &cubes);
 	}
 	if (!rc && !constraint->open)
-		rc = cubes_reduce(&cubes);
+		rc = cubes_reduce(&cubes, CONSTRAINT_TERMS_MAX);
 	if (!constraint->open && cubes.len > CONSTRAINT_TERMS_MAX)
 		constraint_open(constraint, OPEN_SIZE);
 	for (size_t i = 0; !rc && !constraint->open && i < cubes.len; i++) {

@@ -75,7 +75,7 @@ static bool covers(const struct cube *a, const struct cube *b)
 static int find_primes(const struct cubes *from, struct cubes *primes)
 {
 	struct cubes own_cubes all = {0};
-	int rc = 0;
+	int rc = from->len > PRIMES_MAX ? -E2BIG : 0;
 
 	for (size_t i = 0; !rc && i < from->len; i++)
 		rc = cubes_add(&all, &from->list[i]);
@@ -87,8 +87,8 @@ static int find_primes(const struct cubes *from, struct cubes *primes)
 			if (unite(&all.list[i], &all.list[k], &united))
 				rc = cubes_add(&all, &united);
 		}
-		if (all.len > PRIMES_MAX)
-			return -E2BIG;
+		if (!rc && all.len > PRIMES_MAX)
+			rc = -E2BIG;
 	}
 	for (size_t i = 0; !rc && i < all.len; i++) {
 		bool prime = true;
@@ -101,16 +101,62 @@ static int find_primes(const struct cubes *from, struct cubes *primes)
 	return rc;
 }
 
+/* Which of the cubes that are to be covered each prime covers, a bit for each: all is counted on this. */
+struct cover {
+	uint64_t *rows; /* owned */
+	uint64_t *left; /* owned: what nothing chosen covers yet */
+	size_t words;   /* of a row */
+	size_t left_len;
+};
+
+static void cover_clear(struct cover *cover)
+{
+	free(cover->rows);
+	free(cover->left);
+}
+#define own_cover own_with(cover_clear)
+
+static bool has_bit(const uint64_t *row, size_t bit)
+{
+	return row[bit / 64] >> bit % 64 & 1;
+}
+
+static int cover_make(const struct cubes *primes, const struct cubes *from, struct cover *out)
+{
+	out->words = from->len / 64 + 1;
+	out->rows = calloc(primes->len * out->words, sizeof(*out->rows));
+	out->left = calloc(out->words, sizeof(*out->left));
+	if (!out->rows || !out->left)
+		return -ENOMEM;
+	out->left_len = from->len;
+	for (size_t k = 0; k < from->len; k++) {
+		out->left[k / 64] |= 1ULL << k % 64;
+		for (size_t i = 0; i < primes->len; i++)
+			if (covers(&primes->list[i], &from->list[k]))
+				out->rows[i * out->words + k / 64] |= 1ULL << k % 64;
+	}
+	return 0;
+}
+
+/* How much of what is left a prime covers. */
+static size_t cover_count(const struct cover *cover, size_t prime)
+{
+	const uint64_t *row = cover->rows + prime * cover->words;
+	size_t n = 0;
+
+	for (size_t w = 0; w < cover->words; w++)
+		n += __builtin_popcountll(row[w] & cover->left[w]);
+	return n;
+}
+
 /* The prime that covers most of what is left. */
-static size_t best_prime(const struct cubes *primes, const struct cubes *from, const bool *done)
+static size_t best_prime(const struct cover *cover, size_t primes)
 {
 	size_t best = 0, most = 0;
 
-	for (size_t i = 0; i < primes->len; i++) {
-		size_t n = 0;
+	for (size_t i = 0; i < primes; i++) {
+		size_t n = cover_count(cover, i);
 
-		for (size_t k = 0; k < from->len; k++)
-			n += !done[k] && covers(&primes->list[i], &from->list[k]);
 		if (n > most) {
 			most = n;
 			best = i;
@@ -119,55 +165,54 @@ static size_t best_prime(const struct cubes *primes, const struct cubes *from, c
 	return best;
 }
 
-static void cover(const struct cube *prime, const struct cubes *from, bool *done, size_t *left)
+static int take(struct cover *cover, const struct cubes *primes, size_t prime, struct cubes *out)
 {
-	for (size_t k = 0; k < from->len; k++) {
-		if (done[k] || !covers(prime, &from->list[k]))
-			continue;
-		done[k] = true;
-		--*left;
-	}
+	const uint64_t *row = cover->rows + prime * cover->words;
+
+	cover->left_len -= cover_count(cover, prime);
+	for (size_t w = 0; w < cover->words; w++)
+		cover->left[w] &= ~row[w];
+	return cubes_add(out, &primes->list[prime]);
 }
 
-/* First what only one prime covers, then greedily. */
-static int choose(const struct cubes *primes, const struct cubes *from, struct cubes *out)
+/* First what only one prime covers, then greedily. -E2BIG: more than `limit`. */
+static int choose(const struct cubes *primes, const struct cubes *from, size_t limit,
+		  struct cubes *out)
 {
-	bool *own_ptr done = calloc(from->len + 1, sizeof(*done));
-	size_t left = from->len;
-	int rc = done ? 0 : -ENOMEM;
+	struct cover own_cover cover = {0};
+	int rc = cover_make(primes, from, &cover);
 
 	for (size_t k = 0; !rc && k < from->len; k++) {
 		size_t only = 0, n = 0;
 
-		for (size_t i = 0; i < primes->len; i++) {
-			if (covers(&primes->list[i], &from->list[k])) {
+		for (size_t i = 0; i < primes->len && n < 2; i++) {
+			if (has_bit(cover.rows + i * cover.words, k)) {
 				only = i;
 				n++;
 			}
 		}
-		if (n != 1)
-			continue;
-		rc = cubes_add(out, &primes->list[only]);
-		cover(&primes->list[only], from, done, &left);
+		if (n == 1)
+			rc = take(&cover, primes, only, out);
+		if (!rc && out->len > limit)
+			rc = -E2BIG;
 	}
-	while (!rc && left) {
-		size_t best = best_prime(primes, from, done);
-
-		rc = cubes_add(out, &primes->list[best]);
-		cover(&primes->list[best], from, done, &left);
+	while (!rc && cover.left_len) {
+		rc = take(&cover, primes, best_prime(&cover, primes->len), out);
+		if (!rc && out->len > limit)
+			rc = -E2BIG;
 	}
 	return rc;
 }
 
-int cubes_reduce(struct cubes *cubes)
+int cubes_reduce(struct cubes *cubes, size_t limit)
 {
 	struct cubes own_cubes primes = {0}, own_cubes chosen = {0};
 	int rc = find_primes(cubes, &primes);
 
+	if (!rc)
+		rc = choose(&primes, cubes, limit, &chosen);
 	if (rc == -E2BIG)
 		return 0;
-	if (!rc)
-		rc = choose(&primes, cubes, &chosen);
 	if (rc)
 		return rc;
 	cubes_clear(cubes);

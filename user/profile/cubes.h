@@ -23,5 +23,8 @@ void cubes_clear(struct cubes *cubes);
 /** One that is there already stays alone. -ENOMEM. */
 int cubes_add(struct cubes *cubes, const struct cube *cube) must_check;
 
-/** The fewest cubes, or nearly so, that hold for exactly the same arguments. -ENOMEM. */
-int cubes_reduce(struct cubes *cubes) must_check;
+/**
+ * The fewest cubes, or nearly so, that hold for exactly the same arguments. If these are more than `limit`, which is of no use to
+ * whoever asks, all stay as they are: that, and how many are looked at, bounds the time. -ENOMEM.
+ */
+int cubes_reduce(struct cubes *cubes, size_t limit) must_check;
