@@ -87,6 +87,12 @@ check_status 1 "Kubernetes' form" "$WHITTLE" audit --log $LOG --update "$T/k8s.j
 "$WHITTLE" diff --arch x86_64 "$T/k8s.json" $G/updated.json >"$T/diff" || fail "Kubernetes' form: the same meaning" "$(head -n 3 "$T/diff")"
 grep -q '"metadata"' "$T/k8s.json" && pass "Kubernetes' form stays" || fail "Kubernetes' form stays"
 
+check_status 1 "Docker's default, elsewhere" "$WHITTLE" audit --log $LOG --update docker -o "$T/default.json" --enosys --arch x86_64 --kernel 6.1
+sed -n 's/.*docker allows \([a-z0-9_]*\) now.*/\1/p' "$T/err" | sort -u >"$T/named"
+[ -s "$T/named" ] && pass "Docker's default: names what it adds" || fail "Docker's default: names what it adds" "$(cat "$T/err")"
+check_status 1 "Docker's default: it is allowed then" "$WHITTLE" audit --log $LOG --update "$T/default.json" --enosys --arch x86_64 --kernel 6.1
+grep -q "nothing to add to $T/default.json" "$T/err" && pass "Docker's default: nothing is left" || fail "Docker's default: nothing is left" "$(cat "$T/err")"
+
 # --- bad input ---
 
 says 'no source' 2 'nothing to audit' "$WHITTLE" audit
@@ -95,6 +101,7 @@ says 'no log' 2 'cannot open' "$WHITTLE" audit --log "$T/none"
 says 'a directory' 2 'Is a directory' "$WHITTLE" audit --log "$T"
 says 'both standard input' 2 'both' "$WHITTLE" audit --log - --update -
 says 'no output for standard input' 2 '--output' "$WHITTLE" audit --log $LOG --update -
+says 'in place of what is no file' 2 '--output FILE' "$WHITTLE" audit --log $LOG --update docker
 says 'output without update' 2 '--update' "$WHITTLE" audit --log $LOG -o "$T/x"
 says 'a pid that is none' 2 'only-pid' "$WHITTLE" audit --log $LOG --only-pid x
 says 'no profile' 2 'none.json' "$WHITTLE" audit --log $LOG --update "$T/none.json"

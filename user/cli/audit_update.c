@@ -4,6 +4,7 @@
 #include "cli/audit_report.h"
 #include "profile/amend.h"
 #include "profile/decision.h"
+#include "profile/emit_oci.h"
 #include "profile/evaluate.h"
 
 #include <ctype.h>
@@ -210,10 +211,23 @@ static int update_one(struct updating *u, const struct denial *denial, struct er
 
 /* --- the file --- */
 
+/* Docker's default is in no file: it is what "convert" would make of it. */
+static int read_text(const struct updating *u, struct buf *text, struct err *err)
+{
+	const char *path = u->update->profile;
+	struct profile own_profile docker = {0};
+	int rc;
+
+	if (!profile_file_is_docker(path))
+		return file_read(path, PROFILE_FILE_MAX, text, err);
+	rc = profile_file_read(path, u->update->file, &docker, err);
+	return rc ? rc : emit_oci(&docker, text, err);
+}
+
 static int read_profile(struct updating *u, struct buf *text, struct err *err)
 {
 	const char *path = u->update->profile;
-	int rc = file_read(path, PROFILE_FILE_MAX, text, err);
+	int rc = read_text(u, text, err);
 	size_t blanks = 0;
 
 	if (rc)

@@ -6,9 +6,10 @@
 #include "record/denials.h"
 
 struct audit_update {
-	const char *profile; /* its file; "-": standard input, then `output` is needed */
-	const char *output;  /* NULL: in place; "-": standard output */
-	bool enosys;         /* what was answered ENOSYS as well */
+	const char *
+		profile; /* its file; "-": standard input, "docker": Docker's default; these need `output` */
+	const char *output; /* NULL: in place; "-": standard output */
+	bool enosys;        /* what was answered ENOSYS as well */
 	const struct file_options *file;
 };
 

@@ -263,6 +263,9 @@ static int check_options(struct audit_options *options, char *const *argv, struc
 	if (options->update && !strcmp(options->update, "-") && !options->output)
 		return err_set(err, -EINVAL,
 			       "a profile from standard input needs --output to be written to");
+	if (options->update && profile_file_is_docker(options->update) && !options->output)
+		return err_set(err, -EINVAL,
+			       "docker is built in, and no file that could be updated: --output FILE gets what is made of it (./docker is a file)");
 	if (options->only_pid && num_parse(options->only_pid, "--only-pid", INT_MAX, &pid, err))
 		return err->code;
 	options->pid = (uint32_t)pid;
