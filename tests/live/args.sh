@@ -116,6 +116,52 @@ expect "... and the profile" [ "$(errnos "$WHITTLE" enforce "$profile" -- "$prog
 "$WHITTLE" record -q --args ioctl --args-max 40 -o "$profile" --recording "$rec" -- "$program" "${many[@]}" >"$T/free"
 expect "--args-max 40: not open" [ "$(values ioctl)" = '[40]' ]
 
+# --- what is not seen as a call of workload: in flight when recording begins, and the runtime's behind its filter ---
+record_cgroup() { # ARG...    in the background: $recorder
+    "$WHITTLE" record --cgroup "$CG" --assume-startup -o "$profile" --recording "$rec" "$@" 2>"$T/said" &
+    recorder=$!
+    for _ in $(seq 300); do
+        ! grep -q '^whittle: recording' "$T/said" || return 0
+        sleep 0.1
+    done
+}
+end_recording() {
+    kill -INT "$recorder"
+    wait "$recorder" || fail "the recording is complete" "$(cat "$T/said")"
+}
+is_in_call() { # PID NUMBER
+    for _ in $(seq 300); do
+        ! grep -q "^$2 " "/proc/$1/syscall" || return 0
+        sleep 0.1
+    done
+}
+own_cgroup
+mkfifo "$T/never"
+# splice from an empty pipe waits
+(in_cgroup "$program" 275:9:0:8:0:1 275:8:0:9:0:1 9<>"$T/never" 8>/dev/null >"$T/free") &
+waiting=$!
+for _ in $(seq 300); do
+    reader=$(tail -n 1 "$CG/cgroup.procs")
+    [ "$(cat "/proc/${reader:-none}/comm" 2>/dev/null)" != arguments ] || break
+    sleep 0.1
+done
+is_in_call "$reader" 275
+record_cgroup --args splice:0
+echo >"$T/never"
+wait $waiting
+end_recording
+expect "a call in flight and one afterwards" [ "$(jq -r '[.syscalls[] | select(.name == "splice") | .class] | sort | join(" ")' "$rec")" = "in_flight workload" ]
+expect "... each with its arguments" [ "$(values splice) $(jq -c '[.arguments[] | select(.name == "splice").values[][0]] | sort' "$rec")" = '[2] ["0x8","0x9"]' ]
+expect "... which the profile allows, and no others" [ "$("$WHITTLE" enforce "$profile" -- "$program" 275:8:0:8:0:1 275:9:0:9:0:1 275:7:0:7:0:1 | cut -d' ' -f1 | tr '\n' ' ')" = "9 9 1 " ]
+
+own_cgroup
+record_cgroup --args getpgid:0,prctl:0
+"${BUILD:-build}/tests/programs/launcher" "$CG" filter -- "$program" 121:0x7ffffff0 157:3 >"$T/free"
+end_recording
+expect "a call of the runtime, behind its filter" [ "$(jq -r '[.syscalls[] | select(.name == "getpgid") | .class] | sort | join(" ")' "$rec")" = "runtime workload" ]
+expect "... is recorded with its arguments, and before the filter it is not" [ "$(values getpgid) $(values prctl)" = "[2] [1]" ]
+expect "... which the profile allows, and no others" [ "$("$WHITTLE" enforce "$profile" -- "$program" 121:0x7ffffff0 121:0 121:0x7ffffff1 157:3 157:38 | cut -d' ' -f1 | tr '\n' ' ')" = "3 0 1 0 1 " ]
+
 # --- recordings joined ---
 "$WHITTLE" record -q --args socket --recording "$T/a.json" -- "$program" 41:2:1 >/dev/null
 "$WHITTLE" record -q --args socket --recording "$T/b.json" -- "$program" 41:1:1 >/dev/null
