@@ -6,7 +6,7 @@
 #include <errno.h>
 
 struct help_options {
-	bool list_options;
+	bool list_options, synopses;
 	int shell;
 };
 
@@ -16,6 +16,9 @@ static const char *const shells[] = {"none", "bash", "zsh", "fish", NULL};
 static const struct option_row rows[] = {
 	{"options", 0, OPTION_FLAG, NULL, "list every option of every command, one a line",
 	 offsetof(struct help_options, list_options), NULL, 0},
+	{"synopses", 0, OPTION_FLAG, NULL,
+	 "print the usage of every command, and its options with their arguments",
+	 offsetof(struct help_options, synopses), NULL, 0},
 	{"completion", 0, OPTION_CHOICE, "SHELL", "print a script that completes: bash, zsh, fish",
 	 offsetof(struct help_options, shell), shells, 0},
 	{"help", 'h', OPTION_HELP, NULL, "show this help", 0, NULL, 0},
@@ -28,6 +31,21 @@ static void list_options(void)
 	for (size_t c = 0; commands[c]; c++)
 		for (const struct option_row *row = commands[c]->options; row->name; row++)
 			printf("%s --%s\n", commands[c]->name, row->name);
+}
+
+/* What the synopsis and the options of the man page are held against. */
+static void list_synopses(void)
+{
+	for (size_t c = 0; commands[c]; c++) {
+		printf("whittle %s %s\n", commands[c]->name, commands[c]->synopsis);
+		for (const struct option_row *row = commands[c]->options; row->name; row++) {
+			char text[OPTION_TEXT_LEN];
+
+			option_text(row, text);
+			printf("  %s\n", text);
+		}
+	}
+	printf("whittle --version\n"); /* main's own */
 }
 
 static void list_commands(void)
@@ -54,6 +72,8 @@ static int run(const struct command *self, int argc, char **argv)
 		command_print_help(self);
 	else if (options.list_options)
 		list_options();
+	else if (options.synopses)
+		list_synopses();
 	else if (options.shell)
 		completion_print(options.shell, commands);
 	else if (argc - rest > 1) {

@@ -150,14 +150,22 @@ int options_parse_anywhere(const struct option_row *rows, int argc, char **argv,
 	return parse(rows, true, argc, argv, into, rest, help, err);
 }
 
+void option_text(const struct option_row *row, char out[OPTION_TEXT_LEN])
+{
+	char letter[] = "-x, ";
+
+	letter[1] = row->letter;
+	snprintf(out, OPTION_TEXT_LEN, "%s--%s%s%s", row->letter ? letter : "", row->name,
+		 row->argument ? " " : "", row->argument ? row->argument : "");
+}
+
 void options_print(const struct option_row *rows)
 {
 	for (; rows->name; rows++) {
-		char left[64];
+		char text[OPTION_TEXT_LEN];
 
-		snprintf(left, sizeof(left), "%c%c%c --%s%s%s", rows->letter ? '-' : ' ',
-			 rows->letter ? rows->letter : ' ', rows->letter ? ',' : ' ', rows->name,
-			 rows->argument ? " " : "", rows->argument ? rows->argument : "");
-		printf("  %-29s %s\n", left, rows->help);
+		option_text(rows, text);
+		/* those without a letter stand below the others' names */
+		printf(rows->letter ? "  %-29s %s\n" : "      %-25s %s\n", text, rows->help);
 	}
 }

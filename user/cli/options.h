@@ -51,5 +51,9 @@ int options_parse(const struct option_row *rows, int argc, char **argv, void *in
 int options_parse_anywhere(const struct option_row *rows, int argc, char **argv, void *into,
 			   int *rest, bool *help, struct err *err) must_check;
 
+/** "-o, --output FILE" of a row. */
+#define OPTION_TEXT_LEN 64
+void option_text(const struct option_row *row, char out[OPTION_TEXT_LEN]);
+
 /** Prints the rows for people, two columns, on stdout. */
 void options_print(const struct option_row *rows);
