@@ -56,7 +56,7 @@ Test(parse_oci, refused_with_its_place)
 		{"", "p.json:1:1: the file ends"},
 		{"{\"defaultAction\":", "p.json:1:"},
 		{"{\n\"a\": 1,\n\"a\": 2}", "p.json:3:"},
-		{"[]", "not a JSON object"},
+		{"[]", "not an object"},
 		{"{}", "no \"defaultAction\""},
 		{"{\"defaultAction\": 1}", "not a string"},
 		{"{\"defaultAction\": \"SCMP_ACT_NONSENSE\"}",

@@ -23,10 +23,10 @@ static int read_all(int fd, const char *path, size_t max, struct buf *out, struc
 			continue;
 		if (n < 0)
 			return err_errno(err, -errno, "cannot read %s", path);
+		buf__add(out, chunk, total + n > max ? max - total : (size_t)n);
 		total += n;
 		if (total > max)
 			return err_set(err, -EFBIG, "%s is larger than %zu bytes", path, max);
-		buf__add(out, chunk, n);
 	}
 	if (buf__error(out))
 		return err_errno(err, buf__error(out), "cannot read %s", path);

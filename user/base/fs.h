@@ -10,7 +10,7 @@
 
 #include <limits.h>
 
-/** Reads a file below directory `dir` (AT_FDCWD: the usual meaning) whole, at most max bytes (-EFBIG above). Appends. */
+/** Reads a file below directory `dir` (AT_FDCWD: the usual meaning) whole, at most max bytes (-EFBIG above, and `out` has so many of them). Appends. */
 int fs_read(int dir, const char *path, size_t max, struct buf *out, struct err *err) must_check;
 
 /** Can `path` be written by fs_write? Tells before the work instead of after it; leaves nothing. */

@@ -2,6 +2,7 @@
 #include "cli/profile_file.h"
 #include "profile/docker_default.h"
 #include "profile/parse_oci.h"
+#include "profile/text.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/num.h"
@@ -27,13 +28,34 @@ int arch_parse(const char *text, enum arch *out, struct err *err)
 	return err_set(err, -EINVAL, "architecture '%s' is none of %s", text, list);
 }
 
+static const char *name_of(const char *path)
+{
+	return strcmp(path, "-") ? path : "standard input";
+}
+
+/* Where the bytes end that a file may have. */
+static int too_large(const char *path, const struct buf *text, size_t max, struct err *err)
+{
+	struct text_place place = text_place(text->data, max);
+
+	return err_set(err, -EFBIG, "%s:%u:%u: it goes on behind %zu bytes, and is too large",
+		       name_of(path), place.line, place.column, max);
+}
+
 int file_read(const char *path, size_t max, struct buf *out, struct err *err)
 {
+	struct err reason = {0};
 	char chunk[65536];
 	ssize_t n;
+	int rc;
 
-	if (strcmp(path, "-"))
-		return fs_read(AT_FDCWD, path, max, out, err);
+	if (strcmp(path, "-")) {
+		rc = fs_read(AT_FDCWD, path, max, out, &reason);
+		if (!rc)
+			return 0;
+		return rc == -EFBIG && !buf__error(out) ? too_large(path, out, max, err) :
+							  err_set(err, rc, "%s", reason.text);
+	}
 	while ((n = read(STDIN_FILENO, chunk, sizeof(chunk)))) {
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -43,7 +65,7 @@ int file_read(const char *path, size_t max, struct buf *out, struct err *err)
 		if (buf__error(out))
 			return err_errno(err, buf__error(out), "cannot read standard input");
 		if (out->len > max)
-			return err_set(err, -EFBIG, "standard input: more than %zu bytes", max);
+			return too_large(path, out, max, err);
 	}
 	return 0;
 }
@@ -119,12 +141,12 @@ int profile_file_parse(const char *path, const struct buf *text, const struct fi
 	int rc = host_of(options, &parse, err);
 
 	if (!rc && text->len > PROFILE_FILE_MAX)
-		rc = err_set(err, -EFBIG, "%s: more than %d bytes", path, PROFILE_FILE_MAX);
+		rc = too_large(path, text, PROFILE_FILE_MAX, err);
 	if (!rc)
-		rc = (options->json ? parse_oci :
-				      profile_parse)(strcmp(path, "-") ? path : "standard input",
-						     buf__text(text), text->len, &parse, out, err);
-	if (warnings.len && !options->quiet)
+		rc = (options->json ? parse_oci : profile_parse)(name_of(path), buf__text(text),
+								 text->len, &parse, out, err);
+	/* beside an error they only hide it */
+	if (!rc && warnings.len && !options->quiet)
 		tell(warnings.data);
 	return rc;
 }

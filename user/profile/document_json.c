@@ -337,6 +337,7 @@ int document_parse_json(const char *name, const char *text, size_t len, struct n
 			   .line = 1,
 			   .err = err};
 	struct node own_node node = {0};
+	size_t valid;
 	int rc;
 
 	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
@@ -347,9 +348,13 @@ int document_parse_json(const char *name, const char *text, size_t len, struct n
 	skip_blanks(&r);
 	if (r.at < r.end)
 		return unexpected(&r, "the end of the file");
-	/* where is of little help, and strings are few */
-	if (!text_is_utf8(text, len))
-		return err_set(err, -EINVAL, "%s: it is not UTF-8", name);
+	valid = text_utf8_len(text, len);
+	if (valid < len) {
+		struct text_place place = text_place(text, valid);
+
+		return err_set(err, -EINVAL, "%s:%u:%u: this is not UTF-8", name, place.line,
+			       place.column);
+	}
 	*out = node;
 	node = (struct node){0};
 	return 0;

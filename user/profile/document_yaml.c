@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* YAML (the part that JSON has, without anchors, aliases and tags) into a document. */
 #include "profile/document.h"
+#include "profile/text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -9,7 +10,7 @@
 #include <yaml.h>
 
 struct reader {
-	const char *name;
+	const char *name, *text;
 	yaml_parser_t parser;
 	unsigned int depth;
 	size_t nodes;
@@ -46,6 +47,13 @@ static int next(struct reader *r, yaml_event_t *event)
 		return 0;
 	if (r->parser.error == YAML_MEMORY_ERROR)
 		return no_memory(r);
+	/* what is no text at all has an offset in bytes instead of a mark */
+	if (r->parser.error == YAML_READER_ERROR) {
+		struct text_place place = text_place(r->text, r->parser.problem_offset);
+
+		return err_set(r->err, -EINVAL, "%s:%u:%u: %s", r->name, place.line, place.column,
+			       r->parser.problem);
+	}
 	return refuse(r, r->parser.problem_mark, "%s",
 		      r->parser.problem ? r->parser.problem : "it is no YAML");
 }
@@ -109,6 +117,9 @@ static int member(struct reader *r, const yaml_event_t *key, struct node *out)
 
 	if (key->type != YAML_SCALAR_EVENT || strlen(text) != key->data.scalar.length)
 		return refuse(r, key->start_mark, "a key that is no text");
+	if (key->data.scalar.anchor || key->data.scalar.tag || !strcmp(text, "<<"))
+		return refuse(r, key->start_mark,
+			      "an anchor, a tag or a merge of keys, which whittle does not read");
 	if (out->len == DOCUMENT_MEMBERS_MAX)
 		return refuse(r, key->start_mark, "an object with more than %d members",
 			      DOCUMENT_MEMBERS_MAX);
@@ -137,6 +148,20 @@ static int members(struct reader *r, struct node *out)
 	}
 }
 
+static const yaml_char_t *anchor_of(const yaml_event_t *event)
+{
+	return event->type == YAML_SCALAR_EVENT        ? event->data.scalar.anchor :
+	       event->type == YAML_MAPPING_START_EVENT ? event->data.mapping_start.anchor :
+							 event->data.sequence_start.anchor;
+}
+
+static const yaml_char_t *tag_of(const yaml_event_t *event)
+{
+	return event->type == YAML_SCALAR_EVENT        ? event->data.scalar.tag :
+	       event->type == YAML_MAPPING_START_EVENT ? event->data.mapping_start.tag :
+							 event->data.sequence_start.tag;
+}
+
 static int value(struct reader *r, const yaml_event_t *event, struct node *out)
 {
 	int rc;
@@ -145,13 +170,14 @@ static int value(struct reader *r, const yaml_event_t *event, struct node *out)
 	out->column = event->start_mark.column + 1;
 	if (++r->nodes > DOCUMENT_NODES_MAX)
 		return refuse(r, event->start_mark, "more than %d values", DOCUMENT_NODES_MAX);
-	if (event->type == YAML_SCALAR_EVENT)
-		return event->data.scalar.anchor ?
-			       refuse(r, event->start_mark,
-				      "an anchor, which whittle does not read") :
-			       scalar(r, event, out);
-	if (event->type != YAML_SEQUENCE_START_EVENT && event->type != YAML_MAPPING_START_EVENT)
+	if (event->type != YAML_SCALAR_EVENT && event->type != YAML_SEQUENCE_START_EVENT &&
+	    event->type != YAML_MAPPING_START_EVENT)
 		return refuse(r, event->start_mark, "an alias, which whittle does not read");
+	if (anchor_of(event) || tag_of(event))
+		return refuse(r, event->start_mark, "%s, which whittle does not read",
+			      anchor_of(event) ? "an anchor" : "a tag");
+	if (event->type == YAML_SCALAR_EVENT)
+		return scalar(r, event, out);
 	if (++r->depth > DOCUMENT_DEPTH_MAX)
 		return refuse(r, event->start_mark, "nested deeper than %d", DOCUMENT_DEPTH_MAX);
 	out->kind = event->type == YAML_MAPPING_START_EVENT ? NODE_OBJECT : NODE_ARRAY;
@@ -193,7 +219,7 @@ static int document(struct reader *r, struct node *out)
 int document_parse_yaml(const char *name, const char *text, size_t len, struct node *out,
 			struct err *err)
 {
-	struct reader r = {.name = name, .err = err};
+	struct reader r = {.name = name, .text = text, .err = err};
 	struct node own_node node = {0};
 	int rc;
 

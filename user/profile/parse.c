@@ -3,6 +3,7 @@
 #include "profile/parse_list.h"
 #include "profile/parse_oci.h"
 #include "profile/parse_systemd.h"
+#include "profile/text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -31,13 +32,20 @@ static int parse_tree(const char *name, const struct node *node,
 		      const struct parse_options *options, struct profile *out, struct err *err)
 {
 	const struct node *kind = node_member(node, "kind"), *spec = node_member(node, "spec");
+	const struct node *format = node_member(node, "format");
 
-	if (kind && spec && kind->kind == NODE_STRING && !strcmp(kind->text, "SeccompProfile"))
-		return parse_oci_document(name, spec, options, out, err);
-	if (node_member(node, "format"))
+	if (kind && kind->kind == NODE_STRING && !strcmp(kind->text, "SeccompProfile"))
+		return spec ? parse_oci_document(name, spec, options, out, err) :
+			      err_set(err, -EINVAL, "%s:%u:%u: it has no \"spec\"", name,
+				      node->line, node->column);
+	if (kind && kind->kind == NODE_STRING && spec)
 		return err_set(err, -EINVAL,
-			       "%s: it is not a profile but a recording: 'whittle profile' makes one of it",
-			       name);
+			       "%s:%u:%u: a %.100s is no profile: a SeccompProfile is", name,
+			       kind->line, kind->column, kind->text);
+	if (format)
+		return err_set(err, -EINVAL,
+			       "%s:%u:%u: it is not a profile but a recording: 'whittle profile' makes one of it",
+			       name, format->line, format->column);
 	return parse_oci_document(name, node, options, out, err);
 }
 
@@ -95,12 +103,18 @@ static const struct {
 int profile_parse(const char *name, const char *text, size_t len,
 		  const struct parse_options *options, struct profile *out, struct err *err)
 {
-	if (memchr(text, '\0', len))
-		return err_set(err, -EINVAL, "%s: it is no text: there is a NUL in it", name);
+	const char *nul = memchr(text, '\0', len);
+
+	if (nul) {
+		struct text_place place = text_place(text, nul - text);
+
+		return err_set(err, -EINVAL, "%s:%u:%u: a NUL: it is no text in UTF-8", name, place.line,
+			       place.column);
+	}
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
 		if (formats[i].is(text, len))
 			return formats[i].parse(name, text, len, options, out, err);
 	return err_set(err, -EINVAL,
-		       "%s: whittle does not know what this is: no JSON or YAML, no unit of systemd, no list of names, no output of strace",
+		       "%s:1:1: whittle does not know what this is: no JSON or YAML, no unit of systemd, no list of names, no output of strace",
 		       name);
 }

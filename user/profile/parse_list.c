@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/parse_list.h"
+#include "profile/text.h"
 #include "syscalls/syscall.h"
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define NAMES_MAX 10000
+#define NAMES_MAX     10000
+#define STRACE_NUMBER "syscall_0x"
 
 struct line {
 	const char *text;
@@ -54,36 +58,90 @@ static bool next_word(const struct line *line, size_t *at, const char **word, si
 	return *len;
 }
 
-static int add(struct profile *profile, const char *file, const char *word, size_t len,
-	       struct err *err)
+/* What is being read, and into what. */
+struct reading {
+	const char *file, *text;
+	size_t len;
+	const struct parse_options *options;
+	struct profile *profile;
+	struct err *err;
+};
+
+__attribute__((format(printf, 3, 4))) static int refuse(const struct reading *r, const char *at,
+							const char *format, ...)
 {
+	struct text_place place = text_place(r->text, at - r->text);
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return err_set(r->err, -EINVAL, "%s:%u:%u: %s", r->file, place.line, place.column, text);
+}
+
+static int no_name(const struct reading *r, const char *word, size_t len)
+{
+	return refuse(r, word, "'%.*s' is no name of a call", (int)(len < 40 ? len : 40), word);
+}
+
+/* "syscall_0x1c5": strace is older than the call. */
+static int name_number(const struct reading *r, const char *word, char name[SYSCALL_NAME_LEN])
+{
+	struct syscall call = {.arch = r->options->arch};
+	char known[SYSCALL_NAME_LEN], *end;
+	struct text_place place;
+
+	call.nr = strtoll(name + strlen(STRACE_NUMBER), &end, 16);
+	if (!*end && syscall_name(&call, known)) {
+		strcpy(name, known);
+		return 0;
+	}
+	if (!r->options->lenient)
+		return refuse(r, word, "neither strace nor whittle knows the call %.40s", name);
+	place = text_place(r->text, word - r->text);
+	if (r->options->warnings)
+		buf__addf(r->options->warnings,
+			  "%s:%u:%u: neither strace nor whittle knows the call %s: left out\n",
+			  r->file, place.line, place.column, name);
+	*name = '\0';
+	return 0;
+}
+
+/* `word` is_name(). */
+static int add(const struct reading *r, const char *word, size_t len)
+{
+	struct rule *rule = &r->profile->rules[0];
 	char name[SYSCALL_NAME_LEN];
+	int rc = 0;
 
 	memcpy(name, word, len);
 	name[len] = '\0';
-	if (profile->rules[0].names_len >= NAMES_MAX)
-		return err_set(err, -EINVAL, "%s: more than %d names", file, NAMES_MAX);
-	return rule_add_name(&profile->rules[0], name) ?
-		       err_errno(err, -ENOMEM, "cannot read %s", file) :
-		       0;
+	if (rule->names_len >= NAMES_MAX)
+		return refuse(r, word, "more than %d names", NAMES_MAX);
+	if (!strncmp(name, STRACE_NUMBER, strlen(STRACE_NUMBER)))
+		rc = name_number(r, word, name);
+	if (rc || !*name)
+		return rc;
+	return rule_add_name(rule, name) ? err_errno(r->err, -ENOMEM, "cannot read %s", r->file) :
+					   0;
 }
 
-static int begin(const char *file, const struct parse_options *options, struct profile *profile,
-		 struct err *err)
+static int begin(const struct reading *r)
 {
-	*profile = (struct profile){.default_action = ACTION_ERRNO, .default_errno = EPERM};
-	profile->arches[options->arch] = true;
-	return profile_add_rule(profile, ACTION_ALLOW, 0) ?
+	*r->profile = (struct profile){.default_action = ACTION_ERRNO, .default_errno = EPERM};
+	r->profile->arches[r->options->arch] = true;
+	return profile_add_rule(r->profile, ACTION_ALLOW, 0) ?
 		       0 :
-		       err_errno(err, -ENOMEM, "cannot read %s", file);
+		       err_errno(r->err, -ENOMEM, "cannot read %s", r->file);
 }
 
-static int end(const char *file, struct profile *profile, struct profile *out, struct err *err)
+static int end(const struct reading *r, struct profile *out)
 {
-	if (!profile->rules[0].names_len)
-		return err_set(err, -EINVAL, "%s: it names no call", file);
-	*out = *profile;
-	*profile = (struct profile){0};
+	if (!r->profile->rules[0].names_len)
+		return refuse(r, r->text + r->len, "the file ends, and names no call");
+	*out = *r->profile;
+	*r->profile = (struct profile){0};
 	return 0;
 }
 
@@ -103,27 +161,37 @@ bool is_list(const char *text, size_t len)
 	return false;
 }
 
+/* Nearly any text is a list of words. */
+static bool names_a_call(const struct rule *rule)
+{
+	int64_t nr;
+
+	for (size_t i = 0; i < rule->names_len; i++)
+		for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+			if (syscall_resolve(a, rule->names[i], &nr))
+				return true;
+	return false;
+}
+
 int parse_list(const char *name, const char *text, size_t len, const struct parse_options *options,
 	       struct profile *out, struct err *err)
 {
 	struct profile own_profile profile = {0};
+	struct reading r = {name, text, len, options, &profile, err};
 	struct line line = {0};
-	int rc = begin(name, options, &profile, err);
+	int rc = begin(&r);
 
 	while (!rc && next_line(text, len, &line)) {
 		const char *word;
 		size_t at = 0, n;
 
 		while (!rc && next_word(&line, &at, &word, &n) && *word != '#') {
-			if (!is_name(word, n))
-				rc = err_set(err, -EINVAL, "%s:%u:%zu: '%.*s' is no name of a call",
-					     name, line.number, word - line.text + 1,
-					     (int)(n < 40 ? n : 40), word);
-			else
-				rc = add(&profile, name, word, n, err);
+			rc = is_name(word, n) ? add(&r, word, n) : no_name(&r, word, n);
 		}
 	}
-	return rc ? rc : end(name, &profile, out, err);
+	if (!rc && profile.rules[0].names_len && !names_a_call(&profile.rules[0]))
+		return refuse(&r, text, "no word of it is the name of a call");
+	return rc ? rc : end(&r, out);
 }
 
 /* --- strace -c: columns under "% time ... syscall", between lines of dashes; the name is the last column --- */
@@ -142,9 +210,10 @@ int parse_strace_summary(const char *name, const char *text, size_t len,
 			 const struct parse_options *options, struct profile *out, struct err *err)
 {
 	struct profile own_profile profile = {0};
+	struct reading r = {name, text, len, options, &profile, err};
 	struct line line = {0};
 	int dashes = 0;
-	int rc = begin(name, options, &profile, err);
+	int rc = begin(&r);
 
 	while (!rc && next_line(text, len, &line)) {
 		const char *word = NULL, *last = NULL;
@@ -157,14 +226,13 @@ int parse_strace_summary(const char *name, const char *text, size_t len,
 		/* a table for each architecture: two lines of dashes each */
 		if (last && *line.text == '-')
 			dashes++;
-		else if (last && dashes % 2 && !is_name(last, last_len))
-			rc = err_set(err, -EINVAL, "%s:%u:%zu: '%.*s' is no name of a call", name,
-				     line.number, last - line.text + 1,
-				     (int)(last_len < 40 ? last_len : 40), last);
 		else if (last && dashes % 2)
-			rc = add(&profile, name, last, last_len, err);
+			rc = is_name(last, last_len) ? add(&r, last, last_len) :
+						       no_name(&r, last, last_len);
 	}
-	return rc ? rc : end(name, &profile, out, err);
+	if (!rc && dashes % 2)
+		return refuse(&r, text + len, "the file ends within the table");
+	return rc ? rc : end(&r, out);
 }
 
 /* --- strace: "NAME(...", behind "PID ", "[pid N] " and times; "<... NAME resumed>" --- */
@@ -212,15 +280,16 @@ int parse_strace_log(const char *name, const char *text, size_t len,
 		     const struct parse_options *options, struct profile *out, struct err *err)
 {
 	struct profile own_profile profile = {0};
+	struct reading r = {name, text, len, options, &profile, err};
 	struct line line = {0};
-	int rc = begin(name, options, &profile, err);
+	int rc = begin(&r);
 
 	while (!rc && next_line(text, len, &line)) {
 		const char *word;
 		size_t n;
 
 		if (call_of(&line, &word, &n))
-			rc = add(&profile, name, word, n, err);
+			rc = add(&r, word, n);
 	}
-	return rc ? rc : end(name, &profile, out, err);
+	return rc ? rc : end(&r, out);
 }

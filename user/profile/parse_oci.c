@@ -554,7 +554,7 @@ static int parse_profile(struct place *place, const struct node *node, struct pr
 	int rc;
 
 	if (node->kind != NODE_OBJECT)
-		return refuse(place, node, "it is not a profile: not a JSON object");
+		return refuse(place, node, "it is not a profile: not an object");
 	check_members(place, node, known);
 	rc = parse_head(place, node, profile);
 	if (rc || !rules)

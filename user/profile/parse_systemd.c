@@ -193,8 +193,8 @@ static int read_list(struct reader *r, struct unit_list *list, bool with_default
 			return no_memory(r);
 		rc = read_call(r, &word, inverted, list);
 		if (!rc && r->words > WORDS_MAX)
-			rc = err_set(r->err, -EINVAL, "%s:%u: more than %d words", r->name,
-				     word.line, WORDS_MAX);
+			rc = err_set(r->err, -EINVAL, "%s:%u:%u: more than %d words", r->name,
+				     word.line, word.column, WORDS_MAX);
 		if (rc)
 			return rc;
 	}
@@ -444,7 +444,7 @@ int parse_systemd(const char *name, const char *text, size_t len,
 		return rc;
 	if (!unit.calls.is_set && !unit.logged.is_set && !unit.arches_set && !unit.families_set)
 		return err_set(err, -EINVAL,
-			       "%s: nothing in it is about system calls: no SystemCallFilter= in [Service]",
+			       "%s:1:1: nothing in it is about system calls: no SystemCallFilter= in [Service]",
 			       name);
 	if (unit_profile(&unit, options->arch, out))
 		return no_memory(&r);

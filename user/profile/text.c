@@ -35,24 +35,39 @@ static size_t character(const unsigned char *p, size_t left)
 	return 0;
 }
 
+size_t text_utf8_len(const char *text, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		/* nearly all of it */
+		size_t n = (signed char)text[at] > 0 ?
+				   1 :
+				   character((const unsigned char *)text + at, len - at);
+
+		if (!n)
+			break;
+		at += n;
+	}
+	return at;
+}
+
 bool text_is_utf8(const char *text, size_t len)
 {
-	while (len) {
-		size_t n;
+	return text_utf8_len(text, len) == len;
+}
 
-		/* nearly all of it */
-		if ((signed char)*text > 0) {
-			text++;
-			len--;
-			continue;
-		}
-		n = character((const unsigned char *)text, len);
-		if (!n)
-			return false;
-		text += n;
-		len -= n;
+struct text_place text_place(const char *text, size_t at)
+{
+	struct text_place place = {1, 1};
+
+	for (size_t i = 0; i < at; i++) {
+		if (text[i] == '\n')
+			place = (struct text_place){place.line + 1, 1};
+		else
+			place.column += (text[i] & 0xc0) != 0x80;
 	}
-	return true;
+	return place;
 }
 
 void text_add_json(struct buf *out, const char *text)

@@ -7,5 +7,16 @@
 /** Is it UTF-8 (shortest forms, no surrogates, no NUL)? */
 bool text_is_utf8(const char *text, size_t len);
 
+/** Bytes before the first one that is not; `len`: all is UTF-8. */
+size_t text_utf8_len(const char *text, size_t len);
+
+/** Where a byte of a text stands, for people: from 1 on, columns in characters. */
+struct text_place {
+	unsigned int line, column;
+};
+
+/** `at` may be behind the last byte. */
+struct text_place text_place(const char *text, size_t at);
+
 /** Appends a JSON string, with its quotes. The text is UTF-8. */
 void text_add_json(struct buf *out, const char *text);
