@@ -4,91 +4,141 @@
 #include <errno.h>
 #include <string.h>
 
+/* Why a name stands beside the others of its group: what is told of each addition. */
+enum fact {
+	NONE = 0,
+	OLDER,
+	GENERIC,
+	BITS64,
+	BITS32,
+	TIME64,
+	LIBRARY,
+	THREAD_POINTER,
+};
+
+static const char *const facts[] = {
+	[OLDER] = "an older name, which arm64 and riscv64 lack (asm-generic/unistd.h)",
+	[GENERIC] = "what arm64 and riscv64 have in place of older names (asm-generic/unistd.h)",
+	[BITS64] = "its name on 64-bit architectures (x86 syscall_64.tbl, asm-generic/unistd.h)",
+	[BITS32] = "its name on 32-bit architectures (x86 syscall_32.tbl, arm syscall.tbl)",
+	[TIME64] = "64-bit time on 32-bit architectures, since Linux 5.1 (x86 syscall_32.tbl)",
+	[LIBRARY] = "what glibc or musl call for it, depending on their version",
+	[THREAD_POINTER] = "what sets the thread pointer on another architecture",
+};
+
+struct member {
+	const char *name;
+	enum fact fact;
+};
+
+#define MEMBERS_MAX 8
+
 /*
  * From the kernel's tables: architectures with the generic table (include/uapi/asm-generic/unistd.h: arm64, riscv64) lack the
  * older names, 32-bit ones have their own, and glibc and musl choose differently among those that there are.
- * Only the first member stands for the others in groups of `weaker`: it can do all that they can, and they not all that it can.
  */
-static const char *const groups[][10] = {
-	{"open", "openat", "creat"},
-	{"stat", "lstat", "newfstatat", "statx", "fstatat64", "stat64", "lstat64"},
-	{"fstat", "fstat64", "newfstatat", "statx"},
-	{"access", "faccessat", "faccessat2"},
-	{"clone", "fork", "vfork"},
-	{"poll", "ppoll", "ppoll_time64"},
-	{"select", "_newselect", "pselect6", "pselect6_time64"},
-	{"dup2", "dup3"},
-	{"pipe", "pipe2"},
-	{"epoll_create", "epoll_create1"},
-	{"epoll_wait", "epoll_pwait", "epoll_pwait2"},
-	{"eventfd", "eventfd2"},
-	{"signalfd", "signalfd4"},
-	{"inotify_init", "inotify_init1"},
-	{"accept", "accept4"},
-	{"mkdir", "mkdirat"},
-	{"rmdir", "unlink", "unlinkat"},
-	{"rename", "renameat", "renameat2"},
-	{"link", "linkat"},
-	{"symlink", "symlinkat"},
-	{"readlink", "readlinkat"},
-	{"chmod", "fchmodat", "fchmodat2"},
-	{"chown", "lchown", "fchownat", "chown32", "lchown32"},
-	{"fchown", "fchown32"},
-	{"mknod", "mknodat"},
-	{"utime", "utimes", "futimesat", "utimensat", "utimensat_time64"},
-	{"getdents", "getdents64"},
-	{"mmap", "mmap2"},
-	{"lseek", "_llseek"},
-	{"fcntl", "fcntl64"},
-	{"ftruncate", "ftruncate64"},
-	{"truncate", "truncate64"},
-	{"statfs", "statfs64"},
-	{"fstatfs", "fstatfs64"},
-	{"sendfile", "sendfile64"},
-	{"fadvise64", "fadvise64_64", "arm_fadvise64_64"},
-	{"sync_file_range", "sync_file_range2", "arm_sync_file_range"},
-	{"getrlimit", "ugetrlimit", "prlimit64"},
-	{"setrlimit", "prlimit64"},
-	{"getuid", "getuid32"},
-	{"geteuid", "geteuid32"},
-	{"getgid", "getgid32"},
-	{"getegid", "getegid32"},
-	{"setuid", "setuid32"},
-	{"setgid", "setgid32"},
-	{"setgroups", "setgroups32"},
-	{"getgroups", "getgroups32"},
-	{"setresuid", "setresuid32"},
-	{"setresgid", "setresgid32"},
-	{"setreuid", "setreuid32"},
-	{"setregid", "setregid32"},
-	{"getresuid", "getresuid32"},
-	{"getresgid", "getresgid32"},
-	{"getpgrp", "getpgid"},
-	{"alarm", "setitimer"},
-	{"pause", "ppoll", "rt_sigsuspend"},
-	{"waitpid", "wait4", "waitid"},
-	{"nanosleep", "clock_nanosleep", "clock_nanosleep_time64"},
-	{"time", "gettimeofday", "clock_gettime", "clock_gettime64"},
-	{"clock_getres", "clock_getres_time64"},
-	{"futex", "futex_time64"},
-	{"rt_sigreturn", "sigreturn"},
-	{"rt_sigaction", "sigaction"},
-	{"rt_sigprocmask", "sigprocmask"},
-	{"rt_sigtimedwait", "rt_sigtimedwait_time64"},
-	{"timerfd_settime", "timerfd_settime64"},
-	{"timerfd_gettime", "timerfd_gettime64"},
-	{"semop", "semtimedop", "semtimedop_time64"},
-	{"recvmmsg", "recvmmsg_time64"},
-	{"send", "sendto"},
-	{"recv", "recvfrom"},
-	{"uname", "olduname"},
-	{"arch_prctl", "set_thread_area", "set_tls"},
+static const struct member groups[][MEMBERS_MAX] = {
+	{{"open", OLDER}, {"openat", GENERIC}, {"creat", OLDER}},
+	{{"stat", OLDER},
+	 {"lstat", OLDER},
+	 {"newfstatat", GENERIC},
+	 {"statx", LIBRARY},
+	 {"fstatat64", BITS32},
+	 {"stat64", BITS32},
+	 {"lstat64", BITS32}},
+	{{"fstat", BITS64}, {"fstat64", BITS32}, {"newfstatat", LIBRARY}, {"statx", LIBRARY}},
+	{{"access", OLDER}, {"faccessat", GENERIC}, {"faccessat2", LIBRARY}},
+	{{"clone", GENERIC}, {"fork", OLDER}, {"vfork", OLDER}},
+	{{"poll", OLDER}, {"ppoll", GENERIC}, {"ppoll_time64", TIME64}},
+	{{"select", OLDER},
+	 {"_newselect", BITS32},
+	 {"pselect6", GENERIC},
+	 {"pselect6_time64", TIME64}},
+	{{"dup2", OLDER}, {"dup3", GENERIC}},
+	{{"pipe", OLDER}, {"pipe2", GENERIC}},
+	{{"epoll_create", OLDER}, {"epoll_create1", GENERIC}},
+	{{"epoll_wait", OLDER}, {"epoll_pwait", GENERIC}, {"epoll_pwait2", LIBRARY}},
+	{{"eventfd", OLDER}, {"eventfd2", GENERIC}},
+	{{"signalfd", OLDER}, {"signalfd4", GENERIC}},
+	{{"inotify_init", OLDER}, {"inotify_init1", GENERIC}},
+	{{"accept", BITS64}, {"accept4", LIBRARY}},
+	{{"mkdir", OLDER}, {"mkdirat", GENERIC}},
+	{{"rmdir", OLDER}, {"unlink", OLDER}, {"unlinkat", GENERIC}},
+	{{"rename", OLDER}, {"renameat", GENERIC}, {"renameat2", LIBRARY}},
+	{{"link", OLDER}, {"linkat", GENERIC}},
+	{{"symlink", OLDER}, {"symlinkat", GENERIC}},
+	{{"readlink", OLDER}, {"readlinkat", GENERIC}},
+	{{"chmod", OLDER}, {"fchmodat", GENERIC}, {"fchmodat2", LIBRARY}},
+	{{"chown", OLDER},
+	 {"lchown", OLDER},
+	 {"fchownat", GENERIC},
+	 {"chown32", BITS32},
+	 {"lchown32", BITS32}},
+	{{"fchown", BITS64}, {"fchown32", BITS32}},
+	{{"mknod", OLDER}, {"mknodat", GENERIC}},
+	{{"utime", OLDER},
+	 {"utimes", OLDER},
+	 {"futimesat", OLDER},
+	 {"utimensat", GENERIC},
+	 {"utimensat_time64", TIME64}},
+	{{"getdents", OLDER}, {"getdents64", GENERIC}},
+	{{"mmap", BITS64}, {"mmap2", BITS32}},
+	{{"lseek", BITS64}, {"_llseek", BITS32}},
+	{{"fcntl", BITS64}, {"fcntl64", BITS32}},
+	{{"ftruncate", BITS64}, {"ftruncate64", BITS32}},
+	{{"truncate", BITS64}, {"truncate64", BITS32}},
+	{{"statfs", BITS64}, {"statfs64", BITS32}},
+	{{"fstatfs", BITS64}, {"fstatfs64", BITS32}},
+	{{"sendfile", BITS64}, {"sendfile64", BITS32}},
+	{{"fadvise64", BITS64}, {"fadvise64_64", BITS32}, {"arm_fadvise64_64", BITS32}},
+	{{"sync_file_range", BITS64}, {"sync_file_range2", BITS32}, {"arm_sync_file_range", BITS32}},
+	{{"getrlimit", BITS64}, {"ugetrlimit", BITS32}, {"prlimit64", LIBRARY}},
+	{{"setrlimit", BITS64}, {"prlimit64", LIBRARY}},
+	{{"getuid", BITS64}, {"getuid32", BITS32}},
+	{{"geteuid", BITS64}, {"geteuid32", BITS32}},
+	{{"getgid", BITS64}, {"getgid32", BITS32}},
+	{{"getegid", BITS64}, {"getegid32", BITS32}},
+	{{"setuid", BITS64}, {"setuid32", BITS32}},
+	{{"setgid", BITS64}, {"setgid32", BITS32}},
+	{{"setgroups", BITS64}, {"setgroups32", BITS32}},
+	{{"getgroups", BITS64}, {"getgroups32", BITS32}},
+	{{"setresuid", BITS64}, {"setresuid32", BITS32}},
+	{{"setresgid", BITS64}, {"setresgid32", BITS32}},
+	{{"setreuid", BITS64}, {"setreuid32", BITS32}},
+	{{"setregid", BITS64}, {"setregid32", BITS32}},
+	{{"getresuid", BITS64}, {"getresuid32", BITS32}},
+	{{"getresgid", BITS64}, {"getresgid32", BITS32}},
+	{{"getpgrp", OLDER}, {"getpgid", GENERIC}},
+	{{"alarm", OLDER}, {"setitimer", GENERIC}},
+	{{"pause", OLDER}, {"ppoll", GENERIC}, {"rt_sigsuspend", GENERIC}},
+	{{"waitpid", BITS32}, {"wait4", BITS64}, {"waitid", LIBRARY}},
+	{{"nanosleep", BITS64}, {"clock_nanosleep", LIBRARY}, {"clock_nanosleep_time64", TIME64}},
+	{{"time", OLDER},
+	 {"gettimeofday", LIBRARY},
+	 {"clock_gettime", LIBRARY},
+	 {"clock_gettime64", TIME64}},
+	{{"clock_getres", BITS64}, {"clock_getres_time64", TIME64}},
+	{{"futex", BITS64}, {"futex_time64", TIME64}},
+	{{"rt_sigreturn", BITS64}, {"sigreturn", BITS32}},
+	{{"rt_sigaction", BITS64}, {"sigaction", BITS32}},
+	{{"rt_sigprocmask", BITS64}, {"sigprocmask", BITS32}},
+	{{"rt_sigtimedwait", BITS64}, {"rt_sigtimedwait_time64", TIME64}},
+	{{"timerfd_settime", BITS64}, {"timerfd_settime64", TIME64}},
+	{{"timerfd_gettime", BITS64}, {"timerfd_gettime64", TIME64}},
+	{{"semop", BITS64}, {"semtimedop", LIBRARY}, {"semtimedop_time64", TIME64}},
+	{{"recvmmsg", BITS64}, {"recvmmsg_time64", TIME64}},
+	{{"send", BITS32}, {"sendto", BITS64}},
+	{{"recv", BITS32}, {"recvfrom", BITS64}},
+	{{"uname", BITS64}, {"olduname", BITS32}},
+	{{"arch_prctl", THREAD_POINTER},
+	 {"set_thread_area", THREAD_POINTER},
+	 {"set_tls", THREAD_POINTER}},
 };
 
-/* Groups whose first member is the strongest one. */
-static bool is_weaker(const char *const *group, size_t member)
+/* The first member can do all that the others can, and they not all that it can: they do not stand for it. */
+static bool is_weaker(const struct member *group, size_t member)
 {
-	return member && !strcmp(group[0], "clone");
+	return member && !strcmp(group[0].name, "clone");
 }
 
 static bool has_a_rule(const struct profile *profile, const char *name)
@@ -108,22 +158,27 @@ static void take_out(struct profile *profile, const char *name)
 			rule_remove_name(&profile->rules[i], name);
 }
 
-static int add_group(struct profile *profile, size_t rule, const char *const *group, size_t len,
+static void tell(struct buf *added, const char *what, const char *for_name, enum fact fact)
+{
+	buf__addf(added, "%s (for %s): %s\n", what, for_name, facts[fact]);
+}
+
+static int add_group(struct profile *profile, size_t rule, const struct member *group,
 		     struct buf *added)
 {
 	const char *for_name = NULL;
 
-	for (size_t i = 0; i < len && group[i]; i++)
+	for (size_t i = 0; i < MEMBERS_MAX && group[i].name; i++)
 		if (!for_name && !is_weaker(group, i) &&
-		    rule_has_name(&profile->rules[rule], group[i]))
-			for_name = group[i];
-	for (size_t i = 0; for_name && i < len && group[i]; i++) {
-		if (has_a_rule(profile, group[i]))
+		    rule_has_name(&profile->rules[rule], group[i].name))
+			for_name = group[i].name;
+	for (size_t i = 0; for_name && i < MEMBERS_MAX && group[i].name; i++) {
+		if (has_a_rule(profile, group[i].name))
 			continue;
-		take_out(profile, group[i]);
-		if (rule_add_name(&profile->rules[rule], group[i]))
+		take_out(profile, group[i].name);
+		if (rule_add_name(&profile->rules[rule], group[i].name))
 			return -ENOMEM;
-		buf__addf(added, "%s (for %s)\n", group[i], for_name);
+		tell(added, group[i].name, for_name, group[i].fact);
 	}
 	return 0;
 }
@@ -145,7 +200,7 @@ static int add_clone(struct profile *profile, struct buf *added)
 	rule = profile_add_rule(profile, ACTION_ALLOW, 0);
 	if (!rule || rule_add_condition(rule, &no_namespaces) || rule_add_name(rule, "clone"))
 		return -ENOMEM;
-	buf__addf(added, "clone without new namespaces (for fork)\n");
+	tell(added, "clone without new namespaces", "fork", GENERIC);
 	return 0;
 }
 
@@ -155,7 +210,7 @@ int equivalents_add(struct profile *profile, struct buf *added, struct err *err)
 		if (profile->rules[r].action != ACTION_ALLOW || profile->rules[r].conditions_len)
 			continue;
 		for (size_t g = 0; g < ARRAY_LEN(groups); g++)
-			if (add_group(profile, r, groups[g], ARRAY_LEN(groups[g]), added))
+			if (add_group(profile, r, groups[g], added))
 				return err_errno(err, -ENOMEM, "cannot add the equivalents");
 	}
 	profile_drop_empty_rules(profile);

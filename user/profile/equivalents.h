@@ -10,6 +10,6 @@
 
 /**
  * Adds to each rule without conditions that allows a call those that stand for it elsewhere and that no rule has. Each addition
- * is appended to `added` as "NAME (for NAME)", a line each.
+ * is appended to `added` as "NAME (for NAME): FACT", a line each: why the one stands for the other, and where the kernel says so.
  */
 int equivalents_add(struct profile *profile, struct buf *added, struct err *err) must_check;
