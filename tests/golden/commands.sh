@@ -38,7 +38,7 @@ gives 'oci, with capabilities' $G/container.admin.json \
     "$WHITTLE" convert "${to[@]}" --cap CAP_SYS_ADMIN --cap CAP_CHOWN $G/container.json
 # without the numbers, which depend on the installed libseccomp
 gives 'show' $G/container.show bash -o pipefail -c '"$@" | grep -v ": allows "' - "$WHITTLE" show "${box[@]}" $G/container.json
-"$WHITTLE" convert "${to[@]}" $G/container.json >"$T/oci.json"
+"$WHITTLE" convert "${to[@]}" $G/container.json >"$T/oci.json" 2>/dev/null
 check 'oci says the same' "$WHITTLE" diff "${box[@]}" $G/container.json "$T/oci.json"
 "$WHITTLE" convert "$T/oci.json" >"$T/again.json"
 same 'what is written is read as the same' "$T/oci.json" "$T/again.json"
@@ -48,12 +48,30 @@ check_status 1 'an older kernel has no ptrace' "$WHITTLE" diff --kernel 4.7 --ar
 grep -q '^ptrace: A errno EPERM, B allow' "$T/out" || fail 'the difference is ptrace'
 check 'no more is allowed on the older kernel' "$WHITTLE" diff --subset --kernel 4.7 --arch x86_64 $G/container.json "$T/oci.json"
 check_status 1 'more is allowed on the newer one' "$WHITTLE" diff --subset "$T/oci.json" $G/container.admin.json
+
+# what was resolved, and for whom, is said in one sentence
+told() { # SENTENCE ARG...
+    local sentence=$1
+    shift
+    "$WHITTLE" convert "$@" >"$T/out" 2>"$T/err" || true
+    [ "$(cat "$T/err")" = "$sentence" ] && pass "told: $*" || fail "told: $*" "$(cat "$T/err")"
+}
+C="whittle: $G/container.json: 6 of 11 rules depend on container and host;"
+told "$C 4 of them hold, with Docker's 14 capabilities (--cap), on x86_64 (--arch), Linux 6.1 (--kernel); of archMap, x86_64 alone counts" "${box[@]}" $G/container.json
+told "$C 4 of them hold, with no capability (--cap), on x86_64 (--arch), Linux 6.1 (--kernel); of archMap, x86_64 alone counts" "${box[@]}" --cap none $G/container.json
+told "$C 4 of them hold, with CAP_CHOWN, CAP_SYS_ADMIN (--cap), on x86_64 (--arch), Linux 6.1 (--kernel); of archMap, x86_64 alone counts" "${box[@]}" --cap sys_admin --cap CAP_CHOWN $G/container.json
+told "$C 2 of them hold, with all capabilities (--cap), on aarch64 (--arch), Linux 4.4 (--kernel); of archMap, aarch64 alone counts" --arch aarch64 --kernel 4.4 --cap ALL $G/container.json
+told "whittle: error: there is no capability 'CAP_NONE'" --cap CAP_NONE $G/container.json
+told '' "$T/oci.json"
+told "whittle: $T/docker.json: of archMap, aarch64 alone counts (--arch)" --arch aarch64 "$T/docker.json"
+check_status 1 'which diff does not say when it is to be quiet' "$WHITTLE" diff -q --kernel 4.7 --arch x86_64 $G/container.json "$T/oci.json"
+[ ! -s "$T/err" ] || fail 'diff -q says nothing' "$(cat "$T/err")"
 check 'standard input' bash -c '"$0" diff - "$1" <"$1"' "$WHITTLE" "$T/oci.json"
 
 # --- Docker's default, which needs no file ---
 
 check 'beside itself' "$WHITTLE" diff "${box[@]}" docker docker
-"$WHITTLE" show "${box[@]}" --json --against docker $G/container.json >"$T/against"
+"$WHITTLE" show "${box[@]}" --json --against docker $G/container.json >"$T/against" 2>/dev/null
 jq -e '.against[0] | .arch == "x86_64" and .removed > 250 and .added == []' "$T/against" >"$T/out" && pass 'against docker' || fail 'against docker' "$(cat "$T/against")"
 check_status 1 'no ptrace before 4.8' "$WHITTLE" diff --arch x86_64 --kernel 4.7 docker $G/container.json
 # a copy of moby's default.json, by the variable: it is not ours to keep

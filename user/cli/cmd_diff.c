@@ -155,6 +155,7 @@ static int run(const struct command *self, int argc, char **argv)
 		command_print_help(self);
 		return STATUS_OK;
 	}
+	options.file.quiet = options.quiet;
 	if (argc - rest != 2) {
 		err_set(&err, -EINVAL, "diff takes two profiles");
 		return command_usage_error(self, &err);

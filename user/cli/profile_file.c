@@ -3,6 +3,7 @@
 #include "profile/docker_default.h"
 #include "profile/parse_oci.h"
 #include "profile/text.h"
+#include "base/capability.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/num.h"
@@ -107,38 +108,59 @@ int native_arch(const char *text, enum arch *out, struct err *err)
 			      host.machine);
 }
 
-/* One warning a line. */
-static void tell(char *warnings)
+static void tell(struct buf *lines, enum log_level level)
 {
 	char *save = NULL;
 
-	for (char *line = strtok_r(warnings, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		log_warn("%s", line);
+	if (!lines->len)
+		return;
+	for (char *line = strtok_r(lines->data, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		log_write(level, "%s", line);
 }
 
-/* What the container and its host are: *out borrows from the options. */
-static int host_of(const struct file_options *options, struct parse_options *out, struct err *err)
+/* As engines take them: "CAP_SYS_ADMIN", "sys_admin", "ALL"; or "none" alone. */
+static int parse_caps(const struct texts *texts, const char *caps[CAPABILITY_COUNT],
+		      struct parse_options *out, struct err *err)
 {
-	static const char *const none[] = {NULL};
+	uint64_t all = 0;
+
+	if (!texts->len)
+		return 0;
+	for (size_t i = 0; i < texts->len; i++) {
+		uint64_t set = capability_set(texts->text[i]);
+
+		if (!set && (texts->len > 1 || strcasecmp(texts->text[i], "none")))
+			return err_set(err, -EINVAL, "there is no capability '%s'", texts->text[i]);
+		all |= set;
+	}
+	for (size_t i = 0; i < CAPABILITY_COUNT; i++)
+		if (all >> i & 1)
+			caps[out->caps_len++] = capability_names[i];
+	out->caps = caps;
+	return 0;
+}
+
+/* What the container and its host are: *out borrows `caps`. */
+static int host_of(const struct file_options *options, const char *caps[CAPABILITY_COUNT],
+		   struct parse_options *out, struct err *err)
+{
 	int rc = native_arch(options->arch, &out->arch, err);
 
 	out->lenient = options->lenient;
 	out->arch = arch_host(out->arch);
-	if (options->caps.len == 1 && !strcmp(options->caps.text[0], "none")) {
-		out->caps = none;
-	} else if (options->caps.len) {
-		out->caps = options->caps.text;
-		out->caps_len = options->caps.len;
-	}
+	if (!rc)
+		rc = parse_caps(&options->caps, caps, out, err);
 	return rc ? rc : parse_kernel(options->kernel, out, err);
 }
 
 int profile_file_parse(const char *path, const struct buf *text, const struct file_options *options,
 		       struct profile *out, struct err *err)
 {
-	struct buf own_buf warnings = BUF_INIT;
-	struct parse_options parse = {.warnings = &warnings};
-	int rc = host_of(options, &parse, err);
+	struct buf own_buf warnings = BUF_INIT, own_buf notes = BUF_INIT;
+	struct parse_options parse = {.warnings = &warnings, .notes = &notes};
+	const char *caps[CAPABILITY_COUNT];
+	int rc = host_of(options, caps, &parse, err);
 
 	if (!rc && text->len > PROFILE_FILE_MAX)
 		rc = too_large(path, text, PROFILE_FILE_MAX, err);
@@ -146,8 +168,10 @@ int profile_file_parse(const char *path, const struct buf *text, const struct fi
 		rc = (options->json ? parse_oci : profile_parse)(name_of(path), buf__text(text),
 								 text->len, &parse, out, err);
 	/* beside an error they only hide it */
-	if (!rc && warnings.len && !options->quiet)
-		tell(warnings.data);
+	if (!rc && !options->quiet) {
+		tell(&warnings, LOG_LEVEL_WARN);
+		tell(&notes, LOG_LEVEL_NOTE);
+	}
 	return rc;
 }
 
@@ -160,11 +184,12 @@ int profile_file_read(const char *path, const struct file_options *options, stru
 		      struct err *err)
 {
 	struct buf own_buf text = BUF_INIT;
+	const char *caps[CAPABILITY_COUNT];
 	struct parse_options host = {0};
 	int rc;
 
 	if (profile_file_is_docker(path)) {
-		rc = host_of(options, &host, err);
+		rc = host_of(options, caps, &host, err);
 		if (!rc && docker_default(&host, out))
 			rc = err_errno(err, -ENOMEM, "cannot make Docker's default profile");
 		return rc;

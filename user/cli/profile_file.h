@@ -10,7 +10,7 @@
 struct file_options {
 	bool lenient;
 	bool json; /* take JSON alone: nearly any text is a list of names */
-	bool quiet; /* do not log warnings */
+	bool quiet; /* log neither warnings nor notes */
 	struct texts caps;
 	const char *kernel;
 	const char *arch;

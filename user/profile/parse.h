@@ -22,6 +22,7 @@ struct parse_options {
 	size_t caps_len;
 	unsigned int kernel_major, kernel_minor;
 	struct buf *warnings; /* a line each is appended; may be NULL */
+	struct buf *notes;    /* what was resolved, and for whom; the same */
 };
 
 /** The 14 capabilities that Docker and Podman's ancestors give a container. */

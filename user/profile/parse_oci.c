@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/parse_oci.h"
+#include "base/capability.h"
 #include "profile/outcome.h"
 
 #include <errno.h>
@@ -23,6 +24,9 @@ struct place {
 	const struct parse_options *options; /* NULL: plain OCI */
 	size_t rule;                         /* from 1 on; 0: outside the rules */
 	struct err *err;
+	/* what the rest of the program is not told of: rules with a condition on container or host, and those that stay */
+	size_t depending, applying;
+	size_t other_machines; /* of archMap */
 };
 
 static void sentence(const struct place *place, const struct node *node, const char *text,
@@ -338,8 +342,10 @@ static int applies(const struct place *place, const struct node *node, bool excl
 	return 0;
 }
 
-static int rule_applies(const struct place *place, const struct node *node, bool *out)
+static int rule_applies(struct place *place, const struct node *node, bool *out)
 {
+	bool depends = says_something(node, "includes") || says_something(node, "excludes");
+
 	*out = true;
 	for (int i = 0; i < 2; i++) {
 		const char *key = i ? "excludes" : "includes";
@@ -356,6 +362,8 @@ static int rule_applies(const struct place *place, const struct node *node, bool
 			return rc;
 		*out &= holds;
 	}
+	place->depending += depends;
+	place->applying += depends && *out;
 	return 0;
 }
 
@@ -390,7 +398,7 @@ static int parse_comment(const struct place *place, const struct node *node, str
 	return rule->comment ? 0 : no_memory(place);
 }
 
-static int parse_rule(const struct place *place, const struct node *node, struct profile *profile)
+static int parse_rule(struct place *place, const struct node *node, struct profile *profile)
 {
 	static const struct action_keys keys = {"action", "errnoRet", "errno"};
 	static const char *const known[] = {"names", "name",    "action",   "errnoRet", "errno",
@@ -450,8 +458,7 @@ static int parse_arches(const struct place *place, const struct node *arches,
 }
 
 /* Docker's: for the native architecture its companions. */
-static int parse_arch_map(const struct place *place, const struct node *map,
-			  struct profile *profile)
+static int parse_arch_map(struct place *place, const struct node *map, struct profile *profile)
 {
 	if (map->kind != NODE_ARRAY)
 		return refuse(place, map, "\"archMap\" is not an array");
@@ -464,8 +471,10 @@ static int parse_arch_map(const struct place *place, const struct node *map,
 			return rc;
 		if (!name)
 			return refuse(place, entry, "an entry without \"architecture\"");
-		if (strcmp(name, arch_scmp_name(place->options->arch)))
+		if (strcmp(name, arch_scmp_name(place->options->arch))) {
+			place->other_machines++;
 			continue;
+		}
 		profile->arches[place->options->arch] = true;
 		rc = parse_arches(place, node_member(entry, "subArchitectures"), profile);
 		if (rc)
@@ -570,6 +579,43 @@ static int parse_profile(struct place *place, const struct node *node, struct pr
 	return rc;
 }
 
+static void add_caps(struct buf *out, const struct parse_options *options)
+{
+	if (!options->caps)
+		buf__addf(out, "Docker's %zu capabilities", parse_default_caps_len);
+	else if (!options->caps_len)
+		buf__addf(out, "no capability");
+	else if (options->caps_len == CAPABILITY_COUNT)
+		buf__addf(out, "all capabilities");
+	else
+		for (size_t i = 0; i < options->caps_len; i++)
+			buf__addf(out, "%s%s", i ? ", " : "", options->caps[i]);
+}
+
+/* In one sentence what was resolved, and for whom. */
+static void tell_resolved(const struct place *place)
+{
+	const struct parse_options *options = place->options;
+	struct buf *out = options ? options->notes : NULL;
+	const char *arch = options ? arch_token(options->arch) : NULL;
+
+	if (!out || (!place->depending && !place->other_machines))
+		return;
+	buf__addf(out, "%s: ", place->file);
+	if (place->depending) {
+		buf__addf(out,
+			  "%zu of %zu rules depend on container and host; %zu of them hold, with ",
+			  place->depending, place->rule, place->applying);
+		add_caps(out, options);
+		buf__addf(out, " (--cap), on %s (--arch), Linux %u.%u (--kernel)", arch,
+			  options->kernel_major, options->kernel_minor);
+	}
+	if (place->other_machines)
+		buf__addf(out, "%sof archMap, %s alone counts%s", place->depending ? "; " : "",
+			  arch, place->depending ? "" : " (--arch)");
+	buf__addf(out, "\n");
+}
+
 int parse_oci_document(const char *name, const struct node *node,
 		       const struct parse_options *options, struct profile *out, struct err *err)
 {
@@ -579,6 +625,7 @@ int parse_oci_document(const char *name, const struct node *node,
 
 	if (rc)
 		return rc;
+	tell_resolved(&place);
 	*out = profile;
 	profile = (struct profile){0};
 	return 0;
