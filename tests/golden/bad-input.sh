@@ -79,6 +79,7 @@ bad 'JSON: a key twice, in a rule' 2:18 '"names" is there already, in line 2' "$
 bad 'JSON: an array' 1:1 'not an object' '["read"]'
 bad 'JSON: a Pod' 1:10 'a Pod is no profile' '{"kind": "Pod", "spec": {}}'
 bad 'JSON: no spec' 1:1 'no "spec"' '{"kind": "SeccompProfile"}'
+bad 'JSON: config.json without a filter' 1:1 'no linux.seccomp' '{"ociVersion": "1.2.0", "linux": {}}'
 bad 'JSON: a recording' 2:11 "'whittle profile' makes one" '{\n"format": "whittle-recording"}'
 bad 'JSON: no default' 1:1 'no "defaultAction"' '{"syscalls": []}'
 bad 'JSON: empty action' 1:19 "there is no action ''" '{"defaultAction": ""}'

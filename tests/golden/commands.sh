@@ -129,6 +129,16 @@ cat >"$T/log" <<'E'
 E
 gives 'strace -f' "$T/want" "$WHITTLE" convert --format list "$T/log"
 
+# the filter of a container, in the config.json of its runtime
+jq '{ociVersion: "1.2.0", process: {}, linux: {seccomp: .}}' $G/plain.json >"$T/config.json"
+check 'config.json' "$WHITTLE" diff $G/plain.json "$T/config.json"
+jq '{kind: "SeccompProfile", spec: .}' $G/plain.json >"$T/crd.json"
+for form in config.json crd.json; do
+    "$WHITTLE" check --json $G/plain.json | jq '[.findings[].id] | unique' >"$T/want" || true
+    "$WHITTLE" check --json "$T/$form" | jq '[.findings[].id] | unique' >"$T/got" || true
+    same "check of $form" "$T/want" "$T/got"
+done
+
 # flags and a listener: where there is a place for them
 gives 'docker, with comments' $G/flags.docker "$WHITTLE" convert --format docker $G/flags.json
 for format in oci docker kubernetes; do
@@ -223,6 +233,13 @@ explains 'by rule 9, where arg0 == 1 or arg0 == 2' socket 1
 explains ': errno EPERM' socket 38
 explains 'no rule matches' socket 38
 explains ': errno ENOSYS' clone3
+explains 'rule 5, allow, does not hold here: includes caps CAP_SYS_ADMIN CAP_CHOWN' mount
+explains 'by the default action: no rule matches' mount
+got=$("$WHITTLE" explain "${box[@]}" --json $G/container.json mount 2>"$T/err" | jq -c .absent)
+[ "$got" = '[{"rule":5,"action":"SCMP_ACT_ALLOW","because":"includes caps CAP_SYS_ADMIN CAP_CHOWN"}]' ] && pass 'which rules do not hold, as JSON' ||
+    fail 'which rules do not hold, as JSON' "$got"
+got=$("$WHITTLE" explain "${box[@]}" --json --cap ALL $G/container.json clone3 2>"$T/err" | jq -r '.absent[].because')
+[ "$got" = 'excludes caps CAP_SYS_ADMIN' ] && pass 'a rule that excludes does not hold' || fail 'a rule that excludes does not hold' "$got"
 explains ': errno ENOSYS' 250
 explains ': errno EPERM' clone 0x10000000
 explains ': allow' clone 17

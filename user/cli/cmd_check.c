@@ -48,6 +48,7 @@ static int check_text(const struct check_options *options, const char *path, con
 	struct file_options lenient = options->file;
 	struct profile own_profile profile = {0};
 	struct node own_node node = {0};
+	const struct node *inner;
 	struct err reason = {0};
 	int rc = 0;
 
@@ -57,7 +58,9 @@ static int check_text(const struct check_options *options, const char *path, con
 	}
 	if (is_json(text)) {
 		rc = document_parse_json(path, buf__text(text), text->len, &node, &reason);
-		if (!rc && check_document(&node, options->consumer, out, err))
+		if (!rc)
+			rc = profile_in_document(path, &node, &inner, &reason);
+		if (!rc && check_document(inner, options->consumer, out, err))
 			return err->code;
 	}
 	lenient.lenient = true;

@@ -127,6 +127,15 @@ static void print_text(const struct profile *profile, const struct question *que
 		printf("  by rule %zu%s%s\n", rule_number(profile, answer->verdict.rule),
 		       conditions.len ? ", where " : "", buf__text(&conditions));
 	}
+	for (size_t i = 0; i < profile->absent_len; i++) {
+		const struct rule *rule = &profile->absent[i];
+
+		if (!rule_has_name(rule, question->name))
+			continue;
+		outcome_text(rule_outcome(rule), outcome);
+		printf("  rule %zu, %s, does not hold here: %s\n", rule->number, outcome,
+		       rule->because);
+	}
 	printf("  simulated on the compiled filter, %zu instructions\n", answer->instructions);
 }
 
@@ -134,6 +143,7 @@ static void print_json(const struct profile *profile, const struct question *que
 		       const struct answer *answer)
 {
 	struct buf own_buf text = BUF_INIT;
+	const char *before = "";
 
 	buf__addf(&text, "{\"arch\": \"%s\", \"syscall\": ", arch_token(question->call.arch));
 	text_add_json(&text, question->name);
@@ -143,7 +153,19 @@ static void print_json(const struct profile *profile, const struct question *que
 		buf__addf(&text, ", \"errno\": %d", answer->outcome.errno_value);
 	if (answer->verdict.rule != NO_RULE)
 		buf__addf(&text, ", \"rule\": %zu", rule_number(profile, answer->verdict.rule));
-	buf__addf(&text, ", \"instructions\": %zu}\n", answer->instructions);
+	buf__addf(&text, ", \"absent\": [");
+	for (size_t i = 0; i < profile->absent_len; i++) {
+		const struct rule *rule = &profile->absent[i];
+
+		if (!rule_has_name(rule, question->name))
+			continue;
+		buf__addf(&text, "%s{\"rule\": %zu, \"action\": \"%s\", \"because\": ", before,
+			  rule->number, action_scmp_name(rule->action));
+		text_add_json(&text, rule->because);
+		buf__addf(&text, "}");
+		before = ", ";
+	}
+	buf__addf(&text, "], \"instructions\": %zu}\n", answer->instructions);
 	printf("%s", buf__text(&text));
 }
 

@@ -27,26 +27,44 @@ static bool is_json(const char *text, size_t len)
 	       (unsigned char)text[n] == 0xef;
 }
 
-/* The SeccompProfile of the Security Profiles Operator has the profile in its spec. */
-static int parse_tree(const char *name, const struct node *node,
-		      const struct parse_options *options, struct profile *out, struct err *err)
+static int no_profile(const char *name, const struct node *node, const char *what, struct err *err)
+{
+	return err_set(err, -EINVAL, "%s:%u:%u: %s", name, node->line, node->column, what);
+}
+
+int profile_in_document(const char *name, const struct node *node, const struct node **out,
+			struct err *err)
 {
 	const struct node *kind = node_member(node, "kind"), *spec = node_member(node, "spec");
+	const struct node *seccomp = node_member(node_member(node, "linux"), "seccomp");
 	const struct node *format = node_member(node, "format");
 
+	*out = node;
 	if (kind && kind->kind == NODE_STRING && !strcmp(kind->text, "SeccompProfile"))
-		return spec ? parse_oci_document(name, spec, options, out, err) :
-			      err_set(err, -EINVAL, "%s:%u:%u: it has no \"spec\"", name,
-				      node->line, node->column);
+		return (*out = spec) ? 0 : no_profile(name, node, "it has no \"spec\"", err);
 	if (kind && kind->kind == NODE_STRING && spec)
 		return err_set(err, -EINVAL,
 			       "%s:%u:%u: a %.100s is no profile: a SeccompProfile is", name,
 			       kind->line, kind->column, kind->text);
-	if (format)
-		return err_set(err, -EINVAL,
-			       "%s:%u:%u: it is not a profile but a recording: 'whittle profile' makes one of it",
-			       name, format->line, format->column);
-	return parse_oci_document(name, node, options, out, err);
+	if (node_member(node, "ociVersion"))
+		return (*out = seccomp) ?
+			       0 :
+			       no_profile(name, node,
+					  "there is no linux.seccomp in this config.json", err);
+	return format ?
+		       no_profile(name, format,
+				  "it is not a profile but a recording: 'whittle profile' makes one of it",
+				  err) :
+		       0;
+}
+
+static int parse_tree(const char *name, const struct node *node,
+		      const struct parse_options *options, struct profile *out, struct err *err)
+{
+	const struct node *profile;
+	int rc = profile_in_document(name, node, &profile, err);
+
+	return rc ? rc : parse_oci_document(name, profile, options, out, err);
 }
 
 static int parse_json(const char *name, const char *text, size_t len,
@@ -108,8 +126,8 @@ int profile_parse(const char *name, const char *text, size_t len,
 	if (nul) {
 		struct text_place place = text_place(text, nul - text);
 
-		return err_set(err, -EINVAL, "%s:%u:%u: a NUL: it is no text in UTF-8", name, place.line,
-			       place.column);
+		return err_set(err, -EINVAL, "%s:%u:%u: a NUL: it is no text in UTF-8", name,
+			       place.line, place.column);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
 		if (formats[i].is(text, len))

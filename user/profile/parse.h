@@ -25,6 +25,15 @@ struct parse_options {
 	struct buf *notes;    /* what was resolved, and for whom; the same */
 };
 
+struct node;
+
+/**
+ * Where in a document the profile is: the spec of a SeccompProfile, linux.seccomp of an OCI runtime's config.json, or all of it.
+ * *out is borrowed. -EINVAL: there is none in it.
+ */
+int profile_in_document(const char *name, const struct node *node, const struct node **out,
+			struct err *err) must_check;
+
 /** The 14 capabilities that Docker and Podman's ancestors give a container. */
 extern const char *const parse_default_caps[];
 extern const size_t parse_default_caps_len;

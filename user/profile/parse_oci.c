@@ -398,6 +398,30 @@ static int parse_comment(const struct place *place, const struct node *node, str
 	return rule->comment ? 0 : no_memory(place);
 }
 
+/* "includes caps CAP_BPF, excludes arches s390 s390x": for a rule that does not apply. */
+static int make_absent(const struct place *place, const struct node *node, struct profile *profile)
+{
+	static const char *const keys[] = {"includes", "excludes"};
+	static const char *const kinds[] = {"caps", "arches", "minKernel"};
+	struct buf own_buf text = BUF_INIT;
+
+	for (size_t i = 0; i < ARRAY_LEN(keys) * ARRAY_LEN(kinds); i++) {
+		const char *key = keys[i / ARRAY_LEN(kinds)], *kind = kinds[i % ARRAY_LEN(kinds)];
+		const struct node *what = node_member(node_member(node, key), kind);
+
+		if (!what || (what->kind == NODE_ARRAY && !what->len))
+			continue;
+		buf__addf(&text, "%s%s %s", text.len ? ", " : "", key, kind);
+		if (what->kind == NODE_STRING)
+			buf__addf(&text, " %s", what->text);
+		for (size_t n = 0; n < what->len; n++)
+			buf__addf(&text, " %s", what->children[n].text);
+	}
+	if (buf__error(&text) || profile_make_absent(profile, buf__text(&text)))
+		return no_memory(place);
+	return 0;
+}
+
 static int parse_rule(struct place *place, const struct node *node, struct profile *profile)
 {
 	static const struct action_keys keys = {"action", "errnoRet", "errno"};
@@ -426,9 +450,11 @@ static int parse_rule(struct place *place, const struct node *node, struct profi
 	if (!rc)
 		rc = parse_comment(place, node, rule);
 	/* read all the same: an error in it is one elsewhere */
-	if (!rc && (!applies_here || !rule->names_len)) {
+	if (!rc && !rule->names_len) {
 		rule_clear(rule);
 		profile->rules_len--;
+	} else if (!rc && !applies_here) {
+		rc = make_absent(place, node, profile);
 	}
 	return rc;
 }

@@ -91,6 +91,7 @@ struct rule {
 	struct condition *conditions;
 	size_t conditions_len, conditions_room;
 	char *comment; /* why the rule is there, for people; NULL: it does not say. Owned */
+	char *because; /* of an absent rule: the condition that does not hold, as the file has it. Owned */
 };
 
 struct profile {
@@ -99,6 +100,12 @@ struct profile {
 	bool arches[ARCH_COUNT];
 	struct rule *rules; /* owned */
 	size_t rules_len, rules_room;
+	/*
+	 * Rules of Docker's profiles whose conditions on container and host do not hold. They take part in nothing and are
+	 * copied nowhere: whoever explains the file that was read can name them. Owned.
+	 */
+	struct rule *absent;
+	size_t absent_len, absent_room;
 	bool flags[FLAG_COUNT];
 	char *listener_path, *listener_metadata; /* of NOTIFY; NULL: none. Owned */
 };
@@ -111,6 +118,9 @@ void profile_clear(struct profile *profile);
 
 /** Adds a rule without names; borrowed until the next one is added. NULL: no memory. */
 struct rule *profile_add_rule(struct profile *profile, enum action action, int errno_value);
+
+/** The rule that was added last becomes an absent one. Copies `because`. -ENOMEM: nothing has changed. */
+int profile_make_absent(struct profile *profile, const char *because) must_check;
 
 /** Copies flags and listener, in place of those that *to has. -ENOMEM. */
 int profile_copy_flags(const struct profile *from, struct profile *to) must_check;
