@@ -86,6 +86,9 @@ printf '{"kind": "SeccompProfile", "metadata": {"name": "x"}, "spec": %s}' "$(ca
 check_status 1 "Kubernetes' form" "$WHITTLE" audit --log $LOG --update "$T/k8s.json" --arch x86_64
 "$WHITTLE" diff --arch x86_64 "$T/k8s.json" $G/updated.json >"$T/diff" || fail "Kubernetes' form: the same meaning" "$(head -n 3 "$T/diff")"
 grep -q '"metadata"' "$T/k8s.json" && pass "Kubernetes' form stays" || fail "Kubernetes' form stays"
+printf '{"ociVersion": "1.2.0", "linux": {"seccomp": %s}}' "$(cat $G/profile.json)" >"$T/config.json"
+check_status 1 'config.json of a runtime' "$WHITTLE" audit --log $LOG --update "$T/config.json" --arch x86_64
+"$WHITTLE" diff --arch x86_64 "$T/config.json" $G/updated.json >"$T/diff" || fail 'config.json: the same meaning' "$(head -n 3 "$T/diff")"
 
 check_status 1 "Docker's default, elsewhere" "$WHITTLE" audit --log $LOG --update docker -o "$T/default.json" --enosys --arch x86_64 --kernel 6.1
 sed -n 's/.*docker allows \([a-z0-9_]*\) now.*/\1/p' "$T/err" | sort -u >"$T/named"

@@ -13,7 +13,7 @@
 struct merge_options {
 	struct file_options file;
 	const char *output;
-	bool intersect;
+	bool intersect, origins;
 };
 
 static const struct option_row rows[] = {
@@ -21,6 +21,9 @@ static const struct option_row rows[] = {
 	 offsetof(struct merge_options, output), NULL, 0},
 	{"intersect", 0, OPTION_FLAG, NULL, "allow what all allow, instead of what any allows",
 	 offsetof(struct merge_options, intersect), NULL, 0},
+	{"origins", 0, OPTION_FLAG, NULL,
+	 "say of each call which profile was the first to allow it",
+	 offsetof(struct merge_options, origins), NULL, 0},
 	{"arch", 0, OPTION_TEXT, "ARCH",
 	 "the machine of a profile that leaves it open (default: this one)",
 	 offsetof(struct merge_options, file.arch), NULL, 0},
@@ -50,14 +53,34 @@ static bool same_arches(const struct profile *a, const struct profile *b)
 	return !memcmp(a->arches, b->arches, sizeof(a->arches));
 }
 
+/* What `next` lets through, on some arguments at least, and those before it did not. */
+static int tell_origins(const struct profile *before, const struct profile *next, const char *path,
+			struct err *err)
+{
+	struct rule own_rule names = {0};
+
+	if (profile_names(next, &names))
+		return err_errno(err, -ENOMEM, "cannot merge %s", path);
+	for (size_t i = 0; i < names.names_len; i++)
+		if (profile_allows(next, names.names[i]) &&
+		    !(before && profile_allows(before, names.names[i])))
+			log_note("%s: first allowed by %s", names.names[i], path);
+	return 0;
+}
+
 static int add_profile(struct merging *merging, const char *path, const struct profile *next,
 		       struct err *err)
 {
 	struct profile own_profile merged = {0};
 	const struct profile *with = merging->profiles++ ? &merging->profile : next;
-	int rc = profile_merge(with, next,
-			       merging->options->intersect ? MERGE_INTERSECTION : MERGE_UNION,
-			       &merged, err);
+	int rc = 0;
+
+	if (merging->options->origins)
+		rc = tell_origins(with == next ? NULL : with, next, path, err);
+	if (!rc)
+		rc = profile_merge(with, next,
+				   merging->options->intersect ? MERGE_INTERSECTION : MERGE_UNION,
+				   &merged, err);
 
 	if (rc)
 		return err_wrap(err, rc, "%s", path);
@@ -109,9 +132,9 @@ static int add_file(struct merging *merging, const char *path, struct err *err)
 	if (recording ? merging->profiles : merging->recordings)
 		return err_set(err, -EXDEV, "%s: profiles and recordings cannot be merged together",
 			       path);
-	if (recording && merging->options->intersect)
-		return err_set(err, -EXDEV, "%s: --intersect is for profiles, this is a recording",
-			       path);
+	if (recording && (merging->options->intersect || merging->options->origins))
+		return err_set(err, -EXDEV, "%s: --%s is for profiles, this is a recording", path,
+			       merging->options->intersect ? "intersect" : "origins");
 	if (recording)
 		return add_recording(merging, path, &text, err);
 	if (!docker)
@@ -144,6 +167,11 @@ static int run(const struct command *self, int argc, char **argv)
 	}
 	if (rest >= argc) {
 		err_set(&err, -EINVAL, "a profile or a recording is missing");
+		return command_usage_error(self, &err);
+	}
+	if (options.intersect && options.origins) {
+		err_set(&err, -EINVAL,
+			"--origins is for a union: an intersection is allowed by all");
 		return command_usage_error(self, &err);
 	}
 	for (int i = rest; !rc && i < argc; i++)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/amend.h"
+#include "profile/parse.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -67,9 +68,11 @@ static struct node *array(struct node *node, const char *key)
 
 struct node *amend_root(struct node *document)
 {
-	struct node *kind = member(document, "kind"), *spec = member(document, "spec");
+	const struct node *profile;
 
-	return kind && spec && is_text(kind, "SeccompProfile") ? spec : document;
+	/* where there is none, reading it has failed before */
+	return profile_in_document("", document, &profile, NULL) ? document :
+								   (struct node *)profile;
 }
 
 /* --- architectures --- */

@@ -8,7 +8,7 @@
 #include "profile/document.h"
 #include "profile/profile.h"
 
-/** The part of a document that is the profile: of a SeccompProfile of Kubernetes its spec. Borrowed. */
+/** The part of a document that is the profile: see profile_in_document(). Borrowed. */
 struct node *amend_root(struct node *document);
 
 /** Lists one more architecture, where the document lists them; `native` is the machine's own. -ENOMEM. */
