@@ -14,11 +14,13 @@ int fuzz_profile(const uint8_t *data, size_t len);
 /* 1: taken, 0: refused; does not come back from a mistake. */
 int fuzz_profile(const uint8_t *data, size_t len)
 {
-	struct buf own_buf warnings = BUF_INIT, own_buf once = BUF_INIT, own_buf twice = BUF_INIT;
+	struct buf own_buf warnings = BUF_INIT, own_buf notes = BUF_INIT;
+	struct buf own_buf once = BUF_INIT, own_buf twice = BUF_INIT;
 	struct parse_options options = {.arch = ARCH_X86_64,
 					.kernel_major = 6,
 					.lenient = len & 1,
-					.warnings = &warnings};
+					.warnings = &warnings,
+					.notes = &notes};
 	struct profile own_profile first = {0}, own_profile second = {0};
 	struct err err = {0};
 	int rc = profile_parse("f", (const char *)data, len, &options, &first, &err);
