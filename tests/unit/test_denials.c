@@ -57,7 +57,7 @@ Test(denials, the_same_folds)
 Test(denials, others_do_not)
 {
 	struct denials own_denials denials = {0};
-	struct denial subcall = denial(I386_NR_SOCKETCALL, DENIAL_ERRNO, 1, 1);
+	struct denial subcall = denial(NR_SOCKETCALL, DENIAL_ERRNO, 1, 1);
 
 	add(&denials, denial(2, DENIAL_ERRNO, 38, 1));
 	add(&denials, denial(2, DENIAL_KILL_PROCESS, 0, 1));

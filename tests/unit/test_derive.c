@@ -335,7 +335,7 @@ Test(derive, baseline_brings_its_architecture)
 	cr_expect_not(none.arches[ARCH_X86_64]);
 }
 
-/* Sets at random, of all architectures: all that was called is allowed, and all is sound. */
+/* Sets at random, of all architectures that are recorded: all that was called is allowed, and all is sound. */
 Test(derive, random_sets)
 {
 	srandom(7);
@@ -346,7 +346,7 @@ Test(derive, random_sets)
 		struct syscall call = {0};
 
 		for (int k = random() % 300; k >= 0; k--) {
-			call.arch = 1 + random() % (ARCH_COUNT - 1);
+			call.arch = 1 + random() % ARCH_ARM;
 			call.nr = random() % 480;
 			call.sub = random() % 26;
 			cr_assert(syscall_set__add(&set, &call));

@@ -83,10 +83,10 @@ static uint32_t run(const struct filter *filter, const struct seccomp_data *data
 
 static uint32_t answer(const struct filter *filter, enum arch arch, int64_t nr, uint64_t arg)
 {
-	struct seccomp_data data = {.nr = (int)nr | arch_number_bit(arch), .args = {arg, 99, 98}};
+	struct seccomp_data data = {.nr = (int)nr + arch_number_base(arch),
+				    .arch = arch_audit(arch),
+				    .args = {arg, 99, 98}};
 
-	/* to the kernel x32 is the architecture x86-64 */
-	data.arch = arch == ARCH_X32 ? SCMP_ARCH_X86_64 : arch_scmp_token(arch);
 	return run(filter, &data);
 }
 
@@ -253,7 +253,7 @@ static bool is_multiplexer(enum arch arch, int64_t nr)
 static char *their_name(enum arch arch, int64_t nr)
 {
 	return seccomp_syscall_resolve_num_arch(arch_scmp_token(arch),
-						(int)nr | arch_number_bit(arch));
+						(int)nr + arch_number_base(arch));
 }
 
 /* A subcall may be made if it was seen, or if the direct call of its name is allowed: so libseccomp has it. */

@@ -11,16 +11,24 @@
 
 #define OLD_KNOWS 424
 
+/* Where an architecture's numbers begin: bit 30 or some thousands are in that of its read(2). */
+static int old_base(uint32_t arch)
+{
+	int read = seccomp_syscall_resolve_name_arch(arch, "read");
+
+	return read & 0x40000000 ? 0x40000000 : read / 1000 * 1000;
+}
+
 static char *old_resolve_num(uint32_t arch, int nr)
 {
-	return (nr & ~0x40000000) < OLD_KNOWS ? seccomp_syscall_resolve_num_arch(arch, nr) : NULL;
+	return nr - old_base(arch) < OLD_KNOWS ? seccomp_syscall_resolve_num_arch(arch, nr) : NULL;
 }
 
 static int old_resolve_name(uint32_t arch, const char *name)
 {
 	int nr = seccomp_syscall_resolve_name_arch(arch, name);
 
-	return nr >= 0 && (nr & ~0x40000000) < OLD_KNOWS ? nr : __NR_SCMP_ERROR;
+	return nr >= 0 && nr - old_base(arch) < OLD_KNOWS ? nr : __NR_SCMP_ERROR;
 }
 
 #define syscall_name                      old_name
@@ -48,12 +56,12 @@ Test(newer, names_have_the_numbers_of_libseccomp)
 			if (theirs < 0)
 				continue;
 			known++;
-			cr_expect_eq(theirs, (int)(NEWER_FIRST + i) | (int)arch_number_bit(a),
+			cr_expect_eq(theirs, (int)(NEWER_FIRST + i) + (int)arch_number_base(a),
 				     "%s of %s is %d there", newer[i], arch_token(a), theirs);
 		}
 	}
 	/* 2.5.4 knows all up to set_mempolicy_home_node (450) */
-	cr_expect_geq(known, 5 * (450 - NEWER_FIRST), "libseccomp knew only %zu", known);
+	cr_expect_geq(known, 19 * (440 - NEWER_FIRST), "libseccomp knew only %zu", known);
 }
 
 /* Every number that libseccomp knows for an architecture has the name of the table. */
@@ -65,7 +73,7 @@ Test(newer, numbers_have_the_names_of_libseccomp)
 			char name[SYSCALL_NAME_LEN];
 			char *own_ptr theirs =
 				seccomp_syscall_resolve_num_arch(arch_scmp_token(a),
-								 n | arch_number_bit(a));
+								 n + arch_number_base(a));
 
 			if (!theirs || n >= NEWER_FIRST + (int64_t)ARRAY_LEN(newer))
 				continue;

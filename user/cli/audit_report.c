@@ -11,10 +11,12 @@ bool audit_report_has_findings(const struct audit_report *report)
 	for (size_t i = 0; i < report->denials->len; i++)
 		if (denial_is_finding(&report->denials->rows[i]))
 			return true;
-	for (size_t m = 0; m < report->machines_len; m++)
-		if (report->machines[m].denials->len)
-			return true;
 	return false;
+}
+
+const char *audit_arch_text(enum arch arch)
+{
+	return arch ? arch_token(arch) : "unknown";
 }
 
 void audit_call_text(const struct syscall *call, char text[2 * SYSCALL_NAME_LEN])
@@ -56,49 +58,14 @@ void audit_action_text(const struct denial *denial, char text[SYSCALL_NAME_LEN])
 
 /* --- the table --- */
 
-struct row {
-	const struct denial *denial;
-	const struct audit_machine *machine; /* NULL: one that whittle knows */
-};
-
 static int compare_rows(const void *a, const void *b)
 {
-	const struct row *x = a, *y = b;
+	const struct denial *x = *(const struct denial *const *)a,
+			    *y = *(const struct denial *const *)b;
 
-	if (x->denial->count != y->denial->count)
-		return x->denial->count > y->denial->count ? -1 : 1;
-	return denial_compare(x->denial, y->denial);
-}
-
-static size_t collect(const struct audit_report *report, struct row **rows)
-{
-	size_t n = 0, len = report->denials->len;
-
-	for (size_t m = 0; m < report->machines_len; m++)
-		len += report->machines[m].denials->len;
-	*rows = calloc(len ? len : 1, sizeof(**rows));
-	if (!*rows)
-		return 0;
-	for (size_t i = 0; i < report->denials->len; i++)
-		(*rows)[n++] = (struct row){&report->denials->rows[i], NULL};
-	for (size_t m = 0; m < report->machines_len; m++)
-		for (size_t i = 0; i < report->machines[m].denials->len; i++)
-			(*rows)[n++] = (struct row){&report->machines[m].denials->rows[i],
-						    &report->machines[m]};
-	return n;
-}
-
-static const char *row_arch(const struct row *row)
-{
-	return row->machine ? row->machine->name : arch_token(row->denial->call.arch);
-}
-
-static void row_call(const struct row *row, char text[2 * SYSCALL_NAME_LEN])
-{
-	if (!row->machine)
-		audit_call_text(&row->denial->call, text);
-	else if (!row->machine->syscall_name(row->machine->row, row->denial->call.nr, text))
-		snprintf(text, 2 * SYSCALL_NAME_LEN, "%" PRId64, row->denial->call.nr);
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return denial_compare(x, y);
 }
 
 static void args_text(const struct denial *denial, struct buf *out)
@@ -107,21 +74,32 @@ static void args_text(const struct denial *denial, struct buf *out)
 		buf__addf(out, "%s0x%" PRIx64, i ? "," : "", denial->args[i]);
 }
 
-static void add_row(const struct row *row, int width, struct buf *out)
+/* Widths of columns whose text may be long. */
+struct widths {
+	int call, arch;
+};
+
+static void widen(int *width, const char *text)
 {
-	const struct denial *denial = row->denial;
+	if ((int)strlen(text) > *width)
+		*width = (int)strlen(text);
+}
+
+static void add_row(const struct denial *denial, const struct widths *widths, struct buf *out)
+{
 	struct buf own_buf args = BUF_INIT;
 	char call[2 * SYSCALL_NAME_LEN], action[SYSCALL_NAME_LEN], comm[RECORDING_COMM_LEN];
 	char pid[12] = "-";
 
-	row_call(row, call);
+	audit_call_text(&denial->call, call);
 	audit_action_text(denial, action);
 	recording_comm_text(denial->comm, comm);
 	args_text(denial, &args);
 	if (denial->pid)
 		snprintf(pid, sizeof(pid), "%u", denial->pid);
-	buf__addf(out, "%10" PRIu64 "  %-*s  %-8s  %-18s  %7s  %-*s", denial->count, width, call,
-		  row_arch(row), action, pid, args.len ? 15 : 0, *comm ? comm : "-");
+	buf__addf(out, "%10" PRIu64 "  %-*s  %-*s  %-18s  %7s  %-*s", denial->count, widths->call,
+		  call, widths->arch, audit_arch_text(denial->call.arch), action, pid,
+		  args.len ? 15 : 0, *comm ? comm : "-");
 	if (args.len)
 		buf__addf(out, "  %s", buf__text(&args));
 	buf__addf(out, "\n");
@@ -129,40 +107,39 @@ static void add_row(const struct row *row, int width, struct buf *out)
 
 void audit_report_text(const struct audit_report *report, struct buf *out)
 {
-	struct row *own_ptr rows = NULL;
-	size_t len = collect(report, &rows);
-	int width = (int)strlen("syscall");
+	size_t len = report->denials->len;
+	const struct denial **own_ptr rows = calloc(len + 1, sizeof(*rows));
+	struct widths widths = {(int)strlen("syscall"), (int)strlen("aarch64 ")};
 
 	if (!rows)
 		out->error = -ENOMEM;
-	if (!len)
+	if (!rows || !len)
 		return;
-	qsort(rows, len, sizeof(*rows), compare_rows);
 	for (size_t i = 0; i < len; i++) {
 		char call[2 * SYSCALL_NAME_LEN];
 
-		row_call(&rows[i], call);
-		if ((int)strlen(call) > width)
-			width = (int)strlen(call);
+		rows[i] = &report->denials->rows[i];
+		audit_call_text(&rows[i]->call, call);
+		widen(&widths.call, call);
+		widen(&widths.arch, audit_arch_text(rows[i]->call.arch));
 	}
-	buf__addf(out, "%10s  %-*s  %-8s  %-18s  %7s  %s\n", "count", width, "syscall", "arch",
-		  "action", "pid", "comm");
+	qsort(rows, len, sizeof(*rows), compare_rows);
+	buf__addf(out, "%10s  %-*s  %-*s  %-18s  %7s  %s\n", "count", widths.call, "syscall",
+		  widths.arch, "arch", "action", "pid", "comm");
 	for (size_t i = 0; i < len; i++)
-		add_row(&rows[i], width, out);
+		add_row(rows[i], &widths, out);
 }
 
 /* --- JSON --- */
 
-static void add_json(const struct row *row, struct buf *out)
+static void add_json(const struct denial *denial, struct buf *out)
 {
-	const struct denial *denial = row->denial;
 	char call[2 * SYSCALL_NAME_LEN] = "", comm[RECORDING_COMM_LEN], error[SYSCALL_NAME_LEN];
-	const char *sub = row->machine ? NULL : syscall_subname(&denial->call);
-	bool named = row->machine ?
-			     row->machine->syscall_name(row->machine->row, denial->call.nr, call) :
-			     syscall_name(&denial->call, call);
+	const char *sub = syscall_subname(&denial->call);
+	bool named = syscall_name(&denial->call, call);
 
-	buf__addf(out, "\n    {\"arch\": \"%s\", \"nr\": %" PRId64, row_arch(row), denial->call.nr);
+	buf__addf(out, "\n    {\"arch\": \"%s\", \"nr\": %" PRId64,
+		  audit_arch_text(denial->call.arch), denial->call.nr);
 	if (named)
 		buf__addf(out, ", \"name\": \"%s\"", call);
 	if (sub)
@@ -188,16 +165,13 @@ static void add_json(const struct row *row, struct buf *out)
 
 void audit_report_json(const struct audit_report *report, struct buf *out)
 {
-	struct row *own_ptr rows = NULL;
-	size_t len = collect(report, &rows);
+	const struct denials *denials = report->denials;
 
-	if (!rows)
-		out->error = -ENOMEM;
 	buf__addf(out, "{\n  \"complete\": %s,\n  \"denials\": [",
 		  report->complete ? "true" : "false");
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0; i < denials->len; i++) {
 		buf__addf(out, i ? "," : "");
-		add_json(&rows[i], out);
+		add_json(&denials->rows[i], out);
 	}
-	buf__addf(out, "%s]\n}\n", len ? "\n  " : "");
+	buf__addf(out, "%s]\n}\n", denials->len ? "\n  " : "");
 }

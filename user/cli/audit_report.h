@@ -5,23 +5,16 @@
 #include "base/buf.h"
 #include "record/denials.h"
 
-/* Borrowed. Denials of machines that whittle does not know have a name of their own and ARCH_INVALID. */
-struct audit_machine {
-	const char *name;
-	const struct denials *denials;
-	bool (*syscall_name)(size_t row, int64_t nr, char name[SYSCALL_NAME_LEN]);
-	size_t row; /* handed to syscall_name */
-};
-
 struct audit_report {
-	const struct denials *denials;        /* in canonical order */
-	const struct audit_machine *machines; /* others */
-	size_t machines_len;
+	const struct denials *denials; /* borrowed; in canonical order */
 	bool complete;
 };
 
 /** Is there a denial that is a finding? */
 bool audit_report_has_findings(const struct audit_report *report);
+
+/** "x86_64"; "unknown" for a machine that whittle does not know. */
+const char *audit_arch_text(enum arch arch);
 
 /** The name of a call for people ("socketcall:socket"), or its number. */
 void audit_call_text(const struct syscall *call, char text[2 * SYSCALL_NAME_LEN]);

@@ -22,6 +22,7 @@ enum step {
 	STEP_ALLOWED,    /* by this profile it is allowed: another filter, or an older profile */
 	STEP_ENOSYS,     /* that is what the profile means to answer */
 	STEP_SUPERVISED, /* a supervisor decides */
+	STEP_ELSEWHERE,  /* on a machine that the profile is not for */
 	STEP_UNNAMED,
 	STEP_COUNT,
 };
@@ -43,6 +44,8 @@ static const struct {
 	[STEP_ENOSYS] = {false, NULL},
 	[STEP_SUPERVISED] = {false,
 			     "leaves %s to a supervisor, which the kernel asks; it is not added"},
+	[STEP_ELSEWHERE] = {false,
+			    "is for another machine than the one that denied %s; it is not added"},
 	[STEP_UNNAMED] = {false,
 			  "cannot allow %s: a number without a name (libseccomp is older than it)"},
 };
@@ -141,7 +144,16 @@ static void tell(const struct updating *u, const struct denial *denial, enum ste
 		log_note("%s %s (%s, %s, %" PRIu64 "x)", u->name, text,
 			 arch_token(denial->call.arch), action, denial->count);
 	else
-		log_warn("%s %s (%s, %s)", u->name, text, arch_token(denial->call.arch), action);
+		log_warn("%s %s (%s, %s)", u->name, text, audit_arch_text(denial->call.arch),
+			 action);
+}
+
+/* An architecture that no machine has which the profile is for, as far as that is known. */
+static bool is_elsewhere(const struct updating *u, enum arch arch)
+{
+	const enum arch host = arch_host(arch);
+
+	return host != u->native && !u->profile.arches[host] && !u->profile.arches[arch];
 }
 
 /* As if it were listed: without it the profile says nothing about its calls. True: it is not, and must be for what is added. */
@@ -162,7 +174,9 @@ static bool assume_arch(struct updating *u, enum arch arch)
 static int add_call(struct updating *u, const struct denial *denial, const char *name,
 		    bool arch_new, enum step step)
 {
-	int rc = arch_new ? amend_add_arch(u->root, denial->call.arch, u->native) : 0;
+	int rc = arch_new ?
+			 amend_add_arch(u->root, denial->call.arch, arch_host(denial->call.arch)) :
+			 0;
 
 	if (!rc && step == STEP_ADD_SUB) {
 		rc = amend_allow_subcall(u->root, &u->profile, &denial->call, name);
@@ -183,6 +197,10 @@ static int update_one(struct updating *u, const struct denial *denial, struct er
 	enum step step = STEP_ARCH;
 	int rc = 0;
 
+	if (is_elsewhere(u, denial->call.arch)) {
+		tell(u, denial, STEP_ELSEWHERE);
+		return 0;
+	}
 	if (!syscall_name(&denial->call, name)) {
 		tell(u, denial, STEP_UNNAMED);
 		return 0;

@@ -125,21 +125,6 @@ static void warn_losses(const struct audit_log *log)
 			 log->unkept, DENIALS_MAX);
 }
 
-static size_t other_machines(const struct audit_log *log,
-			     struct audit_machine machines[FOREIGN_COUNT])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < FOREIGN_COUNT; i++)
-		if (log->foreign[i].len)
-			machines[n++] = (struct audit_machine){foreign_name(i), &log->foreign[i],
-							       foreign_syscall_name, i};
-	if (n)
-		log_warn("the log has denials of other machines (%s): whittle has no profiles for those",
-			 machines[0].name);
-	return n;
-}
-
 /* --- the command --- */
 
 static int print_report(const struct audit_options *options, const struct audit_report *report,
@@ -175,7 +160,6 @@ static int conclude(const struct audit_options *options, const struct audit_repo
 
 static int audit_a_log(const struct audit_options *options)
 {
-	struct audit_machine machines[FOREIGN_COUNT];
 	struct audit_log *own_ptr log = calloc(1, sizeof(*log));
 	struct audit_report report;
 	struct err err = {0};
@@ -195,8 +179,6 @@ static int audit_a_log(const struct audit_options *options)
 	}
 	warn_losses(log);
 	report = (struct audit_report){.denials = &log->denials[AUDIT_SOURCE_KERNEL],
-				       .machines = machines,
-				       .machines_len = other_machines(log, machines),
 				       .complete = !audit_log_is_incomplete(log)};
 	if (!log->records)
 		log_note("there are no seccomp records in the %" PRIu64 " lines of the log",

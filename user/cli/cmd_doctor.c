@@ -46,9 +46,9 @@ static enum finding check_machine(struct buf *text, struct err *err)
 	if (uname(&host))
 		return FINDING_FAILURE;
 	buf__addf(text, "Linux %s on %s", host.release, host.machine);
-	if (arch_from_machine(host.machine) != ARCH_INVALID)
+	if (arch_is_recorded(arch_from_machine(host.machine)))
 		return FINDING_OK;
-	err_set(err, -ENOTSUP, "whittle knows the syscalls of x86_64 and aarch64 only");
+	err_set(err, -ENOTSUP, "whittle records the syscalls of x86_64 and aarch64 only");
 	return FINDING_FAILURE;
 }
 

@@ -57,21 +57,28 @@ static int parse_args(int argc, char **argv, struct question *question, struct e
 /* A name, or a number. */
 static int find_call(const char *text, struct question *question, struct err *err)
 {
+	const enum arch arch = question->call.arch;
+	const int64_t base = arch_number_base(arch);
 	char *end;
 	long long nr = strtoll(text, &end, 0);
 
 	question->name = text;
 	if (*text && !*end) {
-		question->call.nr = nr;
+		/* as the kernel has it, or as its table has it */
+		question->call.nr = nr >= base ? nr - base : nr;
 		return nr >= 0 && nr < INT32_MAX ?
 			       0 :
 			       err_set(err, -EINVAL, "there is no call %s", text);
 	}
-	if (syscall_resolve(question->call.arch, text, &question->call.nr))
+	if (syscall_resolve(arch, text, &question->call.nr))
 		return 0;
+	if (!arch_is_known(arch))
+		return err_set(err, -EINVAL,
+			       "the installed libseccomp does not know %s, nor its calls",
+			       arch_token(arch));
 	return err_set(err, -EINVAL,
 		       "%s has no call '%s', as far as the installed libseccomp and whittle know",
-		       arch_token(question->call.arch), text);
+		       arch_token(arch), text);
 }
 
 static int ask(const struct profile *profile, const struct question *question,
@@ -79,9 +86,8 @@ static int ask(const struct profile *profile, const struct question *question,
 {
 	enum arch arch = question->call.arch;
 	struct seccomp_data data = {
-		.nr = (int)question->call.nr | (int)arch_number_bit(arch),
-		/* to the kernel x32 is the architecture x86-64 */
-		.arch = arch == ARCH_X32 ? arch_scmp_token(ARCH_X86_64) : arch_scmp_token(arch),
+		.nr = (int)question->call.nr + (int)arch_number_base(arch),
+		.arch = arch_audit(arch),
 	};
 	struct filter own_filter filter = {0};
 	struct buf own_buf unknown = BUF_INIT;

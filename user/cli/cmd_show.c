@@ -115,6 +115,11 @@ static int print_counts(const struct profile *profile, struct err *err)
 
 		if (!profile_has_arch(profile, a) || (!profile->arches[a] && a != machine))
 			continue;
+		if (!arch_is_known(a)) {
+			printf("%s: the installed libseccomp does not know it, nor its calls\n",
+			       arch_token(a));
+			continue;
+		}
 		if (profile_survey(profile, a, &survey, err))
 			return err->code;
 		printf("%s: allows %zu of %zu calls, %zu more on some arguments, refuses %zu\n",

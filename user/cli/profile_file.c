@@ -18,14 +18,14 @@ int arch_parse(const char *text, enum arch *out, struct err *err)
 {
 	char list[256] = "";
 
-	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
-		if (!strcmp(arch_token(a), text) || !strcmp(arch_scmp_name(a), text)) {
-			*out = a;
-			return 0;
-		}
+	*out = arch_from_token(text);
+	if (*out == ARCH_INVALID)
+		*out = arch_from_scmp_name(text);
+	if (*out != ARCH_INVALID)
+		return 0;
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
 		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
 			 *list ? ", " : "", arch_token(a));
-	}
 	return err_set(err, -EINVAL, "architecture '%s' is none of %s", text, list);
 }
 

@@ -92,10 +92,10 @@ static int get_arch(const struct place *place, const struct node *node, enum arc
 
 	if (rc)
 		return rc;
-	for (*out = ARCH_INVALID + 1; *out < ARCH_COUNT; ++*out)
-		if (!strcmp(arch_token(*out), token))
-			return 0;
-	return refuse(place, node, "whittle does not know the architecture '%s'", token);
+	*out = arch_from_token(token);
+	if (arch_is_recorded(*out))
+		return 0;
+	return refuse(place, node, "whittle records no calls of the architecture '%s'", token);
 }
 
 static int get_class(const struct place *place, const struct node *node, enum observed_class *out)

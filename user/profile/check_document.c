@@ -96,25 +96,22 @@ static int check_action(const struct checking *checking, const struct node *node
 
 static int check_arches(const struct checking *checking, const struct node *node)
 {
-	static const char *const known[] = {"X86",     "X86_64",   "X32",         "ARM",
-					    "AARCH64", "MIPS",     "MIPS64",      "MIPS64N32",
-					    "MIPSEL",  "MIPSEL64", "MIPSEL64N32", "PPC",
-					    "PPC64",   "PPC64LE",  "S390",        "S390X",
-					    "PARISC",  "PARISC64", "RISCV64",     "LOONGARCH64",
-					    "M68K",    "SH",       "SHEB",        NULL};
 	const struct node *list = node_member(node, "architectures");
 	int rc = 0;
 
 	for (size_t i = 0; !rc && list && list->kind == NODE_ARRAY && i < list->len; i++) {
 		const struct node *arch = &list->children[i];
 		const char *name = arch->kind == NODE_STRING ? arch->text : "";
+		char whole[64];
 
-		if (!strncmp(name, "SCMP_ARCH_", 10) && is_one_of(name + 10, known))
+		if (arch_from_scmp_name(name) != ARCH_INVALID)
 			continue;
-		rc = is_one_of(name, known) ? report(checking, arch, "arch-prefix", REFUSES, TAKES,
-						     "an architecture without SCMP_ARCH_") :
-					      report(checking, arch, "arch", REFUSES, REFUSES,
-						     "an architecture that there is not");
+		snprintf(whole, sizeof(whole), "SCMP_ARCH_%s", name);
+		rc = arch_from_scmp_name(whole) != ARCH_INVALID ?
+			     report(checking, arch, "arch-prefix", REFUSES, TAKES,
+				    "an architecture without SCMP_ARCH_") :
+			     report(checking, arch, "arch", REFUSES, REFUSES,
+				    "an architecture that there is not");
 	}
 	return rc;
 }

@@ -5,8 +5,15 @@
 #include <errno.h>
 #include <string.h>
 
-#define X86_ALL (1U << ARCH_X86_64 | 1U << ARCH_X86 | 1U << ARCH_X32)
-#define ARM_ALL (1U << ARCH_AARCH64 | 1U << ARCH_ARM)
+#define X86_ALL  (ARCH_BIT(ARCH_X86_64) | ARCH_BIT(ARCH_X86) | ARCH_BIT(ARCH_X32))
+#define ARM_ALL  (ARCH_BIT(ARCH_AARCH64) | ARCH_BIT(ARCH_ARM))
+#define S390_ALL (ARCH_BIT(ARCH_S390X) | ARCH_BIT(ARCH_S390))
+#define MIPS_ALL                                                                                   \
+	(ARCH_BIT(ARCH_MIPS64) | ARCH_BIT(ARCH_MIPS) | ARCH_BIT(ARCH_MIPS64N32) |                  \
+	 ARCH_BIT(ARCH_MIPSEL64) | ARCH_BIT(ARCH_MIPSEL) | ARCH_BIT(ARCH_MIPSEL64N32))
+
+/* archMap: on these machines companions are let in, on the others the native architecture alone. */
+#define WITH_COMPANIONS (X86_ALL | ARM_ALL | S390_ALL | MIPS_ALL)
 
 /* For every container. */
 static const char always[] =
@@ -85,12 +92,16 @@ static const struct row {
 	{"personality", WHEN(0, EQ, 0x20008)},
 	{"personality", WHEN(0, EQ, 0xffffffff)},
 	/* no new namespaces: none of CLONE_NEW* */
-	{"clone", .not_cap = "CAP_SYS_ADMIN", WHEN(0, MASKED_EQ, 0x7e020000)},
+	{"clone", .not_cap = "CAP_SYS_ADMIN", .arches = ~S390_ALL, WHEN(0, MASKED_EQ, 0x7e020000)},
+	{"clone", .not_cap = "CAP_SYS_ADMIN", .arches = S390_ALL, WHEN(1, MASKED_EQ, 0x7e020000)},
 	{"clone3", .not_cap = "CAP_SYS_ADMIN", .action = ACTION_ERRNO, .errno_value = ENOSYS},
 	{"arm_fadvise64_64 arm_sync_file_range breakpoint cacheflush set_tls sync_file_range2",
 	 .arches = ARM_ALL, ALLOW},
-	{"arch_prctl", .arches = X86_ALL & ~(1U << ARCH_X86), ALLOW},
+	{"arch_prctl", .arches = X86_ALL & ~ARCH_BIT(ARCH_X86), ALLOW},
 	{"modify_ldt", .arches = X86_ALL, ALLOW},
+	{"s390_pci_mmio_read s390_pci_mmio_write s390_runtime_instr", .arches = S390_ALL, ALLOW},
+	{"sync_file_range2 swapcontext", .arches = ARCH_BIT(ARCH_PPC64LE), ALLOW},
+	{"riscv_flush_icache", .arches = ARCH_BIT(ARCH_RISCV64), ALLOW},
 	{"open_by_handle_at", "CAP_DAC_READ_SEARCH", ALLOW},
 	{"bpf clone clone3 fanotify_init fsconfig fsmount fsopen fspick lookup_dcookie lsm_get_self_attr "
 	 "lsm_list_modules lsm_set_self_attr mount mount_setattr move_mount open_tree perf_event_open quotactl "
@@ -170,13 +181,15 @@ static int add_rule(struct profile *profile, const struct row *row)
 
 int docker_default(const struct parse_options *options, struct profile *out)
 {
+	const enum arch native = arch_host(options->arch);
 	const struct row all = {always, .action = ACTION_ALLOW};
 	struct profile own_profile profile = {.default_action = ACTION_ERRNO,
 					      .default_errno = EPERM};
 	int rc = add_rule(&profile, &all);
 
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-		profile.arches[a] = arch_host(a) == arch_host(options->arch);
+		profile.arches[a] = a == native ||
+				    (arch_host(a) == native && WITH_COMPANIONS & ARCH_BIT(a));
 	for (size_t i = 0; !rc && i < ARRAY_LEN(rows); i++)
 		if (applies(&rows[i], options))
 			rc = add_rule(&profile, &rows[i]);

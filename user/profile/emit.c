@@ -66,3 +66,14 @@ int emit_refuse(const struct profile *profile, size_t index, const struct emit_o
 		  rule->names_len > 1 ? ", ..." : "", why);
 	return 0;
 }
+
+int emit_refuse_arch(enum arch arch, const struct emit_options *options, const char *who,
+		     struct err *err)
+{
+	if (!options->lossy)
+		return err_set(err, -EOPNOTSUPP, "%s has no architecture %s", who,
+			       arch_token(arch));
+	buf__addf(options->warnings, "left out: %s has no architecture %s\n", who,
+		  arch_token(arch));
+	return 0;
+}

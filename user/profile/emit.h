@@ -34,6 +34,10 @@ int emit_profile(const struct emit_format *format, const struct profile *profile
 int emit_refuse(const struct profile *profile, size_t index, const struct emit_options *options,
 		const char *why, struct err *err) must_check;
 
+/** The same about an architecture that `who` does not have. */
+int emit_refuse_arch(enum arch arch, const struct emit_options *options, const char *who,
+		     struct err *err) must_check;
+
 /** The formats' own functions: the same profile always gives the same bytes. */
 int emit_docker(const struct profile *profile, const struct emit_options *options, struct buf *out,
 		struct err *err) must_check;

@@ -76,10 +76,37 @@ static void add_flags(struct buf *out, const struct profile *profile)
 	}
 }
 
+/* The kinds of the resource's definition, which the API server holds it to (spod: Arch). */
+static bool has_arch(enum arch arch)
+{
+	static const unsigned int missing = ARCH_BIT(ARCH_LOONGARCH64) | ARCH_BIT(ARCH_M68K) |
+					    ARCH_BIT(ARCH_SH) | ARCH_BIT(ARCH_SHEB);
+
+	return !(missing & ARCH_BIT(arch));
+}
+
+static int add_arches(const struct profile *profile, const struct emit_options *options,
+		      struct buf *out, struct err *err)
+{
+	int rc = 0;
+
+	buf__addf(out, "  architectures:\n");
+	for (enum arch a = ARCH_INVALID + 1; !rc && a < ARCH_COUNT; a++) {
+		if (!profile->arches[a])
+			continue;
+		if (has_arch(a))
+			buf__addf(out, "  - %s\n", arch_scmp_name(a));
+		else
+			rc = emit_refuse_arch(a, options, "a SeccompProfile", err);
+	}
+	return rc;
+}
+
 int emit_kubernetes(const struct profile *profile, const struct emit_options *options,
 		    struct buf *out, struct err *err)
 {
 	const char *name = options->name && is_plain(options->name) ? options->name : "whittle";
+	int rc;
 
 	if (profile->default_action == ACTION_ERRNO && profile->default_errno != EPERM) {
 		if (!options->lossy)
@@ -91,18 +118,14 @@ int emit_kubernetes(const struct profile *profile, const struct emit_options *op
 		  "# in the pod, or in one of its containers:\n#   securityContext:\n#     seccompProfile:\n"
 		  "#       type: Localhost\n#       localhostProfile: operator/%s.json\n"
 		  "apiVersion: security-profiles-operator.x-k8s.io/v1beta1\nkind: SeccompProfile\nmetadata:\n  name: %s\nspec:\n"
-		  "  defaultAction: %s\n  architectures:\n",
+		  "  defaultAction: %s\n",
 		  name, name, action_scmp_name(profile->default_action));
-	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-		if (profile->arches[a])
-			buf__addf(out, "  - %s\n", arch_scmp_name(a));
+	rc = add_arches(profile, options, out, err);
 	add_flags(out, profile);
 	buf__addf(out, "  syscalls:\n");
-	for (size_t i = 0; i < profile->rules_len; i++) {
-		int rc = add_rule(profile, i, options, out, err);
-
-		if (rc)
-			return rc;
-	}
+	for (size_t i = 0; !rc && i < profile->rules_len; i++)
+		rc = add_rule(profile, i, options, out, err);
+	if (rc)
+		return rc;
 	return buf__error(out) ? err_errno(err, buf__error(out), "cannot write the profile") : 0;
 }

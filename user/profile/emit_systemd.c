@@ -179,18 +179,25 @@ static void add_refused(const struct profile *profile, const struct unit *unit, 
 	buf__addf(out, "\n");
 }
 
-static void add_arches(struct buf *out, const struct profile *profile)
+static int add_arches(const struct profile *profile, const struct emit_options *options,
+		      struct buf *out, struct err *err)
 {
 	const char *before = "";
+	int rc = 0;
 
 	buf__addf(out, "SystemCallArchitectures=");
-	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+	for (enum arch a = ARCH_INVALID + 1; !rc && a < ARCH_COUNT; a++) {
 		if (!profile->arches[a])
 			continue;
+		if (!arch_systemd_name(a)) {
+			rc = emit_refuse_arch(a, options, "systemd", err);
+			continue;
+		}
 		buf__addf(out, "%s%s", before, arch_systemd_name(a));
 		before = " ";
 	}
 	buf__addf(out, "%s\n", *before ? "" : "native");
+	return rc;
 }
 
 static void add_lists(const struct profile *profile, const struct unit *unit, struct buf *out)
@@ -254,7 +261,9 @@ int emit_systemd(const struct profile *profile, const struct emit_options *optio
 	if (rc)
 		return rc;
 	buf__addf(out, "[Service]\n");
-	add_arches(out, profile);
+	rc = add_arches(profile, options, out, err);
+	if (rc)
+		return rc;
 	add_lists(profile, &unit, out);
 	return buf__error(out) ? err_errno(err, buf__error(out), "cannot write the unit") : 0;
 }

@@ -45,7 +45,7 @@ static bool rule_holds(const struct rule *rule, enum arch arch, bool direct, con
 	for (size_t i = 0; i < rule->conditions_len; i++) {
 		const struct condition *condition = &rule->conditions[i];
 		bool holds = (!direct && condition->index == 0) ||
-			     condition_holds(condition, arch_is_32bit(arch), args);
+			     condition_holds(condition, arch_compares_32bit(arch), args);
 
 		if (holds == any)
 			return any;
@@ -74,7 +74,9 @@ struct verdict evaluate(const struct profile *profile, const struct syscall *cal
 			const uint64_t args[6])
 {
 	struct syscall chosen = {call->arch, call->nr, (uint32_t)args[0]};
-	const char *subname = syscall_subname(&chosen);
+	/* the kernel looks at 32 bits there, a 64-bit filter at all: what has more chooses nothing by it */
+	bool fits = args[0] <= UINT32_MAX || arch_compares_32bit(call->arch);
+	const char *subname = fits ? syscall_subname(&chosen) : NULL;
 	struct verdict verdict = {profile_default(profile), NO_RULE};
 	char name[SYSCALL_NAME_LEN];
 

@@ -8,7 +8,7 @@
  * - of rules with conditions the first that matches decides. libseccomp promises no order, so where rules with different
  *   actions match the same call, the filter may answer otherwise (hazard.h).
  *
- * 32-bit architectures compare 32 bits. An architecture that the profile does not list kills the thread.
+ * 32-bit architectures compare 32 bits, x32 and MIPS n32 too. An architecture that the profile does not list kills the thread.
  */
 #pragma once
 
@@ -31,6 +31,6 @@ bool condition_holds(const struct condition *condition, bool is_32bit, const uin
 /** Is the rule one that libseccomp gets to see: has it an action of its own? */
 bool rule_counts(const struct profile *profile, const struct rule *rule);
 
-/** `call` needs a name for a rule to match it. i386 socketcall and ipc are looked at as the call that `args[0]` chooses, too. */
+/** `call` needs a name for a rule to match it. socketcall and ipc are looked at as the call that `args[0]` chooses, too. */
 struct verdict evaluate(const struct profile *profile, const struct syscall *call,
 			const uint64_t args[6]);

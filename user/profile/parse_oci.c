@@ -259,14 +259,11 @@ static bool says_something(const struct node *node, const char *key)
 
 /* --- Docker's conditions on the container and its host --- */
 
-static const char *const docker_arches[ARCH_COUNT] = {
-	[ARCH_INVALID] = "", [ARCH_X86_64] = "amd64",  [ARCH_X86] = "x86",
-	[ARCH_X32] = "x32",  [ARCH_AARCH64] = "arm64", [ARCH_ARM] = "arm",
-};
-
 static bool is_arch(const struct parse_options *options, const char *text)
 {
-	return !strcmp(docker_arches[options->arch], text);
+	const char *own = arch_docker_name(options->arch);
+
+	return own && !strcmp(own, text);
 }
 
 static bool is_cap(const struct parse_options *options, const char *text)

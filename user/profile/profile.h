@@ -72,7 +72,7 @@ struct condition {
 	uint64_t value_two; /* of COMPARE_MASKED_EQ */
 };
 
-/** What holds for one subcall of a multiplexer (i386 socketcall and ipc) alone. */
+/** What holds for one subcall of a multiplexer (socketcall and ipc) alone. */
 struct condition condition_of_subcall(const struct syscall *call);
 
 /* Runtimes give up at no number; no real profile comes near this one. */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/audit_fields.h"
-#include "syscalls/foreign.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -77,32 +76,31 @@ static bool parse_code(struct span text, struct audit_record *out)
 	return numeric || out->action != DENIAL_UNKNOWN;
 }
 
-/* Hex, as the kernel has it, or ausearch's name of a machine. */
+/* Hex, as the kernel has it, or ausearch's name of a machine: the token, or one of several for the same calls. */
 static bool parse_machine(struct span text, struct audit_record *out)
 {
 	static const struct {
 		const char *name;
-		uint32_t audit_arch;
+		enum arch arch;
 	} names[] = {
-		{"x86_64", 0xc000003e}, {"i386", 0x40000003},  {"i486", 0x40000003},
-		{"i586", 0x40000003},   {"i686", 0x40000003},  {"aarch64", 0xc00000b7},
-		{"arm", 0x40000028},    {"armeb", 0x40000028}, {"armv5tejl", 0x40000028},
-		{"armv7l", 0x40000028},
+		{"i386", ARCH_X86},   {"i486", ARCH_X86},  {"i586", ARCH_X86},
+		{"i686", ARCH_X86},   {"armeb", ARCH_ARM}, {"armv5tejl", ARCH_ARM},
+		{"armv7l", ARCH_ARM},
 	};
+	enum arch arch = ARCH_INVALID;
 	char name[32] = "";
 	uint64_t value;
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (span_is(text, names[i].name)) {
-			out->machine = names[i].audit_arch;
-			return true;
-		}
-	}
 	if (text.len < sizeof(name))
 		memcpy(name, text.at, text.len);
-	out->machine = foreign_audit_arch(foreign_by_name(name));
-	if (out->machine)
+	arch = arch_from_token(name);
+	for (size_t i = 0; !arch && i < ARRAY_LEN(names); i++)
+		if (span_is(text, names[i].name))
+			arch = names[i].arch;
+	if (arch) {
+		out->machine = arch_audit(arch);
 		return true;
+	}
 	if (!span_number(text, 16, UINT32_MAX, &value))
 		return false;
 	out->machine = (uint32_t)value;
@@ -132,8 +130,10 @@ static bool parse_number(struct span text, struct audit_record *out)
 		return false;
 	memcpy(name, text.at, text.len);
 	arch = arch_from_audit(out->machine, &none);
-	return arch ? syscall_resolve(arch, name, &out->nr) :
-		      foreign_syscall_number(foreign_find(out->machine), name, &out->nr);
+	if (!syscall_resolve(arch, name, &out->nr))
+		return false;
+	out->nr += arch_number_base(arch);
+	return true;
 }
 
 static int hex_digit(char c)

@@ -27,7 +27,7 @@ enum audit_source {
 struct audit_record {
 	enum audit_source source;
 	uint32_t machine; /* AUDIT_ARCH_*; 0: unknown */
-	int64_t nr;       /* as logged: x32 with its bit */
+	int64_t nr;       /* as logged: x32 with its bit, MIPS with its thousands */
 	enum denial_action action;
 	int error;    /* 0: not logged, as by all kernels so far */
 	uint32_t pid; /* 0: not logged */

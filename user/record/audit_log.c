@@ -8,8 +8,6 @@ void audit_log_clear(struct audit_log *log)
 {
 	for (size_t i = 0; i < AUDIT_SOURCE_COUNT; i++)
 		denials_clear(&log->denials[i]);
-	for (size_t i = 0; i < FOREIGN_COUNT; i++)
-		denials_clear(&log->foreign[i]);
 }
 
 static bool is_wanted(const struct audit_log *log, const struct audit_record *record)
@@ -33,8 +31,6 @@ static int add_record(struct audit_log *log, const struct audit_record *record)
 	log->records++;
 	memcpy(denial.comm, record->comm, sizeof(denial.comm));
 	denial.call.arch = arch_from_audit(record->machine, &denial.call.nr);
-	if (!denial.call.arch)
-		denials = &log->foreign[foreign_find(record->machine)];
 	rc = denials_add(denials, &denial);
 	log->unkept += rc == -ENOSPC;
 	return rc == -ENOSPC ? 0 : rc;
@@ -172,8 +168,6 @@ int audit_log__end(struct audit_log *log)
 		rc = join_sources(log);
 	for (size_t i = 0; i < AUDIT_SOURCE_COUNT; i++)
 		denials_sort(&log->denials[i]);
-	for (size_t i = 0; i < FOREIGN_COUNT; i++)
-		denials_sort(&log->foreign[i]);
 	return rc;
 }
 

@@ -6,14 +6,12 @@
 #pragma once
 
 #include "record/audit_entry.h"
-#include "syscalls/foreign.h"
 
 /* Owns its lists: audit_log_clear(), or own_audit_log. Zeroed, with the filters set, it is empty. */
 struct audit_log {
 	const char *comm; /* borrowed; only of processes of this name; NULL: of all */
 	uint32_t pid;     /* only of this process; 0: of all */
 	struct denials denials[AUDIT_SOURCE_COUNT];
-	struct denials foreign[FOREIGN_COUNT]; /* by row; `call` has the number alone */
 	uint64_t lines, records, malformed, elsewhere;
 	uint64_t unkept; /* records without room in the lists */
 	struct {

@@ -48,9 +48,9 @@ int recording_init(struct recording *recording, struct err *err)
 	snprintf(recording->libseccomp, sizeof(recording->libseccomp), "%u.%u.%u", seccomp->major,
 		 seccomp->minor, seccomp->micro);
 	recording->native = arch_from_machine(host.machine);
-	if (recording->native == ARCH_INVALID)
+	if (!arch_is_recorded(recording->native))
 		return err_set(err, -ENOTSUP,
-			       "whittle does not know the syscalls of a %s machine (x86_64 and aarch64 it does)",
+			       "whittle records no syscalls of a %s machine (of x86_64 and aarch64 it does)",
 			       host.machine);
 	return 0;
 }

@@ -12,8 +12,6 @@
 #define WX    0x6ULL              /* PROT_WRITE and PROT_EXEC: may code be made? */
 #define FUTEX (INT & ~0x180ULL)   /* without FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME */
 
-#define ON(arch) (1u << (arch))
-
 #define VALUE(index, mask, names)                                                                  \
 	{                                                                                          \
 		mask, names, index, false                                                          \
@@ -35,7 +33,12 @@ static const struct arg_row rows[] = {
 	 false,
 	 0,
 	 {VALUE(0, INT, names_family), VALUE(1, TYPE, names_socket_type), VALUE(2, INT, NULL)}},
-	/* on s390, which whittle does not record on, the flags of clone are argument 1 */
+	/* CONFIG_CLONE_BACKWARDS2: the stack comes first */
+	{"clone",
+	 true,
+	 false,
+	 ARCH_BIT(ARCH_S390X) | ARCH_BIT(ARCH_S390),
+	 {FLAGS(1, NS, names_clone)}},
 	{"clone", true, false, 0, {FLAGS(0, NS, names_clone)}},
 	{"clone3", true, true, 0, {{0}}},
 	{"unshare", true, false, 0, {FLAGS(0, INT, names_clone)}},
@@ -46,8 +49,13 @@ static const struct arg_row rows[] = {
 	{"personality", true, false, 0, {FLAGS(0, INT, names_personality)}},
 	{"setsockopt", true, false, 0, {VALUE(1, INT, names_level), VALUE(2, INT, NULL)}},
 	{"getsockopt", false, false, 0, {VALUE(1, INT, names_level), VALUE(2, INT, NULL)}},
-	/* old_mmap of i386 takes a pointer to all of its arguments */
-	{"mmap", true, true, ON(ARCH_X86) | ON(ARCH_ARM), {{0}}},
+	/* old_mmap takes a pointer to all of its arguments */
+	{"mmap",
+	 true,
+	 true,
+	 ARCH_BIT(ARCH_X86) | ARCH_BIT(ARCH_ARM) | ARCH_BIT(ARCH_M68K) | ARCH_BIT(ARCH_S390X) |
+		 ARCH_BIT(ARCH_S390),
+	 {{0}}},
 	{"mmap", true, false, 0, {FLAGS(2, WX, names_prot)}},
 	{"mmap2", true, false, 0, {FLAGS(2, WX, names_prot)}},
 	{"mprotect", true, false, 0, {FLAGS(2, WX, names_prot)}},
@@ -97,7 +105,8 @@ const struct arg_row *args_row_at(size_t i)
 const struct arg_row *args_row(enum arch arch, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (!strcmp(rows[i].name, name) && (!rows[i].arches || rows[i].arches & ON(arch)))
+		if (!strcmp(rows[i].name, name) &&
+		    (!rows[i].arches || rows[i].arches & ARCH_BIT(arch)))
 			return &rows[i];
 	return NULL;
 }
@@ -128,7 +137,7 @@ static int plan_add(struct arg_plan *plan, const struct syscall *call,
 /* What i386 programs may make the call by, too: its arguments are in memory there. */
 static int plan_subcalls(struct arg_plan *plan, const char *name, struct err *err)
 {
-	static const int64_t numbers[] = {I386_NR_SOCKETCALL, I386_NR_IPC};
+	static const int64_t numbers[] = {NR_SOCKETCALL, NR_IPC};
 	static const uint64_t none[TUPLE_ARGS] = {0};
 	int rc = 0;
 

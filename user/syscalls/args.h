@@ -19,7 +19,7 @@ struct arg_row {
 	const char *name;
 	bool usual;  /* it is in the default set */
 	bool memory; /* what matters is behind a pointer: it cannot be recorded, nor filtered */
-	/* on these architectures only; 0: on all that have no row of their own further up */
+	/* on these architectures only (ARCH_BIT); 0: on all that have no row of their own further up */
 	unsigned int arches;
 	struct arg {
 		uint64_t mask; /* 0: none */

@@ -9,9 +9,6 @@
 #define FIRST_IPC        (FIRST_SOCKETCALL + SUBCALLS_EACH)
 #define BITS_USED        (FIRST_IPC + SUBCALLS_EACH)
 
-#define I386_NR_SOCKETCALL 102
-#define I386_NR_IPC        117
-
 /* The bit of a call, -1 if there is none. */
 static int bit_of(const struct syscall *call)
 {
@@ -20,7 +17,7 @@ static int bit_of(const struct syscall *call)
 	if (syscall_is_multiplexer(call)) {
 		if (call->sub >= SUBCALLS_EACH)
 			return -1;
-		return (call->nr == I386_NR_IPC ? FIRST_IPC : FIRST_SOCKETCALL) + call->sub;
+		return (call->nr == NR_IPC ? FIRST_IPC : FIRST_SOCKETCALL) + call->sub;
 	}
 	if (call->nr >= 0 && call->nr < SET_NUMBERS)
 		return call->nr;
@@ -33,9 +30,9 @@ static int bit_of(const struct syscall *call)
 static struct syscall call_of(enum arch arch, int bit)
 {
 	if (bit >= FIRST_IPC)
-		return (struct syscall){arch, I386_NR_IPC, bit - FIRST_IPC};
+		return (struct syscall){arch, NR_IPC, bit - FIRST_IPC};
 	if (bit >= FIRST_SOCKETCALL)
-		return (struct syscall){arch, I386_NR_SOCKETCALL, bit - FIRST_SOCKETCALL};
+		return (struct syscall){arch, NR_SOCKETCALL, bit - FIRST_SOCKETCALL};
 	if (bit >= FIRST_PRIVATE)
 		return (struct syscall){arch, ARM_PRIVATE + bit - FIRST_PRIVATE, 0};
 	return (struct syscall){arch, bit, 0};
@@ -82,11 +79,14 @@ bool syscall_set__next(const struct syscall_set *set, struct syscall *it)
 	int bit = it->arch == ARCH_INVALID ? 0 : bit_of(it) + 1;
 
 	for (; arch < ARCH_COUNT; arch++, bit = 0) {
-		for (; bit < BITS_USED; bit++) {
-			if (set->bits[arch][bit / 64] >> bit % 64 & 1) {
-				*it = call_of(arch, bit);
+		while (bit < BITS_USED) {
+			uint64_t rest = set->bits[arch][bit / 64] >> bit % 64;
+
+			if (rest) {
+				*it = call_of(arch, bit + __builtin_ctzll(rest));
 				return true;
 			}
+			bit += 64 - bit % 64;
 		}
 	}
 	return false;

@@ -64,14 +64,15 @@ static const char *const newer[] = {
 	"rseq_slice_yield",
 };
 
-/* Newer than the installed library, and with numbers of their own (arch/x86/entry/syscalls/syscall_64.tbl). */
+/* Newer than the library may be, and with numbers of their own (kernel: scripts/syscall.tbl, arch/x86/entry/syscalls/syscall_64.tbl). */
 static const struct {
 	enum arch arch;
 	int64_t nr;
 	const char *name;
 } odd[] = {
-	{ARCH_X86_64, 335, "uretprobe"}, /* 6.11 */
-	{ARCH_X86_64, 336, "uprobe"},    /* 6.18 */
+	{ARCH_X86_64, 335, "uretprobe"},      /* 6.11 */
+	{ARCH_X86_64, 336, "uprobe"},         /* 6.18 */
+	{ARCH_RISCV64, 258, "riscv_hwprobe"}, /* 6.4 */
 };
 
 /* include/uapi/linux/net.h: SYS_SOCKET 1 ... */
@@ -89,21 +90,20 @@ static const char *const ipcs[] = {
 };
 
 static const struct {
-	enum arch arch;
 	int64_t nr;
 	const char *const *names;
 	size_t len;
 	uint32_t mask;
 } multiplexers[] = {
-	{ARCH_X86, I386_NR_SOCKETCALL, socketcalls, ARRAY_LEN(socketcalls), UINT32_MAX},
-	{ARCH_X86, I386_NR_IPC, ipcs, ARRAY_LEN(ipcs), 0xffff},
+	{NR_SOCKETCALL, socketcalls, ARRAY_LEN(socketcalls), UINT32_MAX},
+	{NR_IPC, ipcs, ARRAY_LEN(ipcs), 0xffff},
 };
 
 /* What libseccomp calls a number; false: nothing. */
 static bool library_name(enum arch arch, int64_t nr, char name[SYSCALL_NAME_LEN])
 {
 	char *own_ptr known = seccomp_syscall_resolve_num_arch(arch_scmp_token(arch),
-							       (int)nr | arch_number_bit(arch));
+							       (int)nr + arch_number_base(arch));
 
 	if (!known || strlen(known) >= SYSCALL_NAME_LEN)
 		return false;
@@ -111,10 +111,14 @@ static bool library_name(enum arch arch, int64_t nr, char name[SYSCALL_NAME_LEN]
 	return true;
 }
 
-/* The installed library has never heard of the name. If it has, then it also knows who has the call and who has not. */
+/*
+ * The installed library has never heard of the name. If it has, then it also knows who has the call and who has not. Of an architecture
+ * that it does not know at all a few names would be worse than none.
+ */
 static bool is_news(enum arch arch, const char *name)
 {
-	return seccomp_syscall_resolve_name_arch(arch_scmp_token(arch), name) == __NR_SCMP_ERROR;
+	return seccomp_syscall_resolve_name_arch(arch_scmp_token(arch), name) == __NR_SCMP_ERROR &&
+	       arch_is_known(arch);
 }
 
 bool syscall_name(const struct syscall *call, char name[SYSCALL_NAME_LEN])
@@ -146,7 +150,7 @@ static size_t multiplexer_of(const struct syscall *call)
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(multiplexers); i++)
-		if (multiplexers[i].arch == call->arch && multiplexers[i].nr == call->nr)
+		if (multiplexers[i].nr == call->nr && arch_multiplexes(call->arch))
 			break;
 	return i;
 }
@@ -173,7 +177,7 @@ const char *syscall_subname(const struct syscall *call)
 }
 
 /*
- * i386 has direct calls for what socketcall and ipc do, too, but libseccomp answers these names with a pseudo number that stands
+ * Beside socketcall and ipc there are direct calls for what they do, too, but libseccomp answers these names with a pseudo number that stands
  * for both ways (-101 to -224), and only tells the direct number by its name.
  */
 static bool resolve_direct(enum arch arch, const char *name, int64_t *nr)
@@ -197,18 +201,20 @@ bool syscall_resolve(enum arch arch, const char *name, int64_t *nr)
 		return false;
 	number = seccomp_syscall_resolve_name_arch(arch_scmp_token(arch), name);
 	if (number >= 0) {
-		*nr = number & ~(int64_t)arch_number_bit(arch);
+		*nr = number - (int64_t)arch_number_base(arch);
 		return true;
 	}
 	if (number <= PSEUDO_DIRECT && number > PSEUDO_ABSENT)
 		return resolve_direct(arch, name, nr);
-	for (size_t i = 0; number == __NR_SCMP_ERROR && i < ARRAY_LEN(odd); i++) {
+	if (number != __NR_SCMP_ERROR || !arch_is_known(arch))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
 		if (odd[i].arch == arch && !strcmp(odd[i].name, name)) {
 			*nr = odd[i].nr;
 			return true;
 		}
 	}
-	for (size_t i = 0; number == __NR_SCMP_ERROR && i < ARRAY_LEN(newer); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(newer); i++) {
 		if (!strcmp(newer[i], name)) {
 			*nr = NEWER_FIRST + i;
 			return true;

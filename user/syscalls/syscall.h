@@ -12,13 +12,13 @@
 
 struct syscall {
 	enum arch arch;
-	int64_t nr;   /* x32: without bit 30 */
-	uint32_t sub; /* i386 socketcall and ipc: the first argument, else 0 */
+	int64_t nr; /* as the kernel's tables count: x32 without bit 30, MIPS without 4000, 5000 or 6000 */
+	uint32_t sub; /* socketcall and ipc: the first argument, else 0 */
 };
 
-/* i386 multiplexers (arch/x86/entry/syscalls/syscall_32.tbl) */
-#define I386_NR_SOCKETCALL 102
-#define I386_NR_IPC        117
+/* Multiplexers, of i386 and of all others that have them (kernel: arch/.../syscalls/syscall.tbl and its siblings) */
+#define NR_SOCKETCALL 102
+#define NR_IPC        117
 
 /** Longest name and its NUL. */
 #define SYSCALL_NAME_LEN 64
@@ -26,7 +26,7 @@ struct syscall {
 /** Its name ("socketcall" for a multiplexer). False: it has none, and `name` is "". */
 bool syscall_name(const struct syscall *call, char name[SYSCALL_NAME_LEN]);
 
-/** i386 socketcall or ipc, whose `sub` matters. */
+/** socketcall or ipc, whose `sub` matters. */
 bool syscall_is_multiplexer(const struct syscall *call);
 
 /* No multiplexer has more subcalls. */
