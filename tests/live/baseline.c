@@ -46,7 +46,7 @@ static int print_filter(const char *path)
 	size_t len = file ? fread(text, 1, sizeof(text), file) : 0;
 
 	if (parse_oci(path, text, len, NULL, &profile, &err) ||
-	    compile_profile(&profile, &filter, &unknown, &err)) {
+	    compile_profile(&profile, arch_native(), &filter, &unknown, &err)) {
 		fprintf(stderr, "baseline: %s\n", err.text);
 		return 1;
 	}

@@ -115,7 +115,8 @@ static void make_filter(const struct tuples_list *list, const struct syscall_set
 
 	cr_assert_eq(constraints_make(list, needed, constraints), 0);
 	cr_assert_eq(derive_profile(needed, &options, profile, NULL, &err), 0, "%s", err.text);
-	cr_assert_eq(compile_filter(profile, filter, &unknown, &err), 0, "%s", err.text);
+	cr_assert_eq(compile_filter(profile, compile_machine(profile), filter, &unknown, &err), 0,
+		     "%s", err.text);
 }
 
 /* No runtime agrees with another about an argument that one rule names twice, nor libseccomp with itself about NE and order. */

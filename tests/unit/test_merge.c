@@ -114,7 +114,9 @@ static void try_filter(const struct profile *profile, struct filter *filter)
 	struct err err = {0};
 
 	if (profile->rules_len <= 60 && !profile_check_hazards(profile, NULL))
-		cr_assert_eq(compile_filter(profile, filter, &unknown, &err), 0, "%s", err.text);
+		cr_assert_eq(compile_filter(profile, compile_machine(profile), filter, &unknown,
+					    &err),
+			     0, "%s", err.text);
 }
 
 static bool make_pair(struct pair *pair)

@@ -181,7 +181,8 @@ Test(parse_oci, unknown_names_are_told)
 			   " \"action\": \"SCMP_ACT_ALLOW\"}]}",
 			   &profile, &err),
 		     0);
-	cr_expect_eq(compile_profile(&profile, &filter, &unknown, &err), 0, "%s", err.text);
+	cr_expect_eq(compile_profile(&profile, arch_native(), &filter, &unknown, &err), 0, "%s",
+		     err.text);
 	cr_expect_not_null(filter);
 	cr_expect_str_eq(buf__text(&unknown), "no_such_call nor_this");
 }

@@ -45,7 +45,8 @@ static void compiled(const struct profile *profile, struct filter *filter)
 	struct buf own_buf unknown = BUF_INIT;
 	struct err err = {0};
 
-	cr_assert_eq(compile_filter(profile, filter, &unknown, &err), 0, "%s", err.text);
+	cr_assert_eq(compile_filter(profile, compile_machine(profile), filter, &unknown, &err), 0,
+		     "%s", err.text);
 	cr_assert_eq(filter_check(filter, &err), 0, "%s", err.text);
 	cr_assert_eq(unknown.len, 0, "%s", buf__text(&unknown));
 }
@@ -166,7 +167,8 @@ Test(simulate, kernel_agrees, .timeout = 120)
 			continue; /* LOG and ERRNO are one now, and overlap */
 		asked++;
 		compiled(&safe, &filter);
-		cr_assert_eq(compile_profile(&safe, &context, &unknown, &err), 0, "%s", err.text);
+		cr_assert_eq(compile_profile(&safe, arch_native(), &context, &unknown, &err), 0,
+			     "%s", err.text);
 		for (int i = 0; i < PROBES; i++) {
 			struct syscall call = {.arch = ARCH_X86_64};
 
@@ -197,7 +199,7 @@ Test(simulate, kernel_agrees, .timeout = 120)
 
 static uint32_t run(struct sock_filter *code, size_t len, uint32_t nr)
 {
-	struct filter filter = {code, len};
+	struct filter filter = {.code = code, .len = len};
 	struct seccomp_data data = {.nr = (int)nr, .args = {0x100000002ULL}};
 	struct err err = {0};
 
@@ -325,7 +327,7 @@ Test(simulate, takes_what_the_kernel_takes, .timeout = 120)
 	random_state = 88172645463325252;
 	for (size_t i = 0; i < all; i++) {
 		struct sock_filter code[6];
-		struct filter filter = {code, 1 + any(ARRAY_LEN(code))};
+		struct filter filter = {.code = code, .len = 1 + any(ARRAY_LEN(code))};
 		bool kernel;
 
 		for (size_t k = 0; k < filter.len; k++)

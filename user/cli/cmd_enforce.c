@@ -38,7 +38,7 @@ static int load_profile(const char *path, scmp_filter_ctx *context, struct err *
 	if (!rc)
 		rc = compile_needs_no_supervisor(&profile, err);
 	if (!rc)
-		rc = compile_profile(&profile, context, &unknown, err);
+		rc = compile_profile(&profile, arch_native(), context, &unknown, err);
 	if (rc)
 		return rc;
 	if (unknown.len)

@@ -91,7 +91,7 @@ static int ask(const struct profile *profile, const struct question *question,
 	};
 	struct filter own_filter filter = {0};
 	struct buf own_buf unknown = BUF_INIT;
-	int rc = compile_filter(profile, &filter, &unknown, err);
+	int rc = compile_filter(profile, arch_host(arch), &filter, &unknown, err);
 
 	if (!rc)
 		rc = filter_check(&filter, err);

@@ -188,15 +188,6 @@ static int check_clone3(const struct profile *profile, struct findings *out)
 			    "clone3 is refused, but not with ENOSYS: libc does not fall back to clone, and threads fail");
 }
 
-/* The first that it lists, or this machine's. */
-static enum arch arch_of(const struct profile *profile)
-{
-	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-		if (profile->arches[a])
-			return a;
-	return ARCH_X86_64;
-}
-
 static bool exists_here(const struct profile *profile, const char *name)
 {
 	bool some = false;
@@ -213,7 +204,7 @@ static bool exists_here(const struct profile *profile, const char *name)
 /* What it allows and a container without a profile cannot call: the number that a reviewer needs. */
 static int check_beyond(const struct profile *profile, struct findings *out)
 {
-	const struct parse_options host = {.arch = arch_host(arch_of(profile)), .kernel_major = 6};
+	const struct parse_options host = {.arch = compile_machine(profile), .kernel_major = 6};
 	struct differences own_differences differences = {0};
 	struct profile own_profile docker = {0};
 	struct rule own_rule names = {0};
@@ -264,7 +255,7 @@ static int check_wide(const struct profile *profile, struct findings *out)
 		else if (risk >= RISK_HIGH)
 			rc = findings_add(out, SEVERITY_WARNING, "risky",
 					  "%s is allowed (%s, %s)%s", name, group, risk_name(risk),
-					  docker_default_allows(arch_of(profile), name) ?
+					  docker_default_allows(compile_machine(profile), name) ?
 						  "" :
 						  ": Docker's default refuses it");
 	}
@@ -280,7 +271,7 @@ static int check_filter(const struct profile *profile, struct findings *out)
 	struct filter own_filter filter = {0};
 	struct buf own_buf unknown = BUF_INIT;
 	struct err reason = {0};
-	int rc = compile_filter(profile, &filter, &unknown, &reason);
+	int rc = compile_filter(profile, compile_machine(profile), &filter, &unknown, &reason);
 
 	if (!rc)
 		rc = filter_check(&filter, &reason);

@@ -2,6 +2,7 @@
 #include "profile/compile.h"
 #include "profile/decision.h"
 
+#include <byteswap.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -120,19 +121,56 @@ static int add_rule(scmp_filter_ctx context, const struct rule *rule, uint32_t d
 	return 0;
 }
 
-static int add_arches(scmp_filter_ctx context, const struct profile *profile, struct err *err)
+enum arch compile_machine(const struct profile *profile)
 {
-	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
-		int rc;
+	const enum arch native = arch_host(arch_native());
+	enum arch first = ARCH_INVALID;
 
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 		if (!profile->arches[a])
 			continue;
-		rc = seccomp_arch_add(context, arch_scmp_token(a));
-		if (rc && rc != -EEXIST) /* the native one is there already */
-			return err_errno(err, rc, "libseccomp refuses the architecture %s",
-					 arch_scmp_name(a));
+		if (arch_host(a) == native)
+			return native;
+		if (!first)
+			first = arch_host(a);
 	}
+	return first ? first : native;
+}
+
+static int add_arch(scmp_filter_ctx context, enum arch arch, enum arch machine, struct err *err)
+{
+	const struct scmp_version *installed = seccomp_version();
+	int rc;
+
+	if (arch_is_big_endian(arch) != arch_is_big_endian(machine))
+		return err_set(err, -ENOTSUP,
+			       "%s and %s have different byte orders: libseccomp makes no filter for both, so that a runtime on %s refuses the profile",
+			       arch_scmp_name(arch), arch_scmp_name(machine), arch_token(machine));
+	if (!arch_is_known(arch))
+		return err_set(err, -ENOTSUP,
+			       "libseccomp %u.%u.%u, which is installed, does not know %s, and a runtime with it refuses the profile",
+			       installed->major, installed->minor, installed->micro,
+			       arch_scmp_name(arch));
+	rc = seccomp_arch_add(context, arch_scmp_token(arch));
+	if (rc && rc != -EEXIST) /* the machine's is there already */
+		return err_errno(err, rc, "libseccomp refuses the architecture %s",
+				 arch_scmp_name(arch));
 	return 0;
+}
+
+/* A filter starts with what libseccomp was built for, which is out of place on another machine. */
+static int add_arches(scmp_filter_ctx context, const struct profile *profile, enum arch machine,
+		      struct err *err)
+{
+	int rc = machine == arch_native() ? 0 : seccomp_arch_remove(context, seccomp_arch_native());
+
+	if (rc)
+		return err_errno(err, rc, "libseccomp makes no filter for %s", arch_token(machine));
+	rc = add_arch(context, machine, machine, err);
+	for (enum arch a = ARCH_INVALID + 1; !rc && a < ARCH_COUNT; a++)
+		if (profile->arches[a])
+			rc = add_arch(context, a, machine, err);
+	return rc;
 }
 
 /* WAIT_KILLABLE_RECV is for NOTIFY alone, which needs a supervisor. */
@@ -154,8 +192,8 @@ static int set_flags(scmp_filter_ctx context, const struct profile *profile, str
 	return 0;
 }
 
-int compile_profile(const struct profile *profile, scmp_filter_ctx *out, struct buf *unknown,
-		    struct err *err)
+int compile_profile(const struct profile *profile, enum arch machine, scmp_filter_ctx *out,
+		    struct buf *unknown, struct err *err)
 {
 	scmp_filter_ctx own_seccomp context = NULL;
 	uint32_t default_action;
@@ -169,7 +207,7 @@ int compile_profile(const struct profile *profile, scmp_filter_ctx *out, struct 
 	if (!context)
 		return err_set(err, -EINVAL, "libseccomp refuses the default action %s",
 			       action_scmp_name(profile->default_action));
-	rc = add_arches(context, profile, err);
+	rc = add_arches(context, profile, machine, err);
 	if (!rc)
 		rc = set_flags(context, profile, err);
 	for (size_t i = 0; !rc && i < profile->rules_len; i++)
@@ -182,8 +220,43 @@ int compile_profile(const struct profile *profile, scmp_filter_ctx *out, struct 
 	return 0;
 }
 
-int compile_filter(const struct profile *profile, struct filter *out, struct buf *unknown,
-		   struct err *err)
+static bool is_action(uint32_t value)
+{
+	const uint32_t data = value & SECCOMP_RET_DATA;
+
+	switch (value & SECCOMP_RET_ACTION_FULL) {
+	case SECCOMP_RET_ERRNO:
+	case SECCOMP_RET_TRACE:
+		return data <= ERRNO_MAX;
+	case SECCOMP_RET_ALLOW:
+	case SECCOMP_RET_LOG:
+	case SECCOMP_RET_USER_NOTIF:
+	case SECCOMP_RET_TRAP:
+	case SECCOMP_RET_KILL_THREAD:
+	case SECCOMP_RET_KILL_PROCESS:
+		return !data;
+	default:
+		return false;
+	}
+}
+
+/*
+ * libseccomp exports what the machine would load. But it leaves the returns that it puts into the middle of a long filter in this
+ * machine's byte order (2.5.4: on the machine itself there is no difference), and no action is one in both orders.
+ */
+static void make_ours(struct filter *filter)
+{
+	filter_swap(filter);
+	for (size_t i = 0; i < filter->len; i++) {
+		struct sock_filter *code = &filter->code[i];
+
+		if (code->code == (BPF_RET | BPF_K) && !is_action(code->k))
+			code->k = bswap_32(code->k);
+	}
+}
+
+int compile_filter(const struct profile *profile, enum arch machine, struct filter *out,
+		   struct buf *unknown, struct err *err)
 {
 	scmp_filter_ctx own_seccomp context = NULL;
 	struct filter own_filter filter = {0};
@@ -193,7 +266,7 @@ int compile_filter(const struct profile *profile, struct filter *out, struct buf
 
 	if (fd < 0)
 		return err_errno(err, -errno, "cannot compile the profile");
-	rc = compile_profile(profile, &context, unknown, err);
+	rc = compile_profile(profile, machine, &context, unknown, err);
 	if (rc)
 		return rc;
 	rc = seccomp_export_bpf(context, fd);
@@ -207,6 +280,9 @@ int compile_filter(const struct profile *profile, struct filter *out, struct buf
 		return err_errno(err, -ENOMEM, "cannot compile the profile");
 	if (pread(fd, filter.code, stat.st_size, 0) != stat.st_size)
 		return err_set(err, -EIO, "cannot compile the profile: a short read");
+	filter.is_foreign = arch_is_big_endian(machine) != arch_is_big_endian(arch_native());
+	if (filter.is_foreign)
+		make_ours(&filter);
 	*out = filter;
 	filter = (struct filter){0};
 	return 0;

@@ -292,7 +292,8 @@ static bool fits(const struct profile *profile)
 	struct buf own_buf unknown = BUF_INIT;
 
 	return profile->rules_len <= RULES_MAX &&
-	       !compile_filter(profile, &filter, &unknown, NULL) && filter.len <= INSTRUCTIONS_MAX;
+	       !compile_filter(profile, compile_machine(profile), &filter, &unknown, NULL) &&
+	       filter.len <= INSTRUCTIONS_MAX;
 }
 
 /* Opens what has most rules until the filter is small enough. */

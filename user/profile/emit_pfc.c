@@ -15,7 +15,8 @@ int emit_pfc(const struct profile *profile, const struct emit_options *options, 
 	char chunk[4096];
 	ssize_t n;
 	int rc = fd < 0 ? err_errno(err, -errno, "cannot describe the filter") :
-			  compile_profile(profile, &context, &unknown, err);
+			  compile_profile(profile, compile_machine(profile), &context, &unknown,
+					  err);
 
 	if (rc)
 		return rc;

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/simulate.h"
 
+#include <byteswap.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 void filter_clear(struct filter *filter)
 {
 	free(filter->code);
 	*filter = (struct filter){0};
+}
+
+void filter_swap(struct filter *filter)
+{
+	for (size_t i = 0; i < filter->len; i++) {
+		filter->code[i].code = bswap_16(filter->code[i].code);
+		filter->code[i].k = bswap_32(filter->code[i].k);
+	}
 }
 
 static bool alu_is_known(const struct sock_filter *i)
@@ -186,15 +194,23 @@ static uint32_t calculate(uint16_t code, uint32_t a, uint32_t with)
 	}
 }
 
-static uint32_t load(const struct sock_filter *i, const struct seccomp_data *data,
-		     const uint32_t *memory)
+/* The number and the architecture are words; what follows are pairs of them, whose order is the machine's. */
+static uint32_t load_data(const struct seccomp_data *data, uint32_t offset, bool is_foreign)
 {
 	uint32_t value;
 
+	if (is_foreign && offset >= offsetof(struct seccomp_data, instruction_pointer))
+		offset ^= sizeof(value);
+	memcpy(&value, (const char *)data + offset, sizeof(value));
+	return value;
+}
+
+static uint32_t load(const struct filter *filter, const struct sock_filter *i,
+		     const struct seccomp_data *data, const uint32_t *memory)
+{
 	switch (BPF_MODE(i->code)) {
 	case BPF_ABS:
-		memcpy(&value, (const char *)data + i->k, sizeof(value));
-		return value;
+		return load_data(data, i->k, filter->is_foreign);
 	case BPF_MEM:
 		return memory[i->k];
 	case BPF_LEN:
@@ -214,10 +230,10 @@ uint32_t filter_run(const struct filter *filter, const struct seccomp_data *data
 
 		switch (BPF_CLASS(i->code)) {
 		case BPF_LD:
-			a = load(i, data, memory);
+			a = load(filter, i, data, memory);
 			break;
 		case BPF_LDX:
-			x = load(i, data, memory);
+			x = load(filter, i, data, memory);
 			break;
 		case BPF_ST:
 			memory[i->k] = a;
