@@ -267,6 +267,45 @@ Test(audit_log, entries)
 	}
 }
 
+/* As auditd's numbers and as ausearch -i has it: the same architecture and the same number, that of the kernel's table. */
+Test(audit_log, other_machines)
+{
+	static const struct {
+		const char *hex, *name;
+		int64_t logged, nr;
+		const char *call;
+		enum arch arch;
+	} rows[] = {
+		{"80000016", "s390x", 342, 342, "s390_runtime_instr", ARCH_S390X},
+		{"16", "s390", 359, 359, "socket", ARCH_S390},
+		{"c0000015", "ppc64le", 249, 249, "swapcontext", ARCH_PPC64LE},
+		{"c00000f3", "riscv64", 63, 63, "read", ARCH_RISCV64},
+		{"8", "mips", 4003, 3, "read", ARCH_MIPS},
+		{"c0000008", "mipsel64", 5435, 435, "clone3", ARCH_MIPSEL64},
+		{"e0000008", "mipsel64n32", 6000, 0, "read", ARCH_MIPSEL64N32},
+		{"40000028", "armeb", 437, 437, "openat2", ARCH_ARM},
+		{"40000003", "i686", 3, 3, "read", ARCH_X86},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		for (int named = 0; named < 2; named++) {
+			char line[256], number[32];
+			struct audit_record r;
+			int64_t nr;
+
+			snprintf(number, sizeof(number), "%lld", (long long)rows[i].logged);
+			snprintf(line, sizeof(line),
+				 "type=SECCOMP " AUDIT "pid=1 arch=%s syscall=%s code=0x50000",
+				 named ? rows[i].name : rows[i].hex, named ? rows[i].call : number);
+			cr_assert_eq(parse(line, &r), AUDIT_LINE_RECORD, "%s", line);
+			nr = r.nr;
+			cr_expect_eq(nr, rows[i].logged, "%s", line);
+			cr_expect_eq(arch_from_audit(r.machine, &nr), rows[i].arch, "%s", line);
+			cr_expect_eq(nr, rows[i].nr, "%s", line);
+		}
+	}
+}
+
 Test(audit_log, losses)
 {
 	static const struct {

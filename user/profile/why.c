@@ -42,7 +42,7 @@ static void about_conditions(const struct rule *rule, struct buf *out)
 			  rule->conditions[0].value == 0xffffffff ? "asking for the personality" :
 								    "this personality");
 	else if (is_only(rule, "socketcall") || is_only(rule, "ipc"))
-		buf__addf(out, "one of the calls that i386 makes through %s", rule->names[0]);
+		buf__addf(out, "one of the calls that are made through %s", rule->names[0]);
 	else
 		buf__addf(out, "these arguments only");
 }
