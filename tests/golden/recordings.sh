@@ -53,6 +53,13 @@ grep -q '^4 distinct syscalls in 8 calls, 1m40s; the last new one 50.0 s and 5 c
 echo '[4,8,50000000000,5,[[0,2],[25000000000,3],[50000000000,4]]]' >"$T/want"
 same 'its points as JSON' "$T/want" "$T/points"
 
+# any program can call what is no call, and be recorded at it
+recording -1:7 9223372036854775807:8 -9223372036854775808:9 0:5 >"$T/odd"
+"$WHITTLE" merge "$T/odd" | grep -o '"number":[-0-9]*' | cut -d: -f2 >"$T/numbers" # jq rounds them
+printf '%s\n' -9223372036854775808 -1 0 9223372036854775807 >"$T/want"
+same 'any number is read' "$T/want" "$T/numbers"
+check 'and left out of a profile' bash -c '"$0" profile "$1" 2>&1 >/dev/null | grep -q "^whittle: warning: 3 calls have no name"' "$WHITTLE" "$T/odd"
+
 # --- several ---
 recording 0:0 1:1000 9:1000 >"$T/b"
 recording 0:0 1:1000 2:1000 >"$T/c"

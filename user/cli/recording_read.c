@@ -98,6 +98,37 @@ static int get_arch(const struct place *place, const struct node *node, enum arc
 	return refuse(place, node, "whittle records no calls of the architecture '%s'", token);
 }
 
+/* Any 64-bit number: programs call numbers that are none, -1 for one. */
+static int get_call_number(const struct place *place, const struct node *node, int64_t *out)
+{
+	const struct node *member = node_member(node, "number");
+	char *end = NULL;
+
+	if (!member)
+		return refuse(place, node, "a call without \"number\"");
+	errno = 0;
+	if (member->kind == NODE_NUMBER)
+		*out = strtoll(member->text, &end, 10);
+	if (!end || *end || errno)
+		return refuse(place, member, "\"number\" is not a whole number of 64 bits");
+	return 0;
+}
+
+/* Which call it is. */
+static int get_call(const struct place *place, const struct node *node, struct syscall *out)
+{
+	uint64_t sub;
+	int rc = get_arch(place, node, &out->arch);
+
+	if (!rc)
+		rc = get_call_number(place, node, &out->nr);
+	if (!rc)
+		rc = get_count(place, node, "subcall", UINT32_MAX, &sub);
+	if (!rc)
+		out->sub = sub;
+	return rc;
+}
+
 static int get_class(const struct place *place, const struct node *node, enum observed_class *out)
 {
 	const char *name;
@@ -114,15 +145,10 @@ static int get_class(const struct place *place, const struct node *node, enum ob
 static int get_observed(const struct place *place, const struct node *node, struct recording *out)
 {
 	struct observed observed = {0};
-	uint64_t nr, sub;
-	int rc = get_arch(place, node, &observed.call.arch);
+	int rc = get_call(place, node, &observed.call);
 
 	if (!rc)
 		rc = get_class(place, node, &observed.class);
-	if (!rc)
-		rc = get_count(place, node, "number", INT32_MAX, &nr);
-	if (!rc)
-		rc = get_count(place, node, "subcall", UINT32_MAX, &sub);
 	if (!rc)
 		rc = get_count(place, node, "calls", INT64_MAX, &observed.calls);
 	if (!rc)
@@ -133,10 +159,6 @@ static int get_observed(const struct place *place, const struct node *node, stru
 		rc = get_first(place, node_member(node, "first"), &observed);
 	if (rc)
 		return rc;
-	if (!node_member(node, "number"))
-		return refuse(place, node, "a call without \"number\"");
-	observed.call.nr = nr;
-	observed.call.sub = sub;
 	out->timed |= node_member(node, "total_ns") != NULL;
 	return recording_add(out, &observed) ?
 		       err_errno(place->err, -ENOMEM, "cannot read %s", place->file) :
@@ -168,13 +190,9 @@ static int get_denial(const struct place *place, const struct node *node, struct
 	struct denial denial = {0};
 	const struct node *args = node_member(node, "args");
 	const char *action, *comm;
-	uint64_t nr, sub, error, pid;
-	int rc = get_arch(place, node, &denial.call.arch);
+	uint64_t error, pid;
+	int rc = get_call(place, node, &denial.call);
 
-	if (!rc)
-		rc = get_count(place, node, "number", UINT32_MAX, &nr);
-	if (!rc)
-		rc = get_count(place, node, "subcall", UINT32_MAX, &sub);
 	if (!rc)
 		rc = get_text(place, node, "action", &action);
 	if (!rc)
@@ -187,12 +205,8 @@ static int get_denial(const struct place *place, const struct node *node, struct
 		rc = get_text(place, node, "comm", &comm);
 	if (rc)
 		return rc;
-	if (!node_member(node, "number"))
-		return refuse(place, node, "a call without \"number\"");
 	if (!denial_action_parse(action, &denial.action))
 		return refuse(place, node, "whittle does not know the action '%s'", action);
-	denial.call.nr = (int64_t)nr;
-	denial.call.sub = (uint32_t)sub;
 	denial.error = (int)error;
 	denial.pid = (uint32_t)pid;
 	snprintf(denial.comm, sizeof(denial.comm), "%s", comm);
@@ -237,24 +251,16 @@ static int get_open(const struct place *place, const struct node *node, struct t
 static int get_arguments(const struct place *place, const struct node *node, struct recording *out)
 {
 	const struct node *masks = node_member(node, "masks"), *list = node_member(node, "values");
-	uint64_t values[TUPLE_ARGS], nr, sub;
+	uint64_t values[TUPLE_ARGS];
 	struct syscall call = {0};
 	struct tuples *set;
-	int rc = get_arch(place, node, &call.arch);
+	int rc = get_call(place, node, &call);
 
-	if (!rc)
-		rc = get_count(place, node, "number", INT32_MAX, &nr);
-	if (!rc)
-		rc = get_count(place, node, "subcall", UINT32_MAX, &sub);
 	if (!rc)
 		rc = masks ? get_values(place, masks, values) :
 			     refuse(place, node, "arguments without \"masks\"");
 	if (rc)
 		return rc;
-	if (!node_member(node, "number"))
-		return refuse(place, node, "arguments without \"number\"");
-	call.nr = nr;
-	call.sub = sub;
 	if (tuples_find(&out->arguments, &call))
 		return refuse(place, node, "the arguments of a call are listed twice");
 	if (list && list->kind != NODE_ARRAY)
