@@ -51,7 +51,7 @@ Test(denials, the_same_folds)
 	cr_expect_str_eq(denials.rows[0].comm, "first");
 	cr_expect_eq(denials.rows[0].args[5], 5);
 	add(&denials, denial(1, DENIAL_ERRNO, 1, UINT64_MAX));
-	cr_expect_eq(denials.rows[0].count, UINT64_MAX, "a count does not wrap around");
+	cr_expect_eq(denials.rows[0].count, INT64_MAX, "a count stays what a recording can hold");
 }
 
 Test(denials, others_do_not)

@@ -51,10 +51,17 @@ static int compare(const void *a, const void *b)
 	return denial_compare(a, b);
 }
 
+/* What a recording can hold: a JSON reader takes no more for an integer. */
+static uint64_t sum(uint64_t a, uint64_t b)
+{
+	uint64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) || sum > INT64_MAX ? INT64_MAX : sum;
+}
+
 static void join(struct denial *into, const struct denial *from)
 {
-	if (__builtin_add_overflow(into->count, from->count, &into->count))
-		into->count = UINT64_MAX;
+	into->count = sum(into->count, from->count);
 	/* of two that are known always the same one, whichever recording comes first */
 	if (from->pid &&
 	    (!into->pid || from->pid < into->pid ||
@@ -88,7 +95,8 @@ int denials_add(struct denials *denials, const struct denial *denial)
 		denials->rows = rows;
 		denials->room = room;
 	}
-	denials->rows[denials->len++] = *denial;
+	denials->rows[denials->len] = *denial;
+	denials->rows[denials->len++].count = sum(denial->count, 0);
 	return 0;
 }
 

@@ -54,7 +54,7 @@ bool denial_action_parse(const char *name, enum denial_action *action);
 int denial_compare(const struct denial *x, const struct denial *y);
 
 /**
- * Copies. The same call, action and errno: counts add up (at most UINT64_MAX), and what is known of the first one
+ * Copies. The same call, action and errno: counts add up (at most INT64_MAX), and what is known of the first one
  * stays. -ENOMEM, -ENOSPC (DENIALS_MAX): the list is as it was.
  */
 int denials_add(struct denials *denials, const struct denial *denial) must_check;
