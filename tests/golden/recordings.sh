@@ -77,12 +77,25 @@ check_status 2 'several are not compared with one' "$WHITTLE" show --against doc
 check_status 1 'a recording is not compared' "$WHITTLE" show --against docker "$T/a"
 
 # --- folded ---
+# with arguments of a call that one of them made otherwise, and one did not look at
+for row in a:0xff:0x1 b:0x0f:0x12; do
+    IFS=: read -r name mask value <<<"$row"
+    jq --arg mask "$mask" --arg value "$value" --argjson zero '["0x0", "0x0", "0x0", "0x0", "0x0"]' '. + {arguments: [{arch: "x86_64", number: (1, 9), masks: [$mask, $zero[]], values: [[$value, $zero[]]]}
+        | select(.number != 9 or $mask == "0x0f")]}' "$T/$name" >"$T/with"
+    mv "$T/with" "$T/$name"
+done
 for order in "a b c" "c b a" "b a c"; do
     # shellcheck disable=SC2086
     (cd "$T" && "$WHITTLE" merge $order) >"$T/merged.${order// /}"
 done
 same 'the order does not matter' "$T/merged.abc" "$T/merged.cba"
 same 'whatever it is' "$T/merged.abc" "$T/merged.bac"
+for files in "a b c" "c b a" merged.abc; do
+    # shellcheck disable=SC2086
+    (cd "$T" && "$WHITTLE" profile -q $files) >"$T/profile.${files// /}"
+done
+same 'nor for their profile' "$T/profile.abc" "$T/profile.cba"
+same 'which is that of all in one' "$T/profile.abc" "$T/profile.merged.abc"
 "$WHITTLE" merge "$T/a" "$T/b" >"$T/ab"
 "$WHITTLE" merge "$T/ab" "$T/c" >"$T/ab.c"
 same 'nor how they are grouped' "$T/merged.abc" "$T/ab.c"

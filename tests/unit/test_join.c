@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS 200
+#define ROUNDS 500
 
 static const char *const targets[] = {"container docker:a", "unit b; cgroup /c", "", "cgroup /c",
 				      "pid 7"};
@@ -15,6 +15,67 @@ static const char *const kernels[] = {"6.1.0", "6.12.3", "6.18.0"};
 static uint64_t some(uint64_t end)
 {
 	return (uint64_t)random() % end;
+}
+
+/* Numbers that no table knows, too: any program can call them. */
+static struct syscall some_call(void)
+{
+	static const int64_t numbers[] = {0, 1, 2, 41, -1, 999, INT64_MAX};
+
+	return (struct syscall){.arch = some(4) ? ARCH_X86_64 : ARCH_X86,
+				.nr = numbers[some(ARRAY_LEN(numbers))]};
+}
+
+static void some_comm(char comm[RECORDING_COMM_LEN])
+{
+	strcpy(comm, some(2) ? "a" : "b");
+}
+
+static void fill_denied(struct recording *r)
+{
+	for (size_t n = some(6); n; n--) {
+		struct denial denial = {.call = some_call(),
+					.action = some(DENIAL_ACTION_COUNT),
+					.error = some(3),
+					.count = some(9) ? some(5) : INT64_MAX,
+					.pid = some(3),
+					.args_known = some(2)};
+
+		if (denial.pid)
+			some_comm(denial.comm);
+		if (denial.args_known)
+			denial.args[some(6)] = some(2) ? some(3) : UINT64_MAX;
+		cr_assert_eq(denials_add(&r->denied, &denial), 0);
+	}
+	denials_sort(&r->denied);
+}
+
+/*
+ * Of calls that were made and of others, and not of each that was made. Masks that overlap, that do not, and that look at
+ * nothing; as a recorder may leave them, and as a file may say.
+ */
+static void fill_arguments(struct recording *r)
+{
+	static const uint64_t masks[] = {0xf, 0x3, 0xc, 0xf0, UINT64_MAX, 0};
+
+	for (size_t n = some(5); n; n--) {
+		struct syscall call = some_call();
+		uint64_t looked[TUPLE_ARGS] = {masks[some(ARRAY_LEN(masks))]};
+		struct tuples *set;
+
+		looked[5] = some(3) ? 0 : masks[some(ARRAY_LEN(masks))];
+		if (tuples_find(&r->arguments, &call))
+			continue;
+		set = tuples_make(&r->arguments, &call, looked);
+		cr_assert_not_null(set);
+		if (!some(4))
+			tuples_open(set, 1 + some(OPEN_COUNT - 1));
+		for (size_t k = some(4); k; k--) {
+			const uint64_t values[TUPLE_ARGS] = {some(32), [5] = some(8)};
+
+			cr_assert_eq(tuples_add(set, values), 0);
+		}
+	}
 }
 
 /* Few values each, so that they meet often. */
@@ -34,8 +95,7 @@ static void fill(struct recording *r)
 	strcpy(r->libseccomp, some(2) ? "2.5.4" : "2.6.0");
 	r->target = strdup(targets[some(ARRAY_LEN(targets))]);
 	for (size_t n = some(12); n; n--) {
-		struct observed o = {.call = {.arch = some(4) ? ARCH_X86_64 : ARCH_X86,
-					      .nr = some(6)},
+		struct observed o = {.call = some_call(),
 				     .class = OBSERVED_WORKLOAD + some(OBSERVED_CLASS_COUNT - 1),
 				     .calls = some(9) ? some(5) : INT64_MAX,
 				     .first_ns = some(3),
@@ -44,7 +104,7 @@ static void fill(struct recording *r)
 		if (o.first.known) {
 			o.first.pid = some(2);
 			o.first.args[0] = some(2);
-			strcpy(o.first.comm, some(2) ? "a" : "b");
+			some_comm(o.first.comm);
 		}
 		cr_assert_eq(recording_add(r, &o), 0);
 	}
@@ -53,6 +113,8 @@ static void fill(struct recording *r)
 
 		cr_assert_eq(recording_add_moved(r, &moved), 0);
 	}
+	fill_denied(r);
+	fill_arguments(r);
 	recording_sort(r);
 	recording_sort_moved(r);
 }
@@ -151,5 +213,42 @@ Test(join, nothing_is_left_out)
 		recording_needed(round % 2 ? &a : &b, &part);
 		while (syscall_set__next(&part, &call))
 			cr_assert(syscall_set__has(&needed, &call));
+	}
+}
+
+/* More values than are kept, beside one that says why it has none: the same reason in any order. */
+Test(join, many_values)
+{
+	static const struct syscall call = {ARCH_X86_64, 41, 0};
+	static const uint64_t masks[TUPLE_ARGS] = {UINT64_MAX};
+	static const int orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {2, 1, 0}};
+
+	for (enum open_reason open = OPEN_NOT; open < OPEN_COUNT; open++) {
+		for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
+			struct tuples_list own_tuples_list into = {0};
+			struct syscall_set calls = {0};
+
+			syscall_set__add(&calls, &call);
+			for (size_t k = 0; k < 3; k++) {
+				struct tuples_list own_tuples_list from = {0};
+				struct tuples *set = tuples_make(&from, &call, masks);
+				struct syscall_set before = {0};
+
+				for (uint64_t n = 0; n < TUPLES_MAX * 2 / 3; n++)
+					cr_assert_eq(tuples_add(set,
+								(uint64_t[TUPLE_ARGS]){
+									n * 3 + orders[i][k]}),
+						     0);
+				if (open && orders[i][k] == 2)
+					tuples_open(set, open);
+				cr_assert_eq(tuples_join(&into, k ? &calls : &before, &from,
+							 &calls),
+					     0);
+			}
+			cr_assert_eq(into.len, 1);
+			cr_expect_eq(into.calls[0].open, open ? open : OPEN_MANY,
+				     "order %zu: %s instead of %s", i,
+				     open_reason_name(into.calls[0].open), open_reason_name(open));
+		}
 	}
 }

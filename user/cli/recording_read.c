@@ -274,10 +274,13 @@ static int get_arguments(const struct place *place, const struct node *node, str
 		if (!rc && tuples_add(set, values))
 			rc = err_errno(place->err, -ENOMEM, "cannot read %s", place->file);
 	}
+	if (rc)
+		return rc;
 	/* who wrote it knew of calls, and not with what */
-	if (!rc && !set->len)
+	if (!set->len)
 		tuples_open(set, OPEN_UNKNOWN);
-	return rc;
+	tuples_settle(set);
+	return 0;
 }
 
 static int each(const struct place *place, const struct node *node, const char *key,

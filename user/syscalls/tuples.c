@@ -8,12 +8,12 @@ static const struct {
 	const char *name, *text;
 } reasons[OPEN_COUNT] = {
 	[OPEN_NOT] = {"no", "constrained"},
-	[OPEN_UNKNOWN] = {"unknown", "some calls were recorded without arguments"},
 	[OPEN_MEMORY] = {"memory", "what matters is in memory, where no filter sees it"},
-	[OPEN_MANY] = {"many", "more distinct values than --args-max"},
+	[OPEN_UNKNOWN] = {"unknown", "some calls were recorded without arguments"},
 	[OPEN_ROOM] = {"room", "there was no room for more values"},
 	[OPEN_TABLE] = {"table", "every container or program needs it, whatever the arguments"},
 	[OPEN_SIZE] = {"size", "the filter would be too large"},
+	[OPEN_MANY] = {"many", "more distinct values than --args-max"},
 };
 
 const char *open_reason_name(enum open_reason reason)
@@ -151,17 +151,32 @@ void tuples_open(struct tuples *tuples, enum open_reason reason)
 		tuples->open = reason;
 }
 
+/* The same reason whichever comes first. */
+static void join_open(struct tuples *tuples, enum open_reason reason)
+{
+	tuples_open(tuples, reason);
+	if (reason < tuples->open)
+		tuples->open = reason;
+}
+
+void tuples_settle(struct tuples *tuples)
+{
+	uint64_t any = 0;
+
+	for (size_t i = 0; i < TUPLE_ARGS; i++)
+		any |= tuples->masks[i];
+	if (!any)
+		join_open(tuples, OPEN_UNKNOWN);
+}
+
 /* Looks at all through a mask that has fewer bits. */
 static int narrow(struct tuples *tuples, const uint64_t masks[TUPLE_ARGS])
 {
 	struct tuples old = *tuples;
-	uint64_t any = 0;
 	int rc = 0;
 
-	for (size_t i = 0; i < TUPLE_ARGS; i++) {
+	for (size_t i = 0; i < TUPLE_ARGS; i++)
 		tuples->masks[i] &= masks[i];
-		any |= tuples->masks[i];
-	}
 	if (!memcmp(tuples->masks, old.masks, sizeof(old.masks)))
 		return 0;
 	tuples->values = NULL;
@@ -169,8 +184,6 @@ static int narrow(struct tuples *tuples, const uint64_t masks[TUPLE_ARGS])
 	for (size_t i = 0; !rc && i < old.len; i++)
 		rc = tuples_add(tuples, old.values[i]);
 	tuples_clear(&old);
-	if (!any)
-		tuples_open(tuples, OPEN_UNKNOWN);
 	return rc;
 }
 
@@ -178,14 +191,12 @@ static int join(struct tuples *into, const struct tuples *from)
 {
 	int rc;
 
-	/* the same reason whichever comes first */
-	if (from->open && (!into->open || from->open < into->open)) {
-		tuples_open(into, from->open);
-		into->open = from->open;
-	}
+	if (from->open)
+		join_open(into, from->open);
 	rc = narrow(into, from->masks);
 	for (size_t i = 0; !rc && i < from->len; i++)
 		rc = tuples_add(into, from->values[i]);
+	tuples_settle(into);
 	return rc;
 }
 
@@ -195,7 +206,7 @@ int tuples_join(struct tuples_list *into, const struct syscall_set *into_calls,
 	for (size_t i = 0; i < into->len; i++)
 		if (syscall_set__has(from_calls, &into->calls[i].call) &&
 		    !tuples_find(from, &into->calls[i].call))
-			tuples_open(&into->calls[i], OPEN_UNKNOWN);
+			join_open(&into->calls[i], OPEN_UNKNOWN);
 	for (size_t i = 0; i < from->len; i++) {
 		const struct tuples *other = &from->calls[i];
 		struct tuples *own = tuples_find(into, &other->call);

@@ -13,14 +13,15 @@
 /* More tuples of one call than this open it, however they came together. */
 #define TUPLES_MAX 4096
 
+/* The first one counts where sets are joined that are open for several. */
 enum open_reason {
 	OPEN_NOT = 0,
-	OPEN_UNKNOWN, /* some of its calls were recorded without arguments */
 	OPEN_MEMORY,  /* what matters is in memory: neither whittle nor a filter sees it */
-	OPEN_MANY,    /* more distinct tuples than were asked for */
+	OPEN_UNKNOWN, /* some of its calls were recorded without arguments */
 	OPEN_ROOM,    /* no room for one */
 	OPEN_TABLE,   /* needed whatever the arguments, by a table of the profile's */
 	OPEN_SIZE,    /* the filter would be larger than the kernel takes */
+	OPEN_MANY, /* more distinct tuples than were asked for; last, as any other reason hides how many there are */
 	OPEN_COUNT,
 };
 
@@ -60,9 +61,14 @@ int tuples_add(struct tuples *tuples, const uint64_t values[TUPLE_ARGS]) must_ch
 /** From here on nothing can be said; the first reason stays. */
 void tuples_open(struct tuples *tuples, enum open_reason reason);
 
+/** Opens a set that looks at no bit: its one value would say nothing. Of one that was read; joined ones are. */
+void tuples_settle(struct tuples *tuples);
+
 /**
  * Adds what `from` knows; `into_calls` and `from_calls` are the calls that there were. A call that one side made without keeping its
- * arguments is open. What was looked at through different masks is looked at through what they have in common. -ENOMEM.
+ * arguments is open. What was looked at through different masks is looked at through what they have in common; nothing in common is
+ * open. Associative, commutative and idempotent, but for one case: more than TUPLES_MAX values under masks that differ are open or not
+ * by which masks meet first. -ENOMEM.
  */
 int tuples_join(struct tuples_list *into, const struct syscall_set *into_calls,
 		const struct tuples_list *from, const struct syscall_set *from_calls) must_check;
