@@ -86,6 +86,25 @@ sed -n 's/^[0-9 ]*\([a-z_0-9]*\)(.*/\1/p' "$T/strace" | sort -u >"$T/want"
 run_in "$CG/b" ls /
 state=$(row two state)
 [ "$state" = recording ] && pass "it is being recorded" || fail "it is being recorded" "$state"
+# what is new is found by that look, or by the one before: only then is anything known of what came since
+run_in "$CG/b" ls /
+row two calls_since_new >/dev/null
+before=$(row two calls)
+run_in "$CG/b" ls /
+made=$(($(row two calls) - before))
+since=$(row two calls_since_new)
+[ "$since" -ge "$made" ] && [ "$since" -le "$(row two calls)" ] && [ "$made" -gt 10 ] && pass "calls since the last new one are counted" ||
+    fail "calls since the last new one are counted" "$since of $(row two calls), the last program made $made"
+whittle status two | grep -q " $since " && pass "in the table, too" || fail "in the table, too" "$(whittle status)"
+mkdir "$CG/n"
+whittle start news --cgroup "$CG/n" 2>/dev/null
+run_in "$CG/n" "$spell" 512
+[ "$(row news calls_since_new)" = null ] && pass "unknown at the look that finds a new one" || fail "unknown at the look that finds a new one" "$(row two calls_since_new)"
+run_in "$CG/n" "$spell" 512
+since=$(row news calls_since_new)
+[ "$since" -gt 0 ] && pass "and known at the next" || fail "and known at the next" "$since"
+check "and in what is written" whittle stop news -o "$T/news.json" --recording "$T/news"
+[ "$(jq .calls_since_new "$T/news")" = "$since" ] && pass "it is the same there" || fail "it is the same there" "$(jq .calls_since_new "$T/news")"
 check "it is stopped" whittle stop two -o "$T/two.json" --recording "$T/two.recording.json"
 spells "nothing that was called before the snapshot is missing" 7 "$T/two.json"
 jq -r '.syscalls[] | select(.action == "SCMP_ACT_ALLOW") | .names[]' "$T/two.json" | sort -u >"$T/names"

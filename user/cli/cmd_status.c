@@ -105,17 +105,20 @@ static uint64_t lost(const struct losses *losses)
 
 static void print_row(const struct standing *standing, bool first)
 {
-	char age[32] = "-", since[32] = "-";
+	char age[32] = "-", since[32] = "-", calls_since[32] = "-";
 
 	if (first)
-		printf("%-20s %-10s %9s %9s %14s %9s %6s  %s\n", "NAME", "STATE", "AGE", "SYSCALLS",
-		       "CALLS", "LAST NEW", "LOST", "TARGET");
+		printf("%-20s %-10s %9s %9s %14s %9s %14s %6s  %s\n", "NAME", "STATE", "AGE",
+		       "SYSCALLS", "CALLS", "LAST NEW", "CALLS SINCE", "LOST", "TARGET");
 	if (standing->recording.elapsed) {
 		num_format_duration(standing->recording.elapsed, age, sizeof(age));
 		num_format_duration(standing->since_new, since, sizeof(since));
 	}
-	printf("%-20s %-10s %9s %9zu %14" PRIu64 " %9s %6" PRIu64 "  %s\n", standing->name,
-	       standing->state, age, standing->distinct, standing->calls, since,
+	if (standing->recording.calls_since_known)
+		snprintf(calls_since, sizeof(calls_since), "%" PRIu64,
+			 standing->recording.calls_since_new);
+	printf("%-20s %-10s %9s %9zu %14" PRIu64 " %9s %14s %6" PRIu64 "  %s\n", standing->name,
+	       standing->state, age, standing->distinct, standing->calls, since, calls_since,
 	       lost(&standing->recording.losses), standing->target);
 }
 
@@ -136,6 +139,12 @@ static int add_json(json_t *list, const struct standing *standing)
 				(json_int_t)standing->since_new, "lost",
 				losses_to_json(&standing->recording.losses));
 
+	if (standing->recording.calls_since_known &&
+	    json_object_set_new(row, "calls_since_new",
+				json_integer((json_int_t)standing->recording.calls_since_new))) {
+		json_decref(row);
+		return -ENOMEM;
+	}
 	return json_array_append_new(list, row) ? -ENOMEM : 0;
 }
 
@@ -232,7 +241,7 @@ const struct command cmd_status = {
 	.synopsis = "[OPTION...] [NAME]",
 	.description =
 		"Lists what 'whittle start' and the hook have begun: state, age, syscalls, calls, how long ago the last call that was\n"
-		"new was made, what was lost, and the target. A recording whose target is gone is 'waiting' for it to\n"
+		"new was made and how many calls came since somebody looked and found it, what was lost, and the target. A recording whose target is gone is 'waiting' for it to\n"
 		"be made anew, or it is 'gone'; 'half-made': whoever started it was killed.\n",
 	.options = rows,
 	.run = run,

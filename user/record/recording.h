@@ -69,7 +69,7 @@ struct recording {
 	uint64_t elapsed; /* ns */
 	bool timed;
 	bool calls_since_known;
-	uint64_t calls_since_new; /* calls after whittle had been told of the last new one */
+	uint64_t calls_since_new; /* calls after whittle had been told of, or had looked and found, the last new one */
 	bool whole; /* from the first instruction of the target on: nothing was inside before */
 	struct observed *observed;
 	size_t observed_len, observed_room;

@@ -403,10 +403,37 @@ bool resident_is(const struct resident *resident, __u32 slot, uint64_t begun)
 	return *entry->name && entry->begun == begun;
 }
 
+/*
+ * Nobody is there to count the calls when a new one is made: whoever looks leaves a note, and whoever finds the same last new call
+ * knows how many came after that look. `looked`: ns from the beginning of the recording to that of this look.
+ */
+static void note_news(struct entry *entry, uint64_t looked, struct recording *recording)
+{
+	struct saturation own_saturation saturation = {0};
+	uint64_t newest;
+
+	if (recording_saturation(recording, &saturation))
+		return;
+	newest = saturation.distinct ? saturation.first[saturation.distinct - 1] : 0;
+	if (entry->noted_distinct && entry->noted_distinct == saturation.distinct &&
+	    entry->noted_new == newest) {
+		recording->calls_since_known = true;
+		/* what turned out to be a launcher's is counted no more */
+		if (saturation.calls > entry->noted_calls)
+			recording->calls_since_new = saturation.calls - entry->noted_calls;
+		return;
+	}
+	/* new while this look went on: some of the calls before it were counted before that */
+	entry->noted_distinct = newest < looked ? saturation.distinct : 0;
+	entry->noted_new = newest;
+	entry->noted_calls = saturation.calls;
+}
+
 int resident_read(struct resident *resident, __u32 slot, struct recording *recording,
 		  struct err *err)
 {
-	const struct entry *entry = resident_entry(resident, slot);
+	struct entry *entry = session__entry(resident->session, slot);
+	uint64_t looked = now(CLOCK_MONOTONIC) - entry->begun;
 	struct recorder *own_recorder recorder = NULL;
 	int rc = recorder__new(slot, 1, &recorder, err);
 
@@ -418,6 +445,8 @@ int resident_read(struct resident *resident, __u32 slot, struct recording *recor
 	resident->news_to = recorder;
 	rc = recorder__finish(recorder, resident->session, recording, err);
 	resident->news_to = NULL;
+	if (!rc)
+		note_news(entry, looked, recording);
 	return rc;
 }
 

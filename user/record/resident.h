@@ -84,7 +84,10 @@ bool resident_has_targets(const struct resident *resident, __u32 slot);
 /** Is it the recording that began at this time (entry.begun)? Another may have taken the slot. */
 bool resident_is(const struct resident *resident, __u32 slot, uint64_t begun);
 
-/** Fills *recording in, which was initialised with recording_init(), as it stands; the recording goes on. */
+/**
+ * Fills *recording in, which was initialised with recording_init(), as it stands; the recording goes on. Calls since the last new one are
+ * known from the second look at it on, and count from the first.
+ */
 int resident_read(struct resident *resident, __u32 slot, struct recording *recording,
 		  struct err *err) must_check;
 
