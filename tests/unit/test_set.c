@@ -128,6 +128,21 @@ Test(set, iterates_in_order)
 	}
 }
 
+Test(set, joins)
+{
+	struct syscall_set a = {0}, b = {0};
+	const struct syscall first = {ARCH_X86_64, 0, 0}, both = {ARCH_X86, 102, 3},
+			     last = {ARCH_AARCH64, SET_NUMBERS - 1, 0};
+
+	cr_assert(syscall_set__add(&a, &first) && syscall_set__add(&a, &both));
+	cr_assert(syscall_set__add(&b, &both) && syscall_set__add(&b, &last));
+	syscall_set__join(&a, &b);
+	cr_expect_eq(syscall_set__count(&a), 3);
+	cr_expect_eq(syscall_set__count(&b), 2, "what is joined stays as it is");
+	cr_expect(syscall_set__has(&a, &first) && syscall_set__has(&a, &both) &&
+		  syscall_set__has(&a, &last));
+}
+
 Test(set, copies_by_assignment)
 {
 	struct syscall_set set = {0}, copy;

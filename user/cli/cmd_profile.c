@@ -44,14 +44,6 @@ struct sum {
 	size_t incomplete, unknown;
 };
 
-static void add_set(struct syscall_set *into, const struct syscall_set *from)
-{
-	struct syscall call = {0};
-
-	while (syscall_set__next(from, &call))
-		syscall_set__add(into, &call);
-}
-
 /* In one recording with new privileges is enough to need what they need. */
 static void add_seen(struct runtime_seen *into, const struct runtime_seen *from)
 {
@@ -76,7 +68,7 @@ static int add_file(const char *path, struct sum *sum, struct err *err)
 	recording_needed(&recording, &needed);
 	if (tuples_join(&sum->arguments, &sum->needed, &recording.arguments, &needed))
 		return err_errno(err, -ENOMEM, "cannot join %s", path);
-	add_set(&sum->needed, &needed);
+	syscall_set__join(&sum->needed, &needed);
 	/* one that is given twice was not seen by two */
 	rc = seen_files_add(&sum->files, &text);
 	if (rc < 0)

@@ -2,6 +2,7 @@
 #include "cli/recording_read.h"
 #include "profile/document.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -57,11 +58,26 @@ static int get_text(const struct place *place, const struct node *node, const ch
 	return 0;
 }
 
+/* As strtoull() with base 16, which would be a tenth of what a recording costs: six for each call. */
+static uint64_t hex_of(const char *text)
+{
+	uint64_t value = 0;
+
+	if (text[0] == '0' && (text[1] | 32) == 'x')
+		text += 2;
+	for (; isxdigit((unsigned char)*text); text++) {
+		if (value >> 60)
+			return UINT64_MAX;
+		value = value << 4 | (*text <= '9' ? *text - '0' : (*text | 32) - 'a' + 10);
+	}
+	return value;
+}
+
 static void get_args(const struct node *node, uint64_t args[6])
 {
 	for (size_t i = 0; node && node->kind == NODE_ARRAY && i < node->len && i < 6; i++)
 		if (node->children[i].kind == NODE_STRING)
-			args[i] = strtoull(node->children[i].text, NULL, 16);
+			args[i] = hex_of(node->children[i].text);
 }
 
 static int get_first(const struct place *place, const struct node *node, struct observed *out)

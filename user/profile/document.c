@@ -8,9 +8,18 @@ void node_clear(struct node *node)
 	for (size_t i = 0; i < node->len; i++)
 		node_clear(&node->children[i]);
 	free(node->children);
-	free(node->key);
-	free(node->text);
+	if (!node->key_lent)
+		free(node->key);
+	if (!node->text_lent)
+		free(node->text);
+	free(node->source);
 	*node = (struct node){0};
+}
+
+bool node_has_key(const struct node *node, const char *key)
+{
+	/* most differ in the first letter, and to call strcmp() for each would be a tenth of what reading costs */
+	return node->key[0] == key[0] && !strcmp(node->key, key);
 }
 
 const struct node *node_member(const struct node *node, const char *key)
@@ -18,7 +27,7 @@ const struct node *node_member(const struct node *node, const char *key)
 	if (!node || node->kind != NODE_OBJECT)
 		return NULL;
 	for (size_t i = 0; i < node->len; i++)
-		if (!strcmp(node->children[i].key, key))
+		if (node_has_key(&node->children[i], key))
 			return node->children[i].kind == NODE_NULL ? NULL : &node->children[i];
 	return NULL;
 }

@@ -28,17 +28,22 @@ enum node_kind {
 struct node {
 	enum node_kind kind;
 	unsigned int line, column; /* from 1 on */
-	char *key;                 /* of a member of an object; owned */
-	char *text;                /* of a string, or a number as written; owned */
+	char *key;                 /* of a member of an object; owned, unless key_lent */
+	char *text;               /* of a string, or a number as written; owned, unless text_lent */
+	bool key_lent, text_lent; /* it lies in the source of the root */
 	bool truth;
 	bool is_count;   /* a number without sign, point and exponent that fits 64 bits */
 	uint64_t number; /* then */
 	struct node *children;
 	size_t len, room;
+	char *source; /* of a root: what was read, of which its strings are pieces; owned */
 };
 
 void node_clear(struct node *node);
 #define own_node own_with(node_clear)
+
+/** Is it the member of that key? Of an object's children. */
+bool node_has_key(const struct node *node, const char *key);
 
 /** The member of an object; NULL: there is none, it is null, or this is no object. */
 const struct node *node_member(const struct node *node, const char *key);

@@ -11,17 +11,21 @@
 
 struct reader {
 	const char *name;
-	const char *at, *end, *line_start;
+	char *at; /* in a copy: the quote behind a string becomes its end */
+	const char *end, *line_start;
 	const char *
 		counted; /* up to here `columns` of this line are known: a line may be the whole file */
 	unsigned int columns;
 	unsigned int line, depth;
+	bool ascii; /* a byte is a column */
 	size_t nodes;
 	struct err *err;
 };
 
 static unsigned int column_of(struct reader *r)
 {
+	if (r->ascii)
+		return r->at - r->line_start + 1;
 	if (r->counted < r->line_start) {
 		r->counted = r->line_start;
 		r->columns = 0;
@@ -149,20 +153,38 @@ static int escape(struct reader *r, struct buf *out)
 	return 0;
 }
 
-/* *out is owned. */
-static int string(struct reader *r, char **out)
+/* What stands for itself in a string. */
+static void skip_plain(struct reader *r)
+{
+	char *at = r->at;
+
+	while (at < r->end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
+		at++;
+	r->at = at;
+}
+
+/* *out is a piece of the source, or owned if there were escapes in it. */
+static int string(struct reader *r, char **out, bool *lent)
 {
 	struct buf own_buf text = BUF_INIT;
+	char *start = r->at + 1;
 
 	if (!take(r, '"'))
 		return unexpected(r, "a string");
+	skip_plain(r);
+	/* nearly all; there are a thousand in a recording, and copies of them would be most of what it costs */
+	if (r->at < r->end && *r->at == '"') {
+		*r->at++ = '\0';
+		*out = start;
+		*lent = true;
+		return 0;
+	}
+	r->at = start;
 	while (!take(r, '"')) {
-		const char *start = r->at;
 		int rc;
 
-		while (r->at < r->end && (unsigned char)*r->at >= 0x20 && *r->at != '"' &&
-		       *r->at != '\\')
-			r->at++;
+		start = r->at;
+		skip_plain(r);
 		buf__add(&text, start, r->at - start);
 		if (r->at < r->end && *r->at == '"')
 			continue;
@@ -186,6 +208,16 @@ static size_t digits(struct reader *r)
 	while (r->at < r->end && isdigit((unsigned char)*r->at))
 		r->at++;
 	return r->at - start;
+}
+
+/* Digits alone; false: more than 64 bits. */
+static bool count_of(const char *text, uint64_t *out)
+{
+	for (*out = 0; *text; text++)
+		if (__builtin_mul_overflow(*out, 10, out) ||
+		    __builtin_add_overflow(*out, *text - '0', out))
+			return false;
+	return true;
 }
 
 static int number(struct reader *r, struct node *out)
@@ -216,9 +248,7 @@ static int number(struct reader *r, struct node *out)
 	out->text = strndup(start, r->at - start);
 	if (!out->text)
 		return err_errno(r->err, -ENOMEM, "cannot read %s", r->name);
-	errno = 0;
-	out->number = whole ? strtoull(out->text, NULL, 10) : 0;
-	out->is_count = whole && !errno;
+	out->is_count = whole && count_of(out->text, &out->number);
 	return 0;
 }
 
@@ -236,26 +266,28 @@ static int value(struct reader *r, struct node *out);
 
 static int member(struct reader *r, struct node *out)
 {
-	char *own_ptr key = NULL;
+	struct node own_node named = {0};
 	unsigned int line = r->line, column = column_of(r);
 	struct node *child;
-	int rc = string(r, &key);
+	int rc = string(r, &named.key, &named.key_lent);
 
 	if (rc)
 		return rc;
 	if (out->len == DOCUMENT_MEMBERS_MAX)
 		return refuse(r, "an object with more than %d members", DOCUMENT_MEMBERS_MAX);
 	for (size_t i = 0; i < out->len; i++)
-		if (!strcmp(out->children[i].key, key))
+		if (node_has_key(&out->children[i], named.key))
 			return err_set(r->err, -EINVAL,
 				       "%s:%u:%u: \"%s\" is there already, in line %u", r->name,
-				       line, column, key, out->children[i].line);
+				       line, column, named.key, out->children[i].line);
 	skip_blanks(r);
 	if (!take(r, ':'))
 		return unexpected(r, "':'");
-	child = node_add(out, key);
+	child = node_add(out, NULL);
 	if (!child)
 		return err_errno(r->err, -ENOMEM, "cannot read %s", r->name);
+	*child = named;
+	named = (struct node){0};
 	return value(r, child);
 }
 
@@ -311,7 +343,7 @@ static int value(struct reader *r, struct node *out)
 		return rc;
 	case '"':
 		out->kind = NODE_STRING;
-		return string(r, &out->text);
+		return string(r, &out->text, &out->text_lent);
 	case '-':
 	case '0' ... '9':
 		return number(r, out);
@@ -330,16 +362,21 @@ static int value(struct reader *r, struct node *out)
 int document_parse_json(const char *name, const char *text, size_t len, struct node *out,
 			struct err *err)
 {
+	struct node own_node node = {.source = malloc(len + 1)};
 	struct reader r = {.name = name,
-			   .at = text,
-			   .end = text + len,
-			   .line_start = text,
+			   .at = node.source,
+			   .end = node.source + len,
+			   .line_start = node.source,
 			   .line = 1,
+			   .ascii = text_is_ascii(text, len),
 			   .err = err};
-	struct node own_node node = {0};
 	size_t valid;
 	int rc;
 
+	if (!node.source)
+		return err_errno(err, -ENOMEM, "cannot read %s", name);
+	if (len)
+		memcpy(node.source, text, len);
 	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
 		return refuse(&r, "a byte order mark, which runtimes do not read");
 	rc = value(&r, &node);
@@ -348,7 +385,7 @@ int document_parse_json(const char *name, const char *text, size_t len, struct n
 	skip_blanks(&r);
 	if (r.at < r.end)
 		return unexpected(&r, "the end of the file");
-	valid = text_utf8_len(text, len);
+	valid = r.ascii ? len : text_utf8_len(text, len);
 	if (valid < len) {
 		struct text_place place = text_place(text, valid);
 

@@ -2,6 +2,7 @@
 #include "profile/text.h"
 
 #include <stdint.h>
+#include <string.h>
 
 /* Bytes behind a first byte, the bits of it, and the smallest character that needs so many. */
 static const struct {
@@ -50,6 +51,19 @@ size_t text_utf8_len(const char *text, size_t len)
 		at += n;
 	}
 	return at;
+}
+
+bool text_is_ascii(const char *text, size_t len)
+{
+	uint64_t word, high = 0;
+
+	for (; len >= sizeof(word); text += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, text, sizeof(word));
+		high |= word;
+	}
+	for (; len; text++, len--)
+		high |= (unsigned char)*text;
+	return !(high & 0x8080808080808080);
 }
 
 bool text_is_utf8(const char *text, size_t len)

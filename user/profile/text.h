@@ -4,6 +4,9 @@
 
 #include "base/buf.h"
 
+/** No byte above 127? Tells it of eight at once. */
+bool text_is_ascii(const char *text, size_t len);
+
 /** Is it UTF-8 (shortest forms, no surrogates, no NUL)? */
 bool text_is_utf8(const char *text, size_t len);
 

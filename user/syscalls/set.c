@@ -55,6 +55,13 @@ bool syscall_set__has(const struct syscall_set *set, const struct syscall *call)
 	return bit >= 0 && set->bits[call->arch][bit / 64] >> bit % 64 & 1;
 }
 
+void syscall_set__join(struct syscall_set *into, const struct syscall_set *from)
+{
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		for (int w = 0; w < SET_WORDS; w++)
+			into->bits[a][w] |= from->bits[a][w];
+}
+
 size_t syscall_set__count(const struct syscall_set *set)
 {
 	size_t n = 0;

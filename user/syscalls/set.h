@@ -19,6 +19,8 @@ struct syscall_set {
 /** False: the set cannot hold such a number. */
 bool syscall_set__add(struct syscall_set *set, const struct syscall *call);
 bool syscall_set__has(const struct syscall_set *set, const struct syscall *call);
+/** Adds all of another set. */
+void syscall_set__join(struct syscall_set *into, const struct syscall_set *from);
 size_t syscall_set__count(const struct syscall_set *set);
 bool syscall_set__has_arch(const struct syscall_set *set, enum arch arch);
 
