@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Recordings as a fleet folds them: random ones, in any order and any groups. */
 #include "cli/recording_read.h"
+#include "record/recording_join.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -6,6 +6,7 @@
 #include "cli/seen_files.h"
 #include "profile/emit_oci.h"
 #include "profile/merge.h"
+#include "record/recording_join.h"
 
 #include <errno.h>
 #include <string.h>

@@ -14,12 +14,3 @@ bool recording_is(const char *text, size_t len);
 /** -EINVAL with "NAME:LINE:COLUMN: ...". *out was zeroed. Members that are not known are ignored. */
 int recording_parse(const char *name, const char *text, size_t len, struct recording *out,
 		    struct err *err) must_check;
-
-/** Sets all that adds up to nothing: what is left are sets. For a recording that was joined before. */
-void recording_forget_sums(struct recording *recording);
-
-/**
- * Adds all that `from` has observed: calls add up, the earlier first sighting stays, what one may lack the whole may lack. Associative and
- * commutative; and idempotent in all but what adds up: calls, errors, times, losses. -ENOMEM.
- */
-int recording_join(struct recording *into, const struct recording *from) must_check;

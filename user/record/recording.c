@@ -214,12 +214,3 @@ void recording_denied(const struct recording *recording, struct syscall_set *set
 			syscall_set__add(set, &denial->call);
 	}
 }
-
-int recording_join_arguments(struct recording *into, const struct recording *from)
-{
-	struct syscall_set into_calls, from_calls;
-
-	recording_needed(into, &into_calls);
-	recording_needed(from, &from_calls);
-	return tuples_join(&into->arguments, &into_calls, &from->arguments, &from_calls);
-}

@@ -126,8 +126,6 @@ void recording_needed(const struct recording *recording, struct syscall_set *set
 
 /** Adds the calls that a filter denied, but for those that it answered with ENOSYS. */
 void recording_denied(const struct recording *recording, struct syscall_set *set);
-/** Joins the arguments alone, before the calls are joined. -ENOMEM. */
-int recording_join_arguments(struct recording *into, const struct recording *from) must_check;
 
 /** JSON, one line an observed call, newline at the end. */
 int recording_to_json(const struct recording *recording, struct buf *out,
