@@ -99,7 +99,7 @@ whittle status two | grep -q " $since " && pass "in the table, too" || fail "in 
 mkdir "$CG/n"
 whittle start news --cgroup "$CG/n" 2>/dev/null
 run_in "$CG/n" "$spell" 512
-[ "$(row news calls_since_new)" = null ] && pass "unknown at the look that finds a new one" || fail "unknown at the look that finds a new one" "$(row two calls_since_new)"
+[ "$(row news calls_since_new)" = null ] && pass "unknown at the look that finds a new one" || fail "unknown at the look that finds a new one" "$(row news calls_since_new)"
 run_in "$CG/n" "$spell" 512
 since=$(row news calls_since_new)
 [ "$since" -gt 0 ] && pass "and known at the next" || fail "and known at the next" "$since"

@@ -225,6 +225,15 @@ Test(audit_log, entries)
 		LOG(CURSOR "SYSLOG_IDENTIFIER=kernel\n_TRANSPORT=syslog\nMESSAGE=" FORGED "\n", 0,
 		    1),
 		LOG(CURSOR "MESSAGE=" FORGED "\n\n", 0, 1),
+		/* audit has words of other programs in its messages */
+		LOG(CURSOR "_TRANSPORT=audit\nMESSAGE=USER_AVC pid=1 msg='x audit: SECCOMP " TAIL
+			   "'\n\n",
+		    0, 1),
+		LOG("{\"_TRANSPORT\":\"audit\",\"MESSAGE\":\"USER_AVC pid=1 msg='x audit: SECCOMP auid=0 "
+		    "arch=c000003e syscall=165 code=0x0'\"}\n",
+		    0, 1),
+		/* somebody's message */
+		LOG("{\nNov 14 22:13:20 host kernel: " FORGED "\n", 1, 0),
 		/* what came before does not count for it */
 		LOG(CURSOR "_TRANSPORT=kernel\nMESSAGE=x\n\n" CURSOR "MESSAGE=" FORGED "\n\n", 0,
 		    1),

@@ -152,8 +152,11 @@ static void tell(const struct updating *u, const struct denial *denial, enum ste
 static bool is_elsewhere(const struct updating *u, enum arch arch)
 {
 	const enum arch host = arch_host(arch);
+	bool elsewhere = host != u->native;
 
-	return host != u->native && !u->profile.arches[host] && !u->profile.arches[arch];
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		elsewhere &= !u->profile.arches[a] || arch_host(a) != host;
+	return elsewhere;
 }
 
 /* As if it were listed: without it the profile says nothing about its calls. True: it is not, and must be for what is added. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define NAMES_MAX     10000
+#define UNKNOWN_TOLD  16 /* numbers without a name: that many are told one by one */
 #define STRACE_NUMBER "syscall_0x"
 
 struct line {
@@ -65,6 +66,7 @@ struct reading {
 	const struct parse_options *options;
 	struct profile *profile;
 	struct err *err;
+	size_t unknown; /* numbers that were left out */
 };
 
 __attribute__((format(printf, 3, 4))) static int refuse(const struct reading *r, const char *at,
@@ -85,31 +87,45 @@ static int no_name(const struct reading *r, const char *word, size_t len)
 	return refuse(r, word, "'%.*s' is no name of a call", (int)(len < 40 ? len : 40), word);
 }
 
-/* "syscall_0x1c5": strace is older than the call. */
-static int name_number(const struct reading *r, const char *word, char name[SYSCALL_NAME_LEN])
+/* "syscall_0x1c5": strace is older than the call. The number is the kernel's, and is_name() has seen to its digits' case. */
+static bool number_of(const char *name, enum arch arch, int64_t *nr)
+{
+	const char *digits = name + strlen(STRACE_NUMBER);
+	size_t len = strlen(digits);
+
+	/* strtoll would take a sign, a second 0x and nothing at all */
+	if (!len || len > 8 || strspn(digits, "0123456789abcdef") != len)
+		return false;
+	*nr = strtoll(digits, NULL, 16);
+	if (*nr >= arch_number_base(arch))
+		*nr -= arch_number_base(arch);
+	return true;
+}
+
+static int name_number(struct reading *r, const char *word, char name[SYSCALL_NAME_LEN])
 {
 	struct syscall call = {.arch = r->options->arch};
-	char known[SYSCALL_NAME_LEN], *end;
+	char known[SYSCALL_NAME_LEN];
 	struct text_place place;
 
-	call.nr = strtoll(name + strlen(STRACE_NUMBER), &end, 16);
-	if (!*end && syscall_name(&call, known)) {
+	if (number_of(name, call.arch, &call.nr) && syscall_name(&call, known)) {
 		strcpy(name, known);
 		return 0;
 	}
 	if (!r->options->lenient)
 		return refuse(r, word, "neither strace nor whittle knows the call %.40s", name);
-	place = text_place(r->text, word - r->text);
-	if (r->options->warnings)
+	if (r->unknown++ < UNKNOWN_TOLD && r->options->warnings) {
+		place = text_place(r->text, word - r->text);
 		buf__addf(r->options->warnings,
 			  "%s:%u:%u: neither strace nor whittle knows the call %s: left out\n",
 			  r->file, place.line, place.column, name);
+	}
 	*name = '\0';
 	return 0;
 }
 
 /* `word` is_name(). */
-static int add(const struct reading *r, const char *word, size_t len)
+static int add(struct reading *r, const char *word, size_t len)
 {
 	struct rule *rule = &r->profile->rules[0];
 	char name[SYSCALL_NAME_LEN];
@@ -138,6 +154,9 @@ static int begin(const struct reading *r)
 
 static int end(const struct reading *r, struct profile *out)
 {
+	if (r->unknown > UNKNOWN_TOLD && r->options->warnings)
+		buf__addf(r->options->warnings, "%s: %zu more that nobody knows are left out\n",
+			  r->file, r->unknown - UNKNOWN_TOLD);
 	if (!r->profile->rules[0].names_len)
 		return refuse(r, r->text + r->len, "the file ends, and names no call");
 	*out = *r->profile;
@@ -177,7 +196,7 @@ int parse_list(const char *name, const char *text, size_t len, const struct pars
 	       struct profile *out, struct err *err)
 {
 	struct profile own_profile profile = {0};
-	struct reading r = {name, text, len, options, &profile, err};
+	struct reading r = {name, text, len, options, &profile, err, 0};
 	struct line line = {0};
 	int rc = begin(&r);
 
@@ -210,7 +229,7 @@ int parse_strace_summary(const char *name, const char *text, size_t len,
 			 const struct parse_options *options, struct profile *out, struct err *err)
 {
 	struct profile own_profile profile = {0};
-	struct reading r = {name, text, len, options, &profile, err};
+	struct reading r = {name, text, len, options, &profile, err, 0};
 	struct line line = {0};
 	int dashes = 0;
 	int rc = begin(&r);
@@ -280,7 +299,7 @@ int parse_strace_log(const char *name, const char *text, size_t len,
 		     const struct parse_options *options, struct profile *out, struct err *err)
 {
 	struct profile own_profile profile = {0};
-	struct reading r = {name, text, len, options, &profile, err};
+	struct reading r = {name, text, len, options, &profile, err, 0};
 	struct line line = {0};
 	int rc = begin(&r);
 

@@ -46,7 +46,7 @@ static enum audit_entry_step export_line(struct audit_entry *entry, struct span 
 	if (span_is(name, "MESSAGE"))
 		keep_message(entry, span_from(line, len + 1));
 	else if (span_is(name, "_TRANSPORT"))
-		entry->trusted = audit_transport_is_trusted(span_from(line, len + 1));
+		entry->author = audit_author_of_transport(span_from(line, len + 1));
 	return ENTRY_PART;
 }
 
@@ -57,10 +57,15 @@ static enum audit_entry_step pretty_line(struct audit_entry *entry, struct span 
 
 	if (span_is(line, "}"))
 		return ENTRY_END;
+	if (!span_starts(line, "\t") &&
+	    !span_starts(line, " ")) { /* the brace was somebody's message */
+		*entry = (struct audit_entry){0};
+		return ENTRY_ALONE;
+	}
 	if (audit_json_member(line, "\"MESSAGE\"", &value))
 		keep_message(entry, audit_json_text(value, room));
 	else if (audit_json_member(line, "\"_TRANSPORT\"", &value))
-		entry->trusted = audit_transport_is_trusted(value);
+		entry->author = audit_author_of_transport(value);
 	return ENTRY_PART;
 }
 

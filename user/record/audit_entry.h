@@ -23,8 +23,8 @@ enum audit_entry_shape {
 /* Zeroed it is outside of any. */
 struct audit_entry {
 	enum audit_entry_shape shape;
-	bool trusted; /* the kernel or its audit wrote it */
-	bool told;    /* there is a message */
+	enum audit_author author;
+	bool told; /* there is a message */
 	char message[AUDIT_LINE_MAX];
 	size_t message_len;
 	unsigned int head; /* bytes of a length that are still to come */

@@ -92,6 +92,20 @@ static bool is_trusted_prefix(struct span before)
 	return span_is(text, "") || span_is(text, "audit: ");
 }
 
+/* Audit has words of other programs in its messages: of a message that is known to be its own, only the beginning is its own word. */
+static bool is_written_by(enum audit_author author, struct span before)
+{
+	switch (author) {
+	case AUDIT_AUTHOR_KERNEL:
+		return span_is(before, "") || span_is(before, "audit: ");
+	case AUDIT_AUTHOR_TAG:
+		return is_trusted_prefix(before);
+	case AUDIT_AUTHOR_OTHER:
+		break;
+	}
+	return false;
+}
+
 /* What introduces a record, and what must follow. */
 static const struct {
 	const char *marker, *follows;
@@ -103,7 +117,8 @@ static const struct {
 	{"SECCOMP ", "auid=", AUDIT_SOURCE_JOURNAL},
 };
 
-static enum audit_line parse_text(struct span text, bool trusted, struct audit_record *out)
+static enum audit_line parse_text(struct span text, enum audit_author author,
+				  struct audit_record *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
 		struct span before = text, record;
@@ -116,7 +131,7 @@ static enum audit_line parse_text(struct span text, bool trusted, struct audit_r
 		record = span_from(text, place + strlen(shapes[i].marker) - 1);
 		if (!span_starts(span_from(record, 1), shapes[i].follows))
 			continue;
-		if (!trusted || !is_trusted_prefix(before))
+		if (!is_written_by(author, before))
 			return AUDIT_LINE_ELSEWHERE;
 		return audit_fields_parse(record, shapes[i].source, out);
 	}
@@ -166,10 +181,11 @@ static enum audit_line parse_loss(struct span text, enum audit_loss *loss, uint6
 
 /* --- a line --- */
 
-enum audit_line audit_message_parse(struct span text, bool trusted, struct audit_record *record,
-				    enum audit_loss *loss, uint64_t *lost)
+enum audit_line audit_message_parse(struct span text, enum audit_author author,
+				    struct audit_record *record, enum audit_loss *loss,
+				    uint64_t *lost)
 {
-	enum audit_line kind = parse_text(text, trusted, record);
+	enum audit_line kind = parse_text(text, author, record);
 
 	return kind == AUDIT_LINE_OTHER ? parse_loss(text, loss, lost) : kind;
 }
@@ -189,9 +205,10 @@ static bool is_json(struct span line, struct span *out)
 	return false;
 }
 
-bool audit_transport_is_trusted(struct span transport)
+enum audit_author audit_author_of_transport(struct span transport)
 {
-	return span_is(transport, "kernel") || span_is(transport, "audit");
+	return span_is(transport, "kernel") || span_is(transport, "audit") ? AUDIT_AUTHOR_KERNEL :
+									     AUDIT_AUTHOR_OTHER;
 }
 
 enum audit_line audit_line_parse(const char *line, size_t len, struct audit_record *record,
@@ -199,19 +216,18 @@ enum audit_line audit_line_parse(const char *line, size_t len, struct audit_reco
 {
 	struct span text = {line, len < AUDIT_LINE_MAX ? len : AUDIT_LINE_MAX}, json, value;
 	char room[AUDIT_LINE_MAX];
-	bool trusted;
+	enum audit_author author = AUDIT_AUTHOR_OTHER;
 
 	if (is_json(text, &json)) {
-		trusted = audit_json_member(json, "\"_TRANSPORT\"", &value) &&
-			  audit_transport_is_trusted(value);
+		if (audit_json_member(json, "\"_TRANSPORT\"", &value))
+			author = audit_author_of_transport(value);
 		/* a text that is no string is nobody's record */
 		if (!audit_json_member(json, "\"MESSAGE\"", &text))
 			return AUDIT_LINE_OTHER;
-		return audit_message_parse(audit_json_text(text, room), trusted, record, loss,
-					   lost);
+		return audit_message_parse(audit_json_text(text, room), author, record, loss, lost);
 	}
 	/* blanks: a message of several lines, as journalctl shows it. MESSAGE=: the line that tells whose it is was left out */
-	trusted = !span_starts(text, " ") && !span_starts(text, "\t") &&
-		  !span_starts(text, "MESSAGE=");
-	return audit_message_parse(text, trusted, record, loss, lost);
+	if (!span_starts(text, " ") && !span_starts(text, "\t") && !span_starts(text, "MESSAGE="))
+		author = AUDIT_AUTHOR_TAG;
+	return audit_message_parse(text, author, record, loss, lost);
 }

@@ -45,6 +45,13 @@ enum audit_loss {
 	AUDIT_LOSS_COUNT,
 };
 
+/* Who wrote it, as far as is known. */
+enum audit_author {
+	AUDIT_AUTHOR_OTHER,
+	AUDIT_AUTHOR_TAG,    /* a line of text: what stands in front of a record tells */
+	AUDIT_AUTHOR_KERNEL, /* or its audit: journald says so */
+};
+
 enum audit_line {
 	AUDIT_LINE_OTHER,
 	AUDIT_LINE_RECORD,
@@ -57,9 +64,10 @@ enum audit_line {
 enum audit_line audit_line_parse(const char *line, size_t len, struct audit_record *record,
 				 enum audit_loss *loss, uint64_t *lost);
 
-/** The same for what was written alone. `trusted`: the kernel or its audit is known to have done that. */
-enum audit_line audit_message_parse(struct span text, bool trusted, struct audit_record *record,
-				    enum audit_loss *loss, uint64_t *lost);
+/** The same for the message alone. */
+enum audit_line audit_message_parse(struct span text, enum audit_author author,
+				    struct audit_record *record, enum audit_loss *loss,
+				    uint64_t *lost);
 
-/** Does this value of the journal's _TRANSPORT name one of them? */
-bool audit_transport_is_trusted(struct span transport);
+/** AUDIT_AUTHOR_KERNEL or AUDIT_AUTHOR_OTHER, by a value of the journal's _TRANSPORT. */
+enum audit_author audit_author_of_transport(struct span transport);

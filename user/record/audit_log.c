@@ -71,7 +71,7 @@ static int add_entry(struct audit_log *log)
 	if (entry->told)
 		rc = add(log,
 			 audit_message_parse((struct span){entry->message, entry->message_len},
-					     entry->trusted, &record, &loss, &lost),
+					     entry->author, &record, &loss, &lost),
 			 &record, loss, lost);
 	*entry = (struct audit_entry){0};
 	return rc;
