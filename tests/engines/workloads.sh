@@ -16,10 +16,10 @@ POSTGRES=$(find /usr/lib/postgresql -name postgres -path '*/bin/*' | sort -V | t
 engines_up
 chmod 711 "$T" # for servers that are not root
 
-engines=("${ENGINES[@]}") ways=('' ' --args')
+engines=("${ENGINES[@]}") ways=('' ' default')
 if [ -n "${BOTH_LAYOUTS-}" ] && [ -z "${THOROUGH-}" ]; then
     engines=(docker) ways=('')
-    [ "$LAYOUT" = hybrid ] || engines=(podman) ways=(' --args')
+    [ "$LAYOUT" = hybrid ] || engines=(podman) ways=(' default')
 fi
 
 # --- the servers: all write to /run only, and listen on 127.0.0.1 ---
@@ -274,9 +274,9 @@ host_run() { # SERVER
 
 set_up='mount|pivot_root|unshare|setns|mknodat|sethostname|keyctl'
 
-profile_of() { # ENGINE SERVER [--args]
-    local engine=$1 server=$2 what="$2${3:+ with $3}" name=$1-$2${3-} dir=$T/$1-$2${3-} good=0 _
-    use "$engine" "$server" "$name" "$dir" -- "$WHITTLE" record ${3+"$3"} -o "$T/$name.json" --recording "$T/$name.rec" -- || {
+profile_of() { # ENGINE SERVER [ARGS]: those of --args
+    local engine=$1 server=$2 what="$2${3:+ with --args $3}" name=$1-$2${3:+-$3} dir=$T/$1-$2${3:+-$3} good=0 _
+    use "$engine" "$server" "$name" "$dir" -- "$WHITTLE" record ${3+--args "$3"} -o "$T/$name.json" --recording "$T/$name.rec" -- || {
         fail "$engine: $what: is recorded"
         show "$dir"
         return
