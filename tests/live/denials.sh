@@ -110,19 +110,24 @@ done
 kill "$busy"
 wait "$busy" 2>/dev/null || true
 
-# --- logged calls: a process that has left is not the target's any more, and is again when it is back
-
-if grep -qw log /proc/sys/kernel/seccomp/actions_logged 2>/dev/null && command -v perl >/dev/null; then
-    echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["umask"], "action": "SCMP_ACT_LOG"}]}' >"$T/log.json"
+# Audits a cgroup of its own in the background, which is $audit, until it has said that it does.
+audit_start() {
     own_cgroup
-    mkfifo "$T/go"
-    : >"$T/said"
     "$WHITTLE" audit --json --cgroup "$CG" >"$T/out" 2>"$T/err" &
     audit=$!
     for _ in $(seq 300); do
         grep -q '^whittle: auditing' "$T/err" && break
         sleep 0.1
     done
+}
+
+# --- logged calls: a process that has left is not the target's any more, and is again when it is back
+
+if grep -qw log /proc/sys/kernel/seccomp/actions_logged 2>/dev/null && command -v perl >/dev/null; then
+    echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["umask"], "action": "SCMP_ACT_LOG"}]}' >"$T/log.json"
+    mkfifo "$T/go"
+    : >"$T/said"
+    audit_start
     in_cgroup "$WHITTLE" enforce "$T/log.json" -- perl -e '$| = 1; for (1 .. 3) { umask 0; print "$_\n"; <STDIN> }' <"$T/go" >"$T/said" &
     logging=$!
     exec {go}>"$T/go"
@@ -207,13 +212,7 @@ else
     detail <"$T/err"
 fi
 
-own_cgroup
-"$WHITTLE" audit --json --cgroup "$CG" >"$T/out" 2>"$T/err" &
-audit=$!
-for _ in $(seq 300); do
-    grep -q '^whittle: auditing' "$T/err" && break
-    sleep 0.1
-done
+audit_start
 in_cgroup "$program" kill-process 5
 kill -INT "$audit"
 status=0
