@@ -36,7 +36,8 @@ BPF_CFLAGS := -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(ARCH) -Wall -Wextra 
 SOURCES := $(wildcard user/*/*.c)
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 # all but main and the commands: what unit tests link with
-LIBRARY := $(filter-out $(B)/user/cli/main.o $(B)/user/cli/cmd_%.o,$(OBJECTS))
+LIBRARY := $(B)/libwhittle.a
+LIBRARY_OBJECTS := $(filter-out $(B)/user/cli/main.o $(B)/user/cli/cmd_%.o,$(OBJECTS))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 # these exist on x86 only
 X86_PROGRAMS := i386 i386_multiplex int80
@@ -69,6 +70,10 @@ $(B)/tracer.skel.h: $(B)/tracer.bpf.o
 $(B)/pins_id.h: $(B)/tracer.bpf.o
 	$(CLANG) $(BPF_CFLAGS) -E -P bpf/tracer.bpf.c | sha256sum | sed 's/^\(.\{16\}\).*/#define PINS_ID 0x\1ULL/' >$@.tmp
 	mv $@.tmp $@
+
+$(LIBRARY): $(LIBRARY_OBJECTS)
+	rm -f $@
+	$(AR) rcs $@ $^
 
 -include $(OBJECTS:.o=.d) $(B)/tracer.bpf.d
 
@@ -116,10 +121,10 @@ check-engines: tests
 check-vm: tests
 	BUILD=$(B) THOROUGH=yes tests/run vm
 
-## test: install what is missing, then every tier that this machine can run
+## test: install what is missing, then every tier that this machine can run; in CI a warning ends it
 test:
 	scripts/setup
-	$(MAKE) -j$$(nproc) tests
+	$(MAKE) -j$$(nproc) $(if $(filter true,$(CI)),CFLAGS='$(CFLAGS) -Werror') tests
 	TEST_TIMEOUT=1200 tests/run checks unit golden builds live engines vm
 
 $(B)/tests/bench/floor.bpf.o: tests/bench/floor.bpf.c vmlinux/vmlinux.h

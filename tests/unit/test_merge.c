@@ -5,11 +5,12 @@
 #include "profile/emit_oci.h"
 #include "profile/evaluate.h"
 #include "profile/merge.h"
+#include "effort.h"
 #include "random_profile.h"
 
 #include <string.h>
 
-#define PAIRS  300
+#define PAIRS  EFFORT(300)
 #define PROBES 1000
 
 static struct syscall random_call(void)

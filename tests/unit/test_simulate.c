@@ -6,13 +6,14 @@
 #include "profile/compile.h"
 #include "profile/evaluate.h"
 #include "profile/merge.h"
+#include "effort.h"
 #include "random_profile.h"
 
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#define PROFILES 300
+#define PROFILES EFFORT(300)
 #define PROBES   1000
 
 /*
@@ -106,7 +107,8 @@ Test(simulate, rules_and_filter_agree, .timeout = 120)
 	/* the probes are not all on one side, and neither kind of profile is missing */
 	cr_expect_gt(allowed, PROFILES * PROBES / 10);
 	cr_expect_lt(allowed, PROFILES * PROBES * 9 / 10);
-	cr_expect(rewritten > 20 && rewritten < PROFILES - 20, "%zu", rewritten);
+	cr_expect(rewritten > PROFILES / 15 && rewritten < PROFILES - PROFILES / 15, "%zu",
+		  rewritten);
 }
 
 struct probe {

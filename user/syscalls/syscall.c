@@ -123,7 +123,7 @@ static bool is_news(enum arch arch, const char *name)
 
 bool syscall_name(const struct syscall *call, char name[SYSCALL_NAME_LEN])
 {
-	int64_t place = call->nr - NEWER_FIRST;
+	int64_t place;
 
 	name[0] = '\0';
 	/* libseccomp's own pseudo calls have negative numbers, and bit 30 is x32's: nobody can call those here */
@@ -138,6 +138,7 @@ bool syscall_name(const struct syscall *call, char name[SYSCALL_NAME_LEN])
 		strcpy(name, odd[i].name);
 		return true;
 	}
+	place = call->nr - NEWER_FIRST;
 	if (place < 0 || place >= (int64_t)ARRAY_LEN(newer) || !is_news(call->arch, newer[place]))
 		return false;
 	strcpy(name, newer[place]);
