@@ -28,10 +28,10 @@ _layout_up=
 
 # Runs the test again for each layout of cgroups that this machine can show, and ends it. The results are those of the
 # runs, with the layout in front. A v2 mount made here shows the same hierarchy, in a mount namespace that goes with it.
+# Both at once: most of the time engines are waited for. A test that keeps all CPUs busy sets ONE_BY_ONE=yes.
 each_layout() {
-    local layout layouts=v2 failed=0
+    local layout layouts=v2 pid pids=() failed=0
     [ -z "${LAYOUT-}" ] || return 0
-    set -o pipefail
     if grep -q ' cgroup ' /proc/self/mounts; then
         layouts='hybrid v2'
         # what need not be tried in each layout can be shared out among them
@@ -40,15 +40,25 @@ each_layout() {
         skip "$_name: hybrid layout" "not here: there are no v1 hierarchies"
     fi
     for layout in $layouts; do
-        local enter=()
-        if [ "$layouts" != v2 ] && [ "$layout" = v2 ]; then
-            # shellcheck disable=SC2016
-            enter=(unshare -m sh -c 'umount -R /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec "$@"' sh)
-        fi
-        LAYOUT=$layout "${enter[@]}" bash "$0" "$@" 2>&1 |
-            sed -u -e "s/^\(ok\|not ok\|skip\) - /&$layout: /" || failed=1
+        _in_layout "$layout" "$@" &
+        pids+=($!)
+        [ -z "${ONE_BY_ONE-}" ] || wait $! || :
+    done
+    for pid in "${pids[@]}"; do
+        wait "$pid" || failed=1
     done
     exit $failed
+}
+
+_in_layout() { # hybrid|v2 WORD...
+    local layout=$1 enter=()
+    shift
+    set -o pipefail
+    if [ "$layout" = v2 ] && [ -n "${BOTH_LAYOUTS-}" ]; then
+        # shellcheck disable=SC2016
+        enter=(unshare -m sh -c 'umount -R /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec "$@"' sh)
+    fi
+    LAYOUT=$layout "${enter[@]}" bash "$0" "$@" 2>&1 | sed -u -e "s/^\(ok\|not ok\|skip\) - /&$layout: /" -e "s/^# /&$layout: /"
 }
 export LAYOUT=${LAYOUT-} BOTH_LAYOUTS=${BOTH_LAYOUTS-}
 
@@ -222,7 +232,7 @@ _whittles >"$T/whittles"
 # One that whittle has just left may be on its way out.
 nothing_left() {
     local _
-    for _ in {1..20}; do
+    for _ in {1..50}; do
         [ -n "$(comm -13 "$T/whittles" <(_whittles))" ] || return 0
         sleep 0.1
     done

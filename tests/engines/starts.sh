@@ -10,6 +10,7 @@
 set -eu
 . tests/lib.sh
 . tests/engines.sh
+ONE_BY_ONE=yes
 each_layout "$@"
 need strace
 starts=${STARTS:-$(often 2 20)} times=${TIMES:-$(often 6 200)}
