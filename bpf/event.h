@@ -238,10 +238,11 @@ struct tuple {
 /* A count of tuples from here on: there was no room for one. More than any limit. */
 #define TUPLES_LOST (1u << 24)
 /* A target that may be made anew, see bpf/follow.bpf.h. */
-#define CGROUP_NAME_LEN 256 /* NAME_MAX + 1 */
-#define FOLLOW_WORDS    (CGROUP_NAME_LEN / 8)
-#define FOLLOWS_MAX     256
-#define FOLLOW_PROBES   16
+#define CGROUP_NAME_LEN  256 /* NAME_MAX + 1 */
+#define NEWBORN_NAME_MAX 64  /* of a container's id */
+#define FOLLOW_WORDS     (CGROUP_NAME_LEN / 8)
+#define FOLLOWS_MAX      256
+#define FOLLOW_PROBES    16
 
 struct follow_name {
 	union {

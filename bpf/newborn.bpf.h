@@ -14,6 +14,11 @@
 __u32 vacant[SLOTS_MAX];
 /* Is anybody waiting? User space writes. */
 __u32 newborns_welcome;
+/*
+ * Only names of so many bytes at least are looked at, NEWBORN_NAME_MAX at most: where containers are waited for, those that have room for an id.
+ * Others would take the slots while engines are asked. User space writes.
+ */
+__u32 newborns_name_min;
 /* Newborn cgroups that found no vacant slot. */
 __u64 newborns_missed;
 
@@ -28,9 +33,19 @@ static __always_inline __u32 newborn_take_slot(void)
 
 static __noinline void newborn_add(__u64 id, const char *name, __u32 parent_slot)
 {
-	__u32 slot = newborn_take_slot();
+	char text[NEWBORN_NAME_MAX + 1];
 	struct ev_born *ev;
+	__u32 slot;
 
+	/* the length that it returns is with the NUL */
+	if (newborns_name_min &&
+	    bpf_probe_read_kernel_str(text, sizeof(text), name) <= (long)newborns_name_min) {
+		/* inside of what is looked at already it is a part of that */
+		if (parent_slot != SLOT_NONE)
+			target_add(id, parent_slot);
+		return;
+	}
+	slot = newborn_take_slot();
 	if (slot == SLOT_NONE) {
 		__sync_fetch_and_add(&newborns_missed, 1);
 		return;

@@ -28,6 +28,17 @@ record_stop() {
     wait "$recorder"
 }
 
+# Returns when the loop in a process has gone round twice.
+rounds() { # PID
+    local n before
+    n=/proc/$1/root/tmp/n
+    before=$(wc -l <"$n")
+    for _ in {1..600}; do
+        [ "$(wc -l <"$n")" -lt $((before + 3)) ] || return 0
+        sleep 0.05
+    done
+}
+
 # The names of the calls that a container is known for.
 has() { # DESC CALL...
     local desc=$1 call
@@ -53,7 +64,7 @@ refuses() { # WORDS ARGUMENT...
 
 # The oracle: what strace sees the same loop call on the host, in its rounds but the last.
 # shellcheck disable=SC2016 # for the shell in the container
-loop='while :; do umask 022; echo x >/tmp/x; rm /tmp/x; sleep 0.1; done'
+loop='while :; do umask 022; echo x >/tmp/x; rm /tmp/x; echo >>/tmp/n; sleep 0.1; done'
 strace -f -o "$T/strace" chroot "$E/bb" sh -c "${loop/while :/for i in 1 2 3}"
 tac "$T/strace" | sed -n '/ umask(/,$p' | tac | sed -n '/ umask(/,$p' | sed -n 's/^[0-9]* *\([a-z_0-9]*\)(.*/\1/p' | sort -u >"$T/want"
 
@@ -69,7 +80,7 @@ for engine in "${ENGINES[@]}"; do
         [ "$runtime" = runc ] || [ "${THOROUGH-}" = yes ] || names=("$engine-${runtime##*/}")
         for name in "${names[@]}"; do
             record_start --container "$name"
-            sleep 1
+            rounds "$($engine inspect -f '{{.State.Pid}}' "$id")"
             record_stop
             what="$engine with ${runtime##*/}, ${name/$id/whole id}"
             what=${what/${id:0:12}/id}

@@ -169,6 +169,37 @@ Test(engine, many_containers)
 	cr_expect_str_eq(containers.row[2999].name, "n2999");
 }
 
+/* A kubelet gives the container that it makes in place of another the same name. */
+Test(engine, names_given_again)
+{
+#define ROW(id, state)                                                                             \
+	"{\"id\": \"" id "\", \"metadata\": {\"name\": \"web\"}, \"state\": \"CONTAINER_" state    \
+	"\"}"
+	static const struct {
+		const char *list, *id;
+	} rows[] = {
+		{"{\"containers\": [" ROW(A, "CREATED") ", " ROW(C, "EXITED") "]}", A},
+		{"{\"containers\": [" ROW(C, "EXITED") ", " ROW(A, "RUNNING") "]}", A},
+		{"{\"containers\": [" ROW(C, "EXITED") ", " ROW(A, "EXITED") "]}", C},
+		{"{\"containers\": [" ROW(A, "RUNNING") ", " ROW(C, "CREATED") "]}", NULL},
+	};
+	char label[CONTAINER_LABEL_LEN];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct engine_container found = {0};
+		struct err err = {0};
+		int rc;
+
+		fake_text("crictl", rows[i].list, "{\"status\": {}, \"info\": {}}");
+		rc = container_find_stopped("web", &found, label, &err);
+		cr_expect_eq(rc, rows[i].id ? 0 : -ENOTUNIQ, "%zu: %s", i, err.text);
+		cr_expect_str_eq(found.id, rows[i].id ? rows[i].id : "");
+	}
+	/* also one that has ended, before it could be asked for, is known by its id */
+	fake_text("crictl", rows[1].list, "");
+	cr_expect(container_is("web", C, label));
+}
+
 /* What cannot be the answer to the question. */
 Test(engine, rubbish)
 {

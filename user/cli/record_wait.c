@@ -179,11 +179,20 @@ static void on_newborn(const struct newborn *newborn, void *context)
 		log_warn("%s", err.text);
 }
 
+/* Where only containers are waited for, names without room for an id are of no interest. */
+static size_t name_min(const struct record *record)
+{
+	for (size_t i = 0; i < record->awaited_len; i++)
+		if (record->awaited[i].kind != AWAITED_CONTAINER)
+			return 0;
+	return ENGINE_ID_LEN;
+}
+
 int record_wait_begin(struct record *record, struct err *err)
 {
 	record->loop.awaiting = true;
 	recorder__on_newborn(record->recorder, on_newborn, record);
-	session__welcome_newborns(record->session);
+	session__welcome_newborns(record->session, name_min(record));
 	if (record->options.start)
 		return engine_start(&record->to_start, err);
 	if (!record->engine.used)

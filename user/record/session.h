@@ -84,8 +84,11 @@ bool session__has_targets(const struct session *session, __u32 slot);
 /** The slot that a cgroup is a target of, or SLOT_NONE. */
 __u32 session__slot_of(const struct session *session, uint64_t id);
 
-/** From here on each cgroup that is made outside of all targets is recorded in a slot of its own, and told of (EV_BORN). */
-void session__welcome_newborns(struct session *session);
+/**
+ * From here on each cgroup that is made outside of all targets, with a name of `name_min` bytes at least (at most NEWBORN_NAME_MAX counts), is
+ * recorded in a slot of its own, and told of (EV_BORN).
+ */
+void session__welcome_newborns(struct session *session, size_t name_min);
 /** It is what is waited for: what is made below it from here on belongs to it. */
 void session__keep_newborn(struct session *session, __u32 slot);
 /** Nobody waits for it: what was recorded in its slot is forgotten, and the next one may have it. */

@@ -191,10 +191,12 @@ static void offer_slot(struct session *session, __u32 slot)
 	__atomic_store_n(&session->skel->bss->vacant[slot], 1, __ATOMIC_RELEASE);
 }
 
-void session__welcome_newborns(struct session *session)
+void session__welcome_newborns(struct session *session, size_t name_min)
 {
 	for (__u32 slot = session->options.slots + 1; slot < session->slots; slot++)
 		offer_slot(session, slot);
+	session->skel->bss->newborns_name_min = name_min < NEWBORN_NAME_MAX ? name_min :
+									      NEWBORN_NAME_MAX;
 	__atomic_store_n(&session->skel->bss->newborns_welcome, 1, __ATOMIC_RELEASE);
 }
 

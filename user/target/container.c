@@ -141,6 +141,17 @@ static void drop_same(struct engine_containers *containers)
 	containers->len = kept;
 }
 
+/* Of a name that was given again the one that has it now; the last one, which is listed first, if all have ended. */
+static void drop_over(struct engine_containers *containers)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < containers->len; i++)
+		if (!containers->row[i].over)
+			containers->row[kept++] = containers->row[i];
+	containers->len = kept || !containers->len ? kept : 1;
+}
+
 /* What an engine could not be asked for goes to `why`, for the case that nobody knows the container. */
 static int ask_engine(const struct engine *engine, const char *name,
 		      struct engine_containers *containers, struct buf *why, struct buf *asked)
@@ -202,6 +213,7 @@ static int find(const struct engine *only, const char *name, struct engine_conta
 		rc = ask_engine(engine, name, &containers, why, asked);
 	}
 	drop_same(&containers);
+	drop_over(&containers);
 	if (containers.len > 1)
 		return refuse_several(name, &containers, err);
 	if (!containers.len)

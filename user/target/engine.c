@@ -49,10 +49,11 @@ const struct engine engines[] = {
 	},
 	{
 		.name = "crictl",
-		/* only those that run: those that were restarted have the same name */
-		.list = {"ps", "--output", "json"},
+		.list = {"ps", "--all", "--output", "json"},
 		.list_id = "id",
 		.list_name = "metadata.name",
+		.list_state = "state",
+		.list_over = "CONTAINER_EXITED",
 		.inspect = {"inspect", "--output", "json"},
 		.pid = "info.pid",
 		.state = "status.state",
@@ -234,6 +235,8 @@ static int add_listed(const struct engine *engine, json_t *json,
 	snprintf(container.id, sizeof(container.id), "%s", id);
 	snprintf(container.name, sizeof(container.name), "%s",
 		 member_text(json, engine->list_name));
+	container.over = engine->list_over &&
+			 !strcmp(member_text(json, engine->list_state), engine->list_over);
 	rc = add(containers, &container);
 	return rc ? err_errno(err, rc, "%s", engine->name) : 0;
 }
