@@ -53,7 +53,7 @@ for engine in "${ENGINES[@]}"; do
     [ $engine = docker ] || run=("${PODMAN[@]}")
     wait_start --container $engine:web
     "${run[@]}" --rm bb:1 sh -c 'rmdir /none' 2>/dev/null || :
-    "${run[@]}" --rm --name web bb:1 sh -c 'mkdir /x; sleep 0.3'
+    "${run[@]}" --rm --name web bb:1 sh -c 'mkdir /x; sleep 2'
     "${run[@]}" --rm bb:1 sh -c 'rmdir /none' 2>/dev/null || :
     wait_end
     good "--wait, by name" whole
