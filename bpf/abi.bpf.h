@@ -10,9 +10,6 @@
 #include "maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 
-#define likely(x)   __builtin_expect(!!(x), 1)
-#define unlikely(x) __builtin_expect(!!(x), 0)
-
 /* what a call that was interrupted returns inside of the kernel: user space never sees these */
 #define ERESTARTSYS   512
 #define ERESTART_LAST 516
@@ -26,6 +23,8 @@
 
 /* reads through a BTF-typed pointer: a plain load */
 #define task_is_compat(task) ((task)->thread_info.status & TS_COMPAT)
+/* surely not compat: other flags go with that one */
+#define task_is_plain(task) (!(task)->thread_info.status)
 /* the number of the call that is about to be made, through a typed pointer, as the tracepoint has it */
 #define regs_number(regs) ((__s64)(__s32)(regs)->orig_ax)
 /* reads through any pointer */
@@ -144,6 +143,7 @@ static __always_inline __s64 abi_in_call(struct pt_regs *regs)
 #define NR_EXECVE      221
 
 #define task_is_compat(task)      ((task)->thread_info.flags & TIF_32BIT_MASK)
+#define task_is_plain(task)       (!task_is_compat(task))
 #define regs_number(regs)         ((__s64)(regs)->syscallno)
 #define task_is_compat_core(task) (BPF_CORE_READ(task, thread_info.flags) & TIF_32BIT_MASK)
 

@@ -40,9 +40,13 @@ enum row {
 
 /* The counters of one CPU and slot. A power of two, so that the programs can mask an index. */
 struct count_row {
-	__u64 calls[ROW_LEN - 1]; /* by enum row; from ROW_OUTSIDE on unused */
-	__u64 group; /* whose call may be counted without asking: slot.epoch << 32 | tgid */
+	__u64 calls[ROW_LEN - 2]; /* by enum row; from ROW_OUTSIDE on unused */
+	__u64 slot;               /* once there is a group: whose row it is */
+	__u64 group; /* whose call may be counted without asking: groups_epoch + tgid */
 };
+
+/* Rows that need no map: of one slot on 32 CPUs, the none slot included. */
+#define FEW_ROWS 64
 
 #define ROW_ABI_NUMBERS 512 /* native and compat numbers that have a counter */
 #define ROW_X32_NUMBERS 548
@@ -79,10 +83,8 @@ enum slot_flags {
 };
 
 struct slot {
-	__u32 epoch; /* a process has ended or left: what count_row.group says is void */
-	__u32 armed; /* 0: whoever shows up was inside before; 1: newcomers are in set-up */
-	__u32 flags; /* enum slot_flags, written before any program is attached */
-	__u32 pad;
+	__u32 armed;        /* 0: whoever shows up was inside before; 1: newcomers are in set-up */
+	__u32 flags;        /* enum slot_flags, written before any program is attached */
 	__u64 late;         /* first sightings that found no room on the ring */
 	__u64 lost_cgroups; /* no room for a cgroup: it was not recorded */
 	__u64 lost_groups;  /* no room to mark a process: it counts as workload */
@@ -91,8 +93,8 @@ struct slot {
 
 /*
  * A place of the target table: an open-addressed hash of cgroup v2 ids. Both worlds add to it: claim `id` (free or removed) by
- * compare-and-swap, then store `slot`; a taken place that is passed over is marked `displaced` first. Who turns
- * `slot` into none, by compare-and-swap, removes: nobody else writes there until `id` is set to removed.
+ * compare-and-swap, then store `rows`; a taken place that is passed over is marked `displaced` first. Who turns
+ * `rows` into none, by compare-and-swap, removes: nobody else writes there until `id` is set to removed.
  */
 #define TARGET_FREE    0
 #define TARGET_REMOVED (~0ULL) /* may be taken again; ids themselves are never reused */
@@ -101,7 +103,7 @@ struct slot {
 
 struct target {
 	__u64 id;
-	__u32 slot;
+	__u32 rows; /* which slot it is of: the first of its rows in `counts`, slot x CPUs; 0: of none */
 	__u32 displaced; /* somebody who belongs here or before lies further on */
 };
 
@@ -371,7 +373,7 @@ struct ev_denied {
 	char comm[COMM_LEN];
 };
 
-_Static_assert(sizeof(struct slot) == 48, "struct slot");
+_Static_assert(sizeof(struct slot) == 40, "struct slot");
 _Static_assert(sizeof(struct count_row) == ROW_LEN * 8, "struct count_row");
 _Static_assert(sizeof(struct target) == 16, "struct target");
 _Static_assert(sizeof(struct image) == 24, "struct image");

@@ -33,6 +33,13 @@
 
 #define PF_EXITING 0x00000004
 
+/*
+ * Moves on whenever a process has ended or left: what count_row.group says is void then, whichever slot it is of, for
+ * the hot path has no time to look up what belongs to which. In the upper half, so that a tgid can be added.
+ */
+#define GROUPS_EPOCH_STEP (1ULL << 32)
+__u64 groups_epoch;
+
 /* whittle's own process: what it calls is nobody's workload. Known once `inventory` has run. */
 __u32 self;
 
@@ -99,7 +106,7 @@ static __always_inline void group_forget(struct group *group)
 {
 	if (group->state != GROUP_WORKLOAD)
 		group_leave(group);
-	__sync_fetch_and_add(&slot_of(group->slot)->epoch, 1);
+	__sync_fetch_and_add(&groups_epoch, GROUPS_EPOCH_STEP);
 }
 
 static __always_inline struct group *group_store(__u32 tgid, struct group *group)

@@ -15,6 +15,9 @@
 #define NULL ((void *)0)
 #endif
 
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
 /*
  * x modulo a power of two, where the verifier sees it: the compiler drops a mask that it can prove useless, and older
  * verifiers forget bounds that were proved before an "or".
@@ -29,6 +32,8 @@
 
 /* Slots in use, the none slot included; the arrays below are sized with it at load. */
 const volatile __u32 cfg_slots = 2;
+/* Possible CPUs: rows in `counts` that a slot has. */
+const volatile __u32 cfg_cpus = 1;
 /* Are cgroups that are made outside of all targets looked at? See newborn.bpf.h. */
 const volatile bool cfg_newborns = false;
 /* Is user space told of cgroups that are removed? Nobody takes the news of a resident session off the ring. */
@@ -50,16 +55,20 @@ static __always_inline struct slot *slot_of(__u32 slot)
 struct image images[IMAGES_MAX];
 
 /*
- * (cpu, slot) -> calls. The truth that profiles are made of. One row a CPU, because counters that
+ * (slot, cpu) -> calls. The truth that profiles are made of. One row a CPU, because counters that
  * CPUs share cost twice the whole program. Written by sys_enter, read through mmap. 16 KiB a CPU and slot.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1); /* set at load: cpus x slots */
+	__uint(max_entries, 1); /* set at load: slots x cpus, unless they are few */
 	__type(key, __u32);
 	__type(value, struct count_row);
 } counts SEC(".maps");
+
+/* The same, where there are at most FEW_ROWS of them: without the lookup, which is a quarter of the hot path. */
+struct count_row few_rows[FEW_ROWS] __attribute__((aligned(64)));
+const volatile bool cfg_few_rows = false;
 
 /*
  * (slot, row) -> time of the first call, 0 if none. Two CPUs may both find 0 and both announce the call:

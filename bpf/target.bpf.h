@@ -18,7 +18,7 @@ __u64 engine_parent;
 
 struct target targets[TARGETS_LEN];
 
-/* cold: the place of an id that was displaced from its own */
+/* cold: the rows of an id that was displaced from its own place; 0 if it is no target */
 static __noinline __u32 target_probe(__u64 id)
 {
 	__u32 place = target_hash(id);
@@ -27,23 +27,41 @@ static __noinline __u32 target_probe(__u64 id)
 		struct target *t = &targets[bounded(place + i, TARGETS_LEN)];
 
 		if (t->id == id)
-			return t->slot;
+			return t->rows;
 		if (!t->displaced)
-			return SLOT_NONE;
+			return 0;
 	}
-	return SLOT_NONE;
+	return 0;
+}
+
+/* The slot that rows are of: SLOT_NONE for 0. */
+static __always_inline __u32 slot_of_rows(__u32 rows)
+{
+	return rows / cfg_cpus;
+}
+
+/* Where it is, if nobody was in the way. */
+static __always_inline struct target *target_place(__u64 id)
+{
+	return &targets[target_hash(id)];
+}
+
+/* The first row of cgroup `id`, 0 if it is no target. */
+static __always_inline __u32 target_rows(__u64 id)
+{
+	struct target *t = target_place(id);
+
+	if (t->id == id)
+		return t->rows;
+	if (!t->displaced)
+		return 0;
+	return target_probe(id);
 }
 
 /* The slot of cgroup `id`, SLOT_NONE if it is no target. */
 static __always_inline __u32 target_slot(__u64 id)
 {
-	struct target *t = &targets[target_hash(id)];
-
-	if (t->id == id)
-		return t->slot;
-	if (!t->displaced)
-		return SLOT_NONE;
-	return target_probe(id);
+	return slot_of_rows(target_rows(id));
 }
 
 /* TARGET_FREE or TARGET_REMOVED, in one branch: the verifier follows each, TARGETS_PROBES times. */
@@ -64,7 +82,7 @@ static __noinline void target_add(__u64 id, __u32 slot)
 		if (old == id)
 			return; /* user space found the new directory first */
 		if (target_is_vacant(old) && __sync_val_compare_and_swap(&t->id, old, id) == old) {
-			t->slot = slot;
+			t->rows = slot * cfg_cpus;
 			return;
 		}
 		t->displaced = 1;
@@ -75,14 +93,14 @@ static __noinline void target_add(__u64 id, __u32 slot)
 /* Cgroup `id` of `slot` is gone: its place may be taken. */
 static __noinline void target_remove(__u64 id, __u32 slot)
 {
-	__u32 place = target_hash(id);
+	__u32 place = target_hash(id), rows = slot * cfg_cpus;
 
 	for (int i = 0; i < TARGETS_PROBES; i++) {
 		struct target *t = &targets[bounded(place + i, TARGETS_LEN)];
 
 		if (t->id != id)
 			continue;
-		if (__sync_val_compare_and_swap(&t->slot, slot, SLOT_NONE) == slot)
+		if (__sync_val_compare_and_swap(&t->rows, rows, 0) == rows)
 			t->id = TARGET_REMOVED;
 		return;
 	}

@@ -23,16 +23,44 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 /* v1 hierarchies fire the same tracepoints, and their ids can equal those of v2, which is hierarchy 0. */
 #define is_v2(cgrp) (BPF_CORE_READ(cgrp, root, hierarchy_id) == 0)
 
-/* HOT PATH, for kernels that hand out the current task as a BTF-typed pointer (5.11). */
+/*
+ * HOT PATH of most recordings: those of few rows, without arguments, on kernels that hand out the current task as a BTF-typed
+ * pointer and have its CPU in thread_info (5.16). No register is kept over a call, for whoever keeps one saves it first, and an
+ * outsider would pay for it as well.
+ */
+SEC("tp_btf/sys_enter")
+int sys_enter_few(__u64 *context)
+{
+	__u64 *volatile ctx = context;
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 id = cgroup_id_of(task);
+	struct target *target = target_place(id);
+	__u32 rows;
+
+	if (likely(target->id != id)) {
+		if (likely(!target->displaced))
+			return 0;
+		rows = target_probe(id);
+		if (!rows)
+			return 0;
+	} else {
+		rows = target->rows;
+		if (likely(count_few(task, rows, &ctx)))
+			return 0;
+	}
+	return count_rest(rows, ctx);
+}
+
+/* HOT PATH for other recordings there, and from 5.11 on. */
 SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter, struct pt_regs *regs, long nr)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 slot = target_slot(cgroup_id_of(task));
+	__u32 rows = target_rows(cgroup_id_of(task));
 
-	if (likely(slot == SLOT_NONE))
+	if (likely(!rows))
 		return 0;
-	return count_target(slot, task->tgid, nr, task_is_compat(task), regs, true);
+	return count_target(rows, task->tgid, nr, task_is_compat(task), regs, true, false);
 }
 
 /* HOT PATH for the others. */
@@ -40,28 +68,30 @@ SEC("raw_tp/sys_enter")
 int sys_enter_raw(__u64 *ctx)
 {
 	struct task_struct *task;
-	__u32 slot = target_slot(bpf_get_current_cgroup_id());
+	__u32 rows = target_rows(bpf_get_current_cgroup_id());
 
-	if (likely(slot == SLOT_NONE))
+	if (likely(!rows))
 		return 0;
 	task = (void *)bpf_get_current_task();
-	return count_target(slot, bpf_get_current_pid_tgid() >> 32, ctx[1],
-			    task_is_compat_core(task), (void *)ctx[0], false);
+	return count_target(rows, bpf_get_current_pid_tgid() >> 32, ctx[1],
+			    task_is_compat_core(task), (void *)ctx[0], false, false);
 }
 
 /* The same where the arguments of the tracepoint are not at hand. */
 static __always_inline int count_current(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 slot = target_slot(cgroup_id_of(task));
+	__u32 rows = target_rows(cgroup_id_of(task));
 	struct pt_regs *regs;
 
-	if (likely(slot == SLOT_NONE))
+	if (likely(!rows))
 		return 0;
-	if (cfg_denials && task->seccomp.mode >= SECCOMP_FILTER && slot_of(slot)->armed)
+	if (cfg_denials && task->seccomp.mode >= SECCOMP_FILTER &&
+	    slot_of(slot_of_rows(rows))->armed)
 		denied_passed(task);
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
-	return count_target(slot, task->tgid, regs_number(regs), task_is_compat(task), regs, false);
+	return count_target(rows, task->tgid, regs_number(regs), task_is_compat(task), regs, false,
+			    false);
 }
 
 /* Set once sys_enter_fentry is attached. */

@@ -117,11 +117,13 @@ struct linux_binprm {
 #if defined(__TARGET_ARCH_x86)
 struct thread_info {
 	unsigned int status;
+	unsigned int cpu;
 	unsigned long syscall_work; /* denied.bpf.h */
 };
 #else
 struct thread_info {
 	unsigned long flags;
+	unsigned int cpu;
 };
 #endif
 

@@ -79,9 +79,9 @@ Test(targets, ten_thousand_are_found_and_nobody_else)
 				     name, i);
 		cr_expect_eq(places_taken(), MANY, "%s", name);
 		for (size_t i = 0; i < MANY; i++)
-			cr_assert_eq(targets_slot(table, ids[i]), SLOT(i), "%s: %zu", name, i);
+			cr_assert_eq(targets_rows(table, ids[i]), SLOT(i), "%s: %zu", name, i);
 		for (size_t i = 0; i < OTHERS; i++)
-			cr_assert_eq(targets_slot(table, others[i]), SLOT_NONE, "%s: %zu", name, i);
+			cr_assert_eq(targets_rows(table, others[i]), SLOT_NONE, "%s: %zu", name, i);
 	}
 }
 
@@ -94,7 +94,7 @@ Test(targets, every_distance_has_room)
 			cr_assert_eq(targets_add(table, 4096 + i * step, 1), TARGETS_ADDED,
 				     "distance %u, target %lu", step, (unsigned long)i);
 		for (uint64_t i = 1; i <= MANY; i++)
-			cr_assert_eq(targets_slot(table, 4096 + i * step), 1);
+			cr_assert_eq(targets_rows(table, 4096 + i * step), 1);
 	}
 }
 
@@ -103,7 +103,7 @@ Test(targets, present_stays_as_it_is)
 	cr_expect_eq(targets_add(table, 77, 3), TARGETS_ADDED);
 	cr_expect_eq(targets_add(table, 77, 3), TARGETS_PRESENT);
 	cr_expect_eq(targets_add(table, 77, 4), TARGETS_PRESENT);
-	cr_expect_eq(targets_slot(table, 77), 3);
+	cr_expect_eq(targets_rows(table, 77), 3);
 	cr_expect_eq(places_taken(), 1);
 }
 
@@ -120,12 +120,12 @@ Test(targets, full_within_reach)
 	for (i = 0; i < TARGETS_PROBES; i++)
 		cr_assert_eq(targets_add(table, same_place(i), SLOT(i)), TARGETS_ADDED, "%u", i);
 	cr_expect_eq(targets_add(table, same_place(i), 5), TARGETS_FULL);
-	cr_expect_eq(targets_slot(table, same_place(i)), SLOT_NONE);
+	cr_expect_eq(targets_rows(table, same_place(i)), SLOT_NONE);
 	cr_expect_eq(places_taken(), TARGETS_PROBES, "what did not fit left something behind");
 	cr_expect_eq(targets_add(table, same_place(0), 5), TARGETS_PRESENT);
 	cr_expect_eq(targets_add(table, same_place(TARGETS_PROBES - 1), 5), TARGETS_PRESENT);
 	for (i = 0; i < TARGETS_PROBES; i++)
-		cr_expect_eq(targets_slot(table, same_place(i)), SLOT(i), "%u", i);
+		cr_expect_eq(targets_rows(table, same_place(i)), SLOT(i), "%u", i);
 }
 
 /* The end of the table goes on at its beginning. */
@@ -138,7 +138,7 @@ Test(targets, wraps_around)
 	for (uint64_t k = 0; k < 4; k++)
 		cr_expect_eq(targets_add(table, id | k << 32, 1 + k), TARGETS_ADDED);
 	for (uint64_t k = 0; k < 4; k++)
-		cr_expect_eq(targets_slot(table, id | k << 32), 1 + k);
+		cr_expect_eq(targets_rows(table, id | k << 32), 1 + k);
 	cr_expect_eq(table[TARGETS_LEN - 1].id, id);
 	cr_expect_eq(table[2].id, id | 3ULL << 32);
 }
@@ -147,9 +147,9 @@ Test(targets, wraps_around)
 Test(targets, whole_table_full)
 {
 	for (size_t i = 0; i < TARGETS_LEN; i++)
-		table[i] = (struct target){.id = 1ULL << 40 | (i + 1), .slot = 1, .displaced = 1};
+		table[i] = (struct target){.id = 1ULL << 40 | (i + 1), .rows = 1, .displaced = 1};
 	for (uint64_t id = 1; id < 5000; id++) {
-		cr_assert_eq(targets_slot(table, id), SLOT_NONE);
+		cr_assert_eq(targets_rows(table, id), SLOT_NONE);
 		cr_assert_eq(targets_add(table, id, 2), TARGETS_FULL);
 	}
 }
@@ -159,7 +159,7 @@ Test(targets, moved_to_another_slot)
 	cr_expect_not(targets_move(table, 77, 4), "it is no target yet");
 	targets_add(table, 77, 3);
 	cr_expect(targets_move(table, 77, 4));
-	cr_expect_eq(targets_slot(table, 77), 4);
+	cr_expect_eq(targets_rows(table, 77), 4);
 	cr_expect_eq(places_taken(), 1);
 }
 
@@ -168,13 +168,13 @@ Test(targets, place_of_a_removed_one_is_taken_again)
 {
 	for (unsigned int i = 0; i < TARGETS_PROBES; i++)
 		targets_add(table, same_place(i), 1);
-	table[target_hash(12345)].slot = SLOT_NONE;
+	table[target_hash(12345)].rows = SLOT_NONE;
 	table[target_hash(12345)].id = TARGET_REMOVED;
-	cr_expect_eq(targets_slot(table, same_place(0)), SLOT_NONE);
-	cr_expect_eq(targets_slot(table, TARGET_REMOVED), SLOT_NONE);
-	cr_expect_eq(targets_slot(table, same_place(TARGETS_PROBES - 1)), 1, "behind the gap");
+	cr_expect_eq(targets_rows(table, same_place(0)), SLOT_NONE);
+	cr_expect_eq(targets_rows(table, TARGET_REMOVED), SLOT_NONE);
+	cr_expect_eq(targets_rows(table, same_place(TARGETS_PROBES - 1)), 1, "behind the gap");
 	cr_expect_eq(targets_add(table, same_place(TARGETS_PROBES), 2), TARGETS_ADDED);
-	cr_expect_eq(targets_slot(table, same_place(TARGETS_PROBES)), 2);
+	cr_expect_eq(targets_rows(table, same_place(TARGETS_PROBES)), 2);
 }
 
 Test(targets, slot_is_removed)
@@ -185,7 +185,7 @@ Test(targets, slot_is_removed)
 	targets_remove_slot(table, 2);
 	cr_expect_not(targets_any(table, 2));
 	for (unsigned int i = 0; i < TARGETS_PROBES; i++)
-		cr_expect_eq(targets_slot(table, same_place(i)), i % 3 == 1 ? SLOT_NONE : 1 + i % 3,
+		cr_expect_eq(targets_rows(table, same_place(i)), i % 3 == 1 ? SLOT_NONE : 1 + i % 3,
 			     "%u", i);
 	targets_remove_slot(table, 2);
 	cr_expect_eq(targets_add(table, same_place(TARGETS_PROBES), 4), TARGETS_ADDED);
@@ -194,10 +194,10 @@ Test(targets, slot_is_removed)
 Test(targets, empty_table_and_id_zero)
 {
 	for (uint64_t id = 0; id < 5000; id++)
-		cr_assert_eq(targets_slot(table, id), SLOT_NONE);
+		cr_assert_eq(targets_rows(table, id), SLOT_NONE);
 	targets_add(table, 0, 3);
 	cr_expect_eq(places_taken(), 0);
-	cr_expect_eq(targets_slot(table, 0), SLOT_NONE, "nobody has id 0");
+	cr_expect_eq(targets_rows(table, 0), SLOT_NONE, "nobody has id 0");
 }
 
 /* --- two writers at once --- */
@@ -258,7 +258,7 @@ static void check_shared(const struct writer writers[2])
 			}
 		}
 		cr_assert_eq(added, 1, "target %u was added %u times", i, added);
-		cr_assert_eq(targets_slot(table, crowded_id(i)), SLOT(by), "target %u", i);
+		cr_assert_eq(targets_rows(table, crowded_id(i)), SLOT(by), "target %u", i);
 	}
 }
 
@@ -283,7 +283,7 @@ Test(targets, two_writers_add_each_once)
 		for (unsigned int w = 0; w < 2; w++) {
 			cr_assert_eq(writers[w].own_added, OWN);
 			for (unsigned int i = 0; i < OWN; i++)
-				cr_assert_eq(targets_slot(table, crowded_id(SHARED + 2 * i + w)),
+				cr_assert_eq(targets_rows(table, crowded_id(SHARED + 2 * i + w)),
 					     SLOT(w));
 		}
 		cr_assert_eq(places_taken(), SHARED + 2 * OWN);
@@ -310,7 +310,7 @@ static void remove_as_programs_do(uint64_t id, __u32 slot)
 	struct target *t = &table[target_hash(id)];
 
 	if (__atomic_load_n(&t->id, __ATOMIC_ACQUIRE) == id &&
-	    __sync_val_compare_and_swap(&t->slot, slot, SLOT_NONE) == slot)
+	    __sync_val_compare_and_swap(&t->rows, slot, SLOT_NONE) == slot)
 		__atomic_store_n(&t->id, TARGET_REMOVED, __ATOMIC_RELEASE);
 }
 
@@ -324,11 +324,11 @@ Test(targets, slot_is_removed_while_places_change_hands)
 		targets_add(table, same_place(i), 1);
 		remove_as_programs_do(same_place(i), 1);
 		targets_add(table, same_place(i + 1), 2);
-		cr_assert_eq(targets_slot(table, same_place(i + 1)), 2,
+		cr_assert_eq(targets_rows(table, same_place(i + 1)), 2,
 			     "turn %u: it was removed with somebody else", i);
 		for (int k = 0; k < 10; k++)
 			__atomic_thread_fence(__ATOMIC_SEQ_CST);
-		cr_assert_eq(targets_slot(table, same_place(i + 1)), 2,
+		cr_assert_eq(targets_rows(table, same_place(i + 1)), 2,
 			     "turn %u: it was removed with somebody else", i);
 		remove_as_programs_do(same_place(i + 1), 2);
 	}

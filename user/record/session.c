@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/session.h"
+#include "base/fs.h"
 #include "base/log.h"
 #include "record/features.h"
 #include "record/launchers.h"
@@ -69,6 +70,7 @@ static int configure(struct session *session, const struct hook *hook)
 	int rc;
 
 	skel->rodata->cfg_slots = session->slots;
+	skel->rodata->cfg_cpus = session->cpus;
 	skel->rodata->cfg_newborns = options->newborns != 0;
 	skel->rodata->cfg_follow = options->follow;
 	skel->rodata->cfg_tell_gone = !options->entries;
@@ -84,7 +86,7 @@ static int configure(struct session *session, const struct hook *hook)
 	if (!rc && !session->options.denials)
 		rc = configure_denials(session);
 	if (!rc)
-		rc = bpf_map__set_max_entries(skel->maps.counts, rows);
+		rc = bpf_map__set_max_entries(skel->maps.counts, hook->few_rows ? 1 : rows);
 	if (!rc && options->timing)
 		rc = bpf_map__set_max_entries(skel->maps.timings, rows * ROW_LEN);
 	if (!rc)
@@ -171,10 +173,25 @@ static int map_ring(struct session *session, struct err *err)
 	return session->ring ? 0 : err_errno(err, -errno, "cannot map the ring buffer");
 }
 
+/* How many numbers CPUs may have: of "0-3,8-11" the last one counts, for there may be gaps. */
+static int cpu_numbers(void)
+{
+	struct buf own_buf text = BUF_INIT;
+	int cpus = libbpf_num_possible_cpus(), last;
+	size_t at;
+
+	if (cpus < 0 || fs_read(AT_FDCWD, "/sys/devices/system/cpu/possible", 4096, &text, NULL))
+		return cpus;
+	for (at = text.len; at && strchr("0123456789\n", buf__text(&text)[at - 1]);)
+		at--;
+	last = atoi(buf__text(&text) + at);
+	return last < cpus ? cpus : last + 1;
+}
+
 static int new_session(const struct session_options *options, struct session **out, struct err *err)
 {
 	struct session *session = calloc(1, sizeof(*session));
-	int cpus = libbpf_num_possible_cpus();
+	int cpus = cpu_numbers();
 
 	*out = session;
 	if (!session || cpus < 0)

@@ -16,14 +16,26 @@
 #include <string.h>
 
 static const struct hook hooks[] = {
-	{"fentry",
-	 FEATURE_PERF | FEATURE_FENTRY,
-	 true,
-	 {"sys_enter_fentry", "sys_enter_perf"},
-	 {"denied_exit_perf"}},
-	{"tracepoint", FEATURE_PERF, true, {"sys_enter_perf"}, {"denied_exit_perf"}},
-	{"tp_btf", FEATURE_TP_BTF, false, {"sys_enter"}, {"denied_enter", "denied_exit"}},
-	{"raw_tp", 0, false, {"sys_enter_raw"}, {"denied_enter", "denied_exit"}},
+	{.name = "fentry",
+	 .features = FEATURE_PERF | FEATURE_FENTRY,
+	 .preempted_only = true,
+	 .programs = {"sys_enter_fentry", "sys_enter_perf"},
+	 .denied = {"denied_exit_perf"}},
+	{.name = "tracepoint",
+	 .features = FEATURE_PERF,
+	 .preempted_only = true,
+	 .programs = {"sys_enter_perf"},
+	 .denied = {"denied_exit_perf"}},
+	{.name = "tp_btf",
+	 .features = FEATURE_TP_BTF,
+	 .few_rows = true,
+	 .programs = {"sys_enter_few"},
+	 .denied = {"denied_enter", "denied_exit"}},
+	{.name = "tp_btf",
+	 .features = FEATURE_TP_BTF,
+	 .programs = {"sys_enter"},
+	 .denied = {"denied_enter", "denied_exit"}},
+	{.name = "raw_tp", .programs = {"sys_enter_raw"}, .denied = {"denied_enter", "denied_exit"}},
 };
 
 /* The number that the kernel has given to an event of raw_syscalls, 0 where it cannot be read. */
@@ -56,12 +68,18 @@ void session_hooks_probe(struct session *session)
 		*features &= ~FEATURE_PERF;
 }
 
+static bool has_few_rows(const struct session *session)
+{
+	return session->cpus * session->slots <= FEW_ROWS && !session->options.args;
+}
+
 const struct hook *session_hook_next(const struct session *session, const struct hook *hook)
 {
 	unsigned int features = session->options.features;
 
 	for (hook = hook ? hook + 1 : hooks; hook < hooks + ARRAY_LEN(hooks); hook++)
 		if ((features & hook->features) == hook->features &&
+		    (!hook->few_rows || has_few_rows(session)) &&
 		    !(hook->preempted_only && features & FEATURE_UNPREEMPTED))
 			return hook;
 	return NULL;
@@ -101,6 +119,7 @@ int session_hook_choose(struct session *session, const struct hook *hook)
 	int rc = 0;
 
 	session->hook = hook;
+	session->skel->rodata->cfg_few_rows = hook->few_rows;
 	session->skel->rodata->cfg_event_id = session->event_id;
 	session->skel->rodata->cfg_exit_event_id = session->exit_event_id;
 	session->skel->rodata->cfg_denials = denials && hook->preempted_only;

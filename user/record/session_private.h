@@ -22,7 +22,8 @@ struct view {
 /* A way to be told of each call. */
 struct hook {
 	const char *name;
-	unsigned int features;   /* what it needs */
+	unsigned int features; /* what it needs */
+	bool few_rows; /* it is for sessions of at most FEW_ROWS rows that keep no arguments */
 	bool preempted_only;     /* it costs more, and is of use only where others lose calls */
 	const char *programs[2]; /* the one that counts, and one that must be there for it */
 	const char *denied
@@ -64,6 +65,8 @@ void snapshot_free(struct snapshot *snapshot);
  */
 int snapshot_take(const struct bpf_map *map, struct snapshot *out) must_check;
 
+/** The count rows of a slot, one for each CPU. */
+struct count_row *session_rows(const struct session *session, __u32 slot);
 /** Sizes and fills what the programs know of arguments, before they are loaded. */
 int session_configure_args(struct session *session) must_check;
 /** Forgets the arguments that were kept in a slot. */

@@ -29,14 +29,21 @@ int snapshot_take(const struct bpf_map *map, struct snapshot *out)
 	return rc == -ENOENT ? 0 : rc; /* the end was reached */
 }
 
+struct count_row *session_rows(const struct session *session, __u32 slot)
+{
+	struct count_row *all = session->hook->few_rows ? session->skel->bss->few_rows :
+							  session->counts.data;
+
+	return &all[(size_t)slot * session->cpus];
+}
+
 uint64_t session__count(const struct session *session, __u32 slot, __u32 row)
 {
-	const struct count_row *rows = session->counts.data;
+	const struct count_row *rows = session_rows(session, slot);
 	uint64_t sum = 0;
 
 	for (__u32 cpu = 0; cpu < session->cpus; cpu++)
-		sum += __atomic_load_n(&rows[(size_t)cpu * session->slots + slot].calls[row],
-				       __ATOMIC_RELAXED);
+		sum += __atomic_load_n(&rows[cpu].calls[row], __ATOMIC_RELAXED);
 	return sum;
 }
 

@@ -14,9 +14,15 @@ volatile struct slot *session__slot(struct session *session, __u32 slot)
 	return &session->skel->bss->slots[slot];
 }
 
+/* As struct target has it. */
+static __u32 rows_of(const struct session *session, __u32 slot)
+{
+	return slot * session->cpus;
+}
+
 void session__add_cgroup(struct session *session, __u32 slot, uint64_t id)
 {
-	if (targets_add(session->skel->bss->targets, id, slot) == TARGETS_FULL)
+	if (targets_add(session->skel->bss->targets, id, rows_of(session, slot)) == TARGETS_FULL)
 		__atomic_fetch_add(&session->skel->bss->slots[slot].lost_cgroups, 1,
 				   __ATOMIC_RELAXED);
 }
@@ -24,7 +30,7 @@ void session__add_cgroup(struct session *session, __u32 slot, uint64_t id)
 void session__take_cgroup(struct session *session, __u32 slot, uint64_t id)
 {
 	session__add_cgroup(session, slot, id);
-	targets_move(session->skel->bss->targets, id, slot);
+	targets_move(session->skel->bss->targets, id, rows_of(session, slot));
 }
 
 void session__set_engine_parent(struct session *session, uint64_t id)
@@ -83,7 +89,7 @@ void session__stop_slot(struct session *session, __u32 slot)
 	for (size_t i = 0; i < FOLLOWS_MAX; i++)
 		if (follows[i].slot == slot)
 			__atomic_store_n(&follows[i].slot, SLOT_NONE, __ATOMIC_RELEASE);
-	targets_remove_slot(session->skel->bss->targets, slot);
+	targets_remove_slot(session->skel->bss->targets, rows_of(session, slot));
 }
 
 /* Deletes the entries of a hash whose value, or key, is of the slot: `slot_of` says so. */
@@ -155,7 +161,6 @@ static void forget_filtered(struct session *session, __u32 slot)
 int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 {
 	struct tracer_bpf *skel = session->skel;
-	struct count_row *rows = session->counts.data;
 	int rc;
 
 	/* first of all: whoever is killed here leaves a free slot, and what is in it is forgotten once more before it is used */
@@ -172,8 +177,7 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 		rc = session_forget_args(session, slot);
 	if (rc)
 		return err_errno(err, rc, "cannot forget what was recorded before");
-	for (__u32 cpu = 0; cpu < session->cpus; cpu++)
-		memset(&rows[(size_t)cpu * session->slots + slot], 0, sizeof(*rows));
+	memset(session_rows(session, slot), 0, session->cpus * sizeof(struct count_row));
 	memset((__u64 *)session->first_seen.data + (size_t)slot * ROW_LEN, 0,
 	       ROW_LEN * sizeof(__u64));
 	forget_filtered(session, slot);
@@ -229,10 +233,10 @@ uint64_t session__newborns_missed(const struct session *session)
 
 bool session__has_targets(const struct session *session, __u32 slot)
 {
-	return targets_any(session->skel->bss->targets, slot);
+	return targets_any(session->skel->bss->targets, rows_of(session, slot));
 }
 
 __u32 session__slot_of(const struct session *session, uint64_t id)
 {
-	return targets_slot(session->skel->bss->targets, id);
+	return targets_rows(session->skel->bss->targets, id) / session->cpus;
 }

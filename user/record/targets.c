@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-enum targets_result targets_add(struct target *table, uint64_t id, __u32 slot)
+enum targets_result targets_add(struct target *table, uint64_t id, __u32 rows)
 {
 	__u32 place = target_hash(id);
 
@@ -16,7 +16,7 @@ enum targets_result targets_add(struct target *table, uint64_t id, __u32 slot)
 		if ((old == TARGET_FREE || old == TARGET_REMOVED) &&
 		    __atomic_compare_exchange_n(&t->id, &old, id, false, __ATOMIC_SEQ_CST,
 						__ATOMIC_SEQ_CST)) {
-			__atomic_store_n(&t->slot, slot, __ATOMIC_RELEASE);
+			__atomic_store_n(&t->rows, rows, __ATOMIC_RELEASE);
 			return TARGETS_ADDED;
 		}
 		if (old == id)
@@ -42,39 +42,39 @@ static struct target *find(struct target *table, uint64_t id)
 	return NULL;
 }
 
-bool targets_move(struct target *table, uint64_t id, __u32 slot)
+bool targets_move(struct target *table, uint64_t id, __u32 rows)
 {
 	struct target *t = find(table, id);
 
 	if (t)
-		__atomic_store_n(&t->slot, slot, __ATOMIC_RELEASE);
+		__atomic_store_n(&t->rows, rows, __ATOMIC_RELEASE);
 	return t != NULL;
 }
 
-void targets_remove_slot(struct target *table, __u32 slot)
+void targets_remove_slot(struct target *table, __u32 rows)
 {
 	for (__u32 i = 0; i < TARGETS_LEN; i++) {
-		__u32 old = slot;
+		__u32 old = rows;
 
 		/* the programs may remove it now, and somebody else take its place */
-		if (table[i].slot == slot &&
-		    __atomic_compare_exchange_n(&table[i].slot, &old, SLOT_NONE, false,
-						__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		if (table[i].rows == rows &&
+		    __atomic_compare_exchange_n(&table[i].rows, &old, 0, false, __ATOMIC_SEQ_CST,
+						__ATOMIC_SEQ_CST))
 			__atomic_store_n(&table[i].id, TARGET_REMOVED, __ATOMIC_RELEASE);
 	}
 }
 
-bool targets_any(const struct target *table, __u32 slot)
+bool targets_any(const struct target *table, __u32 rows)
 {
 	for (__u32 i = 0; i < TARGETS_LEN; i++)
-		if (table[i].slot == slot)
+		if (table[i].rows == rows)
 			return true;
 	return false;
 }
 
-__u32 targets_slot(const struct target *table, uint64_t id)
+__u32 targets_rows(const struct target *table, uint64_t id)
 {
 	const struct target *t = find((struct target *)table, id);
 
-	return t ? t->slot : SLOT_NONE;
+	return t ? t->rows : 0;
 }

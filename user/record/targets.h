@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The user-space writer of the target table; bpf/target.bpf.h is the other one. Works on any memory of TARGETS_LEN
- * places, so that it can be tested without a kernel.
+ * places, so that it can be tested without a kernel. `rows` is what struct target has, never 0 for a target.
  */
 #pragma once
 
@@ -16,16 +16,16 @@ enum targets_result {
 	TARGETS_FULL,    /* no free place within reach */
 };
 
-enum targets_result targets_add(struct target *table, uint64_t id, __u32 slot);
+enum targets_result targets_add(struct target *table, uint64_t id, __u32 rows);
 
 /** Makes a target one of another slot; false if it is none. */
-bool targets_move(struct target *table, uint64_t id, __u32 slot);
+bool targets_move(struct target *table, uint64_t id, __u32 rows);
 
 /** None of the slot's cgroups is a target any more. */
-void targets_remove_slot(struct target *table, __u32 slot);
+void targets_remove_slot(struct target *table, __u32 rows);
 
 /** Is a cgroup a target of the slot? */
-bool targets_any(const struct target *table, __u32 slot);
+bool targets_any(const struct target *table, __u32 rows);
 
-/** As the programs look it up; SLOT_NONE if it is no target. */
-__u32 targets_slot(const struct target *table, uint64_t id);
+/** As the programs look it up; 0 if it is no target. */
+__u32 targets_rows(const struct target *table, uint64_t id);
