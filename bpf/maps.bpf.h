@@ -34,6 +34,9 @@
 const volatile __u32 cfg_slots = 2;
 /* Possible CPUs: rows in `counts` that a slot has. */
 const volatile __u32 cfg_cpus = 1;
+/* The kernel's number of the hierarchy that all cgroups here are of: 0 is v2. Of one of v1 the index of a controller as well. */
+const volatile __u32 cfg_hierarchy = 0;
+const volatile __u32 cfg_controller = 0;
 /* Are cgroups that are made outside of all targets looked at? See newborn.bpf.h. */
 const volatile bool cfg_newborns = false;
 /* Is user space told of cgroups that are removed? Nobody takes the news of a resident session off the ring. */

@@ -17,14 +17,39 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
  * Plain loads, for the hot path. The others read through a helper: each typed pointer that a program loads lets the verifier
  * search the kernel's BTF from end to end, a millisecond or two of whittle's start.
  */
-#define cgroup_id_of(task)   ((task)->cgroups->dfl_cgrp->kn->id)
-#define cgroup_id_read(task) BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id)
+#define cgroup2_id_of(task) ((task)->cgroups->dfl_cgrp->kn->id)
 
-/* v1 hierarchies fire the same tracepoints, and their ids can equal those of v2, which is hierarchy 0. */
-#define is_v2(cgrp) (BPF_CORE_READ(cgrp, root, hierarchy_id) == 0)
+/* The id of a task's cgroup, in the hierarchy of this session, through a typed pointer. */
+static __always_inline __u64 cgroup_id_of(struct task_struct *task)
+{
+	struct css_set *cgroups = task->cgroups;
+	struct cgroup_subsys_state **states;
+
+	if (!cfg_hierarchy)
+		return cgroup2_id_of(task);
+	states = (void *)cgroups + bpf_core_field_offset(cgroups->subsys);
+	return states[cfg_controller]->cgroup->kn->id;
+}
+
+/* The same through any pointer. */
+static __always_inline __u64 cgroup_id_read(struct task_struct *task)
+{
+	struct css_set *cgroups = BPF_CORE_READ(task, cgroups);
+	struct cgroup_subsys_state *state = NULL;
+	void *states;
+
+	if (!cfg_hierarchy)
+		return BPF_CORE_READ(cgroups, dfl_cgrp, kn, id);
+	states = (void *)cgroups + bpf_core_field_offset(cgroups->subsys);
+	bpf_probe_read_kernel(&state, sizeof(state), states + cfg_controller * sizeof(state));
+	return BPF_CORE_READ(state, cgroup, kn, id);
+}
+
+/* All hierarchies fire the same tracepoints, and an id of one can equal that of another. */
+#define is_ours(cgrp) ((__u32)BPF_CORE_READ(cgrp, root, hierarchy_id) == cfg_hierarchy)
 
 /*
- * HOT PATH of most recordings: those of few rows, without arguments, on kernels that hand out the current task as a BTF-typed
+ * HOT PATH of most recordings: those of few rows in cgroup v2, without arguments, on kernels that hand out the current task as a BTF-typed
  * pointer and have its CPU in thread_info (5.16). No register is kept over a call, for whoever keeps one saves it first, and an
  * outsider would pay for it as well.
  */
@@ -33,7 +58,7 @@ int sys_enter_few(__u64 *context)
 {
 	__u64 *volatile ctx = context;
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 id = cgroup_id_of(task);
+	__u64 id = cgroup2_id_of(task);
 	struct target *target = target_place(id);
 	__u32 rows;
 
@@ -67,12 +92,12 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long nr)
 SEC("raw_tp/sys_enter")
 int sys_enter_raw(__u64 *ctx)
 {
-	struct task_struct *task;
-	__u32 rows = target_rows(bpf_get_current_cgroup_id());
+	struct task_struct *task = (void *)bpf_get_current_task();
+	__u64 id = cfg_hierarchy ? cgroup_id_read(task) : bpf_get_current_cgroup_id();
+	__u32 rows = target_rows(id);
 
 	if (likely(!rows))
 		return 0;
-	task = (void *)bpf_get_current_task();
 	return count_target(rows, bpf_get_current_pid_tgid() >> 32, ctx[1],
 			    task_is_compat_core(task), (void *)ctx[0], false, false);
 }
@@ -166,7 +191,7 @@ int BPF_PROG(cgroup_mkdir, struct cgroup *cgrp, const char *path)
 	__u64 parent;
 	__u32 slot;
 
-	if (!is_v2(cgrp))
+	if (!is_ours(cgrp))
 		return 0;
 	parent = BPF_CORE_READ(cgrp, self.parent, cgroup, kn, id);
 	slot = target_slot(parent);
@@ -189,7 +214,7 @@ int BPF_PROG(cgroup_rmdir, struct cgroup *cgrp, const char *path)
 	__u32 slot;
 	__u64 id;
 
-	if (!is_v2(cgrp))
+	if (!is_ours(cgrp))
 		return 0;
 	id = BPF_CORE_READ(cgrp, kn, id);
 	slot = target_slot(id);
@@ -210,7 +235,7 @@ int BPF_PROG(cgroup_rmdir, struct cgroup *cgrp, const char *path)
 SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(cgroup_attach_task, struct cgroup *dst, const char *path, struct task_struct *task)
 {
-	if (is_v2(dst))
+	if (is_ours(dst))
 		group_move(task, target_slot(BPF_CORE_READ(dst, kn, id)));
 	return 0;
 }
@@ -264,7 +289,7 @@ int inventory(struct bpf_iter__task *ctx)
 	self = bpf_get_current_pid_tgid() >> 32;
 	if (!task)
 		return 0;
-	slot = target_slot(BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id));
+	slot = target_slot(cgroup_id_read(task));
 	if (slot != SLOT_NONE)
 		inventory_task(task, slot);
 	return 0;
@@ -334,7 +359,7 @@ int BPF_PROG(denied_last, struct task_struct *task)
 SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(denied_leave, struct cgroup *dst, const char *path, struct task_struct *task)
 {
-	if (is_v2(dst))
+	if (is_ours(dst))
 		denied_move(task, target_slot(BPF_CORE_READ(dst, kn, id)));
 	return 0;
 }

@@ -75,6 +75,7 @@ struct cgroup {
 };
 
 struct css_set {
+	struct cgroup_subsys_state *subsys[1]; /* as many as the kernel has controllers */
 	struct cgroup *dfl_cgrp;
 };
 

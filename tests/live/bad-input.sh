@@ -32,7 +32,7 @@ no_bpffs() { without 'while grep -q "^[^ ]* /sys/fs/bpf " /proc/self/mounts; do 
 # shellcheck disable=SC2016
 no_cgroup2() { without 'for m in $(sed -n "s/^[^ ]* \([^ ]*\) cgroup2 .*/\1/p" /proc/self/mounts); do umount -l "$m"; done'; }
 v1() {
-    V1=$(awk '$3 == "cgroup" { print $2; exit }' /proc/self/mounts)
+    V1=$(awk '$3 == "cgroup" && $4 ~ /,name=/ { print $2; exit }' /proc/self/mounts)
     [ -n "$V1" ] || { mkdir v1 && mount -t cgroup -o none,name=whittle-test none v1 && V1=$PWD/v1; }
 }
 # this very process
@@ -132,7 +132,7 @@ no such cgroup, by directory | -       | record -o p.json --cgroup $CG/none     
 a relative path              | -       | record -o p.json --cgroup no/such                      | 1   | kept | 'no/such': a path in the hierarchy begins with '/'
 an empty path                | -       | record -o p.json --cgroup ""                           | 1   | kept | there is no cgroup ''
 no such cgroup id            | -       | record -o p.json --cgroup 999999999                    | 1   | kept | no cgroup with id 999999999
-a v1 path                    | v1      | record -o p.json --cgroup $V1                          | 1   | kept | $V1 is a cgroup of the v1 hierarchy: name one of cgroup v2
+a v1 path                    | v1      | record -o p.json --cgroup $V1                          | 1   | kept | $V1 is a cgroup of a v1 hierarchy without a controller
 a file, not a directory      | -       | record -o p.json --cgroup $CG/cgroup.procs             | 1   | kept | $CG/cgroup.procs is a file, not a cgroup: name its directory
 a directory elsewhere        | -       | record -o p.json --cgroup /tmp                         | 1   | kept | /tmp is not a cgroup
 the root cgroup              | -       | record -o p.json --cgroup $(cgroup_mount)              | 1   | kept | root cgroup, which holds every process of the machine; --allow-root-cgroup

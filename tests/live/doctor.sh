@@ -14,12 +14,12 @@ finding() { # NEED COMMAND...
     jq --arg need "$need" '.[] | select(.name == $need)' "$T/json" >"$T/row"
 }
 
-row() { # DESC STATUS NEED FINDING PHRASE-OF-THE-REMEDY COMMAND...
+row() { # DESC STATUS NEED FINDING PHRASE COMMAND...
     local desc=$1 want=$2 need=$3 finding=$4 phrase=$5
     shift 5
     finding "$need" "$@"
     if [ "$status" = "$want" ] && jq -e --arg f "$finding" --arg p "$phrase" \
-        '.finding == $f and ((.remedy // "") | contains($p))' "$T/row" >/dev/null; then
+        '.finding == $f and ((.text + " " + (.remedy // "")) | contains($p))' "$T/row" >/dev/null; then
         pass "$desc"
     else
         fail "$desc" "status $status"
@@ -54,7 +54,12 @@ row "CAP_BPF and CAP_PERFMON are enough" 0 capabilities ok '' \
 row "no cgroup of its own for a command is a warning" 0 'cgroup v2' warning 'recording a command is impossible' \
     setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=+bpf,+perfmon --ambient-caps=+bpf,+perfmon
 row "no BTF" 1 BTF failure CONFIG_DEBUG_INFO_BTF without 'mount -t tmpfs none /sys/kernel/btf'
-row "no cgroup v2" 1 'cgroup v2' failure mount without "umount -l '$mount'"
+row "no cgroups" 1 'cgroup v2' failure mount without 'umount -l -a -t cgroup,cgroup2'
+if grep -q ' cgroup .*[ ,]pids' /proc/self/mounts; then
+    row "v1 beside v2" 0 'cgroup v2' ok 'beside v1 (hybrid)' env
+    row "v1 only" 0 'cgroup v2' warning 'v1 only, pids at' without "umount -l '$mount'"
+fi
+row "v2 only" 0 'cgroup v2' ok 'pure v2' without 'umount -l -a -t cgroup'
 row "no typed tracepoints is a warning" 0 tracepoints warning 'costs more' env WHITTLE_FEATURES=-tp_btf
 row "no bpffs is no obstacle" 0 bpffs ok '' without 'umount -l /sys/fs/bpf || :'
 check_status 2 "an argument is a usage error" "$WHITTLE" doctor now

@@ -86,7 +86,7 @@ refuses "two cgroups that carry the id" "there are several containers '${id:0:12
 rmdir "$CG/$id" "$CG/docker-$id.scope"
 if [ "$(sed -n 's/^0:://p' /proc/self/cgroup)" = / ]; then
     fake_docker $$
-    refuses "a container without a v2 cgroup of its own" "has no cgroup of its own in cgroup v2" --container web
+    refuses "a container without a v2 cgroup of its own" "has no cgroup of its own, neither in cgroup v2" --container web
 fi
 
 # --- units ---

@@ -131,20 +131,38 @@ static enum finding check_tracepoints(struct buf *text, struct err *err)
 	return FINDING_WARNING;
 }
 
+/* A controller of v1 by which cgroups can be recorded; NULL: none is mounted. */
+static const char *find_v1(struct mount *mount)
+{
+	static const char *const controllers[] = {"pids",    "memory", "devices", "cpu",
+						  "cpuacct", "blkio",  "freezer", "cpuset"};
+
+	for (size_t i = 0; i < ARRAY_LEN(controllers); i++)
+		if (!mount_find_v1(controllers[i], mount, NULL))
+			return controllers[i];
+	return NULL;
+}
+
 static enum finding check_cgroup(struct buf *text, struct err *err)
 {
 	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
-	struct mount mount;
-	struct statfs fs;
+	struct mount mount, old;
+	const char *v1;
 	struct err reason = {0};
 
-	if (mount_find(&mount, err))
-		return FINDING_FAILURE;
-	buf__addf(text, "%s at %s",
-		  !strcmp(mount.point, "/sys/fs/cgroup") ? "pure v2" : "beside v1 (hybrid)",
-		  mount.point);
-	if (!statfs("/sys/fs/cgroup", &fs) && fs.f_type != CGROUP2_SUPER_MAGIC)
-		buf__addf(text, "; a container that has only v1 cgroups cannot be recorded");
+	v1 = find_v1(&old);
+	if (mount_find(&mount, err)) {
+		if (!v1)
+			return FINDING_FAILURE;
+		buf__addf(text, "v1 only, %s at %s", v1, old.point);
+		err_set(err, -ENOENT,
+			"containers and cgroups of v1 can be recorded; for commands, units and 'whittle start' cgroup v2 must be mounted: 'mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified'");
+		return FINDING_WARNING;
+	}
+	buf__addf(text, "%s at %s", v1 ? "beside v1 (hybrid)" : "pure v2", mount.point);
+	if (v1)
+		buf__addf(text, "; what has only v1 cgroups is recorded by these, such as %s at %s",
+			  v1, old.point);
 	if (!cgroup_make(&cgroup, &reason) && !cgroup_remove(&cgroup, &reason))
 		return FINDING_OK;
 	err_set(err, reason.code,

@@ -207,6 +207,7 @@ static int start_recording(struct start *start, struct err *err)
 {
 	const struct target_options *targets = &start->options.targets;
 	struct buf own_buf words = BUF_INIT;
+	const struct cgroup *first;
 	unsigned int features;
 	int rc = features_parse(getenv("WHITTLE_FEATURES"), &features, err);
 
@@ -216,6 +217,8 @@ static int start_recording(struct start *start, struct err *err)
 		rc = start->options.wait ?
 			     start_wait_open(&start->targets, targets, &start->places, err) :
 			     target_list_open(&start->targets, targets, err);
+	if (!rc)
+		rc = target_list_check_hierarchy(&start->targets, false, &first, err);
 	for (size_t i = 0; !rc && i < start->targets.len; i++)
 		buf__addf(&words, "%s%s", i ? ", " : "", start->targets.words[i]);
 	if (!rc && buf__error(&words))

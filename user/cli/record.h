@@ -67,6 +67,8 @@ struct record {
 	struct session *session;
 	struct recorder *recorder;
 	struct recording recording;
+	uint32_t hierarchy;     /* that all targets are of, as struct cgroup has it */
+	const char *controller; /* borrowed */
 	bool wants_denials;
 	recorder_denial_fn *on_denial; /* told of each kind of denied call; NULL: nobody */
 	bool audits;                   /* what is denied is what it is for */

@@ -4,6 +4,7 @@
 #include "cli/record.h"
 #include "record/audit_line.h"
 #include "record/audit_stream.h"
+#include "target/cgroup_v1.h"
 #include "target/filtered.h"
 
 #include <errno.h>
@@ -71,7 +72,7 @@ static bool is_inside(uint32_t pid, void *context)
 	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
 	__u32 slot;
 
-	if (cgroup_open_pid((pid_t)pid, &cgroup, NULL))
+	if (cgroup_open_pid_in((pid_t)pid, record->hierarchy, &cgroup, NULL))
 		return false;
 	slot = session__slot_of(record->session, cgroup.id);
 	return recorder__has(record->recorder, slot);

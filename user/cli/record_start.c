@@ -45,6 +45,7 @@ static int open_targets(struct record *record, struct err *err)
 int record_plan(struct record *record, struct err *err)
 {
 	int rc = loop_block_signals(&record->signal_mask, &record->sigchld_ignored, err);
+	const struct cgroup *first = NULL;
 
 	if (!rc)
 		rc = result_check_files(&record->options.result, err);
@@ -55,9 +56,15 @@ int record_plan(struct record *record, struct err *err)
 	if (!rc)
 		rc = open_targets(record, err);
 	if (!rc)
+		rc = target_list_check_hierarchy(&record->targets,
+						 !record->argv && !record->awaited_len, &first,
+						 err);
+	if (!rc)
 		rc = features_check(err);
 	if (rc)
 		return rc;
+	record->hierarchy = first ? first->hierarchy : 0;
+	record->controller = first ? first->controller : "";
 	record->targets_slot = record->targets.len ? ++record->slots : SLOT_NONE;
 	record->command_slot = record->argv ? ++record->slots : SLOT_NONE;
 	record->recording.timed = record->options.stats;
@@ -100,6 +107,8 @@ static int open_session(struct record *record, struct err *err)
 		.args = record->args.calls.len ? &record->args : NULL,
 		.slots = record->slots,
 		.follow = record->options.follow,
+		.hierarchy = record->hierarchy,
+		.controller = record->controller,
 		.newborns = record_waits(record) ? WAIT_SLOTS : 0,
 		.on_record = recorder__take,
 		.context = record->recorder,

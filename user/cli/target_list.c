@@ -165,6 +165,31 @@ int target_list_open(struct target_list *list, const struct target_options *opti
 	return rc ? rc : target_list_open_pids(list, options, err);
 }
 
+int target_list_check_hierarchy(const struct target_list *list, bool v1,
+				const struct cgroup **first, struct err *err)
+{
+	const char *words = NULL;
+
+	*first = NULL;
+	for (size_t i = 0; i < list->len; i++) {
+		const struct cgroup *cgroup = &list->cgroups[i];
+
+		if (cgroup->fd < 0)
+			continue;
+		if (cgroup->hierarchy && !v1)
+			return err_set(err, -EXDEV,
+				       "%s is of a hierarchy of cgroups v1: only 'whittle record' records it, without a command and without what is waited for",
+				       list->words[i]);
+		if (*first && (*first)->hierarchy != cgroup->hierarchy)
+			return err_set(err, -EXDEV,
+				       "%s and %s are of different hierarchies: record each by itself",
+				       words, list->words[i]);
+		words = *first ? words : list->words[i];
+		*first = *first ? *first : cgroup;
+	}
+	return 0;
+}
+
 /* The inventory sees the processes of whittle's own pid namespace. */
 bool target_list_sees_all(void)
 {

@@ -85,6 +85,10 @@ int target_list_open(struct target_list *list, const struct target_options *opti
 int target_list_open_pids(struct target_list *list, const struct target_options *options,
 			  struct err *err) must_check;
 
+/** Are all of the same hierarchy, and if not `v1` of v2? -EXDEV: no. *first is one of them, borrowed; NULL: there is none yet. */
+int target_list_check_hierarchy(const struct target_list *list, bool v1,
+				const struct cgroup **first, struct err *err) must_check;
+
 /** Is nobody inside, whose start would not be seen? */
 bool target_list_is_empty(const struct target_list *list);
 /** Does whittle see all processes of the machine, and not those of a pid namespace alone? */

@@ -9,6 +9,7 @@
 #include "tracer.skel.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -71,6 +72,8 @@ static int configure(struct session *session, const struct hook *hook)
 
 	skel->rodata->cfg_slots = session->slots;
 	skel->rodata->cfg_cpus = session->cpus;
+	skel->rodata->cfg_hierarchy = options->hierarchy;
+	skel->rodata->cfg_controller = session->controller;
 	skel->rodata->cfg_newborns = options->newborns != 0;
 	skel->rodata->cfg_follow = options->follow;
 	skel->rodata->cfg_tell_gone = !options->entries;
@@ -204,11 +207,37 @@ static int new_session(const struct session_options *options, struct session **o
 	return 0;
 }
 
+/* The kernel numbers controllers as it was built: enum cgroup_subsys_id. */
+static int find_controller(struct session *session, struct err *err)
+{
+	const char *controller = session->options.controller;
+	struct btf *btf = session->options.hierarchy ? btf__load_vmlinux_btf() : NULL;
+	int id = btf ? btf__find_by_name_kind(btf, "cgroup_subsys_id", BTF_KIND_ENUM) : -1;
+	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, id) : NULL;
+	int rc = session->options.hierarchy ? -ENOENT : 0;
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s_cgrp_id", controller ? controller : "");
+	for (int i = 0; type && i < btf_vlen(type); i++) {
+		if (strcmp(btf__name_by_offset(btf, btf_enum(type)[i].name_off), name))
+			continue;
+		session->controller = btf_enum(type)[i].val;
+		rc = 0;
+	}
+	btf__free(btf);
+	return rc ? err_set(err, rc, "this kernel knows no controller '%s' of cgroups",
+			    controller) :
+		    0;
+}
+
 int session__open(const struct session_options *options, struct session **out, struct err *err)
 {
 	struct session *own_session session = NULL;
 	int rc = new_session(options, &session, err);
 
+	if (rc)
+		return rc;
+	rc = find_controller(session, err);
 	if (rc)
 		return rc;
 	session_hooks_probe(session);

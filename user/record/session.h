@@ -26,7 +26,9 @@ struct session_options {
 	__u32 newborns; /* slots more, for cgroups that are made outside of all targets; 0: they are not looked at */
 	bool follow;  /* cgroups may be made anew, see session__follow() */
 	bool entries; /* make room for what recordings without a process are, see session__entry() */
-	__u32 slots;  /* recordings, at most SLOTS_MAX - 1 */
+	__u32 hierarchy;        /* that all cgroups are of, as struct cgroup has it; 0: v2 */
+	const char *controller; /* of one of v1: what the kernel calls one of its controllers */
+	__u32 slots;            /* recordings, at most SLOTS_MAX - 1 */
 	/* a record as it came off the ring; borrowed for the call */
 	void (*on_record)(const void *data, size_t len, void *context);
 	void *context;

@@ -70,7 +70,8 @@ void session_hooks_probe(struct session *session)
 
 static bool has_few_rows(const struct session *session)
 {
-	return session->cpus * session->slots <= FEW_ROWS && !session->options.args;
+	return session->cpus * session->slots <= FEW_ROWS && !session->options.args &&
+	       !session->options.hierarchy;
 }
 
 const struct hook *session_hook_next(const struct session *session, const struct hook *hook)

@@ -23,7 +23,7 @@ struct view {
 struct hook {
 	const char *name;
 	unsigned int features; /* what it needs */
-	bool few_rows; /* it is for sessions of at most FEW_ROWS rows that keep no arguments */
+	bool few_rows; /* it is for sessions of at most FEW_ROWS rows, in cgroup v2, that keep no arguments */
 	bool preempted_only;     /* it costs more, and is of use only where others lose calls */
 	const char *programs[2]; /* the one that counts, and one that must be there for it */
 	const char *denied
@@ -47,7 +47,8 @@ struct session {
 	struct news_ring news;    /* pinned: they are looked at */
 	struct view counts, first_seen, timings, entries, filtered, tuple_counts;
 	__u32 cpus;
-	__u32 slots; /* the none slot included */
+	__u32 controller; /* its index in the kernel, where options.hierarchy is one of v1 */
+	__u32 slots;      /* the none slot included */
 };
 
 /* All of a hash: keys and values in the same order. */

@@ -2,6 +2,7 @@
 #include "target/cgroup.h"
 #include "base/fs.h"
 #include "base/num.h"
+#include "target/cgroup_v1.h"
 #include "target/mount.h"
 
 #include <errno.h>
@@ -68,14 +69,13 @@ static int open_directory(const char *path, struct cgroup *out, struct err *err)
 		return err_errno(err, -errno, "cannot open cgroup %s", path);
 	if (fstatfs(cgroup.fd, &fs))
 		return err_errno(err, -errno, "cannot open cgroup %s", path);
-	if (fs.f_type == CGROUP_SUPER_MAGIC)
-		return err_set(err, -EINVAL,
-			       "%s is a cgroup of the v1 hierarchy: name one of cgroup v2 (/proc/PID/cgroup shows it in the line '0::')",
-			       path);
-	if (fs.f_type != CGROUP2_SUPER_MAGIC)
+	if (fs.f_type != CGROUP2_SUPER_MAGIC && fs.f_type != CGROUP_SUPER_MAGIC)
 		return err_set(err, -EINVAL,
 			       "%s is not a cgroup: it does not lie on a cgroup2 file system",
 			       path);
+	rc = fs.f_type == CGROUP_SUPER_MAGIC ? cgroup_v1_identify(&cgroup, err) : 0;
+	if (rc)
+		return rc;
 	rc = id_of(cgroup.fd, "", &cgroup.id);
 	if (rc)
 		return err_errno(err, rc, "cannot read the id of cgroup %s", path);
@@ -218,7 +218,8 @@ int cgroup_parent(const struct cgroup *cgroup, uint64_t *id, const char **name, 
 
 	if (dir < 0)
 		return err_errno(err, -errno, "cannot open what %s lies in", cgroup->path);
-	if (!slash || !slash[1] || fstatfs(dir, &fs) || fs.f_type != CGROUP2_SUPER_MAGIC)
+	if (!slash || !slash[1] || fstatfs(dir, &fs) ||
+	    fs.f_type != (cgroup->hierarchy ? CGROUP_SUPER_MAGIC : CGROUP2_SUPER_MAGIC))
 		return err_set(err, -EINVAL, "cgroup %s lies in no other here", cgroup->path);
 	rc = id_of(dir, "", id);
 	*name = slash + 1;
@@ -227,6 +228,8 @@ int cgroup_parent(const struct cgroup *cgroup, uint64_t *id, const char **name, 
 
 bool cgroup_is_root(const struct cgroup *cgroup)
 {
+	if (cgroup->hierarchy) /* this one it gives to the root only */
+		return !faccessat(cgroup->fd, "release_agent", F_OK, 0);
 	/* the kernel gives this file to all cgroups but the root (Documentation/admin-guide/cgroup-v2.rst) */
 	return faccessat(cgroup->fd, "cgroup.type", F_OK, 0) != 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Cgroups of the v2 hierarchy: finding the mount (pure v2, hybrid, inside a cgroup namespace), ids and paths,
+ * Cgroups, of the v2 hierarchy unless they are named by a directory of a v1 one (cgroup_v1.h): finding the mount (pure v2, hybrid, inside a cgroup namespace), ids and paths,
  * descendants, and the fresh cgroup that a command is recorded in. Knows nothing of BPF.
  *
  * A struct cgroup owns its directory fd: cgroup_close(), or own_cgroup on the declaring line.
@@ -14,10 +14,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#define CONTROLLER_LEN 32
+
 struct cgroup {
-	int fd;              /* its directory, -1 if closed */
-	uint64_t id;         /* kernfs id: what bpf_get_current_cgroup_id() returns */
-	char path[PATH_MAX]; /* as seen here, below the v2 mount */
+	int fd;                          /* its directory, -1 if closed */
+	uint64_t id;                     /* kernfs id, unique within the hierarchy */
+	uint32_t hierarchy;              /* the kernel's number of it; 0 is v2 */
+	char controller[CONTROLLER_LEN]; /* of one of v1: what the kernel calls a controller of it */
+	char path[PATH_MAX];             /* as seen here, below the mount */
 };
 
 #define CGROUP_CLOSED ((struct cgroup){.fd = -1})
@@ -27,7 +31,8 @@ void cgroup_close(struct cgroup *cgroup);
 
 /**
  * Opens a cgroup by what a person names it by: a directory ("/sys/fs/cgroup/system.slice"), a path in the hierarchy
- * ("/system.slice/nginx.service"), or an id ("1234"). -ENOENT: there is none; -EINVAL: a v1 directory, a file, ...
+ * ("/system.slice/nginx.service"), or an id ("1234"). -ENOENT: there is none; -EINVAL: a file, ...; -EOPNOTSUPP: of
+ * a v1 hierarchy without a controller.
  */
 int cgroup_open(const char *spec, struct cgroup *out, struct err *err) must_check;
 

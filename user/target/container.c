@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "target/container.h"
 #include "base/buf.h"
+#include "target/cgroup_v1.h"
 #include "target/engine.h"
 
 #include <errno.h>
@@ -222,11 +223,18 @@ static int find(const struct engine *only, const char *name, struct engine_conta
 	return 0;
 }
 
+/* Is it of the container with this id? Then its path ends there. */
+static bool is_own(struct membership *membership, void *id)
+{
+	return container_cut_path(membership->path, id);
+}
+
 /* The cgroup of a container that an engine knows. */
 static int open_found(const struct engine_container *container, const char *label,
 		      struct cgroup *out, struct err *err)
 {
 	char state[ENGINE_WORD_LEN], path[PATH_MAX], whole[PATH_MAX];
+	struct err reason = {0};
 	pid_t pid;
 	int rc = engine_process(container, &pid, state, err);
 
@@ -236,23 +244,26 @@ static int open_found(const struct engine_container *container, const char *labe
 		return err_set(err, -ENXIO,
 			       "container %s does not run (it is '%s'): start it first", label,
 			       state);
-	rc = cgroup_path_of(pid, path, err);
+	rc = cgroup_path_of(pid, path, &reason);
 	if (rc == -ESRCH)
-		return err_wrap(err, rc,
-				"container %s has ended, or its engine is on another machine",
-				label);
-	if (rc)
-		return err_wrap(err, rc, "container %s", label);
-	if (!strcmp(path, "/"))
+		return err_set(err, rc,
+			       "container %s has ended, or its engine is on another machine: %s",
+			       label, reason.text);
+	if (rc && rc != -ENOENT)
+		return err_set(err, rc, "container %s: %s", label, reason.text);
+	snprintf(whole, sizeof(whole), "%s", rc ? "/" : path);
+	if (!rc && container_cut_path(path, container->id))
+		return cgroup_open(path, out, err);
+	/* an engine that knows v1 only: one of its hierarchies does as well */
+	if (!cgroup_v1_open_pid(pid, is_own, (void *)container->id, out, NULL))
+		return 0;
+	if (!strcmp(whole, "/"))
 		return err_set(err, -EOPNOTSUPP,
-			       "container %s has no cgroup of its own in cgroup v2, so it cannot be told from the host: run it with runc, or with an engine that uses cgroup v2",
+			       "container %s has no cgroup of its own, neither in cgroup v2 nor in v1, so it cannot be told from the host: run it with runc, or with an engine that uses cgroups",
 			       label);
-	snprintf(whole, sizeof(whole), "%s", path);
-	if (!container_cut_path(path, container->id))
-		return err_set(err, -EOPNOTSUPP,
-			       "the cgroup of process %d, %s, is not container %s's own (nothing in it carries its id): if it is right all the same, name it with --cgroup",
-			       pid, whole, label);
-	return cgroup_open(path, out, err);
+	return err_set(err, -EOPNOTSUPP,
+		       "the cgroup of process %d, %s, is not container %s's own (nothing in it carries its id): if it is right all the same, name it with --cgroup",
+		       pid, whole, label);
 }
 
 static int split(const char *spec, const struct engine **engine, const char **name, struct err *err)

@@ -57,16 +57,35 @@ static bool field(const char *line, size_t len, int index, const char **start, s
 	}
 }
 
-/* mountinfo: 36 35 98:0 ROOT POINT OPTIONS [optional fields] - FSTYPE SOURCE SUPER_OPTIONS */
-static bool parse_line(const char *line, size_t len, struct mount *out)
+/* Is it among these, which commas part? */
+static bool has_option(const char *options, size_t len, const char *option)
+{
+	for (const char *p = options, *end; p < options + len; p = end + 1) {
+		end = memchr(p, ',', options + len - p);
+		end = end ? end : options + len;
+		if ((size_t)(end - p) == strlen(option) && !memcmp(p, option, end - p))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * mountinfo: 36 35 98:0 ROOT POINT OPTIONS [optional fields] - FSTYPE SOURCE SUPER_OPTIONS. Is it of this type and, unless that
+ * is NULL, with this option of its file system?
+ */
+static bool parse_line(const char *line, size_t len, const char *type, const char *option,
+		       struct mount *out)
 {
 	const char *separator = memmem(line, len, " - ", 3), *start;
-	size_t n;
+	size_t n, rest;
 
 	if (!separator)
 		return false;
-	if (!field(separator + 3, line + len - separator - 3, 0, &start, &n) || n != 7 ||
-	    memcmp(start, "cgroup2", 7))
+	rest = line + len - separator - 3;
+	if (!field(separator + 3, rest, 0, &start, &n) || n != strlen(type) ||
+	    memcmp(start, type, n))
+		return false;
+	if (option && (!field(separator + 3, rest, 2, &start, &n) || !has_option(start, n, option)))
 		return false;
 	len = separator - line;
 	return field(line, len, 3, &start, &n) && unescape(start, n, out->root) &&
@@ -87,7 +106,8 @@ int mount_parse(const char *mountinfo, bool (*usable)(const struct mount *mount)
 
 	for (const char *line = mountinfo, *end; *line; line = *end ? end + 1 : end) {
 		end = strchrnul(line, '\n');
-		if (!parse_line(line, end - line, &mount) || (usable && !usable(&mount)))
+		if (!parse_line(line, end - line, "cgroup2", NULL, &mount) ||
+		    (usable && !usable(&mount)))
 			continue;
 		if (!found || (is_outside(out->root) && !is_outside(mount.root)))
 			*out = mount;
@@ -112,6 +132,25 @@ int mount_find(struct mount *out, struct err *err)
 	int rc = fs_read(AT_FDCWD, "/proc/self/mountinfo", MOUNTINFO_MAX, &text, err);
 
 	return rc ? rc : mount_parse(buf__text(&text), is_visible, out, err);
+}
+
+int mount_find_v1(const char *controller, struct mount *out, struct err *err)
+{
+	struct buf own_buf text = BUF_INIT;
+	int rc = fs_read(AT_FDCWD, "/proc/self/mountinfo", MOUNTINFO_MAX, &text, err);
+	struct statfs fs;
+
+	if (rc)
+		return rc;
+	for (const char *line = buf__text(&text), *end; *line; line = *end ? end + 1 : end) {
+		end = strchrnul(line, '\n');
+		/* one that another mount hides, or that was made outside of this cgroup namespace, is of no use */
+		if (parse_line(line, end - line, "cgroup", controller, out) &&
+		    !is_outside(out->root) && !statfs(out->point, &fs) &&
+		    fs.f_type == CGROUP_SUPER_MAGIC)
+			return 0;
+	}
+	return err_set(err, -ENOENT, "the controller %s of cgroups v1 is not mounted", controller);
 }
 
 int mount_directory(const struct mount *mount, const char *path, char out[PATH_MAX],

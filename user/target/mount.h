@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where the cgroup v2 hierarchy is mounted, and how its paths map to directories. */
+/* Where the cgroup v2 hierarchy is mounted, or one of v1, and how their paths map to directories. */
 #pragma once
 
 #include "base/err.h"
@@ -21,6 +21,9 @@ int mount_parse(const char *mountinfo, bool (*usable)(const struct mount *mount)
 
 /** The same, read from /proc: usable is one that no other mount hides. */
 int mount_find(struct mount *out, struct err *err) must_check;
+
+/** The mount of the v1 hierarchy with this controller. -ENOENT: there is none. */
+int mount_find_v1(const char *controller, struct mount *out, struct err *err) must_check;
 
 /**
  * The directory of a hierarchy path, as /proc/PID/cgroup shows it. -ENOENT: it lies outside of what is mounted.

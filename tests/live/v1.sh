@@ -1,0 +1,134 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What has a cgroup in a v1 hierarchy only is recorded by it: exactly what it calls, and nothing of a neighbour that is in the same cgroup
+# of v2. Hierarchies do not mix.
+set -eu
+. tests/lib.sh
+need jq unshare
+point=$(awk '$3 == "cgroup" && $4 ~ /,pids(,|$)/ { print $2; exit }' /proc/self/mounts)
+[ -n "$point" ] || {
+    skip "cgroups v1" "not here: the controller pids is not mounted as a v1 hierarchy"
+    exit 0
+}
+V1=$point/whittle-test-$$
+remove_v1() {
+    find "$V1" -depth -type d -exec rmdir {} + 2>/dev/null || :
+}
+on_exit remove_v1
+mkdir "$V1"
+own_cgroup
+spell=$BUILD/tests/programs/spell
+# each bit of the number is one call: 682 and 341 have none in common
+odd="getitimer getsid sched_get_priority_max sched_getscheduler times"
+even="getpgid getpriority getresuid sched_get_priority_min sysinfo"
+id=$(printf '%064x' $$ | tr 0 e)
+
+inside() { # CGROUP COMMAND...
+    (
+        echo "$BASHPID" >"$1/cgroup.procs" || exit 125
+        shift
+        exec "$@"
+    )
+}
+
+begin() { # OPTION...
+    rm -f "$T/rec.json"
+    "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" "$@" 2>"$T/err" &
+    recorder=$!
+    for _ in {1..600}; do
+        grep -q '^whittle: recording' "$T/err" && return
+        kill -0 $recorder 2>/dev/null || break
+        sleep 0.05
+    done
+    fail "record $*: begins"
+    detail <"$T/err"
+}
+
+end() {
+    kill -INT $recorder
+    wait $recorder || fail "record: ends well" "$(cat "$T/err")"
+}
+
+# "NAME COUNT" of the spelled calls in the recording
+spelled() {
+    jq -r --arg names "$odd $even" '.syscalls[] | select(.name as $n | $names | split(" ") | index($n)) | "\(.name) \(.calls)"' \
+        "$T/rec.json" | sort
+}
+
+times_each() { # COUNT NAME...
+    local count=$1
+    shift
+    printf "%s $count\n" "$@"
+}
+
+begin --cgroup "$V1"
+mkdir "$V1/below"
+for _ in 1 2 3; do
+    inside "$V1" "$spell" 682
+    inside "$V1/below" "$spell" 682
+    in_cgroup "$spell" 341 # beside it
+done
+end
+# shellcheck disable=SC2086
+times_each 6 $odd >"$T/expected"
+spelled >"$T/spelled"
+same "what is called in a v1 cgroup and below, counted to the last call, and nothing else" "$T/expected" "$T/spelled"
+
+begin --cgroup "$CG"
+inside "$V1" "$spell" 341
+in_cgroup "$spell" 682
+end
+# shellcheck disable=SC2086
+times_each 1 $odd >"$T/expected"
+spelled >"$T/spelled"
+same "a v2 cgroup as ever" "$T/expected" "$T/spelled"
+
+# a container whose engine knows v1 only
+mkdir "$T/bin" "$V1/$id"
+# opened for writing it stays open until the process has read from it
+mkfifo "$T/go"
+(
+    echo "$BASHPID" >"$V1/$id/cgroup.procs"
+    read -r _ <"$T/go"
+    exec "$spell" 682
+) &
+container=$!
+exec 3<>"$T/go"
+cat >"$T/bin/docker" <<END
+#!/bin/sh
+case \$1 in
+ps) echo '{"ID":"$id","Names":"web"}' ;;
+container) echo '[{"State":{"Status":"running","Pid":$container}}]' ;;
+context) echo unix:///run/docker.sock ;;
+esac
+END
+chmod +x "$T/bin/docker"
+for _ in {1..600}; do
+    ! grep -q "^$container\$" "$V1/$id/cgroup.procs" || break
+    sleep 0.05
+done
+PATH=$T/bin:$PATH begin --container docker:web
+echo >&3
+wait $container
+end
+# shellcheck disable=SC2086
+times_each 1 $odd >"$T/expected"
+spelled >"$T/spelled"
+same "a container that has only v1 cgroups" "$T/expected" "$T/spelled"
+
+# --- refused ---
+refuses() { # DESC STATUS WORDS COMMAND...
+    local desc=$1 status=$2 words=$3 rc=0
+    shift 3
+    "$@" >"$T/out" 2>"$T/err" || rc=$?
+    if [ $rc = "$status" ] && grep -qF "$words" "$T/err" && [ "$(wc -l <"$T/err")" = 1 ]; then
+        pass "$desc"
+    else
+        fail "$desc" "status $rc, expected $status and '$words'"
+        detail <"$T/err"
+    fi
+}
+refuses "hierarchies do not mix" 1 "are of different hierarchies" "$WHITTLE" record -o "$T/p.json" --cgroup "$V1" --cgroup "$CG"
+refuses "a command is of v2" 125 "is of a hierarchy of cgroups v1" "$WHITTLE" record -o "$T/p.json" --cgroup "$V1" -- true
+refuses "start is of v2" 1 "is of a hierarchy of cgroups v1" "$WHITTLE" start --cgroup "$V1" "test-$$"
+refuses "the root of a v1 hierarchy is everybody's" 1 "is the root cgroup" "$WHITTLE" record -o "$T/p.json" --cgroup "$point"
