@@ -49,6 +49,28 @@ grep -q '^ptrace: A errno EPERM, B allow' "$T/out" || fail 'the difference is pt
 check 'no more is allowed on the older kernel' "$WHITTLE" diff --subset --kernel 4.7 --arch x86_64 $G/container.json "$T/oci.json"
 check_status 1 'more is allowed on the newer one' "$WHITTLE" diff --subset "$T/oci.json" $G/container.admin.json
 
+# docker, whose conditions on container and host are kept: read, written and read again it is the same, for jq as well
+gives 'docker, with its conditions' $G/container.docker "$WHITTLE" convert --format docker $G/container.json
+gives 'which are read as the same' $G/container.docker "$WHITTLE" convert --format docker $G/container.docker
+[ ! -s "$T/said" ] || fail 'nothing was resolved' "$(cat "$T/said")"
+meaning='def when: if . == null or . == {} then null else map_values(if type == "array" then sort else . end) end;
+    [.defaultAction, .defaultErrnoRet, (.archMap | map([.architecture, (.subArchitectures | sort)]) | sort),
+        (.syscalls[] | [(.names // [.name] | sort), .action, (if .errno == "ENOSYS" then 38 else .errnoRet end),
+            ((.args // [])[] | [.index, .value, (.valueTwo // 0), .op]), (.includes | when), (.excludes | when)])]'
+jq "$meaning" $G/container.json >"$T/want"
+jq "$meaning" $G/container.docker >"$T/got"
+same 'docker: nothing is lost' "$T/want" "$T/got"
+for who in '--cap none' '--cap SYS_ADMIN --kernel 4.7' '--arch aarch64 --cap ALL' '--arch s390x'; do
+    # shellcheck disable=SC2086
+    check "docker means the same, with $who" "$WHITTLE" diff $who $G/container.json $G/container.docker
+done
+for option in '--cap none' '--kernel 4.7' '--arch x86_64' --portable '--default-action log'; do
+    # shellcheck disable=SC2086
+    "$WHITTLE" convert --format docker $option $G/container.json >"$T/resolved" 2>"$T/err" || true
+    grep -q 'depend on container and host' "$T/err" && [ "$(jq '[.syscalls[] | .includes, .excludes | values] | length' "$T/resolved")" = 0 ] &&
+        pass "docker, for one container: $option" || fail "docker, for one container: $option" "$(cat "$T/err")"
+done
+
 # what was resolved, and for whom, is said in one sentence
 told() { # SENTENCE ARG...
     local sentence=$1
@@ -76,6 +98,10 @@ jq -e '.against[0] | .arch == "x86_64" and .removed > 250 and .added == []' "$T/
 check_status 1 'no ptrace before 4.8' "$WHITTLE" diff --arch x86_64 --kernel 4.7 docker $G/container.json
 # a copy of moby's default.json, by the variable: it is not ours to keep
 if [ -e "${DOCKER_DEFAULT-}" ]; then
+    "$WHITTLE" convert --format docker "$DOCKER_DEFAULT" >"$T/moby"
+    jq "$meaning" <(jq '.archMap[].subArchitectures |= (. // [])' "$DOCKER_DEFAULT") >"$T/want"
+    jq "$meaning" "$T/moby" >"$T/got"
+    same 'moby, read and written' "$T/want" "$T/got"
     for caps in '' '--cap none' '--cap CAP_SYS_ADMIN' '--cap CAP_SYS_PTRACE --cap CAP_BPF --cap CAP_SYS_NICE'; do
         # shellcheck disable=SC2086
         check "docker is what moby says: $caps" "$WHITTLE" diff "${box[@]}" $caps "$DOCKER_DEFAULT" docker
@@ -237,10 +263,10 @@ explains 'by rule 9, where arg0 == 1 or arg0 == 2' socket 1
 explains ': errno EPERM' socket 38
 explains 'no rule matches' socket 38
 explains ': errno ENOSYS' clone3
-explains 'rule 5, allow, does not hold here: includes caps CAP_SYS_ADMIN CAP_CHOWN' mount
+explains 'rule 5, allow, does not hold here: includes caps CAP_CHOWN CAP_SYS_ADMIN' mount
 explains 'by the default action: no rule matches' mount
 got=$("$WHITTLE" explain "${box[@]}" --json $G/container.json mount 2>"$T/err" | jq -c .absent)
-[ "$got" = '[{"rule":5,"action":"SCMP_ACT_ALLOW","because":"includes caps CAP_SYS_ADMIN CAP_CHOWN"}]' ] && pass 'which rules do not hold, as JSON' ||
+[ "$got" = '[{"rule":5,"action":"SCMP_ACT_ALLOW","because":"includes caps CAP_CHOWN CAP_SYS_ADMIN"}]' ] && pass 'which rules do not hold, as JSON' ||
     fail 'which rules do not hold, as JSON' "$got"
 got=$("$WHITTLE" explain "${box[@]}" --json --cap ALL $G/container.json clone3 2>"$T/err" | jq -r '.absent[].because')
 [ "$got" = 'excludes caps CAP_SYS_ADMIN' ] && pass 'a rule that excludes does not hold' || fail 'a rule that excludes does not hold' "$got"

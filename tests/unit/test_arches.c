@@ -203,7 +203,7 @@ Test(arches, rules_and_filter_agree, .timeout = 120)
 Test(arches, docker_default, .timeout = 60)
 {
 	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++) {
-		struct parse_options options = {.arch = arch_host(arch), .kernel_major = 6};
+		struct host options = {.arch = arch_host(arch), .kernel_major = 6};
 		struct profile own_profile profile = {0};
 		struct filter own_filter filter = {0};
 		struct buf own_buf unknown = BUF_INIT;

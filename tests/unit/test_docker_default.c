@@ -24,12 +24,12 @@ Test(docker_default, counts)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct parse_options options = {.arch = arch_host(rows[i].arch), .kernel_major = 6};
+		struct host host = {.arch = arch_host(rows[i].arch), .kernel_major = 6};
 		struct profile own_profile profile = {0};
 		struct survey survey;
 		struct err err = {0};
 
-		cr_assert_eq(docker_default(&options, &profile), 0);
+		cr_assert_eq(docker_default(&host, &profile), 0);
 		cr_assert_eq(profile_survey(&profile, rows[i].arch, &survey, &err), 0);
 		cr_expect(profile.arches[rows[i].arch]);
 		cr_expect_eq(survey.reach[REACH_ALL], rows[i].all, "%zu", survey.reach[REACH_ALL]);
@@ -42,12 +42,12 @@ Test(docker_default, counts)
 Test(docker_default, one_call)
 {
 	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++) {
-		struct parse_options options = {.arch = arch_host(arch), .kernel_major = 6};
+		struct host host = {.arch = arch_host(arch), .kernel_major = 6};
 		struct profile own_profile profile = {0};
 		char name[SYSCALL_NAME_LEN];
 		int64_t nr = -1;
 
-		cr_assert_eq(docker_default(&options, &profile), 0);
+		cr_assert_eq(docker_default(&host, &profile), 0);
 		while (survey_next(arch, &nr, name)) {
 			enum reach reach;
 
@@ -65,11 +65,11 @@ Test(docker_default, one_call)
 	cr_expect_not(docker_default_allows(ARCH_X86_64, "writ"));
 }
 
-static bool has_rule(const struct parse_options *options, const char *name, enum action action)
+static bool has_rule(const struct host *host, const char *name, enum action action)
 {
 	struct profile own_profile profile = {0};
 
-	cr_assert_eq(docker_default(options, &profile), 0);
+	cr_assert_eq(docker_default(host, &profile), 0);
 	for (size_t i = 0; i < profile.rules_len; i++)
 		if (profile.rules[i].action == action && !profile.rules[i].conditions_len &&
 		    rule_has_name(&profile.rules[i], name))
@@ -80,17 +80,17 @@ static bool has_rule(const struct parse_options *options, const char *name, enum
 Test(docker_default, capabilities_and_kernels)
 {
 	static const char *const admin[] = {"CAP_SYS_ADMIN"};
-	struct parse_options options = {.arch = ARCH_X86_64, .kernel_major = 6};
+	struct host host = {.arch = ARCH_X86_64, .kernel_major = 6};
 
-	cr_expect(has_rule(&options, "chroot", ACTION_ALLOW));
-	cr_expect(has_rule(&options, "clone3", ACTION_ERRNO));
-	cr_expect(has_rule(&options, "ptrace", ACTION_ALLOW));
-	options.caps = admin;
-	options.caps_len = 1;
-	cr_expect_not(has_rule(&options, "chroot", ACTION_ALLOW));
-	cr_expect(has_rule(&options, "clone3", ACTION_ALLOW));
-	cr_expect(has_rule(&options, "clone", ACTION_ALLOW));
-	options.kernel_major = 4;
-	options.kernel_minor = 7;
-	cr_expect_not(has_rule(&options, "ptrace", ACTION_ALLOW));
+	cr_expect(has_rule(&host, "chroot", ACTION_ALLOW));
+	cr_expect(has_rule(&host, "clone3", ACTION_ERRNO));
+	cr_expect(has_rule(&host, "ptrace", ACTION_ALLOW));
+	host.caps = admin;
+	host.caps_len = 1;
+	cr_expect_not(has_rule(&host, "chroot", ACTION_ALLOW));
+	cr_expect(has_rule(&host, "clone3", ACTION_ALLOW));
+	cr_expect(has_rule(&host, "clone", ACTION_ALLOW));
+	host.kernel_major = 4;
+	host.kernel_minor = 7;
+	cr_expect_not(has_rule(&host, "ptrace", ACTION_ALLOW));
 }

@@ -120,7 +120,8 @@ static int make_safe(struct profile *profile, struct err *err)
 	struct profile own_profile safe = {0};
 	int rc;
 
-	if (!profile_check_hazards(profile, NULL))
+	/* of what depends on a container no two rules need ever meet */
+	if (profile_depends(profile) || !profile_check_hazards(profile, NULL))
 		return 0;
 	rc = profile_canonical(profile, &safe, err);
 	if (rc)
@@ -141,6 +142,21 @@ static void tell(struct buf *lines, const char *before)
 	for (char *line = strtok_r(lines->data, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
 		log_note("%s%s", before, line);
+}
+
+/* Can the result keep what depends on container and host? Not if it is asked for one of them, nor where rules are weighed against each other. */
+static bool keeps_whole(const struct convert_options *options, const struct emit_format *format,
+			const struct outcome *outcome)
+{
+	return format->depends && !options->arches && !options->portable &&
+	       outcome->action != ACTION_LOG && !options->file.caps.len && !options->file.kernel;
+}
+
+static int read_profile(const struct convert_options *options, const char *path, bool whole,
+			struct profile *out, struct err *err)
+{
+	return (whole ? profile_file_read_whole : profile_file_read)(path, &options->file, out,
+								     err);
 }
 
 static int convert(const struct convert_options *options, const struct emit_format *format,
@@ -188,7 +204,8 @@ static int run(const struct command *self, int argc, char **argv)
 	for (enum arch a = ARCH_COUNT - 1; a > ARCH_INVALID; a--)
 		if (arches[a])
 			options.file.arch = arch_token(arch_host(a));
-	if (profile_file_read(argv[rest], &options.file, &profile, &err)) {
+	if (read_profile(&options, argv[rest], keeps_whole(&options, format, &outcome), &profile,
+			 &err)) {
 		log_error("%s", err.text);
 		return STATUS_FAILED;
 	}

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/profile_file.h"
+#include "profile/circumstance.h"
 #include "profile/compile.h"
 #include "profile/evaluate.h"
 #include "profile/region.h"
@@ -34,6 +35,19 @@ struct question {
 	uint64_t args[6];
 	int args_len;
 };
+
+/* What is asked, and of whom. */
+struct subject {
+	struct profile profile;
+	struct profile whole; /* before it was resolved; empty: it depends on nothing */
+	struct host host;
+};
+
+static void subject_clear(struct subject *subject)
+{
+	profile_clear(&subject->profile);
+	profile_clear(&subject->whole);
+}
 
 struct answer {
 	struct outcome outcome;
@@ -105,14 +119,29 @@ static int ask(const struct profile *profile, const struct question *question,
 }
 
 /* As the file counts them. */
-static size_t rule_number(const struct profile *profile, size_t rule)
+static size_t rule_number(const struct profile *profile, const struct rule *rule)
 {
-	return profile->rules[rule].number ? profile->rules[rule].number : rule + 1;
+	return rule->number ? rule->number : (size_t)(rule - profile->rules) + 1;
 }
 
-static void print_text(const struct profile *profile, const struct question *question,
+/* The next rule for the call that does not hold for this container and host. */
+static const struct rule *next_absent(const struct subject *subject, const char *name, size_t *at)
+{
+	while (*at < subject->whole.rules_len) {
+		const struct rule *rule = &subject->whole.rules[(*at)++];
+
+		if (rule_has_name(rule, name) && !rule_holds(rule, &subject->host))
+			return rule;
+	}
+	return NULL;
+}
+
+static void print_text(const struct subject *subject, const struct question *question,
 		       const struct answer *answer)
 {
+	const struct profile *profile = &subject->profile;
+	const struct rule *rule;
+	size_t at = 0;
 	struct buf own_buf conditions = BUF_INIT;
 	char outcome[OUTCOME_TEXT_LEN];
 
@@ -130,24 +159,27 @@ static void print_text(const struct profile *profile, const struct question *que
 		printf("  by the default action: no rule matches\n");
 	} else {
 		rule_conditions_text(&profile->rules[answer->verdict.rule], &conditions);
-		printf("  by rule %zu%s%s\n", rule_number(profile, answer->verdict.rule),
+		printf("  by rule %zu%s%s\n",
+		       rule_number(profile, &profile->rules[answer->verdict.rule]),
 		       conditions.len ? ", where " : "", buf__text(&conditions));
 	}
-	for (size_t i = 0; i < profile->absent_len; i++) {
-		const struct rule *rule = &profile->absent[i];
+	while ((rule = next_absent(subject, question->name, &at))) {
+		struct buf own_buf because = BUF_INIT;
 
-		if (!rule_has_name(rule, question->name))
-			continue;
+		circumstances_text(rule, &because);
 		outcome_text(rule_outcome(rule), outcome);
-		printf("  rule %zu, %s, does not hold here: %s\n", rule->number, outcome,
-		       rule->because);
+		printf("  rule %zu, %s, does not hold here: %s\n",
+		       rule_number(&subject->whole, rule), outcome, buf__text(&because));
 	}
 	printf("  simulated on the compiled filter, %zu instructions\n", answer->instructions);
 }
 
-static void print_json(const struct profile *profile, const struct question *question,
+static void print_json(const struct subject *subject, const struct question *question,
 		       const struct answer *answer)
 {
+	const struct profile *profile = &subject->profile;
+	const struct rule *rule;
+	size_t at = 0;
 	struct buf own_buf text = BUF_INIT;
 	const char *before = "";
 
@@ -158,16 +190,16 @@ static void print_json(const struct profile *profile, const struct question *que
 	if (action_has_errno(answer->outcome.action))
 		buf__addf(&text, ", \"errno\": %d", answer->outcome.errno_value);
 	if (answer->verdict.rule != NO_RULE)
-		buf__addf(&text, ", \"rule\": %zu", rule_number(profile, answer->verdict.rule));
+		buf__addf(&text, ", \"rule\": %zu",
+			  rule_number(profile, &profile->rules[answer->verdict.rule]));
 	buf__addf(&text, ", \"absent\": [");
-	for (size_t i = 0; i < profile->absent_len; i++) {
-		const struct rule *rule = &profile->absent[i];
+	while ((rule = next_absent(subject, question->name, &at))) {
+		struct buf own_buf because = BUF_INIT;
 
-		if (!rule_has_name(rule, question->name))
-			continue;
+		circumstances_text(rule, &because);
 		buf__addf(&text, "%s{\"rule\": %zu, \"action\": \"%s\", \"because\": ", before,
-			  rule->number, action_scmp_name(rule->action));
-		text_add_json(&text, rule->because);
+			  rule_number(&subject->whole, rule), action_scmp_name(rule->action));
+		text_add_json(&text, buf__text(&because));
 		buf__addf(&text, "}");
 		before = ", ";
 	}
@@ -177,7 +209,8 @@ static void print_json(const struct profile *profile, const struct question *que
 
 static int run(const struct command *self, int argc, char **argv)
 {
-	struct profile own_profile profile = {0};
+	__attribute__((cleanup(subject_clear))) struct subject subject = {0};
+	const char *caps[CAPABILITY_COUNT];
 	struct explain_options options = {0};
 	struct question question = {0};
 	struct answer answer = {0};
@@ -200,15 +233,18 @@ static int run(const struct command *self, int argc, char **argv)
 	    find_call(argv[rest + 1], &question, &err) ||
 	    parse_args(argc - rest - 2, argv + rest + 2, &question, &err))
 		return command_usage_error(self, &err);
-	if (profile_file_read(argv[rest], &options.file, &profile, &err) ||
-	    ask(&profile, &question, &answer, &err)) {
+	if (profile_file_host(&options.file, caps, &subject.host, &err) ||
+	    profile_file_read_whole(argv[rest], &options.file, &subject.whole, &err) ||
+	    profile_file_resolve(argv[rest], &options.file, &subject.whole, &subject.profile,
+				 &err) ||
+	    ask(&subject.profile, &question, &answer, &err)) {
 		log_error("%s", err.text);
 		return STATUS_FAILED;
 	}
 	if (options.json)
-		print_json(&profile, &question, &answer);
+		print_json(&subject, &question, &answer);
 	else
-		print_text(&profile, &question, &answer);
+		print_text(&subject, &question, &answer);
 	return STATUS_OK;
 }
 

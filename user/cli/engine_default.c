@@ -47,10 +47,13 @@ uint64_t engine_default_caps(const char *engine)
 
 /* --- the profile --- */
 
-static int read_podman(const struct parse_options *options, struct profile *out,
-		       struct engine_beyond *beyond, struct err *err)
+static int read_podman(const struct host *host, struct profile *out, struct engine_beyond *beyond,
+		       struct err *err)
 {
 	for (size_t i = 0; i < ARRAY_LEN(podman_files); i++) {
+		/* the engine takes what strict reading would not */
+		const struct parse_options options = {.lenient = true, .arch = host->arch};
+		struct profile own_profile whole = {0};
 		struct buf own_buf text = BUF_INIT;
 		int rc = fs_read(AT_FDCWD, podman_files[i], PROFILE_FILE_MAX, &text, err);
 
@@ -60,7 +63,10 @@ static int read_podman(const struct parse_options *options, struct profile *out,
 			return rc;
 		snprintf(beyond->source, sizeof(beyond->source), "podman's default profile (%s)",
 			 podman_files[i]);
-		return parse_oci(podman_files[i], buf__text(&text), text.len, options, out, err);
+		rc = parse_oci(podman_files[i], buf__text(&text), text.len, &options, &whole, err);
+		if (!rc && profile_resolve(&whole, host, out))
+			rc = err_errno(err, -ENOMEM, "cannot know %s", beyond->source);
+		return rc;
 	}
 	return err_set(err, -ENOENT, "podman's default profile is not to be found: %s is not there",
 		       podman_files[ARRAY_LEN(podman_files) - 1]);
@@ -72,24 +78,20 @@ static int read_default(const struct engine_default *container, enum arch arch, 
 	const char *names[CAPABILITY_COUNT];
 	uint64_t caps = container->caps_known ? container->caps :
 						engine_default_caps(container->engine);
-	struct parse_options options = {
-		.lenient = true, /* the engine takes it */
-		.arch = arch_host(arch),
-		.caps = names,
-	};
-	struct utsname host;
+	struct host host = {.arch = arch_host(arch), .caps = names};
+	struct utsname kernel;
 
 	for (size_t i = 0; i < CAPABILITY_COUNT; i++)
 		if (caps & BIT(i))
-			names[options.caps_len++] = capability_names[i];
-	if (uname(&host) ||
-	    sscanf(host.release, "%u.%u", &options.kernel_major, &options.kernel_minor) != 2)
+			names[host.caps_len++] = capability_names[i];
+	if (uname(&kernel) ||
+	    sscanf(kernel.release, "%u.%u", &host.kernel_major, &host.kernel_minor) != 2)
 		return err_set(err, -ENOTSUP, "cannot read the kernel's version");
 	if (is_podman(container->engine))
-		return read_podman(&options, out, beyond, err);
+		return read_podman(&host, out, beyond, err);
 	/* nerdctl and CRI have containerd's, which follows Docker's */
 	snprintf(beyond->source, sizeof(beyond->source), "docker's default profile");
-	return docker_default(&options, out) ?
+	return docker_default(&host, out) ?
 		       err_errno(err, -ENOMEM, "cannot know %s", beyond->source) :
 		       0;
 }

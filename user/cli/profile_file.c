@@ -81,7 +81,7 @@ int file_write(const char *path, const struct buf *text, const char *what, struc
 	return 0;
 }
 
-static int parse_kernel(const char *text, struct parse_options *out, struct err *err)
+static int parse_kernel(const char *text, struct host *out, struct err *err)
 {
 	struct utsname host;
 
@@ -121,7 +121,7 @@ static void tell(struct buf *lines, enum log_level level)
 
 /* As engines take them: "CAP_SYS_ADMIN", "sys_admin", "ALL"; or "none" alone. */
 static int parse_caps(const struct texts *texts, const char *caps[CAPABILITY_COUNT],
-		      struct parse_options *out, struct err *err)
+		      struct host *out, struct err *err)
 {
 	uint64_t all = 0;
 
@@ -141,38 +141,69 @@ static int parse_caps(const struct texts *texts, const char *caps[CAPABILITY_COU
 	return 0;
 }
 
-/* What the container and its host are: *out borrows `caps`. */
-static int host_of(const struct file_options *options, const char *caps[CAPABILITY_COUNT],
-		   struct parse_options *out, struct err *err)
+int profile_file_host(const struct file_options *options, const char *caps[CAPABILITY_COUNT],
+		      struct host *out, struct err *err)
 {
 	int rc = native_arch(options->arch, &out->arch, err);
 
-	out->lenient = options->lenient;
 	out->arch = arch_host(out->arch);
 	if (!rc)
 		rc = parse_caps(&options->caps, caps, out, err);
 	return rc ? rc : parse_kernel(options->kernel, out, err);
 }
 
-int profile_file_parse(const char *path, const struct buf *text, const struct file_options *options,
-		       struct profile *out, struct err *err)
+int profile_file_parse_whole(const char *path, const struct buf *text,
+			     const struct file_options *options, struct profile *out,
+			     struct err *err)
 {
-	struct buf own_buf warnings = BUF_INIT, own_buf notes = BUF_INIT;
-	struct parse_options parse = {.warnings = &warnings, .notes = &notes};
-	const char *caps[CAPABILITY_COUNT];
-	int rc = host_of(options, caps, &parse, err);
+	struct buf own_buf warnings = BUF_INIT;
+	struct parse_options parse = {.lenient = options->lenient, .warnings = &warnings};
+	int rc = native_arch(options->arch, &parse.arch, err);
 
+	parse.arch = arch_host(parse.arch);
 	if (!rc && text->len > PROFILE_FILE_MAX)
 		rc = too_large(path, text, PROFILE_FILE_MAX, err);
 	if (!rc)
 		rc = (options->json ? parse_oci : profile_parse)(name_of(path), buf__text(text),
 								 text->len, &parse, out, err);
 	/* beside an error they only hide it */
-	if (!rc && !options->quiet) {
+	if (!rc && !options->quiet)
 		tell(&warnings, LOG_LEVEL_WARN);
+	return rc;
+}
+
+int profile_file_resolve(const char *path, const struct file_options *options,
+			 struct profile *whole, struct profile *out, struct err *err)
+{
+	struct buf own_buf notes = BUF_INIT;
+	const char *caps[CAPABILITY_COUNT];
+	struct host host = {0};
+	int rc = profile_file_host(options, caps, &host, err);
+
+	if (rc)
+		return rc;
+	if (!profile_depends(whole)) {
+		*out = *whole;
+		*whole = (struct profile){0};
+		return 0;
+	}
+	if (profile_resolve(whole, &host, out))
+		return err_errno(err, -ENOMEM, "cannot read %s", name_of(path));
+	/* "docker" is asked for by its name, and depends as everybody knows */
+	if (!options->quiet && !profile_file_is_docker(path)) {
+		resolve_note(whole, &host, name_of(path), &notes);
 		tell(&notes, LOG_LEVEL_NOTE);
 	}
-	return rc;
+	return 0;
+}
+
+int profile_file_parse(const char *path, const struct buf *text, const struct file_options *options,
+		       struct profile *out, struct err *err)
+{
+	struct profile own_profile whole = {0};
+	int rc = profile_file_parse_whole(path, text, options, &whole, err);
+
+	return rc ? rc : profile_file_resolve(path, options, &whole, out, err);
 }
 
 bool profile_file_is_docker(const char *path)
@@ -180,20 +211,25 @@ bool profile_file_is_docker(const char *path)
 	return !strcmp(path, "docker");
 }
 
+int profile_file_read_whole(const char *path, const struct file_options *options,
+			    struct profile *out, struct err *err)
+{
+	struct buf own_buf text = BUF_INIT;
+	int rc;
+
+	if (profile_file_is_docker(path))
+		return docker_default_whole(out) ?
+			       err_errno(err, -ENOMEM, "cannot make Docker's default profile") :
+			       0;
+	rc = file_read(path, PROFILE_FILE_MAX, &text, err);
+	return rc ? rc : profile_file_parse_whole(path, &text, options, out, err);
+}
+
 int profile_file_read(const char *path, const struct file_options *options, struct profile *out,
 		      struct err *err)
 {
-	struct buf own_buf text = BUF_INIT;
-	const char *caps[CAPABILITY_COUNT];
-	struct parse_options host = {0};
-	int rc;
+	struct profile own_profile whole = {0};
+	int rc = profile_file_read_whole(path, options, &whole, err);
 
-	if (profile_file_is_docker(path)) {
-		rc = host_of(options, caps, &host, err);
-		if (!rc && docker_default(&host, out))
-			rc = err_errno(err, -ENOMEM, "cannot make Docker's default profile");
-		return rc;
-	}
-	rc = file_read(path, PROFILE_FILE_MAX, &text, err);
-	return rc ? rc : profile_file_parse(path, &text, options, out, err);
+	return rc ? rc : profile_file_resolve(path, options, &whole, out, err);
 }

@@ -3,13 +3,15 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/capability.h"
 #include "cli/options.h"
 #include "profile/parse.h"
+#include "profile/resolve.h"
 
 /* Embedded as `file` in a command's options; FILE_OPTION_ROWS are their rows. */
 struct file_options {
 	bool lenient;
-	bool json; /* take JSON alone: nearly any text is a list of names */
+	bool json;  /* take JSON alone: nearly any text is a list of names */
 	bool quiet; /* log neither warnings nor notes */
 	struct texts caps;
 	const char *kernel;
@@ -48,13 +50,31 @@ int native_arch(const char *text, enum arch *out, struct err *err) must_check;
 /** "docker" is no file but what Docker gives a container that names no profile. */
 bool profile_file_is_docker(const char *path);
 
-/** Reads and parses, or makes Docker's default; warnings are logged. */
+/** For which container on which host the options ask: *out borrows `caps`. */
+int profile_file_host(const struct file_options *options, const char *caps[CAPABILITY_COUNT],
+		      struct host *out, struct err *err) must_check;
+
+/**
+ * Reads and parses, or makes Docker's default, and resolves it for the options' container and host; warnings are logged, and for whom it
+ * was resolved.
+ */
 int profile_file_read(const char *path, const struct file_options *options, struct profile *out,
 		      struct err *err) must_check;
 
 /** The same with a text that was read already. */
 int profile_file_parse(const char *path, const struct buf *text, const struct file_options *options,
 		       struct profile *out, struct err *err) must_check;
+
+/** Both without the last step: with all that depends on container and host. */
+int profile_file_read_whole(const char *path, const struct file_options *options,
+			    struct profile *out, struct err *err) must_check;
+int profile_file_parse_whole(const char *path, const struct buf *text,
+			     const struct file_options *options, struct profile *out,
+			     struct err *err) must_check;
+
+/** The last step alone. *whole is taken if it depends on nothing. */
+int profile_file_resolve(const char *path, const struct file_options *options,
+			 struct profile *whole, struct profile *out, struct err *err) must_check;
 
 /** Reads all of a file, or standard input for "-", at most `max` bytes. */
 int file_read(const char *path, size_t max, struct buf *out, struct err *err) must_check;

@@ -204,7 +204,7 @@ static bool exists_here(const struct profile *profile, const char *name)
 /* What it allows and a container without a profile cannot call: the number that a reviewer needs. */
 static int check_beyond(const struct profile *profile, struct findings *out)
 {
-	const struct parse_options host = {.arch = compile_machine(profile), .kernel_major = 6};
+	const struct host host = {.arch = compile_machine(profile), .kernel_major = 6};
 	struct differences own_differences differences = {0};
 	struct profile own_profile docker = {0};
 	struct rule own_rule names = {0};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/compile.h"
+#include "profile/resolve.h"
 #include "profile/decision.h"
 
 #include <byteswap.h>
@@ -197,8 +198,11 @@ int compile_profile(const struct profile *profile, enum arch machine, scmp_filte
 {
 	scmp_filter_ctx own_seccomp context = NULL;
 	uint32_t default_action;
-	int rc = action_of(profile->default_action, profile->default_errno, &default_action, err);
+	int rc = profile_needs_no_host(profile, err);
 
+	if (!rc)
+		rc = action_of(profile->default_action, profile->default_errno, &default_action,
+			       err);
 	if (!rc)
 		rc = profile_check_hazards(profile, err);
 	if (rc)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/diff.h"
+#include "profile/resolve.h"
 
 #include <errno.h>
 #include <string.h>
@@ -166,8 +167,13 @@ int profile_diff(const struct profile *a, const struct profile *b, struct differ
 {
 	struct differences own_differences found = {0};
 	struct rule own_rule names = {0};
-	int rc = profile_names(a, &names);
+	int rc = profile_needs_no_host(a, err);
 
+	if (!rc)
+		rc = profile_needs_no_host(b, err);
+	if (rc)
+		return rc;
+	rc = profile_names(a, &names);
 	found.flags = !same_flags(a, b);
 	if (!rc)
 		rc = profile_names(b, &names);

@@ -8,6 +8,6 @@
 
 /**
  * Profiles with the same digest mean the same. The other way round holds as long as their conditions do not overlap. -E2BIG: too many
- * conditions to tell.
+ * conditions to tell; -EINVAL: it depends on container and host (resolve.h).
  */
 int profile_digest(const struct profile *profile, char out[DIGEST_LEN], struct err *err) must_check;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/docker_default.h"
+#include "profile/circumstance.h"
 #include "syscalls/syscall.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define X86_ALL  (ARCH_BIT(ARCH_X86_64) | ARCH_BIT(ARCH_X86) | ARCH_BIT(ARCH_X32))
@@ -71,6 +73,7 @@ static const struct row {
 	const char *cap;     /* with this capability only */
 	const char *not_cap; /* without this one only */
 	unsigned int arches; /* 0: on all */
+	unsigned int not_arches;
 	unsigned int kernel_major, kernel_minor;
 	enum action action;
 	int errno_value;
@@ -92,7 +95,8 @@ static const struct row {
 	{"personality", WHEN(0, EQ, 0x20008)},
 	{"personality", WHEN(0, EQ, 0xffffffff)},
 	/* no new namespaces: none of CLONE_NEW* */
-	{"clone", .not_cap = "CAP_SYS_ADMIN", .arches = ~S390_ALL, WHEN(0, MASKED_EQ, 0x7e020000)},
+	{"clone", .not_cap = "CAP_SYS_ADMIN", .not_arches = S390_ALL,
+	 WHEN(0, MASKED_EQ, 0x7e020000)},
 	{"clone", .not_cap = "CAP_SYS_ADMIN", .arches = S390_ALL, WHEN(1, MASKED_EQ, 0x7e020000)},
 	{"clone3", .not_cap = "CAP_SYS_ADMIN", .action = ACTION_ERRNO, .errno_value = ENOSYS},
 	{"arm_fadvise64_64 arm_sync_file_range breakpoint cacheflush set_tls sync_file_range2",
@@ -124,27 +128,6 @@ static const struct row {
 #undef ALLOW
 };
 
-static bool has_cap(const struct parse_options *options, const char *cap)
-{
-	const char *const *caps = options->caps ? options->caps : parse_default_caps;
-	size_t len = options->caps ? options->caps_len : parse_default_caps_len;
-
-	for (size_t i = 0; i < len; i++)
-		if (!strcmp(caps[i], cap))
-			return true;
-	return false;
-}
-
-static bool applies(const struct row *row, const struct parse_options *options)
-{
-	return (!row->cap || has_cap(options, row->cap)) &&
-	       (!row->not_cap || !has_cap(options, row->not_cap)) &&
-	       (!row->arches || row->arches >> options->arch & 1) &&
-	       (options->kernel_major > row->kernel_major ||
-		(options->kernel_major == row->kernel_major &&
-		 options->kernel_minor >= row->kernel_minor));
-}
-
 static bool in_list(const char *list, const char *name)
 {
 	size_t len = strlen(name);
@@ -170,29 +153,55 @@ static int add_names(struct rule *rule, const char *list)
 	return 0;
 }
 
+static int add_arches(struct rule *rule, bool excluded, unsigned int set)
+{
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (set & ARCH_BIT(a) && arch_docker_name(a) &&
+		    rule_add_circumstance(rule, excluded, CIRCUMSTANCE_ARCH, arch_docker_name(a)))
+			return -ENOMEM;
+	return 0;
+}
+
+static int add_circumstances(struct rule *rule, const struct row *row)
+{
+	char version[32];
+	int rc = 0;
+
+	if (row->cap)
+		rc = rule_add_circumstance(rule, false, CIRCUMSTANCE_CAP, row->cap);
+	if (!rc && row->not_cap)
+		rc = rule_add_circumstance(rule, true, CIRCUMSTANCE_CAP, row->not_cap);
+	if (!rc)
+		rc = add_arches(rule, false, row->arches);
+	if (!rc)
+		rc = add_arches(rule, true, row->not_arches);
+	if (rc || !row->kernel_major)
+		return rc;
+	snprintf(version, sizeof(version), "%u.%u", row->kernel_major, row->kernel_minor);
+	return rule_add_circumstance(rule, false, CIRCUMSTANCE_KERNEL, version);
+}
+
 static int add_rule(struct profile *profile, const struct row *row)
 {
 	struct rule *rule = profile_add_rule(profile, row->action, row->errno_value);
 
-	if (!rule || add_names(rule, row->names))
+	if (!rule || add_names(rule, row->names) || add_circumstances(rule, row))
 		return -ENOMEM;
 	return row->has_condition ? rule_add_condition(rule, &row->condition) : 0;
 }
 
-int docker_default(const struct parse_options *options, struct profile *out)
+int docker_default_whole(struct profile *out)
 {
-	const enum arch native = arch_host(options->arch);
 	const struct row all = {always, .action = ACTION_ALLOW};
 	struct profile own_profile profile = {.default_action = ACTION_ERRNO,
 					      .default_errno = EPERM};
 	int rc = add_rule(&profile, &all);
 
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-		profile.arches[a] = a == native ||
-				    (arch_host(a) == native && WITH_COMPANIONS & ARCH_BIT(a));
+		if (arch_host(a) == a || WITH_COMPANIONS & ARCH_BIT(a))
+			profile.arch_map[arch_host(a)] |= ARCH_BIT(a);
 	for (size_t i = 0; !rc && i < ARRAY_LEN(rows); i++)
-		if (applies(&rows[i], options))
-			rc = add_rule(&profile, &rows[i]);
+		rc = add_rule(&profile, &rows[i]);
 	if (rc)
 		return rc;
 	*out = profile;
@@ -200,14 +209,34 @@ int docker_default(const struct parse_options *options, struct profile *out)
 	return 0;
 }
 
+int docker_default(const struct host *host, struct profile *out)
+{
+	struct profile own_profile whole = {0};
+	const struct host native = {arch_host(host->arch), host->caps, host->caps_len,
+				    host->kernel_major, host->kernel_minor};
+
+	return docker_default_whole(&whole) ? -ENOMEM : profile_resolve(&whole, &native, out);
+}
+
+/* With the default capabilities, and on a kernel that is new enough for all. */
+static bool applies(const struct row *row, enum arch arch)
+{
+	bool there = !row->cap;
+
+	for (size_t i = 0; !there && i < host_default_caps_len; i++)
+		there = !strcmp(host_default_caps[i], row->cap);
+	return there && (!row->arches || row->arches & ARCH_BIT(arch)) &&
+	       !(row->not_arches & ARCH_BIT(arch));
+}
+
 bool docker_default_allows(enum arch arch, const char *name)
 {
-	const struct parse_options options = {.arch = arch_host(arch), .kernel_major = 5};
+	const enum arch host = arch_host(arch);
 
 	if (in_list(always, name))
 		return true;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (rows[i].action == ACTION_ALLOW && applies(&rows[i], &options) &&
+		if (rows[i].action == ACTION_ALLOW && applies(&rows[i], host) &&
 		    in_list(rows[i].names, name))
 			return true;
 	return false;

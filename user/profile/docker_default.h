@@ -6,12 +6,15 @@
  */
 #pragma once
 
-#include "profile/parse.h"
+#include "profile/resolve.h"
 
 /**
  * The profile that a container gets on that machine and kernel with these capabilities. *out was zeroed. -ENOMEM.
  */
-int docker_default(const struct parse_options *options, struct profile *out) must_check;
+int docker_default(const struct host *host, struct profile *out) must_check;
+
+/** The same with all that depends on container and host. */
+int docker_default_whole(struct profile *out) must_check;
 
 /** Does a container with the default capabilities get through with the call, on some arguments at least? */
 bool docker_default_allows(enum arch arch, const char *name);

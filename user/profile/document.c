@@ -32,6 +32,11 @@ const struct node *node_member(const struct node *node, const char *key)
 	return NULL;
 }
 
+bool node_says_something(const struct node *node)
+{
+	return node && (node->kind == NODE_OBJECT || node->kind == NODE_ARRAY) && node->len;
+}
+
 struct node *node_add(struct node *node, const char *key)
 {
 	char *own_ptr copy = NULL;

@@ -48,6 +48,9 @@ bool node_has_key(const struct node *node, const char *key);
 /** The member of an object; NULL: there is none, it is null, or this is no object. */
 const struct node *node_member(const struct node *node, const char *key);
 
+/** Is it an object or an array that holds something? Empty ones ("includes": {}) say nothing, and Docker's own writers put them. */
+bool node_says_something(const struct node *node);
+
 /** One more child with that key (copied; NULL: none), zeroed; NULL: no memory. Borrowed until the next one. */
 struct node *node_add(struct node *node, const char *key);
 

@@ -363,13 +363,7 @@ int document_parse_json(const char *name, const char *text, size_t len, struct n
 			struct err *err)
 {
 	struct node own_node node = {.source = malloc(len + 1)};
-	struct reader r = {.name = name,
-			   .at = node.source,
-			   .end = node.source + len,
-			   .line_start = node.source,
-			   .line = 1,
-			   .ascii = text_is_ascii(text, len),
-			   .err = err};
+	struct reader r = {.name = name, .line = 1, .ascii = text_is_ascii(text, len), .err = err};
 	size_t valid;
 	int rc;
 
@@ -377,6 +371,9 @@ int document_parse_json(const char *name, const char *text, size_t len, struct n
 		return err_errno(err, -ENOMEM, "cannot read %s", name);
 	if (len)
 		memcpy(node.source, text, len);
+	r.at = node.source;
+	r.end = node.source + len;
+	r.line_start = node.source;
 	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
 		return refuse(&r, "a byte order mark, which runtimes do not read");
 	rc = value(&r, &node);

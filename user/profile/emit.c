@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/emit.h"
 #include "profile/emit_oci.h"
+#include "profile/resolve.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,17 +15,18 @@ static int emit_plain_oci(const struct profile *profile, const struct emit_optio
 }
 
 const struct emit_format emit_formats[] = {
-	{"oci", "JSON that all container engines and runtimes read", true, true, emit_plain_oci},
-	{"docker", "JSON with archMap", true, true, emit_docker},
-	{"kubernetes", "SeccompProfile of the Security Profiles Operator, YAML", false, true,
+	{"oci", "JSON that all container engines and runtimes read", true, true, false,
+	 emit_plain_oci},
+	{"docker", "JSON with archMap, includes and excludes", true, true, true, emit_docker},
+	{"kubernetes", "SeccompProfile of the Security Profiles Operator, YAML", false, true, false,
 	 emit_kubernetes},
-	{"systemd", "drop-in for a service", false, false, emit_systemd},
-	{"minijail", "policy of minijail", false, false, emit_minijail},
-	{"firecracker", "filters of Firecracker, JSON", false, false, emit_firecracker},
-	{"firejail", "line of a firejail profile", false, false, emit_firejail},
-	{"bpf", "the filter's instructions, for bubblewrap", true, false, emit_bpf},
-	{"pfc", "the filter as libseccomp describes it", true, false, emit_pfc},
-	{"list", "names of allowed calls, one a line", false, false, emit_list},
+	{"systemd", "drop-in for a service", false, false, false, emit_systemd},
+	{"minijail", "policy of minijail", false, false, false, emit_minijail},
+	{"firecracker", "filters of Firecracker, JSON", false, false, false, emit_firecracker},
+	{"firejail", "line of a firejail profile", false, false, false, emit_firejail},
+	{"bpf", "the filter's instructions, for bubblewrap", true, false, false, emit_bpf},
+	{"pfc", "the filter as libseccomp describes it", true, false, false, emit_pfc},
+	{"list", "names of allowed calls, one a line", false, false, false, emit_list},
 	{0},
 };
 
@@ -43,6 +45,9 @@ int emit_profile(const struct emit_format *format, const struct profile *profile
 			if (!is_name(profile->rules[i].names[n]))
 				return err_set(err, -EINVAL, "'%.60s' is no name of a call",
 					       profile->rules[i].names[n]);
+	if (!format->depends && profile_depends(profile))
+		return err_set(err, -EINVAL, "%s cannot say what depends on container and host",
+			       format->name);
 	if (!format->has_flags && profile_has_flags(profile)) {
 		if (!options->lossy)
 			return err_set(err, -EOPNOTSUPP,

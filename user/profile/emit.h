@@ -19,6 +19,7 @@ struct emit_format {
 	const char *what; /* a few words for people */
 	bool any_name;    /* can hold names that are no names of calls */
 	bool has_flags;   /* can say SECCOMP_FILTER_FLAG_* and who listens */
+	bool depends; /* can say what depends on container and host; for others it must be resolved (resolve.h) */
 	int (*emit)(const struct profile *profile, const struct emit_options *options,
 		    struct buf *out, struct err *err);
 };
@@ -26,7 +27,7 @@ struct emit_format {
 /** All formats; the last has no name. The first is the default. */
 extern const struct emit_format emit_formats[];
 
-/** Writes the profile; -EINVAL for names that would break a format that has no quotes. */
+/** Writes the profile; -EINVAL for one that depends on container and host, unless the format can say that, and for names that would break a format that has no quotes. */
 int emit_profile(const struct emit_format *format, const struct profile *profile,
 		 const struct emit_options *options, struct buf *out, struct err *err) must_check;
 

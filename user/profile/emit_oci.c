@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/emit.h"
+#include "profile/circumstance.h"
 #include "profile/emit_oci.h"
+#include "profile/resolve.h"
 #include "profile/why.h"
 #include "profile/text.h"
 
@@ -50,6 +52,30 @@ static void add_conditions(struct buf *out, const struct rule *rule)
 	buf__addf(out, "\n      ]");
 }
 
+static void add_circumstances(struct buf *out, const struct rule *rule, bool excluded)
+{
+	const struct circumstance *before = NULL;
+
+	for (size_t i = 0; i < rule->circumstances_len; i++) {
+		const struct circumstance *c = &rule->circumstances[i];
+		const bool one = c->kind == CIRCUMSTANCE_KERNEL;
+
+		if (c->excluded != excluded)
+			continue;
+		if (!before)
+			buf__addf(out, ",\n      \"%s\": {", excluded ? "excludes" : "includes");
+		if (before && before->kind == c->kind)
+			buf__addf(out, ", ");
+		else
+			buf__addf(out, "%s%s\n        \"%s\": %s", before ? "]" : "",
+				  before ? "," : "", circumstance_key(c->kind), one ? "" : "[");
+		text_add_json(out, c->text);
+		before = c;
+	}
+	if (before)
+		buf__addf(out, "%s\n      }", before->kind == CIRCUMSTANCE_KERNEL ? "" : "]");
+}
+
 static void add_rule(struct buf *out, const struct rule *rule, bool docker)
 {
 	struct buf own_buf why = BUF_INIT;
@@ -67,6 +93,8 @@ static void add_rule(struct buf *out, const struct rule *rule, bool docker)
 			buf__addf(out, ",\n      \"comment\": ");
 			text_add_json(out, buf__text(&why));
 		}
+		add_circumstances(out, rule, false);
+		add_circumstances(out, rule, true);
 	}
 	buf__addf(out, "\n    }");
 }
@@ -80,29 +108,40 @@ static bool is_all_text(const struct profile *profile)
 {
 	if (!is_text(profile->listener_path) || !is_text(profile->listener_metadata))
 		return false;
-	for (size_t i = 0; i < profile->rules_len; i++)
-		for (size_t n = 0; n < profile->rules[i].names_len; n++)
-			if (!is_text(profile->rules[i].names[n]))
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		for (size_t n = 0; n < rule->names_len; n++)
+			if (!is_text(rule->names[n]))
 				return false;
+		for (size_t n = 0; n < rule->circumstances_len; n++)
+			if (!is_text(rule->circumstances[n].text))
+				return false;
+	}
 	return true;
 }
 
-/* archMap: under each native architecture its companions. */
+/* Under each native architecture its companions: as the profile says, or those that it lists. */
 static void add_arch_map(struct buf *out, const struct profile *profile)
 {
+	unsigned int map[ARCH_COUNT];
 	const char *before = "";
 
+	memcpy(map, profile->arch_map, sizeof(map));
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (profile->arches[a])
+			map[arch_host(a)] |= ARCH_BIT(a);
 	buf__addf(out, "  \"archMap\": [");
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 		const char *between = "";
 
-		if (!profile->arches[a] || arch_host(a) != a)
+		if (!map[a])
 			continue;
 		buf__addf(out,
 			  "%s\n    {\n      \"architecture\": \"%s\",\n      \"subArchitectures\": [",
 			  before, arch_scmp_name(a));
 		for (enum arch sub = ARCH_INVALID + 1; sub < ARCH_COUNT; sub++) {
-			if (!profile->arches[sub] || sub == a || arch_host(sub) != a)
+			if (sub == a || !(map[a] & ARCH_BIT(sub)))
 				continue;
 			buf__addf(out, "%s\n        \"%s\"", between, arch_scmp_name(sub));
 			between = ",";
@@ -147,7 +186,7 @@ static int emit_json(const struct profile *profile, bool docker, struct buf *out
 		  action_scmp_name(profile->default_action));
 	if (action_has_errno(profile->default_action))
 		buf__addf(out, "  \"defaultErrnoRet\": %d,\n", profile->default_errno);
-	if (docker)
+	if (docker && (profile_has_arch_map(profile) || !profile_depends(profile)))
 		add_arch_map(out, profile);
 	else
 		add_arches(out, profile);
@@ -166,7 +205,9 @@ static int emit_json(const struct profile *profile, bool docker, struct buf *out
 
 int emit_oci(const struct profile *profile, struct buf *out, struct err *err)
 {
-	return emit_json(profile, false, out, err);
+	int rc = profile_needs_no_host(profile, err);
+
+	return rc ? rc : emit_json(profile, false, out, err);
 }
 
 /* A companion without its host would get lost in the map. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/merge.h"
+#include "profile/resolve.h"
 #include "profile/evaluate.h"
 
 #include <errno.h>
@@ -288,8 +289,12 @@ int profile_merge(const struct profile *a, const struct profile *b, enum merge h
 	struct profile own_profile merged = {.default_action = outcome.action,
 					     .default_errno = outcome.errno_value};
 	struct rule own_rule names = {0};
-	int rc = merge_arches(a, b, how, &merged, err);
+	int rc = profile_needs_no_host(a, err);
 
+	if (!rc)
+		rc = profile_needs_no_host(b, err);
+	if (!rc)
+		rc = merge_arches(a, b, how, &merged, err);
 	if (!rc)
 		rc = merge_flags(a, b, how, &merged, err);
 	if (rc)

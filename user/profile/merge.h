@@ -16,7 +16,7 @@ enum merge {
 
 /**
  * *out was zeroed. Architectures: those of either for the union, those of both for the intersection; rules say the same for all of
- * them, so the union is exact if both list the same ones. -EINVAL: they have no architecture in common; -E2BIG: the
+ * them, so the union is exact if both list the same ones. -EINVAL: they have no architecture in common, or depend on container and host (resolve.h); -E2BIG: the
  * conditions of a call come to too many rules.
  */
 int profile_merge(const struct profile *a, const struct profile *b, enum merge how,

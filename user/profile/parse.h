@@ -11,18 +11,11 @@
 /** A profile file is a few tens of KiB; this is plenty. */
 #define PROFILE_FILE_MAX (4 << 20)
 
-/*
- * Docker's profiles depend on the container and its host: includes and excludes name capabilities, architectures and a kernel.
- * All borrowed.
- */
+/* All borrowed. */
 struct parse_options {
 	bool lenient;
-	enum arch arch;          /* the host's native one */
-	const char *const *caps; /* "CAP_CHOWN" ...; NULL: the 14 that Docker gives by default */
-	size_t caps_len;
-	unsigned int kernel_major, kernel_minor;
+	enum arch arch; /* the native one of the machine: of what leaves it open (lists, strace, systemd) */
 	struct buf *warnings; /* a line each is appended; may be NULL */
-	struct buf *notes;    /* what was resolved, and for whom; the same */
 };
 
 struct node;
@@ -34,13 +27,9 @@ struct node;
 int profile_in_document(const char *name, const struct node *node, const struct node **out,
 			struct err *err) must_check;
 
-/** The 14 capabilities that Docker and Podman's ancestors give a container. */
-extern const char *const parse_default_caps[];
-extern const size_t parse_default_caps_len;
-
 /**
  * Parses `len` bytes. `name` is what errors call the file: "NAME:LINE:COLUMN: ...".
- * *out was cleared or zeroed, and is untouched on failure. -EINVAL: it is no profile, or one that whittle cannot take.
+ * *out may depend on container and host (resolve.h); it was cleared or zeroed, and is untouched on failure. -EINVAL: it is no profile, or one that whittle cannot take.
  */
 int profile_parse(const char *name, const char *text, size_t len,
 		  const struct parse_options *options, struct profile *out,

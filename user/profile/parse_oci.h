@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reads JSON profiles: OCI's, which runc and crun read, and Docker's and Podman's dialects of it. Without options only OCI's: archMap,
- * includes and excludes are refused then, because they depend on a host and a container that nobody has named.
+ * includes and excludes are refused then, because whoever asks so knows no container.
  */
 #pragma once
 

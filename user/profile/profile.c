@@ -97,8 +97,10 @@ void rule_clear(struct rule *rule)
 		free(rule->names[n]);
 	free(rule->names);
 	free(rule->conditions);
+	for (size_t c = 0; c < rule->circumstances_len; c++)
+		free(rule->circumstances[c].text);
+	free(rule->circumstances);
 	free(rule->comment);
-	free(rule->because);
 	*rule = (struct rule){0};
 }
 
@@ -107,50 +109,25 @@ void profile_clear(struct profile *profile)
 	for (size_t r = 0; r < profile->rules_len; r++)
 		rule_clear(&profile->rules[r]);
 	free(profile->rules);
-	for (size_t r = 0; r < profile->absent_len; r++)
-		rule_clear(&profile->absent[r]);
-	free(profile->absent);
 	free(profile->listener_path);
 	free(profile->listener_metadata);
 	*profile = (struct profile){0};
 }
 
-/* Zeroed; NULL: no memory. */
-static struct rule *grow(struct rule **rules, size_t *len, size_t *room)
-{
-	if (*len == *room) {
-		size_t more = *room ? *room * 2 : 8;
-		struct rule *larger = reallocarray(*rules, more, sizeof(*larger));
-
-		if (!larger)
-			return NULL;
-		*rules = larger;
-		*room = more;
-	}
-	(*rules)[*len] = (struct rule){0};
-	return &(*rules)[(*len)++];
-}
-
 struct rule *profile_add_rule(struct profile *profile, enum action action, int errno_value)
 {
-	struct rule *rule = grow(&profile->rules, &profile->rules_len, &profile->rules_room);
+	if (profile->rules_len == profile->rules_room) {
+		size_t room = profile->rules_room ? profile->rules_room * 2 : 8;
+		struct rule *rules = reallocarray(profile->rules, room, sizeof(*rules));
 
-	if (rule)
-		*rule = (struct rule){.action = action, .errno_value = errno_value};
-	return rule;
-}
-
-int profile_make_absent(struct profile *profile, const char *because)
-{
-	char *own_ptr copy = strdup(because);
-	struct rule *to =
-		copy ? grow(&profile->absent, &profile->absent_len, &profile->absent_room) : NULL;
-
-	if (!to)
-		return -ENOMEM;
-	*to = profile->rules[--profile->rules_len];
-	to->because = steal_ptr(&copy);
-	return 0;
+		if (!rules)
+			return NULL;
+		profile->rules = rules;
+		profile->rules_room = room;
+	}
+	profile->rules[profile->rules_len] =
+		(struct rule){.action = action, .errno_value = errno_value};
+	return &profile->rules[profile->rules_len++];
 }
 
 /* *to is owned; NULL is copied as NULL. */

@@ -3,6 +3,9 @@
  * A seccomp profile: what is allowed. Independent of the host that it is looked at on, and of the file format that it is
  * written in. Names are strings, because profiles name calls that the installed libseccomp may not know.
  *
+ * Docker's profiles depend on the container and its host: rules with circumstances, archMap. All that asks what a profile allows
+ * (evaluate, decide, merge, compile, ...) wants one that depends on nothing: resolve.h makes it.
+ *
  * The struct owns all that it points to: profile_clear(), or own_profile on the declaring line.
  */
 #pragma once
@@ -78,8 +81,23 @@ struct condition condition_of_subcall(const struct syscall *call);
 /* Runtimes give up at no number; no real profile comes near this one. */
 #define CONDITIONS_MAX 64
 
+/* What a rule of Docker's profiles depends on: the container's capabilities, its host's architecture and kernel. */
+enum circumstance_kind {
+	CIRCUMSTANCE_CAP,
+	CIRCUMSTANCE_ARCH, /* as Docker spells it */
+	CIRCUMSTANCE_KERNEL,
+	CIRCUMSTANCE_COUNT,
+};
+
+struct circumstance {
+	bool excluded; /* of "excludes", not of "includes" */
+	enum circumstance_kind kind;
+	char *text; /* "CAP_BPF", "amd64", "4.8". Owned */
+};
+
 struct rule {
-	size_t number; /* in the file that it was read from, from 1 on; 0: from none */
+	size_t number;             /* in the file that it was read from, from 1 on; 0: from none */
+	unsigned int line, column; /* the same; where it begins */
 	enum action action;
 	int errno_value; /* of ACTION_ERRNO */
 	char **names;    /* sorted, each once; owned */
@@ -90,22 +108,22 @@ struct rule {
 	 */
 	struct condition *conditions;
 	size_t conditions_len, conditions_room;
+	/* In their order, each once (circumstance.h); none: it holds everywhere. Owned. */
+	struct circumstance *circumstances;
+	size_t circumstances_len, circumstances_room;
 	char *comment; /* why the rule is there, for people; NULL: it does not say. Owned */
-	char *because; /* of an absent rule: the condition that does not hold, as the file has it. Owned */
 };
 
 struct profile {
+	unsigned int line,
+		column; /* where it begins in the file that it was read from; 0: it was read from none */
 	enum action default_action;
 	int default_errno;
 	bool arches[ARCH_COUNT];
+	/* Docker's archMap, instead of them: for each native architecture ARCH_BIT() of it and its companions; 0: it says nothing of it */
+	unsigned int arch_map[ARCH_COUNT];
 	struct rule *rules; /* owned */
 	size_t rules_len, rules_room;
-	/*
-	 * Rules of Docker's profiles whose conditions on container and host do not hold. They take part in nothing and are
-	 * copied nowhere: whoever explains the file that was read can name them. Owned.
-	 */
-	struct rule *absent;
-	size_t absent_len, absent_room;
 	bool flags[FLAG_COUNT];
 	char *listener_path, *listener_metadata; /* of NOTIFY; NULL: none. Owned */
 };
@@ -118,9 +136,6 @@ void profile_clear(struct profile *profile);
 
 /** Adds a rule without names; borrowed until the next one is added. NULL: no memory. */
 struct rule *profile_add_rule(struct profile *profile, enum action action, int errno_value);
-
-/** The rule that was added last becomes an absent one. Copies `because`. -ENOMEM: nothing has changed. */
-int profile_make_absent(struct profile *profile, const char *because) must_check;
 
 /** Copies flags and listener, in place of those that *to has. -ENOMEM. */
 int profile_copy_flags(const struct profile *from, struct profile *to) must_check;

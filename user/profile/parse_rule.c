@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "profile/parse_rule.h"
+#include "base/capability.h"
+#include "profile/circumstance.h"
+#include "profile/outcome.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DEFAULT_ERRNO 1 /* EPERM: where a profile names none */
+#define NAMES_MAX     10000
+
+/* Podman's "errno": a name or a number in a string, which wins over errnoRet. */
+static int get_errno_text(const struct parsing *parsing, const struct node *node, const char *key,
+			  uint64_t *out, bool *there)
+{
+	const struct node *member = node_member(node, key);
+	const char *text;
+	int rc = parsing_text(parsing, node, key, &text), number;
+
+	if (rc || !text || !*text)
+		return rc;
+	*there = true;
+	number = errno_from_text(text);
+	if (number < 0)
+		return parsing_refuse(parsing, member, "\"%s\": there is no errno '%s'", key, text);
+	*out = number;
+	return 0;
+}
+
+int parse_action(const struct parsing *parsing, const struct node *node,
+		 const struct action_keys *keys, enum action *action, int *errno_value)
+{
+	uint64_t number = DEFAULT_ERRNO;
+	const char *name;
+	bool there;
+	int rc = parsing_text(parsing, node, keys->action, &name);
+
+	if (rc)
+		return rc;
+	if (!name)
+		return parsing_refuse(parsing, node, "it has no \"%s\"", keys->action);
+	*action = action_from_scmp_name(name);
+	if (*action == ACTION_INVALID)
+		return parsing_refuse(parsing, node_member(node, keys->action),
+				      "\"%s\": there is no action '%s'", keys->action, name);
+	rc = parsing_number(parsing, node, keys->number, ERRNO_MAX, &number, &there);
+	if (!rc)
+		rc = get_errno_text(parsing, node, keys->text, &number, &there);
+	if (!rc && there && !action_has_errno(*action))
+		rc = parsing_object(parsing,
+				    node_member(node, keys->number) ?
+					    node_member(node, keys->number) :
+					    node_member(node, keys->text),
+				    "\"%s\" does not go with %s", keys->number, name);
+	*errno_value = action_has_errno(*action) ? (int)number : 0;
+	return rc;
+}
+
+static int parse_condition(const struct parsing *parsing, const struct node *node,
+			   struct condition *out)
+{
+	uint64_t index, value, value_two = 0;
+	bool has_index, has_value, has_two;
+	const char *op;
+	int rc = parsing_number(parsing, node, "index", CONDITION_ARGS - 1, &index, &has_index);
+
+	if (!rc)
+		rc = parsing_number(parsing, node, "value", UINT64_MAX, &value, &has_value);
+	if (!rc)
+		rc = parsing_number(parsing, node, "valueTwo", UINT64_MAX, &value_two, &has_two);
+	if (!rc)
+		rc = parsing_text(parsing, node, "op", &op);
+	if (rc)
+		return rc;
+	if (node->kind != NODE_OBJECT || !has_index || !has_value || !op)
+		return parsing_refuse(parsing, node,
+				      "an argument condition needs \"index\", \"value\" and \"op\"");
+	out->compare = compare_from_scmp_name(op);
+	if (out->compare == COMPARE_INVALID)
+		return parsing_refuse(parsing, node_member(node, "op"),
+				      "there is no comparison '%s'", op);
+	out->index = index;
+	out->value = value;
+	out->value_two = out->compare == COMPARE_MASKED_EQ ? value_two : 0;
+	return 0;
+}
+
+static int parse_conditions(const struct parsing *parsing, const struct node *node,
+			    struct rule *rule)
+{
+	const struct node *args;
+	struct condition condition;
+	int rc = parsing_array(parsing, node, "args", &args);
+
+	for (size_t i = 0; !rc && args && i < args->len; i++) {
+		rc = parse_condition(parsing, &args->children[i], &condition);
+
+		if (!rc)
+			rc = rule_add_condition(rule, &condition);
+		if (rc == -E2BIG)
+			return parsing_refuse(parsing, args, "it has more than %d conditions",
+					      CONDITIONS_MAX);
+		if (rc)
+			return rc == -ENOMEM ? parsing_no_memory(parsing) : rc;
+	}
+	return rc;
+}
+
+static int add_name(const struct parsing *parsing, const struct node *node, struct rule *rule)
+{
+	if (node->kind != NODE_STRING)
+		return parsing_refuse(parsing, node, "\"names\" holds something that is no name");
+	if (!*node->text)
+		return parsing_object(parsing, node, "\"names\" holds something that is no name");
+	return rule_add_name(rule, node->text) ? parsing_no_memory(parsing) : 0;
+}
+
+/* "names", or Docker's older "name", of one call. */
+static int parse_names(const struct parsing *parsing, const struct node *node, struct rule *rule)
+{
+	const struct node *names = node_member(node, "names");
+	const struct node *name = parsing->options ? node_member(node, "name") : NULL;
+	int rc = 0;
+
+	if (name && names)
+		return parsing_refuse(parsing, name, "\"name\" and \"names\" are one too many");
+	if (name)
+		return add_name(parsing, name, rule);
+	if (!names || (names->kind == NODE_ARRAY && !names->len))
+		return parsing_object(parsing, names ? names : node,
+				      "\"names\" is not an array of syscall names");
+	if (names->kind != NODE_ARRAY)
+		return parsing_refuse(parsing, names, "\"names\" is not an array of syscall names");
+	if (names->len > NAMES_MAX)
+		return parsing_refuse(parsing, names, "it has more than %d names", NAMES_MAX);
+	for (size_t i = 0; !rc && i < names->len; i++)
+		rc = add_name(parsing, &names->children[i], rule);
+	return rc;
+}
+
+/* --- Docker's conditions on the container and its host --- */
+
+static int add_circumstance(const struct parsing *parsing, const struct node *node, bool excluded,
+			    enum circumstance_kind kind, const char *text, struct rule *rule)
+{
+	int rc = rule_add_circumstance(rule, excluded, kind, text);
+
+	if (rc == -E2BIG)
+		return parsing_refuse(parsing, node, "it depends on more than %d things",
+				      CIRCUMSTANCES_MAX);
+	return rc ? parsing_no_memory(parsing) : 0;
+}
+
+static int parse_list(const struct parsing *parsing, const struct node *node, bool excluded,
+		      enum circumstance_kind kind, struct rule *rule)
+{
+	const char *key = circumstance_key(kind);
+	const struct node *list;
+	int rc = parsing_array(parsing, node, key, &list);
+
+	for (size_t i = 0; !rc && list && i < list->len; i++) {
+		const struct node *text = &list->children[i];
+
+		if (text->kind != NODE_STRING)
+			return parsing_refuse(parsing, text,
+					      "\"%s\" holds something that is no text", key);
+		if (kind == CIRCUMSTANCE_CAP &&
+		    (strncmp(text->text, "CAP_", 4) || !capability_set(text->text)))
+			parsing_warn(parsing, text, "there is no capability '%.100s'", text->text);
+		rc = add_circumstance(parsing, text, excluded, kind, text->text, rule);
+	}
+	return rc;
+}
+
+/* One to five digits, a point, and as many again. */
+static bool is_version(const char *text)
+{
+	static const char digits[] = "0123456789";
+	size_t major = strspn(text, digits);
+	size_t minor = text[major] == '.' ? strspn(text + major + 1, digits) : 0;
+
+	return major && major <= 5 && minor && minor <= 5 && !text[major + 1 + minor];
+}
+
+static int parse_kernel(const struct parsing *parsing, const struct node *node, bool excluded,
+			struct rule *rule)
+{
+	const char *key = circumstance_key(CIRCUMSTANCE_KERNEL), *text;
+	unsigned int major, minor;
+	char version[32];
+	int rc = parsing_text(parsing, node, key, &text);
+
+	if (rc || !text)
+		return rc;
+	if (!is_version(text) || sscanf(text, "%5u.%5u", &major, &minor) != 2)
+		return parsing_refuse(parsing, node_member(node, key),
+				      "\"%s\" is not a version such as \"4.8\"", key);
+	snprintf(version, sizeof(version), "%u.%u", major, minor);
+	return add_circumstance(parsing, node, excluded, CIRCUMSTANCE_KERNEL, version, rule);
+}
+
+static int parse_circumstances(const struct parsing *parsing, const struct node *node,
+			       const char *key, bool excluded, struct rule *rule)
+{
+	static const char *const known[] = {"caps", "arches", "minKernel", NULL};
+	const struct node *member = node_member(node, key);
+	int rc;
+
+	if (!node_says_something(member))
+		return 0;
+	if (!parsing->options)
+		return parsing_refuse(parsing, member,
+				      "\"includes\" and \"excludes\" are Docker's, not OCI's: they depend on the container");
+	if (member->kind != NODE_OBJECT)
+		return parsing_refuse(parsing, member, "\"%s\" is not an object", key);
+	parsing_check_members(parsing, member, known);
+	rc = parse_list(parsing, member, excluded, CIRCUMSTANCE_CAP, rule);
+	if (!rc)
+		rc = parse_list(parsing, member, excluded, CIRCUMSTANCE_ARCH, rule);
+	return rc ? rc : parse_kernel(parsing, member, excluded, rule);
+}
+
+/* --- the rule --- */
+
+static int parse_comment(const struct parsing *parsing, const struct node *node, struct rule *rule)
+{
+	const char *text;
+	int rc = parsing_text(parsing, node, "comment", &text);
+
+	if (rc || !text || !*text)
+		return rc;
+	rule->comment = strdup(text);
+	return rule->comment ? 0 : parsing_no_memory(parsing);
+}
+
+int parse_rule(const struct parsing *parsing, const struct node *node, struct profile *profile)
+{
+	static const struct action_keys keys = {"action", "errnoRet", "errno"};
+	static const char *const known[] = {"names", "name",    "action",   "errnoRet", "errno",
+					    "args",  "comment", "includes", "excludes", NULL};
+	enum action action;
+	struct rule *rule;
+	int errno_value, rc;
+
+	if (node->kind != NODE_OBJECT)
+		return parsing_refuse(parsing, node, "it is not an object");
+	parsing_check_members(parsing, node, known);
+	rc = parse_action(parsing, node, &keys, &action, &errno_value);
+	if (rc)
+		return rc;
+	rule = profile_add_rule(profile, action, errno_value);
+	if (!rule)
+		return parsing_no_memory(parsing);
+	rule->number = parsing->rule;
+	rule->line = node->line;
+	rule->column = node->column;
+	rc = parse_circumstances(parsing, node, "includes", false, rule);
+	if (!rc)
+		rc = parse_circumstances(parsing, node, "excludes", true, rule);
+	if (!rc)
+		rc = parse_names(parsing, node, rule);
+	if (!rc)
+		rc = parse_conditions(parsing, node, rule);
+	if (!rc)
+		rc = parse_comment(parsing, node, rule);
+	/* read all the same: an error in it is one elsewhere */
+	if (!rc && !rule->names_len) {
+		rule_clear(rule);
+		profile->rules_len--;
+	}
+	return rc;
+}

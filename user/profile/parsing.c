@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "profile/parsing.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SENTENCE_LEN 1024
+
+__attribute__((format(printf, 3, 0))) static void sentence(const struct parsing *parsing,
+							   const struct node *node,
+							   const char *format, va_list args,
+							   char out[SENTENCE_LEN])
+{
+	int n = snprintf(out, SENTENCE_LEN, "%.500s:%u:%u: ", parsing->file, node->line,
+			 node->column);
+
+	if (parsing->rule)
+		n += snprintf(out + n, SENTENCE_LEN - n, "rule %zu: ", parsing->rule);
+	vsnprintf(out + n, SENTENCE_LEN - n, format, args);
+}
+
+int parsing_refuse(const struct parsing *parsing, const struct node *node, const char *format, ...)
+{
+	char text[SENTENCE_LEN];
+	va_list args;
+
+	va_start(args, format);
+	sentence(parsing, node, format, args, text);
+	va_end(args);
+	return err_set(parsing->err, -EINVAL, "%s", text);
+}
+
+static void add_warning(const struct parsing *parsing, const char *text)
+{
+	if (parsing->options && parsing->options->warnings)
+		buf__addf(parsing->options->warnings, "%s\n", text);
+}
+
+void parsing_warn(const struct parsing *parsing, const struct node *node, const char *format, ...)
+{
+	char text[SENTENCE_LEN];
+	va_list args;
+
+	va_start(args, format);
+	sentence(parsing, node, format, args, text);
+	va_end(args);
+	add_warning(parsing, text);
+}
+
+int parsing_object(const struct parsing *parsing, const struct node *node, const char *format, ...)
+{
+	char text[SENTENCE_LEN];
+	va_list args;
+
+	va_start(args, format);
+	sentence(parsing, node, format, args, text);
+	va_end(args);
+	if (!parsing->options || !parsing->options->lenient)
+		return err_set(parsing->err, -EINVAL, "%s", text);
+	add_warning(parsing, text);
+	return 0;
+}
+
+int parsing_no_memory(const struct parsing *parsing)
+{
+	return err_errno(parsing->err, -ENOMEM, "cannot read %s", parsing->file);
+}
+
+int parsing_text(const struct parsing *parsing, const struct node *node, const char *key,
+		 const char **out)
+{
+	const struct node *member = node_member(node, key);
+
+	*out = NULL;
+	if (!member)
+		return 0;
+	if (member->kind != NODE_STRING)
+		return parsing_refuse(parsing, member, "\"%s\" is not a string", key);
+	*out = member->text;
+	return 0;
+}
+
+int parsing_number(const struct parsing *parsing, const struct node *node, const char *key,
+		   uint64_t max, uint64_t *out, bool *there)
+{
+	const struct node *member = node_member(node, key);
+
+	*there = member;
+	if (!member)
+		return 0;
+	if (member->kind != NODE_NUMBER || !member->is_count || member->number > max)
+		return parsing_refuse(parsing, member, "\"%s\" is not a number from 0 to %llu", key,
+				      (unsigned long long)max);
+	*out = member->number;
+	return 0;
+}
+
+int parsing_array(const struct parsing *parsing, const struct node *node, const char *key,
+		  const struct node **out)
+{
+	*out = node_member(node, key);
+	if (*out && (*out)->kind != NODE_ARRAY)
+		return parsing_refuse(parsing, *out, "\"%s\" is not an array", key);
+	return 0;
+}
+
+void parsing_check_members(const struct parsing *parsing, const struct node *node,
+			   const char *const *known)
+{
+	for (size_t i = 0; i < node->len; i++) {
+		const char *key = node->children[i].key;
+		bool found = false;
+
+		for (const char *const *k = known; *k; k++)
+			found |= !strcmp(*k, key);
+		if (!found)
+			parsing_warn(parsing, &node->children[i],
+				     "runtimes ignore the member \"%.100s\"", key);
+	}
+}
