@@ -190,7 +190,7 @@ cp tests/golden/formats/plain.json "$T/good"
 while IFS='|' read -r status command; do
     # shellcheck disable=SC2086
     (cd "$T" && "$WHITTLE" $command >"$T/out" 2>"$T/err") && rc=0 || rc=$?
-    if [ "$rc" = "$status" ] && grep -qF 'bad:1:32: the file ends' "$T/err" "$T/out" && [ "$(cat "$T/err" "$T/out" | wc -l)" = 1 ]; then
+    if [ "$rc" = "$status" ] && grep -qE 'bad:1:32: (error: )?the file ends' "$T/err" "$T/out" && [ "$(cat "$T/err" "$T/out" | wc -l)" = 1 ]; then
         pass "whittle $command"
     else
         fail "whittle $command" "status $rc: $(cat "$T/err" "$T/out")"

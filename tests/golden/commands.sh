@@ -298,6 +298,60 @@ check 'lenient' "$WHITTLE" convert --lenient "$T/lenient.json" -o "$T/written"
 
 # --- check ---
 
+# placed DESC LINE...: reads a profile; each finding has a place, and some begin so behind the file's name
+placed() {
+    local desc=$1 line
+    shift
+    cat >"$T/placed"
+    "$WHITTLE" check --arch x86_64 "$T/placed" >"$T/out" 2>"$T/err" || true
+    [ -s "$T/out" ] && ! grep -vqE "^$T/placed:[0-9]+:[0-9]+: (note|warning|error): " "$T/out" && pass "placed: $desc: every finding" ||
+        fail "placed: $desc: every finding" "$(cat "$T/out")"
+    for line; do
+        grep -qF -- "$T/placed:$line" "$T/out" && pass "placed: $desc: $line" || fail "placed: $desc: $line" "$(cat "$T/out")"
+    done
+    [ ! -s "$T/err" ] || fail "placed: $desc: nothing else is said" "$(cat "$T/err")"
+}
+placed JSON '2:13: warning: runtimes ignore the member "comment"' '4:3: error: a rule without names' '5:25: warning: no architecture' \
+    '6:5: note: rule 3 ' <<'E'
+{"defaultAction": "SCMP_ACT_ALLOW",
+ "comment": "reading",
+ "syscalls": [
+  {"action": "SCMP_ACT_ERRNO"},
+    {"names": ["read", "reads"], "action": "SCMP_ACT_ERRNO"},
+    {"names": ["read_", "wread", "read"], "action": "SCMP_ACT_ALLOW"}]}
+E
+placed YAML '4:3: error: execve is not allowed' '5:8: warning: runtimes ignore' '6:19: error: an architecture without SCMP_ARCH_' '8:13: warning: bpf is allowed' \
+    '8:18: error: an empty name' '10:15: error: an errno for' <<'E'
+apiVersion: security-profiles-operator.x-k8s.io/v1beta1
+kind: SeccompProfile
+spec:
+  defaultAction: SCMP_ACT_ERRNO
+  foo: 1
+  architectures: [X86]
+  syscalls:
+  - names: [bpf, ""]
+    action: SCMP_ACT_ALLOW
+    errnoRet: 3
+E
+placed 'a list' '1:1: error: execve is not' '2:7: warning: no architecture' '3:1: warning: io_uring_setup' <<'E'
+read # and write
+write writes
+io_uring_setup
+E
+placed strace '2:12: warning: bpf is allowed' <<'E'
+4711 read(3, "bpf_", 4) = 4
+[pid 4712] bpf(0) = 0
+E
+placed systemd '3:1: warning: userfaultfd' '3:34: warning: whittle knows no group' '3:38: warning: mount is allowed' '4:1: warning: RestrictNamespaces=' <<'E'
+[Service]
+User=mount
+SystemCallFilter=@system-service @no mount
+RestrictNamespaces=yes
+E
+placed 'what cannot be read' '1:3: error: ' <<<'{ x}'
+printf 'read bpf' | "$WHITTLE" check --json --arch x86_64 - >"$T/out" || true
+check 'the place as JSON' jq -e '[.findings[] | select(.id == "risky")] | length == 1 and all(.line == 1 and .column == 6)' "$T/out"
+
 # finds DESC ID STATUS CONSUMER JSON
 finds() {
     printf '%s' "$5" >"$T/check.json"

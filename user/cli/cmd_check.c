@@ -34,41 +34,75 @@ static const struct option_row rows[] = {
 	{0},
 };
 
-static bool is_json(const struct buf *text)
+static bool has_place(const struct findings *findings, struct text_place place)
 {
-	const char *p = buf__text(text);
-
-	return p[strspn(p, " \t\r\n")] == '{';
+	for (size_t i = 0; i < findings->len; i++)
+		if (findings->list[i].place.line == place.line &&
+		    findings->list[i].place.column == place.column)
+			return true;
+	return false;
 }
 
-/* What cannot be read at all is a finding like others. */
+/* "FILE:LINE:COLUMN: TEXT"; one of a place where something was found already says it again. */
+static int add_sentence(const char *path, enum severity severity, const char *id,
+			const char *sentence, struct findings *out)
+{
+	size_t name = strlen(profile_file_name(path));
+	struct text_place place = {0};
+	int n = 0;
+
+	if (strncmp(sentence, profile_file_name(path), name) ||
+	    sscanf(sentence + name, ":%u:%u: %n", &place.line, &place.column, &n) != 2 || !n)
+		return findings_add(out, severity, id, (struct text_place){1, 1}, "%s", sentence);
+	if (severity != SEVERITY_ERROR && has_place(out, place))
+		return 0;
+	return findings_add(out, severity, id, place, "%s", sentence + name + n);
+}
+
+static int add_warnings(const char *path, struct buf *lines, struct findings *out)
+{
+	char *save = NULL;
+	int rc = 0;
+
+	if (!lines->len)
+		return 0;
+	for (char *line = strtok_r(lines->data, "\n", &save); !rc && line;
+	     line = strtok_r(NULL, "\n", &save))
+		rc = add_sentence(path, SEVERITY_WARNING, "ignored", line, out);
+	return rc;
+}
+
+/* What cannot be read at all is a finding like others; so is what is read, and ignored. */
 static int check_text(const struct check_options *options, const char *path, const struct buf *text,
 		      struct findings *out, struct err *err)
 {
 	struct file_options lenient = options->file;
 	struct profile own_profile profile = {0};
+	struct buf own_buf warnings = BUF_INIT;
 	struct node own_node node = {0};
 	const struct node *inner;
 	struct err reason = {0};
-	int rc = 0;
+	bool is_document;
+	int rc;
 
 	if (profile_file_is_docker(path)) {
 		rc = profile_file_read(path, &options->file, &profile, err);
-		return rc ? rc : check_profile(&profile, out, err);
+		return rc ? rc : check_profile(&profile, NULL, out, err);
 	}
-	if (is_json(text)) {
-		rc = document_parse_json(path, buf__text(text), text->len, &node, &reason);
-		if (!rc)
-			rc = profile_in_document(path, &node, &inner, &reason);
-		if (!rc && check_document(inner, options->consumer, out, err))
-			return err->code;
-	}
+	rc = profile_document(profile_file_name(path), buf__text(text), text->len, &node,
+			      &is_document, &reason);
+	if (!rc && is_document)
+		rc = profile_in_document(profile_file_name(path), &node, &inner, &reason);
+	if (!rc && is_document && check_document(inner, options->consumer, out, err))
+		return err->code;
 	lenient.lenient = true;
+	lenient.warnings = &warnings;
 	if (!rc)
 		rc = profile_file_parse(path, text, &lenient, &profile, &reason);
-	if (rc && findings_add(out, SEVERITY_ERROR, "unreadable", "%s", reason.text))
+	if (add_warnings(path, &warnings, out) ||
+	    (rc && add_sentence(path, SEVERITY_ERROR, "unreadable", reason.text, out)))
 		return err_errno(err, -ENOMEM, "cannot check the profile");
-	return rc ? 0 : check_profile(&profile, out, err);
+	return rc ? 0 : check_profile(&profile, text, out, err);
 }
 
 static bool is_shown(const struct check_options *options, const struct finding *finding)
@@ -79,10 +113,17 @@ static bool is_shown(const struct check_options *options, const struct finding *
 static void print_text(const struct check_options *options, const char *path,
 		       const struct findings *findings)
 {
-	for (size_t i = 0; i < findings->len; i++)
-		if (is_shown(options, &findings->list[i]))
-			printf("%s: %s: %s [%s]\n", path, severity_name(findings->list[i].severity),
-			       findings->list[i].text, findings->list[i].id);
+	for (size_t i = 0; i < findings->len; i++) {
+		const struct finding *finding = &findings->list[i];
+
+		if (!is_shown(options, finding))
+			continue;
+		printf("%s", profile_file_name(path));
+		if (finding->place.line)
+			printf(":%u:%u", finding->place.line, finding->place.column);
+		printf(": %s: %s [%s]\n", severity_name(finding->severity), finding->text,
+		       finding->id);
+	}
 }
 
 static int print_json(const struct check_options *options, const struct findings *findings,
@@ -98,9 +139,12 @@ static int print_json(const struct check_options *options, const struct findings
 
 		if (!is_shown(options, finding))
 			continue;
-		buf__addf(&text,
-			  "%s\n    {\"severity\": \"%s\", \"id\": \"%s\", \"text\": ", before,
+		buf__addf(&text, "%s\n    {\"severity\": \"%s\", \"id\": \"%s\", ", before,
 			  severity_name(finding->severity), finding->id);
+		if (finding->place.line)
+			buf__addf(&text, "\"line\": %u, \"column\": %u, ", finding->place.line,
+				  finding->place.column);
+		buf__addf(&text, "\"text\": ");
 		text_add_json(&text, finding->text);
 		buf__addf(&text, "}");
 		before = ",";
@@ -148,7 +192,7 @@ const struct command cmd_check = {
 	.summary = "find what is wrong with a profile, or wider than it looks",
 	.synopsis = "[OPTION...] PROFILE",
 	.description =
-		"Prints a finding a line: unknown names, rules that have no effect, what runtimes refuse or ignore, what every\n"
+		"Prints a finding a line, with its place: unknown names, rules that have no effect, what runtimes refuse or ignore, what every\n"
 		"program needs, wide and risky rules, what libseccomp makes something else of. Exit status 1: an error among them.\n",
 	.options = rows,
 	.run = run,

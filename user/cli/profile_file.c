@@ -29,7 +29,7 @@ int arch_parse(const char *text, enum arch *out, struct err *err)
 	return err_set(err, -EINVAL, "architecture '%s' is none of %s", text, list);
 }
 
-static const char *name_of(const char *path)
+const char *profile_file_name(const char *path)
 {
 	return strcmp(path, "-") ? path : "standard input";
 }
@@ -40,7 +40,7 @@ static int too_large(const char *path, const struct buf *text, size_t max, struc
 	struct text_place place = text_place(text->data, max);
 
 	return err_set(err, -EFBIG, "%s:%u:%u: it goes on behind %zu bytes, and is too large",
-		       name_of(path), place.line, place.column, max);
+		       profile_file_name(path), place.line, place.column, max);
 }
 
 int file_read(const char *path, size_t max, struct buf *out, struct err *err)
@@ -157,15 +157,18 @@ int profile_file_parse_whole(const char *path, const struct buf *text,
 			     struct err *err)
 {
 	struct buf own_buf warnings = BUF_INIT;
-	struct parse_options parse = {.lenient = options->lenient, .warnings = &warnings};
+	struct parse_options parse = {.lenient = options->lenient,
+				      .warnings = options->warnings ? options->warnings :
+								      &warnings};
 	int rc = native_arch(options->arch, &parse.arch, err);
 
 	parse.arch = arch_host(parse.arch);
 	if (!rc && text->len > PROFILE_FILE_MAX)
 		rc = too_large(path, text, PROFILE_FILE_MAX, err);
 	if (!rc)
-		rc = (options->json ? parse_oci : profile_parse)(name_of(path), buf__text(text),
-								 text->len, &parse, out, err);
+		rc = (options->json ? parse_oci : profile_parse)(profile_file_name(path),
+								 buf__text(text), text->len, &parse,
+								 out, err);
 	/* beside an error they only hide it */
 	if (!rc && !options->quiet)
 		tell(&warnings, LOG_LEVEL_WARN);
@@ -188,10 +191,10 @@ int profile_file_resolve(const char *path, const struct file_options *options,
 		return 0;
 	}
 	if (profile_resolve(whole, &host, out))
-		return err_errno(err, -ENOMEM, "cannot read %s", name_of(path));
+		return err_errno(err, -ENOMEM, "cannot read %s", profile_file_name(path));
 	/* "docker" is asked for by its name, and depends as everybody knows */
 	if (!options->quiet && !profile_file_is_docker(path)) {
-		resolve_note(whole, &host, name_of(path), &notes);
+		resolve_note(whole, &host, profile_file_name(path), &notes);
 		tell(&notes, LOG_LEVEL_NOTE);
 	}
 	return 0;

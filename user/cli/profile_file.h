@@ -11,8 +11,9 @@
 /* Embedded as `file` in a command's options; FILE_OPTION_ROWS are their rows. */
 struct file_options {
 	bool lenient;
-	bool json;  /* take JSON alone: nearly any text is a list of names */
-	bool quiet; /* log neither warnings nor notes */
+	bool json;            /* take JSON alone: nearly any text is a list of names */
+	bool quiet;           /* log neither warnings nor notes */
+	struct buf *warnings; /* not NULL: warnings go there, a line each, instead of being logged */
 	struct texts caps;
 	const char *kernel;
 	const char *arch;
@@ -46,6 +47,9 @@ int arch_parse(const char *text, enum arch *out, struct err *err) must_check;
 
 /** The same, or the machine's own for NULL. */
 int native_arch(const char *text, enum arch *out, struct err *err) must_check;
+
+/** What sentences call the file: "standard input" for "-". */
+const char *profile_file_name(const char *path);
 
 /** "docker" is no file but what Docker gives a container that names no profile. */
 bool profile_file_is_docker(const char *path);

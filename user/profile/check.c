@@ -11,47 +11,48 @@
 
 #include <errno.h>
 #include <seccomp.h>
-#include <stdarg.h>
 #include <string.h>
 
-const char *severity_name(enum severity severity)
-{
-	static const char *const names[SEVERITY_COUNT] = {"note", "warning", "error"};
+struct subject {
+	const struct profile *profile;
+	const struct buf *source; /* NULL: none */
+	struct findings *out;
+};
 
-	return names[severity];
+static struct text_place place_of_profile(const struct subject *subject)
+{
+	const struct profile *profile = subject->profile;
+
+	if (!profile->line && subject->source)
+		return (struct text_place){1, 1};
+	return (struct text_place){profile->line, profile->column};
 }
 
-void findings_clear(struct findings *findings)
+static struct text_place place_of_rule(const struct subject *subject, const struct rule *rule)
 {
-	for (size_t i = 0; i < findings->len; i++)
-		free(findings->list[i].text);
-	free(findings->list);
-	*findings = (struct findings){0};
+	return rule->line ? (struct text_place){rule->line, rule->column} :
+			    place_of_profile(subject);
 }
 
-int findings_add(struct findings *findings, enum severity severity, const char *id,
-		 const char *format, ...)
+/* In the rule, as it is written there; or where the rule begins (a group of systemd's has the name). */
+static struct text_place place_of_name(const struct subject *subject, const struct rule *rule,
+				       const char *name)
 {
-	char *text;
-	va_list args;
-	int n;
+	const struct text_place begin = place_of_rule(subject, rule);
+	const char *text = subject->source ? buf__text(subject->source) : "";
+	size_t len = subject->source ? subject->source->len : 0;
+	size_t at = text_find_word(text, len, begin.line, name);
 
-	if (findings->len == findings->room) {
-		size_t room = findings->room ? findings->room * 2 : 16;
-		struct finding *list = reallocarray(findings->list, room, sizeof(*list));
+	return at < len ? text_place(text, at) : begin;
+}
 
-		if (!list)
-			return -ENOMEM;
-		findings->list = list;
-		findings->room = room;
-	}
-	va_start(args, format);
-	n = vasprintf(&text, format, args);
-	va_end(args);
-	if (n < 0)
-		return -ENOMEM;
-	findings->list[findings->len++] = (struct finding){severity, id, text};
-	return 0;
+/* Where the first rule that has the name names it; or where the profile begins. */
+static struct text_place place_of_call(const struct subject *subject, const char *name)
+{
+	for (size_t i = 0; i < subject->profile->rules_len; i++)
+		if (rule_has_name(&subject->profile->rules[i], name))
+			return place_of_name(subject, &subject->profile->rules[i], name);
+	return place_of_profile(subject);
 }
 
 static bool exists_somewhere(const char *name)
@@ -65,7 +66,7 @@ static bool exists_somewhere(const char *name)
 }
 
 /* A name that runtimes with the installed libseccomp leave out. */
-static int add_newer(const char *name, struct findings *out)
+static int add_newer(const struct subject *subject, const char *name)
 {
 	const char *linux_version = syscall_since_linux(name);
 	const char *library = syscall_since_libseccomp(name);
@@ -75,13 +76,15 @@ static int add_newer(const char *name, struct findings *out)
 	if (linux_version && library)
 		snprintf(since, sizeof(since), " (Linux %s, %s%s)", linux_version,
 			 *library ? "libseccomp " : "no libseccomp up to 2.6.0", library);
-	return findings_add(out, SEVERITY_WARNING, "newer-name",
+	return findings_add(subject->out, SEVERITY_WARNING, "newer-name",
+			    place_of_call(subject, name),
 			    "libseccomp %u.%u.%u, which is installed, does not know '%s'%s, and a runtime with it leaves it out in silence",
 			    installed->major, installed->minor, installed->micro, name, since);
 }
 
-static int check_names(const struct profile *profile, struct findings *out)
+static int check_names(const struct subject *subject)
 {
+	const struct profile *profile = subject->profile;
 	struct rule own_rule names = {0};
 	int rc = profile_names(profile, &names);
 
@@ -89,30 +92,34 @@ static int check_names(const struct profile *profile, struct findings *out)
 		const char *name = names.names[i];
 
 		if (!exists_somewhere(name))
-			rc = findings_add(out, SEVERITY_WARNING, "unknown-name",
+			rc = findings_add(subject->out, SEVERITY_WARNING, "unknown-name",
+					  place_of_call(subject, name),
 					  "no architecture that whittle knows has a call '%s': runtimes leave it out in silence",
 					  name);
 		else if (!compile_knows(name))
-			rc = add_newer(name, out);
+			rc = add_newer(subject, name);
 	}
 	return rc;
 }
 
-static int check_arches(const struct profile *profile, struct findings *out)
+static int check_arches(const struct subject *subject)
 {
+	const struct profile *profile = subject->profile;
 	bool some = false;
 	int rc = 0;
 
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
 		some |= profile->arches[a];
 	if (!some)
-		return findings_add(out, SEVERITY_NOTE, "no-architecture",
+		return findings_add(subject->out, SEVERITY_NOTE, "no-architecture",
+				    place_of_profile(subject),
 				    "it lists no architecture: only the machine's own is let in");
 	for (enum arch a = ARCH_INVALID + 1; !rc && a < ARCH_COUNT; a++) {
 		enum arch compat = arch_compat(a);
 
 		if (profile->arches[a] && compat != ARCH_INVALID && !profile->arches[compat])
-			rc = findings_add(out, SEVERITY_NOTE, "no-compat",
+			rc = findings_add(subject->out, SEVERITY_NOTE, "no-compat",
+					  place_of_profile(subject),
 					  "32-bit programs are killed: %s is listed, %s is not",
 					  arch_scmp_name(a), arch_scmp_name(compat));
 	}
@@ -120,14 +127,16 @@ static int check_arches(const struct profile *profile, struct findings *out)
 }
 
 /* Which rules say nothing. */
-static int check_rule(const struct profile *profile, size_t index, struct findings *out)
+static int check_rule(const struct subject *subject, size_t index)
 {
+	const struct profile *profile = subject->profile;
 	const struct rule *rule = &profile->rules[index];
 	size_t number = rule->number ? rule->number : index + 1;
 	int rc = 0;
 
 	if (!rule_counts(profile, rule))
-		return findings_add(out, SEVERITY_NOTE, "default-rule",
+		return findings_add(subject->out, SEVERITY_NOTE, "default-rule",
+				    place_of_rule(subject, rule),
 				    "rule %zu (%s%s) says what the default action says: runtimes drop it, and a later rule for the same call counts",
 				    number, rule->names[0], rule->names_len > 1 ? ", ..." : "");
 	for (size_t n = 0; !rc && n < rule->names_len; n++) {
@@ -141,7 +150,8 @@ static int check_rule(const struct profile *profile, size_t index, struct findin
 				continue;
 			if (!rule->conditions_len && k > index)
 				continue;
-			rc = findings_add(out, SEVERITY_ERROR, "shadowed",
+			rc = findings_add(subject->out, SEVERITY_ERROR, "shadowed",
+					  place_of_name(subject, rule, rule->names[n]),
 					  "rule %zu has no effect on %s: rule %zu decides all its calls%s",
 					  number, rule->names[n], other_number,
 					  k > index ?
@@ -153,8 +163,9 @@ static int check_rule(const struct profile *profile, size_t index, struct findin
 	return rc;
 }
 
-static int check_always(const struct profile *profile, struct findings *out)
+static int check_always(const struct subject *subject)
 {
+	const struct profile *profile = subject->profile;
 	static const struct {
 		const char *name, *why;
 		enum severity severity;
@@ -171,20 +182,23 @@ static int check_always(const struct profile *profile, struct findings *out)
 
 	for (size_t i = 0; !rc && i < ARRAY_LEN(rows); i++)
 		if (!profile_allows(profile, rows[i].name))
-			rc = findings_add(out, rows[i].severity, "missing-always",
-					  "%s is not allowed: %s", rows[i].name, rows[i].why);
+			rc = findings_add(subject->out, rows[i].severity, "missing-always",
+					  place_of_profile(subject), "%s is not allowed: %s",
+					  rows[i].name, rows[i].why);
 	return rc;
 }
 
 /* EPERM from clone3 is the end of pthread_create: libc falls back only for ENOSYS. */
-static int check_clone3(const struct profile *profile, struct findings *out)
+static int check_clone3(const struct subject *subject)
 {
+	const struct profile *profile = subject->profile;
 	struct outcome outcome;
 
 	if (!decision_is_simple(profile, "clone3", &outcome) || outcome_allows(outcome) ||
 	    (outcome.action == ACTION_ERRNO && outcome.errno_value == ENOSYS))
 		return 0;
-	return findings_add(out, SEVERITY_WARNING, "clone3",
+	return findings_add(subject->out, SEVERITY_WARNING, "clone3",
+			    place_of_call(subject, "clone3"),
 			    "clone3 is refused, but not with ENOSYS: libc does not fall back to clone, and threads fail");
 }
 
@@ -202,8 +216,9 @@ static bool exists_here(const struct profile *profile, const char *name)
 }
 
 /* What it allows and a container without a profile cannot call: the number that a reviewer needs. */
-static int check_beyond(const struct profile *profile, struct findings *out)
+static int check_beyond(const struct subject *subject)
 {
+	const struct profile *profile = subject->profile;
 	const struct host host = {.arch = compile_machine(profile), .kernel_major = 6};
 	struct differences own_differences differences = {0};
 	struct profile own_profile docker = {0};
@@ -228,13 +243,15 @@ static int check_beyond(const struct profile *profile, struct findings *out)
 									     "");
 	if (rc || !names.names_len)
 		return rc;
-	return findings_add(out, SEVERITY_NOTE, "beyond-docker",
+	return findings_add(subject->out, SEVERITY_NOTE, "beyond-docker",
+			    place_of_call(subject, names.names[0]),
 			    "it allows %zu %s that Docker's default refuses:%s", names.names_len,
 			    names.names_len == 1 ? "call" : "calls", buf__text(&list));
 }
 
-static int check_wide(const struct profile *profile, struct findings *out)
+static int check_wide(const struct subject *subject)
 {
+	const struct profile *profile = subject->profile;
 	struct rule own_rule names = {0};
 	int rc = profile_names(profile, &names);
 
@@ -246,28 +263,33 @@ static int check_wide(const struct profile *profile, struct findings *out)
 		if (!decision_is_simple(profile, name, &outcome) || !outcome_allows(outcome))
 			continue;
 		if (wide)
-			rc = findings_add(out, SEVERITY_NOTE, "wide",
+			rc = findings_add(subject->out, SEVERITY_NOTE, "wide",
+					  place_of_call(subject, name),
 					  "%s is allowed without conditions: %s", name, wide);
 		else if (!strncmp(name, "io_uring_", 9))
-			rc = findings_add(out, SEVERITY_WARNING, "io-uring",
+			rc = findings_add(subject->out, SEVERITY_WARNING, "io-uring",
+					  place_of_call(subject, name),
 					  "%s is allowed: what io_uring does, no filter sees",
 					  name);
 		else if (risk >= RISK_HIGH)
-			rc = findings_add(out, SEVERITY_WARNING, "risky",
-					  "%s is allowed (%s, %s)%s", name, group, risk_name(risk),
+			rc = findings_add(subject->out, SEVERITY_WARNING, "risky",
+					  place_of_call(subject, name), "%s is allowed (%s, %s)%s",
+					  name, group, risk_name(risk),
 					  docker_default_allows(compile_machine(profile), name) ?
 						  "" :
 						  ": Docker's default refuses it");
 	}
 	if (!rc && outcome_allows(profile_default(profile)))
-		rc = findings_add(out, SEVERITY_WARNING, "allows-by-default",
+		rc = findings_add(subject->out, SEVERITY_WARNING, "allows-by-default",
+				  place_of_profile(subject),
 				  "everything is allowed that no rule refuses, future calls too");
 	return rc;
 }
 
 /* What the filter is: whether libseccomp makes what the rules say, and whether the kernel takes it. */
-static int check_filter(const struct profile *profile, struct findings *out)
+static int check_filter(const struct subject *subject)
 {
+	const struct profile *profile = subject->profile;
 	struct filter own_filter filter = {0};
 	struct buf own_buf unknown = BUF_INIT;
 	struct err reason = {0};
@@ -278,27 +300,30 @@ static int check_filter(const struct profile *profile, struct findings *out)
 	if (rc == -ENOMEM)
 		return rc;
 	if (rc)
-		return findings_add(out, SEVERITY_ERROR, "filter", "%s", reason.text);
+		return findings_add(subject->out, SEVERITY_ERROR, "filter",
+				    place_of_profile(subject), "%s", reason.text);
 	return 0;
 }
 
-int check_profile(const struct profile *profile, struct findings *out, struct err *err)
+int check_profile(const struct profile *profile, const struct buf *source, struct findings *out,
+		  struct err *err)
 {
-	int rc = check_names(profile, out);
+	const struct subject subject = {profile, source, out};
+	int rc = check_names(&subject);
 
 	if (!rc)
-		rc = check_arches(profile, out);
+		rc = check_arches(&subject);
 	for (size_t i = 0; !rc && i < profile->rules_len; i++)
-		rc = check_rule(profile, i, out);
+		rc = check_rule(&subject, i);
 	if (!rc)
-		rc = check_always(profile, out);
+		rc = check_always(&subject);
 	if (!rc)
-		rc = check_clone3(profile, out);
+		rc = check_clone3(&subject);
 	if (!rc)
-		rc = check_wide(profile, out);
+		rc = check_wide(&subject);
 	if (!rc)
-		rc = check_beyond(profile, out);
+		rc = check_beyond(&subject);
 	if (!rc)
-		rc = check_filter(profile, out);
+		rc = check_filter(&subject);
 	return rc ? err_errno(err, rc, "cannot check the profile") : 0;
 }

@@ -7,17 +7,8 @@
 
 #include "base/buf.h"
 #include "profile/document.h"
+#include "profile/findings.h"
 #include "profile/profile.h"
-
-enum severity {
-	SEVERITY_NOTE,    /* to know */
-	SEVERITY_WARNING, /* probably not meant, or wide */
-	SEVERITY_ERROR,   /* refused, or means something else than it says */
-	SEVERITY_COUNT,
-};
-
-/** "note", "warning", "error". */
-const char *severity_name(enum severity severity);
 
 enum consumer {
 	CONSUMER_ANY,
@@ -28,27 +19,13 @@ enum consumer {
 	CONSUMER_CRUN,
 };
 
-struct finding {
-	enum severity severity;
-	const char *id; /* a short name that stays: borrowed, a literal */
-	char *text;     /* owned */
-};
+/**
+ * Looks at the meaning of a profile, of whatever format. `source` is the text that it was read from, for the places of names; NULL: it
+ * was read from none.
+ */
+int check_profile(const struct profile *profile, const struct buf *source, struct findings *out,
+		  struct err *err) must_check;
 
-struct findings {
-	struct finding *list; /* owned */
-	size_t len, room;
-};
-
-void findings_clear(struct findings *findings);
-#define own_findings own_with(findings_clear)
-
-/** -ENOMEM. */
-int findings_add(struct findings *findings, enum severity severity, const char *id,
-		 const char *format, ...) must_check __attribute__((format(printf, 4, 5)));
-
-/** Looks at the meaning of a profile. */
-int check_profile(const struct profile *profile, struct findings *out, struct err *err) must_check;
-
-/** Looks at a JSON profile as a runtime's parser does: what it refuses, what it leaves out in silence. Measured on runc 1.3.6, crun 1.28. */
+/** Looks at a profile in JSON or YAML as a runtime's parser does: what it refuses, what it leaves out in silence. Measured on runc 1.3.6, crun 1.28. */
 int check_document(const struct node *node, enum consumer consumer, struct findings *out,
 		   struct err *err) must_check;

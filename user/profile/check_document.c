@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What the parsers of engines and runtimes do with a JSON profile, member by member. */
+/* What the parsers of engines and runtimes do with a profile in JSON, or in YAML that an operator turns into it, member by member. */
 #include "profile/check.h"
 
 #include <errno.h>
@@ -32,6 +32,11 @@ static bool has_engine(enum consumer consumer)
 	return consumer == CONSUMER_DOCKER || consumer == CONSUMER_PODMAN;
 }
 
+static struct text_place place_of(const struct node *node)
+{
+	return (struct text_place){node->line, node->column};
+}
+
 /* What both runtimes do with it, as far as the consumer uses them. */
 static int report(const struct checking *checking, const struct node *node, const char *id,
 		  enum effect runc, enum effect crun, const char *what)
@@ -55,7 +60,7 @@ static int report(const struct checking *checking, const struct node *node, cons
 	else
 		snprintf(who, sizeof(who), "%s %s", runc ? "runc" : "crun", words[worst]);
 	return findings_add(checking->out, worst == REFUSES ? SEVERITY_ERROR : SEVERITY_WARNING, id,
-			    "line %u, column %u: %s: %s it", node->line, node->column, what, who);
+			    place_of(node), "%s: %s it", what, who);
 }
 
 static const char *text_of(const struct node *node, const char *key)
@@ -142,9 +147,8 @@ static int check_flags(const struct checking *checking, const struct node *node)
 	if (!flags || flags->kind != NODE_ARRAY || !flags->len)
 		return 0;
 	if (uses_runc(checking->consumer))
-		rc = findings_add(checking->out, SEVERITY_NOTE, "flags",
-				  "line %u, column %u: runc before 1.2 refuses a profile with flags",
-				  flags->line, flags->column);
+		rc = findings_add(checking->out, SEVERITY_NOTE, "flags", place_of(flags),
+				  "runc before 1.2 refuses a profile with flags");
 	for (size_t i = 0; !rc && i < flags->len; i++) {
 		const struct node *flag = &flags->children[i];
 		const char *name = flag->kind == NODE_STRING ? flag->text : "";
@@ -166,8 +170,8 @@ static int check_names(const struct checking *checking, const struct node *rule)
 
 	if (name && has_engine(checking->consumer))
 		return names ? findings_add(checking->out, SEVERITY_ERROR, "name-and-names",
-					    "line %u, column %u: name beside names: the engine refuses it",
-					    name->line, name->column) :
+					    place_of(name),
+					    "name beside names: the engine refuses it") :
 			       0;
 	if (!names || names->kind != NODE_ARRAY)
 		return report(checking, rule, "no-names", IGNORES, REFUSES, "a rule without names");
@@ -176,9 +180,8 @@ static int check_names(const struct checking *checking, const struct node *rule)
 			rc = report(checking, &names->children[i], "empty-name", REFUSES, TAKES,
 				    "an empty name");
 	if (!rc && !names->len)
-		rc = findings_add(checking->out, SEVERITY_NOTE, "no-names",
-				  "line %u, column %u: a rule without names says nothing",
-				  names->line, names->column);
+		rc = findings_add(checking->out, SEVERITY_NOTE, "no-names", place_of(names),
+				  "a rule without names says nothing");
 	return rc;
 }
 
@@ -225,14 +228,13 @@ static int check_conditions(const struct checking *checking, const struct node *
 				    "a condition on the container, so the rule always counts");
 		else if (checking->consumer == CONSUMER_PODMAN && node_member(member, "minKernel"))
 			rc = findings_add(checking->out, SEVERITY_WARNING, "min-kernel",
-					  "line %u, column %u: Podman ignores minKernel, so the rule always counts",
-					  member->line, member->column);
+					  place_of(member),
+					  "Podman ignores minKernel, so the rule always counts");
 	}
 	if (!rc && node_member(rule, "errno") && checking->consumer != CONSUMER_PODMAN)
 		rc = findings_add(checking->out, SEVERITY_WARNING, "errno-text",
-				  "line %u, column %u: only Podman and CRI-O read errno as text",
-				  node_member(rule, "errno")->line,
-				  node_member(rule, "errno")->column);
+				  place_of(node_member(rule, "errno")),
+				  "only Podman and CRI-O read errno as text");
 	return rc;
 }
 
@@ -257,9 +259,8 @@ static int check_map(const struct checking *checking, const struct node *node)
 		return report(checking, map, "arch-map", IGNORES, IGNORES,
 			      "archMap, so 32-bit programs are killed");
 	if (says_something(node, "architectures"))
-		return findings_add(checking->out, SEVERITY_ERROR, "arch-map",
-				    "line %u, column %u: archMap beside architectures: the engine refuses it",
-				    map->line, map->column);
+		return findings_add(checking->out, SEVERITY_ERROR, "arch-map", place_of(map),
+				    "archMap beside architectures: the engine refuses it");
 	return 0;
 }
 
@@ -269,7 +270,7 @@ static int check_default(const struct checking *checking, const struct node *nod
 	const char *action = text_of(node, "defaultAction");
 
 	if (action && !*action && (!rules || !rules->len) && checking->consumer != CONSUMER_CRUN)
-		return findings_add(checking->out, SEVERITY_ERROR, "disabled",
+		return findings_add(checking->out, SEVERITY_ERROR, "disabled", place_of(node),
 				    "an empty defaultAction and no rules: there is no filter at all, and no error");
 	if (notifies(node) && !node_member(node, "listenerPath")) {
 		int rc = report(checking, node, "listener", REFUSES, TAKES,

@@ -118,6 +118,16 @@ static const struct {
 	{is_list, parse_list},
 };
 
+int profile_document(const char *name, const char *text, size_t len, struct node *out, bool *is,
+		     struct err *err)
+{
+	*is = !is_systemd(text, len) && (is_json(text, len) || is_yaml(text, len));
+	if (!*is)
+		return 0;
+	return (is_json(text, len) ? document_parse_json : document_parse_yaml)(name, text, len,
+										out, err);
+}
+
 int profile_parse(const char *name, const char *text, size_t len,
 		  const struct parse_options *options, struct profile *out, struct err *err)
 {

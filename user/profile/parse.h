@@ -28,6 +28,13 @@ int profile_in_document(const char *name, const struct node *node, const struct 
 			struct err *err) must_check;
 
 /**
+ * The document that a profile in JSON or YAML is. False in *is and no error: the text is of another format. *out was zeroed. -EINVAL: it
+ * cannot be read.
+ */
+int profile_document(const char *name, const char *text, size_t len, struct node *out, bool *is,
+		     struct err *err) must_check;
+
+/**
  * Parses `len` bytes. `name` is what errors call the file: "NAME:LINE:COLUMN: ...".
  * *out may depend on container and host (resolve.h); it was cleared or zeroed, and is untouched on failure. -EINVAL: it is no profile, or one that whittle cannot take.
  */

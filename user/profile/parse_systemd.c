@@ -23,6 +23,7 @@ struct reader {
 	const char *name;
 	const char *at, *end, *line_start;
 	unsigned int line;
+	unsigned int first; /* line of a setting that says something about calls; 0: none yet */
 	size_t words;
 	const struct parse_options *options;
 	struct err *err;
@@ -351,8 +352,10 @@ static int read_directive(struct reader *r, struct unit *unit)
 	while (len && isspace((unsigned char)key[len - 1]))
 		len--;
 	for (size_t i = 0; i < ARRAY_LEN(directives); i++)
-		if (strlen(directives[i].key) == len && !memcmp(directives[i].key, key, len))
+		if (strlen(directives[i].key) == len && !memcmp(directives[i].key, key, len)) {
+			r->first = r->first ? r->first : r->line;
 			return directives[i].read(r, unit);
+		}
 	return read_other(r, key, len);
 }
 
@@ -418,8 +421,8 @@ static void tell(const struct reader *r, const struct unit *unit, const struct p
 	if (unit->families_set && !outcome_allows(profile_default(profile)) &&
 	    !(profile->default_action == ACTION_ERRNO && profile->default_errno == EAFNOSUPPORT))
 		buf__addf(r->options->warnings,
-			  "%s: other address families get EAFNOSUPPORT of systemd, and the default action here\n",
-			  r->name);
+			  "%s:%u:1: other address families get EAFNOSUPPORT of systemd, and the default action here\n",
+			  r->name, r->first);
 }
 
 int parse_systemd(const char *name, const char *text, size_t len,
@@ -448,6 +451,8 @@ int parse_systemd(const char *name, const char *text, size_t len,
 			       name);
 	if (unit_profile(&unit, options->arch, out))
 		return no_memory(&r);
+	out->line = r.first;
+	out->column = 1;
 	tell(&r, &unit, out);
 	return 0;
 }

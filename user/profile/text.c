@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/text.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -82,6 +83,28 @@ struct text_place text_place(const char *text, size_t at)
 			place.column += (text[i] & 0xc0) != 0x80;
 	}
 	return place;
+}
+
+static bool in_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+size_t text_find_word(const char *text, size_t len, unsigned int line, const char *word)
+{
+	const size_t n = strlen(word);
+	const char *at = text, *end = text + len;
+
+	for (unsigned int i = 1; at && i < line; i++) {
+		at = memchr(at, '\n', end - at);
+		at = at ? at + 1 : NULL;
+	}
+	while (at && (at = memmem(at, end - at, word, n))) {
+		if ((at == text || !in_word(at[-1])) && (at + n == end || !in_word(at[n])))
+			return at - text;
+		at += n;
+	}
+	return len;
 }
 
 void text_add_json(struct buf *out, const char *text)
