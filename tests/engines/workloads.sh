@@ -4,7 +4,8 @@
 # administrator would, and does the same again under its profile, RUNS times (default 2, with THOROUGH=yes 10) in a row. Here is also where strace
 # tells what the profile may have: of what only a runtime's set-up calls, what the same program calls on the host.
 #
-# What need not be tried in each layout is shared out among them, and so are profiles of names alone and such with arguments: THOROUGH=yes tries all.
+# What need not be tried in each layout is shared out among them, and so are profiles of names alone and such with arguments: THOROUGH=yes tries
+# all. WAYS=names or WAYS=args: only these, with docker and with podman.
 set -eu
 . tests/lib.sh
 . tests/engines.sh
@@ -21,6 +22,10 @@ if [ -n "${BOTH_LAYOUTS-}" ] && [ -z "${THOROUGH-}" ]; then
     engines=(docker) ways=('')
     [ "$LAYOUT" = hybrid ] || engines=(podman) ways=(' default')
 fi
+case ${WAYS-} in
+names) ways=('') ;;
+args) ways=(' default') ;;
+esac
 
 # --- the servers: all write to /run only, and listen on 127.0.0.1 ---
 S=$T/servers
