@@ -7,7 +7,8 @@
  *
  * Innocent are a thread's first exit here (it was inside before, moved in, or is the new child's from clone), one after
  * the process had left the targets, number -1 (a tracer has taken the call away), and what PTRACE_SYSEMU emulates.
- * RET_LOG lets a call through and is not seen here: user/record/audit_stream.h.
+ * RET_LOG lets a call through: it is seen where the kernel writes its audit record. Where no program can be attached there,
+ * user space reads the records instead: user/record/audit_stream.h.
  *
  * Programs of their own, attached only where denials are wanted: the hot path of a recording knows nothing of it. But from 7.2 on the kernel
  * may skip such a program, and each enter that is skipped would be a denied call: there the programs that count note the enters
@@ -21,6 +22,7 @@
 #include "target.bpf.h"
 
 #define SECCOMP_FILTER  2 /* of seccomp.mode; above it: 3, a filter has killed the thread (5.17) */
+#define RET_LOG         0x7ffc0000
 #define SIGSYS          31
 #define ENOSYS_MAX      4095
 #define GROUP_EXIT      4 /* SIGNAL_GROUP_EXIT: the whole process ends */
@@ -114,6 +116,7 @@ static __noinline void denied_note_process(struct task_struct *task, __u32 slot)
 
 	if (!f || (f->tgid == tgid && f->slot == slot && !f->until))
 		return;
+	f->left = f->tgid == tgid && f->slot == slot ? f->until : 0;
 	f->tgid = 0;
 	f->slot = slot;
 	f->since = bpf_ktime_get_ns();
@@ -182,6 +185,14 @@ static __always_inline void denied_call(struct task_struct *task, __u32 slot, __
 	key.sub = call.sub;
 	key.abi = call.abi;
 	denied_count(&key, regs);
+}
+
+/* A filter has had the current task's call logged; `action`: what it decided. */
+static __always_inline int denied_log(struct task_struct *task, __u32 slot, __u32 action)
+{
+	if (action == RET_LOG && bpf_get_current_pid_tgid() >> 32 != self)
+		denied_call(task, slot, DENIED_LOG, 0, (void *)bpf_task_pt_regs(task));
+	return 0;
 }
 
 static __always_inline bool denied_is_killed(struct task_struct *task)

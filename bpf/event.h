@@ -149,6 +149,7 @@ enum denied_action {
 	DENIED_KILL_THREAD = 2,  /* one of several */
 	DENIED_KILL_PROCESS = 3, /* or the only thread of one */
 	DENIED_NOTIFY = 4,       /* the answer is the supervisor's */
+	DENIED_LOG = 5,          /* not stopped: it was let through, and logged */
 	DENIED_COUNT,
 };
 
@@ -172,6 +173,7 @@ struct filtered {
 	__u32 slot;
 	__u64 since; /* CLOCK_MONOTONIC, ns */
 	__u64 until; /* 0: it lives */
+	__u64 left;  /* it was here before, until then, and away until `since`; 0: it was not */
 };
 
 /* A call, decoded. */
@@ -382,7 +384,7 @@ _Static_assert(sizeof(struct apart_key) == 24,
 	       "struct apart_key: padding would be part of the key");
 _Static_assert(sizeof(struct denied_key) == 24,
 	       "struct denied_key: padding would be part of the key");
-_Static_assert(sizeof(struct filtered) == 24, "struct filtered");
+_Static_assert(sizeof(struct filtered) == 32, "struct filtered");
 _Static_assert(sizeof(struct group) == 80, "struct group");
 _Static_assert(sizeof(struct lineage) == 48, "struct lineage");
 _Static_assert(sizeof(struct tuple) == 56, "struct tuple: padding would be part of the key");

@@ -165,7 +165,17 @@ int denied_exit_perf(void *ctx)
 	return counted_by_fentry ? 0 : denied_leaving();
 }
 
-#ifndef WITHOUT_FENTRY /* for tests/live/verifier.sh: bpftool fails over a program that some kernels do not take */
+#ifndef WITHOUT_FENTRY /* for tests/live/verifier.sh: bpftool fails over programs that some kernels do not take */
+/* What a filter decided is logged. Its arguments: syscall, signr, code. */
+SEC("?fentry/audit_seccomp")
+int denied_logged(__u64 *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 slot = denied_slot(task);
+
+	return slot == SLOT_NONE ? 0 : denied_log(task, slot, ctx[2]);
+}
+
 /*
  * HOT PATH there as well: what runs the programs above, before it looks whether it may. Its arguments: raw_data, size, rctx, call, count,
  * regs, head, task.

@@ -60,6 +60,8 @@ int record_denials_begin(struct record *record, struct err *err)
 	if (record->on_denial && !session__may_be_skipped(record->session))
 		recorder__on_denial(record->recorder, record->recording.native, record->on_denial,
 				    NULL);
+	if (session__sees_logged(record->session))
+		return 0;
 	record->audit = audit_stream_open(&reason);
 	if (record->audit < 0)
 		log_info("calls that a filter only logs are not told apart: %s", reason.text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls that a filter lets through and logs (RET_LOG), which nothing else tells from any other call: the kernel's audit
+ * Calls that a filter lets through and logs (RET_LOG), for kernels where no program sees that (session__sees_logged()): the kernel's audit
  * records, as it sends them to whoever listens (netlink, group AUDIT_NLGRP_READLOG). No audit daemon is needed, and one that
  * runs is not disturbed. The kernel limits the records: a fast caller's count is a lower bound.
  */

@@ -9,6 +9,7 @@ static const enum denial_action actions[DENIED_COUNT] = {
 	[DENIED_KILL_THREAD] = DENIAL_KILL_THREAD,
 	[DENIED_KILL_PROCESS] = DENIAL_KILL_PROCESS,
 	[DENIED_NOTIFY] = DENIAL_NOTIFY,
+	[DENIED_LOG] = DENIAL_LOG,
 };
 
 void denied_news_clear(struct denied_news *news)

@@ -15,7 +15,7 @@ enum feature {
 	FEATURE_CLONE3 = 2,      /* clone3 with CLONE_INTO_CGROUP (5.7) */
 	FEATURE_UNPREEMPTED = 4, /* a program on sys_enter runs to its end (until 7.1) */
 	FEATURE_PERF = 8,        /* the perf tracepoint; of use where that is not so */
-	FEATURE_FENTRY = 16,     /* programs at the entry of functions with 8 arguments; as above */
+	FEATURE_FENTRY = 16,     /* programs at the entry of functions, also of 8 arguments */
 };
 
 /**

@@ -178,14 +178,21 @@ static bool logged_is_ours(const struct recorder *recorder, const struct session
 	uint64_t wall = now(CLOCK_REALTIME), monotonic = now(CLOCK_MONOTONIC);
 	uint64_t age = wall > record->time ? wall - record->time : 0;
 	uint64_t time = monotonic > age ? monotonic - age : 0;
-	struct filtered filtered;
+	struct filtered at;
 
 	if (time + RECORD_SLACK_NS < recorder->begun)
 		return false;
-	if (session__filtered(session, record->denial.pid, &filtered) &&
-	    time + RECORD_SLACK_NS >= filtered.since &&
-	    (!filtered.until || time <= filtered.until + RECORD_SLACK_NS))
-		return is_ours(recorder, filtered.slot);
+	if (session__filtered(session, record->denial.pid, &at)) {
+		bool begun = time + RECORD_SLACK_NS >= at.since;
+
+		/* it has left; or has been away, whether it is back by now or not */
+		if (begun && at.until && time > at.until + RECORD_SLACK_NS)
+			return false;
+		if (!begun && at.left && time > at.left + RECORD_SLACK_NS)
+			return false;
+		if (begun || at.left)
+			return is_ours(recorder, at.slot);
+	}
 	return is_inside && is_inside(record->denial.pid, context);
 }
 

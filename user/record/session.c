@@ -80,7 +80,10 @@ static int configure(struct session *session, const struct hook *hook)
 	launchers_find((struct file_id *)skel->rodata->cfg_launchers, LAUNCHERS_MAX);
 	/* their programs want the current task as a typed pointer */
 	session->options.denials &= (options->features & FEATURE_TP_BTF) != 0;
+	session->logged &= session->options.denials;
 	rc = session_hook_choose(session, hook);
+	if (!rc)
+		rc = bpf_program__set_autoload(skel->progs.denied_logged, session->logged);
 	if (!rc && !options->timing) {
 		rc = bpf_program__set_autoload(skel->progs.timing_enter, false);
 		rc = rc ? rc : bpf_program__set_autoload(skel->progs.timing_exit, false);
@@ -119,6 +122,20 @@ static int load(struct session *session, const struct hook *hook)
 	if (rc) {
 		tracer_bpf__destroy(session->skel);
 		session->skel = NULL;
+	}
+	return rc;
+}
+
+/* A kernel without audit records, or without fentry, does not take the program that sees calls being logged. */
+static int load_logged(struct session *session, const struct hook *hook)
+{
+	int rc;
+
+	session->logged = session->options.denials && session->options.features & FEATURE_FENTRY;
+	rc = load(session, hook);
+	if (rc && rc != -ENOMEM && session->logged) {
+		session->logged = false;
+		rc = load(session, hook);
 	}
 	return rc;
 }
@@ -247,7 +264,7 @@ int session__open(const struct session_options *options, struct session **out, s
 		hook = session_hook_next(session, hook);
 		if (!hook)
 			break;
-		rc = load(session, hook);
+		rc = load_logged(session, hook);
 	}
 	if (rc == -EPERM)
 		return err_errno(err, rc,
@@ -264,6 +281,10 @@ int session__open(const struct session_options *options, struct session **out, s
 		rc = map_ring(session, err);
 	if (rc)
 		return rc;
+	/* early, as whoever opens a session asks next; nothing is armed yet */
+	if (session->logged)
+		session->logged =
+			!session_attach(session, session->skel->progs.denied_logged, NULL);
 	*out = steal_ptr(&session);
 	return 0;
 }

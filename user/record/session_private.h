@@ -36,6 +36,7 @@ struct session {
 	const struct hook *hook;
 	__u32 event_id, exit_event_id; /* of the perf tracepoints, 0: not looked for */
 	int inventory;                 /* a program's file descriptor */
+	bool logged;                   /* it sees by itself which calls a filter only logs */
 	/* what is attached: the program and its link */
 	struct {
 		struct bpf_program *program;

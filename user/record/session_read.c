@@ -103,6 +103,11 @@ bool session__sees_denials(const struct session *session)
 	return session->options.denials;
 }
 
+bool session__sees_logged(const struct session *session)
+{
+	return session->logged;
+}
+
 int session__each_denial(const struct session *session,
 			 int (*fn)(const struct denied_key *key, uint64_t count, void *context),
 			 void *context, struct err *err)
