@@ -10,13 +10,13 @@
 #include "maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 
+#define ENOSYS 38
 /* what a call that was interrupted returns inside of the kernel: user space never sees these */
 #define ERESTARTSYS   512
 #define ERESTART_LAST 516
 
 #if defined(__TARGET_ARCH_x86)
 
-#define ENOSYS    38
 #define TS_COMPAT 0x0002
 #define NR_EXECVE 59
 #define X32_BIT   0x40000000

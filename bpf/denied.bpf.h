@@ -6,7 +6,8 @@
  * wants to.
  *
  * Innocent are a thread's first exit here (it was inside before, moved in, or is the new child's from clone), one after
- * the process had left the targets, number -1 (a tracer has taken the call away), and what PTRACE_SYSEMU emulates.
+ * the process had left the targets, number -1 (a tracer has taken the call away), what PTRACE_SYSEMU emulates, and the call in front of
+ * which a thread was stopped by its tracer, and killed.
  * RET_LOG lets a call through: it is seen where the kernel writes its audit record. Where no program can be attached there,
  * user space reads the records instead: user/record/audit_stream.h.
  *
@@ -23,6 +24,7 @@
 
 #define SECCOMP_FILTER  2 /* of seccomp.mode; above it: 3, a filter has killed the thread (5.17) */
 #define RET_LOG         0x7ffc0000
+#define SIGKILL         9
 #define SIGSYS          31
 #define ENOSYS_MAX      4095
 #define GROUP_EXIT      4 /* SIGNAL_GROUP_EXIT: the whole process ends */
@@ -200,9 +202,14 @@ static __always_inline bool denied_is_killed(struct task_struct *task)
 	return BPF_CORE_READ(task, seccomp.mode) > SECCOMP_FILTER;
 }
 
+static __always_inline bool denied_has_pending(struct task_struct *task, int signal)
+{
+	return BPF_CORE_READ(task, pending.signal.sig[0]) & (1UL << (signal - 1));
+}
+
 static __always_inline bool denied_is_trapped(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, pending.signal.sig[0]) & (1UL << (SIGSYS - 1));
+	return denied_has_pending(task, SIGSYS);
 }
 
 /* The tracer's call: bit and place of it are the architecture's. */
@@ -217,12 +224,15 @@ static __always_inline bool denied_is_emulated(struct task_struct *task)
 
 /* Is it an exit without an enter that no filter has caused? */
 static __always_inline bool denied_is_innocent(struct task_struct *task, struct passing *passing,
-					       struct pt_regs *regs)
+					       struct pt_regs *regs, long ret)
 {
 	bool emulated = denied_is_emulated(task), before = passing->emulated;
 	__u64 id = bpf_get_current_pid_tgid();
 
 	passing->emulated = emulated;
+	/* killed at a tracer's stop in front of the call, which is then not made: it has no result */
+	if ((__s32)ret == -ENOSYS && denied_has_pending(task, SIGKILL))
+		return true;
 	/* the last one of them may be let go without the bit */
 	if (emulated || before || abi_number(regs) == -1 || id >> 32 == self)
 		return true;
@@ -247,7 +257,7 @@ static __noinline int denied_stopped(struct task_struct *task, __u32 slot, struc
 		denied_call(task, slot, DENIED_KILL_PROCESS, 0, regs);
 		return 0;
 	}
-	if (denied_is_innocent(task, passing, regs))
+	if (denied_is_innocent(task, passing, regs, ret))
 		return 0;
 	notified = denied_notified(task);
 	asked = notified != passing->notified;
