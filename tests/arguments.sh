@@ -3,7 +3,7 @@
 #
 # Calls with known arguments, for tests/programs/arguments on x86-64: at least one of each call that whittle knows arguments of, what a
 # recording says of them, and their neighbours, with one thing changed in each. None does any harm, to root either.
-# shellcheck disable=SC2034 # for tests
+# shellcheck disable=SC2034,SC2206
 
 bad=0xffffffff
 # in the order of the recording
