@@ -81,6 +81,8 @@ struct {
 } filtered SEC(".maps");
 
 __u64 denials_lost[SLOTS_MAX];
+/* When a slot was armed, if that was not its first time (CLOCK_MONOTONIC, ns): what is known of threads from before says nothing. */
+__u64 denials_since[SLOTS_MAX];
 
 static __noinline void denied_doubt(__u32 pid)
 {
@@ -300,7 +302,7 @@ static __always_inline int denied_left(struct task_struct *task, __u32 slot, str
 		passing->inside = 0;
 		return 0;
 	}
-	if (!passing->since) {
+	if (passing->since <= denials_since[bounded(slot, SLOTS_MAX)]) {
 		denied_begin(task, passing, slot);
 		if (task->seccomp.mode == SECCOMP_FILTER)
 			return 0;

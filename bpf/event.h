@@ -294,6 +294,8 @@ enum entry_flags {
 		4, /* by `whittle start`: it stays until it is stopped, even if nothing ever runs in it */
 	ENTRY_CONTAINER = 8, /* its target is one */
 	ENTRY_FOLLOWS = 16,  /* its cgroup may be made anew */
+	ENTRY_DENIALS = 32,  /* it keeps denied calls */
+	ENTRY_ARGS = 64,     /* it keeps arguments */
 };
 
 struct entry {

@@ -15,7 +15,8 @@
 
 struct start_options {
 	struct target_options targets;
-	bool follow, wait, count_moved, quiet;
+	bool follow, wait, count_moved, denials, quiet;
+	const char *args;
 	uint64_t ring_size;
 	int verbose;
 };
@@ -31,6 +32,11 @@ static const struct option_row rows[] = {
 	 AT(wait), NULL, 0},
 	{"count-moved", 0, OPTION_FLAG, NULL,
 	 "count processes that move in as workload from the start", AT(count_moved), NULL, 0},
+	{"denials", 0, OPTION_FLAG, NULL, "look for calls that a seccomp filter denies",
+	 AT(denials), NULL, 0},
+	{"args", 0, OPTION_TEXT, "LIST",
+	 "record arguments, too, and allow no others: default, all, or calls: socket,ioctl:1,clone",
+	 AT(args), NULL, 0},
 	{"ring-size", 0, OPTION_SIZE, "SIZE",
 	 "room for news of first calls, if this is the first recording (default 1m)", AT(ring_size),
 	 NULL, 64 << 20},
@@ -45,6 +51,7 @@ struct start {
 	const char *name;
 	struct target_list targets;
 	struct awaited_places places; /* of targets that do not exist yet */
+	struct arg_plan args;
 	struct resident resident;
 	__u32 slot;
 	bool came;       /* one that was waited for */
@@ -56,6 +63,7 @@ static void start_clear(struct start *start)
 	resident_close(&start->resident);
 	target_list_clear(&start->targets);
 	awaited_places_clear(&start->places);
+	arg_plan_clear(&start->args);
 }
 #define own_start own_with(start_clear)
 
@@ -72,6 +80,8 @@ static unsigned int entry_flags(const struct start *start)
 {
 	unsigned int flags = ENTRY_STARTED;
 
+	flags |= start->options.denials ? ENTRY_DENIALS : 0;
+	flags |= start->options.args ? ENTRY_ARGS : 0;
 	for (size_t i = 0; i < start->targets.len; i++) {
 		if (!strcmp(start->targets.kinds[i], "container") ||
 		    cgroup_names_container(start->targets.cgroups[i].path))
@@ -225,6 +235,8 @@ static int start_recording(struct start *start, struct err *err)
 		rc = err_errno(err, buf__error(&words), "cannot record");
 	start->resident.ring_bytes = start->options.ring_size;
 	start->resident.patience_ms = PATIENCE_MS;
+	start->resident.denials = start->options.denials;
+	start->resident.args = start->options.args ? &start->args : NULL;
 	if (!rc)
 		rc = resident_open(&start->resident, true, features, err);
 	if (!rc)
@@ -248,6 +260,9 @@ static int check_usage(struct start *start, int argc, char **argv, int rest, str
 	if (!target_options_len(&start->options.targets))
 		return err_set(err, -EINVAL,
 			       "nothing to record: name a --container, a --unit, a --cgroup or a --pid");
+	if (start->options.args &&
+	    arg_plan_parse(start->options.args, arch_native(), &start->args, err))
+		return -EINVAL;
 	return target_options_check(&start->options.targets, err);
 }
 

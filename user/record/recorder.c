@@ -24,9 +24,10 @@ struct recorder {
 	recorder_denial_fn *denial;
 	void *denial_context;
 	enum arch native;
-	uint64_t begun;      /* CLOCK_MONOTONIC, ns */
-	uint64_t begun_wall; /* CLOCK_REALTIME, ns */
-	uint64_t misses;     /* from before */
+	uint64_t begun;           /* CLOCK_MONOTONIC, ns */
+	uint64_t begun_wall;      /* CLOCK_REALTIME, ns */
+	uint64_t misses;          /* from before */
+	bool no_denials, no_args; /* the session keeps them, but not for this recording */
 	struct ev_first *news;
 	size_t news_len, news_room;
 	struct denied_news denied;
@@ -248,6 +249,8 @@ void recorder__resume(struct recorder *recorder, const struct entry *entry)
 	recorder->begun = entry->begun;
 	recorder->begun_wall = entry->begun_wall;
 	recorder->misses = entry->misses;
+	recorder->no_denials = !(entry->flags & ENTRY_DENIALS);
+	recorder->no_args = !(entry->flags & ENTRY_ARGS);
 }
 
 static uint64_t all_calls(const struct recorder *recorder, const struct session *session)
@@ -587,7 +590,7 @@ int recorder__finish(struct recorder *recorder, struct session *session,
 		rc = session__each_apart(session, add_apart, &finish, err);
 	if (!rc)
 		rc = session__each_lineage(session, add_lineage, &finish, err);
-	if (!rc)
+	if (!rc && !recorder->no_denials)
 		rc = add_denied(&finish, err);
 	for (size_t i = 0; !rc && i < recorder->moved.moved_len; i++)
 		rc = recording_add_moved(recording, &recorder->moved.moved[i]);
@@ -595,7 +598,7 @@ int recorder__finish(struct recorder *recorder, struct session *session,
 		return err_errno(err, rc, "cannot keep what was recorded");
 	recording_sort(recording);
 	add_timings(&finish);
-	rc = add_arguments(&finish, err);
+	rc = recorder->no_args ? 0 : add_arguments(&finish, err);
 	recording->hook = session__hook(session);
 	recording->started = recorder->begun_wall;
 	recording->elapsed = now(CLOCK_MONOTONIC) - recorder->begun;

@@ -97,6 +97,8 @@ static int make_pins(struct resident *resident, unsigned int features, struct er
 		.features = features,
 		.ring_bytes = resident->ring_bytes ? resident->ring_bytes : RING,
 		.entries = true,
+		.denials = resident->denials,
+		.args = resident->args,
 		.follow = true,
 		.slots = SLOTS_MAX - 1,
 		.on_record = take_news,
@@ -184,6 +186,39 @@ static int open_or_make_pins(struct resident *resident, bool make, unsigned int 
 		      err_errno(err, -ENOENT, "cannot open " HOME "/" PINS);
 }
 
+/* Has the session that is there the same arguments in view? Those in memory are never seen. */
+static bool has_args(const struct arg_plan *plan, const struct arg_plan *wanted)
+{
+	size_t kept = 0, same = 0;
+
+	for (size_t i = 0; plan && i < plan->calls.len; i++)
+		kept += !plan->calls.calls[i].open;
+	for (size_t i = 0; plan && i < wanted->calls.len; i++) {
+		const struct tuples *call = &wanted->calls.calls[i];
+		const struct tuples *there = tuples_find(&plan->calls, &call->call);
+
+		if (call->open || session__row(&call->call) == ROW_OUTSIDE)
+			continue;
+		if (!there || memcmp(there->masks, call->masks, sizeof(call->masks)))
+			return false;
+		same++;
+	}
+	return plan && kept == same && plan->cap == wanted->cap;
+}
+
+/* All recordings share one set of programs, as the first one had it. */
+static int check_wanted(const struct resident *resident, struct err *err)
+{
+	if (resident->denials && !session__sees_denials(resident->session))
+		return err_set(err, -ENOTSUP,
+			       "the recordings that are being made look for no denied calls, and all look for the same: stop these first ('whittle status' names them), or record without --denials");
+	if (resident->args && resident->args != session__args(resident->session) &&
+	    !has_args(session__args(resident->session), resident->args))
+		return err_set(err, -ENOTSUP,
+			       "the recordings that are being made keep no arguments, or those of other calls, and all keep the same: stop these first ('whittle status' names them), or record without --args");
+	return 0;
+}
+
 /*
  * Opening the pins takes twenty times as long as what is done with them: it is done before they are locked, and again only if
  * they turn out to be others.
@@ -213,7 +248,7 @@ int resident_open(struct resident *resident, bool make, unsigned int features, s
 	resident->pinned = !rc;
 	if (!rc)
 		forget_failed_starts(resident);
-	return rc;
+	return rc ? rc : check_wanted(resident, err);
 }
 
 static bool is_empty(const struct resident *resident)
@@ -304,6 +339,7 @@ int resident_begin(struct resident *resident, const struct resident_request *req
 	copy_text(entry->target, sizeof(entry->target), request->target);
 	copy_text(entry->name, sizeof(entry->name), request->name);
 	session__slot(resident->session, slot)->flags = request->slot_flags;
+	session__renew_denials(resident->session, slot);
 	*out = slot;
 	/* so that whittle's own calls are known before it may be inside one of the targets */
 	return request->flags & ENTRY_STARTED ? session__inventory(resident->session, err) : 0;

@@ -13,8 +13,10 @@ struct resident {
 	int bpffs;   /* the directory that the pins' one lies in: -1: closed */
 	bool pinned; /* the pins are there */
 	/* what the caller wants before it opens, 0: the usual */
-	size_t ring_bytes; /* if it is made: room for news of all its recordings */
-	int patience_ms;   /* how long to wait for its lock */
+	size_t ring_bytes;           /* if it is made: room for news of all its recordings */
+	int patience_ms;             /* how long to wait for its lock */
+	bool denials;                /* recordings can keep denied calls */
+	const struct arg_plan *args; /* ... and arguments; borrowed until it is closed */
 	struct session *session;
 	void *news_to; /* the recorder that looks at the news right now */
 };
@@ -23,7 +25,8 @@ struct resident {
 
 /**
  * Opens the session, and makes it first if it is not there and `make` says so. -ENOENT: it is not there; -EBUSY: somebody else
- * keeps it locked for too long; -EPROTO: another version of whittle made it. `features`: enum feature.
+ * keeps it locked for too long; -EPROTO: another version of whittle made it; -ENOTSUP: it was made without what the caller wants.
+ * `features`: enum feature.
  */
 int resident_open(struct resident *resident, bool make, unsigned int features,
 		  struct err *err) must_check;

@@ -333,6 +333,14 @@ int session__open_pinned(const char *dir, const struct session_options *options,
 	rc = get_links(session, dir, err);
 	if (rc)
 		return rc;
+	for (size_t i = 0; i < session->links_len; i++) {
+		session->options.denials |= session->links[i].program ==
+					    session->skel->progs.denied_last;
+		session->logged |= session->links[i].program == session->skel->progs.denied_logged;
+	}
+	rc = session_find_args(session);
+	if (rc)
+		return err_errno(err, rc, "cannot open %s", dir);
 	session->inventory =
 		pins_get_program(dir, bpf_program__name(session->skel->progs.inventory), err);
 	if (session->inventory < 0)
@@ -376,6 +384,7 @@ void session__free(struct session *session)
 	unmap_view(&session->entries);
 	unmap_view(&session->filtered);
 	unmap_view(&session->tuple_counts);
+	arg_plan_clear(&session->plan);
 	tracer_bpf__destroy(session->skel);
 	free(session);
 }

@@ -130,6 +130,8 @@ int session__each_apart(const struct session *session,
 			int (*fn)(const struct apart_key *key, uint64_t calls, void *context),
 			void *context, struct err *err) must_check;
 
+/** The slot's recording begins now: what was seen before of threads that may be denied a call says nothing. Before it is armed. */
+void session__renew_denials(struct session *session, __u32 slot);
 /** What arguments are kept of, NULL: of nothing. */
 const struct arg_plan *session__args(const struct session *session);
 

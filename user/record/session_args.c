@@ -52,9 +52,68 @@ int session_configure_args(struct session *session)
 					     (size_t)session->slots * ROW_LEN);
 }
 
+/* What is kept of a call, as the programs have it. */
+static int find_call(struct session *session, const struct syscall *call)
+{
+	__u32 row = session__row(call);
+	__u8 spec = row == ROW_OUTSIDE ? 0 : session->skel->rodata->cfg_arg_rows[row];
+	struct arg_masks masks;
+
+	if (!spec)
+		return 0;
+	memcpy(&masks, (const void *)&session->skel->rodata->cfg_arg_masks[spec], sizeof(masks));
+	return tuples_make(&session->plan.calls, call, (const uint64_t *)masks.values) ? 0 :
+											 -ENOMEM;
+}
+
+/* Calls whose arguments no program can keep: they are open, whether anybody asked for them or not. */
+static int find_in_memory(struct session *session, enum arch arch)
+{
+	static const uint64_t none[TUPLE_ARGS] = {0};
+	const struct arg_row *row;
+
+	for (size_t i = 0; (row = args_row_at(i)); i++) {
+		struct syscall call = {.arch = arch};
+		struct tuples *tuples;
+
+		if (args_row(arch, row->name) != row || !row->memory ||
+		    !syscall_resolve(arch, row->name, &call.nr))
+			continue;
+		tuples = tuples_make(&session->plan.calls, &call, none);
+		if (!tuples)
+			return -ENOMEM;
+		tuples_open(tuples, OPEN_MEMORY);
+	}
+	return 0;
+}
+
+int session_find_args(struct session *session)
+{
+	const enum arch native = arch_native();
+	const enum arch arches[] = {native, arch_compat(native),
+				    native == ARCH_X86_64 ? ARCH_X32 : ARCH_INVALID};
+	int rc = 0;
+
+	if (!session->skel->rodata->cfg_args)
+		return 0;
+	session->plan.cap = session->skel->rodata->cfg_args_max;
+	for (size_t i = 0; !rc && i < ARRAY_LEN(arches); i++) {
+		struct syscall call = {.arch = arches[i]};
+
+		if (arches[i] == ARCH_INVALID)
+			continue;
+		for (; !rc && call.nr < ROW_X32_NUMBERS; call.nr++)
+			rc = find_call(session, &call);
+		if (!rc)
+			rc = find_in_memory(session, arches[i]);
+	}
+	session->options.args = &session->plan;
+	return rc;
+}
+
 const struct arg_plan *session__args(const struct session *session)
 {
-	return session->pinned ? NULL : session->options.args;
+	return session->options.args;
 }
 
 __u64 session__tuple_count(const struct session *session, __u32 slot, __u32 row)

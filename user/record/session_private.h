@@ -36,6 +36,7 @@ struct session {
 	const struct hook *hook;
 	__u32 event_id, exit_event_id; /* of the perf tracepoints, 0: not looked for */
 	int inventory;                 /* a program's file descriptor */
+	struct arg_plan plan;          /* pinned: what arguments are kept of */
 	bool logged;                   /* it sees by itself which calls a filter only logs */
 	/* what is attached: the program and its link */
 	struct {
@@ -71,6 +72,8 @@ int snapshot_take(const struct bpf_map *map, struct snapshot *out) must_check;
 struct count_row *session_rows(const struct session *session, __u32 slot);
 /** Sizes and fills what the programs know of arguments, before they are loaded. */
 int session_configure_args(struct session *session) must_check;
+/** Pinned: finds out what the programs have been told. */
+int session_find_args(struct session *session) must_check;
 /** Forgets the arguments that were kept in a slot. */
 int session_forget_args(struct session *session, __u32 slot) must_check;
 /** Finds out which hooks this kernel has. */

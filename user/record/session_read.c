@@ -161,19 +161,6 @@ static uint64_t program_misses(int fd)
 	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) ? info.recursion_misses : 0;
 }
 
-uint64_t session__enters_missed(const struct session *session)
-{
-	struct bpf_program *program;
-	uint64_t misses = 0;
-
-	bpf_object__for_each_program(program, session->skel->obj)
-	{
-		if (session_hook_notes_enters(session, program))
-			misses += program_misses(bpf_program__fd(program));
-	}
-	return misses;
-}
-
 static uint64_t link_misses(const struct bpf_link *link)
 {
 	struct bpf_link_info info = {0};
@@ -184,6 +171,24 @@ static uint64_t link_misses(const struct bpf_link *link)
 		return 0;
 	fd = bpf_prog_get_fd_by_id(info.prog_id);
 	return program_misses(fd);
+}
+
+uint64_t session__enters_missed(const struct session *session)
+{
+	struct bpf_program *program;
+	uint64_t misses = 0;
+
+	for (size_t i = 0; session->pinned && i < session->links_len; i++)
+		if (session_hook_notes_enters(session, session->links[i].program))
+			misses += link_misses(session->links[i].link);
+	if (session->pinned)
+		return misses;
+	bpf_object__for_each_program(program, session->skel->obj)
+	{
+		if (session_hook_notes_enters(session, program))
+			misses += program_misses(bpf_program__fd(program));
+	}
+	return misses;
 }
 
 uint64_t session__misses(const struct session *session)

@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 volatile struct slot *session__slot(struct session *session, __u32 slot)
 {
@@ -140,11 +141,13 @@ bool session_is_unneeded(const void *data, size_t len, void *context)
 	union event event;
 	uint64_t time;
 
-	if (decode_event(data, len, &event, NULL) || event.kind == EV_GONE ||
-	    event.kind == EV_DENIED)
+	if (decode_event(data, len, &event, NULL) || event.kind == EV_GONE)
 		return true;
 	entry = session__entry(session, event.first.slot); /* all kinds begin alike: kind, slot */
-	time = event.kind == EV_FIRST ? event.first.time : event.moved.time;
+	if (event.kind == EV_DENIED)
+		time = event.denied.time;
+	else
+		time = event.kind == EV_FIRST ? event.first.time : event.moved.time;
 	return !*entry->name || time < entry->begun;
 }
 
@@ -186,6 +189,15 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 	if (session->entries.data)
 		news_drop(&session->news, session_is_unneeded, session);
 	return 0;
+}
+
+void session__renew_denials(struct session *session, __u32 slot)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	__atomic_store_n(&session->skel->bss->denials_since[slot],
+			 ts.tv_sec * 1000000000ULL + ts.tv_nsec, __ATOMIC_RELEASE);
 }
 
 static void offer_slot(struct session *session, __u32 slot)
