@@ -13,6 +13,7 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", 9))
 ROUNDS_OF_SLOW = 3
 CALLS_A_BATCH = 20000
 MANY, FEW = 30, 1
+ARGS_OTHER, ARGS_KNOWN = "whittle --args, an unrelated call", "whittle --args, a recorded call, known"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ WAYS = (
     Way(tracers.FLOOR, lambda s, loop: [FLOOR], "attached", exact=False),
     Way("whittle, a call outside", whittle_of("other"), "recording", exact=False),
     Way("whittle, a traced call", whittle_of("in", "--count-moved"), "recording", cgroup="in"),
+    Way(ARGS_OTHER, whittle_of("in", "--count-moved", "--args", "default"), "recording", cgroup="in"),
+    Way(ARGS_KNOWN, whittle_of("in", "--count-moved", "--args", "getppid:0"), "recording", cgroup="in"),
     # until it is clear that it is no launcher
     Way("whittle, within 10 s of a move in", whittle_of("in"), "recording", cgroup="in", exact=False),
     Way("whittle --, a traced command", whittle_command()),
@@ -55,6 +58,7 @@ WAYS = (
     Way("no tracer, a command with a filter", lambda s, loop: [*loop, "20000", "filter"], exact=False),
     Way("whittle, a command with a filter", whittle_command(filtered=True)),
     Way("whittle --denials, a command with a filter", whittle_command("--denials", "always", filtered=True)),
+    Way("whittle audit, a command with a filter", lambda s, loop: [WHITTLE, "audit", "--", *loop, "20000", "filter"], exact=False),
     Way("bpftrace, count()", lambda s, loop: tracers.bpftrace(s), "Attaching", 1.0, peer=True),
     Way("syscount (libbpf-tools)", lambda s, loop: host.with_tracefs(["syscount", "-T", "400"]), settle=1.0, peer=True),
     Way("perf trace -s", lambda s, loop: host.with_tracefs(
@@ -86,7 +90,7 @@ def run_round(number, subject, best, unusable):
         if way.name in unusable or way.peer and number >= ROUNDS_OF_SLOW:
             continue
         try:
-            host.need(host.program_of(way.command(subject, [])))
+            host.need(host.program_of(way.command(subject, [CALLS])))
             ns, seen = measure(way, subject)
         except Unusable as why:
             if not way.peer:
@@ -107,6 +111,8 @@ def measure_all(work):
         run_round(number, subject, best, unusable)
     base = min(untraced)
     floor = best[tracers.FLOOR][0] - base
+    if floor <= 0:
+        raise Unusable("an empty program seems to cost nothing: too much else runs here to measure what a call costs")
     rows = []
     for way in WAYS:
         if way.name in unusable:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Budgets, and results as text."""
+import micro as micro_ways
 import tracers
 
 
@@ -19,7 +20,8 @@ def budgets(result):
     found = []
     micro = result.get("micro")
     if micro:
-        for way, limit in ("whittle, a call outside", 1.20), ("whittle, a traced call", 1.25):
+        for way, limit in (("whittle, a call outside", 1.20), ("whittle, a traced call", 1.25), (micro_ways.ARGS_OTHER, 1.25),
+                           (micro_ways.ARGS_KNOWN, 1.80)):
             found += budget(f"{way}, of the floor", row_of(micro["rows"], way)["of_floor"], limit)
     for server, rows in result.get("servers", {}).items():
         row = row_of(rows, tracers.WHITTLE)
