@@ -58,6 +58,10 @@ try_action() { # ENGINE ACTION ANSWER ERRNO WAY ROUNDS
         skip "docker: NOTIFY" "not here: docker does not pass listenerPath on to its runtime"
         return
     fi
+    if [ "$action" = LOG ] && ! grep -qw log /proc/sys/kernel/seccomp/actions_logged; then
+        skip "$engine: LOG" "not here: the kernel does not log the action LOG"
+        return
+    fi
     rounds=$(often "$6" $(($6 * 10)))
     dir=$(mktemp -d "$T/try.XXXXXX")
     # shellcheck disable=SC2046
