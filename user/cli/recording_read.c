@@ -140,9 +140,13 @@ static int get_call(const struct place *place, const struct node *node, struct s
 		rc = get_call_number(place, node, &out->nr);
 	if (!rc)
 		rc = get_count(place, node, "subcall", UINT32_MAX, &sub);
-	if (!rc)
-		out->sub = sub;
-	return rc;
+	if (rc)
+		return rc;
+	out->sub = sub;
+	/* it would be lost when the recording is written */
+	return sub && !syscall_is_multiplexer(out) ?
+		       refuse(place, node, "a \"subcall\" of a call that has none") :
+		       0;
 }
 
 static int get_class(const struct place *place, const struct node *node, enum observed_class *out)
