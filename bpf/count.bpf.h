@@ -25,6 +25,7 @@
 
 #include "abi.bpf.h"
 #include "args.bpf.h"
+#include "each.bpf.h"
 #include "group.bpf.h"
 #include "target.bpf.h"
 
@@ -32,7 +33,12 @@
 static __always_inline bool count_apart(const struct apart_key *key)
 {
 	__u64 one = 1;
-	__u64 *n = bpf_map_lookup_elem(&apart, key);
+	__u64 *n;
+	int first = cfg_each ? each_count_apart(key) : -1;
+
+	if (first >= 0)
+		return first;
+	n = bpf_map_lookup_elem(&apart, key);
 
 	if (!n) {
 		if (!bpf_map_update_elem(&apart, key, &one, BPF_NOEXIST))
@@ -66,9 +72,13 @@ static __always_inline __u64 count_group(__u32 tgid)
 static __always_inline bool count_row(__u32 slot, __u32 row)
 {
 	__u32 key = slot * ROW_LEN + row;
-	struct count_row *counters = count_row_at(slot * cfg_cpus, cfg_few_rows);
-	__u64 *first = bpf_map_lookup_elem(&first_seen, &key);
+	struct count_row *counters;
+	__u64 *first;
 
+	if (cfg_each)
+		return each_count_row(slot, row);
+	counters = count_row_at(slot * cfg_cpus, cfg_few_rows);
+	first = bpf_map_lookup_elem(&first_seen, &key);
 	if (!counters || !first) {
 		__sync_fetch_and_add(&slot_of(slot)->lost_calls, 1);
 		return false;
@@ -78,6 +88,12 @@ static __always_inline bool count_row(__u32 slot, __u32 row)
 		return false;
 	*first = bpf_ktime_get_ns();
 	return true;
+}
+
+/* Has a call of workload a counter in the rows? Else it is counted apart. */
+static __always_inline bool count_has_row(__u32 row)
+{
+	return cfg_each ? row < EACH_ROW_LEN : row != ROW_OUTSIDE;
 }
 
 /* regs NULL: the arguments are gone; comm NULL: the current one. */
@@ -112,10 +128,17 @@ static __always_inline void count_announce(const struct call *call, const struct
 	bpf_ringbuf_submit(ev, 0);
 }
 
+static __noinline void count_know_each(__u32 slot)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+
+	each_know(slot, tgid, count_group(tgid));
+}
+
 /* Cold: whose call is it, was it there before, and tell. */
 static __noinline int count_slow(__u32 slot, __s64 nr, bool compat, struct pt_regs *regs)
 {
-	struct count_row *counters = count_row_at(slot * cfg_cpus, cfg_few_rows);
+	struct count_row *counters = cfg_each ? NULL : count_row_at(slot * cfg_cpus, cfg_few_rows);
 	struct apart_key key = {.slot = slot};
 	struct call decoded, call;
 	int class;
@@ -132,6 +155,8 @@ static __noinline int count_slow(__u32 slot, __s64 nr, bool compat, struct pt_re
 		counters->slot = slot;
 		counters->group = count_group(bpf_get_current_pid_tgid() >> 32);
 	}
+	if (cfg_each && class == CLASS_WORKLOAD)
+		count_know_each(slot);
 	if (class < 0)
 		return 0; /* set-up */
 	key.nr = call.nr;
@@ -140,7 +165,7 @@ static __noinline int count_slow(__u32 slot, __s64 nr, bool compat, struct pt_re
 	key.call_class = class;
 	if (cfg_args)
 		args_note(&key, call.row, regs);
-	first = class == CLASS_WORKLOAD && call.row != ROW_OUTSIDE ? count_row(slot, call.row) :
+	first = class == CLASS_WORKLOAD && count_has_row(call.row) ? count_row(slot, call.row) :
 								     count_apart(&key);
 	if (first)
 		count_announce(&call, &key, regs, NULL);
@@ -159,8 +184,27 @@ static __always_inline void count_exec(__u32 slot, const struct call *call, int 
 		.image = image,
 	};
 
-	if (class == CLASS_WORKLOAD ? count_row(slot, call->row) : count_apart(&key))
+	if (class == CLASS_WORKLOAD && count_has_row(call->row) ? count_row(slot, call->row) :
+								  count_apart(&key))
 		count_announce(call, &key, NULL, comm);
+}
+
+/* The hot path of a session of each cgroup. */
+static __always_inline int count_each(__u32 slot, __u32 tgid, __s64 nr, bool compat,
+				      struct pt_regs *regs)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct each_row *counters;
+
+	if (likely((__u64)nr < EACH_ROW_LEN && !compat &&
+		   each_is_known(slot, cpu, tgid, count_group(tgid)))) {
+		counters = each_row_of(slot, cpu);
+		if (likely(counters && counters->calls[bounded(nr, EACH_ROW_LEN)])) {
+			__sync_fetch_and_add(&counters->calls[bounded(nr, EACH_ROW_LEN)], 1);
+			return 0;
+		}
+	}
+	return count_slow(slot, nr, compat, regs);
 }
 
 /* Every call of a target's tasks, of any ABI. `typed`: regs may be read directly. */

@@ -38,6 +38,9 @@ enum row {
 	ROW_LEN = 2048,
 };
 
+/* see groups_epoch in group.bpf.h */
+#define GROUPS_EPOCH_STEP (1ULL << 32)
+
 /* The counters of one CPU and slot. A power of two, so that the programs can mask an index. */
 struct count_row {
 	__u64 calls[ROW_LEN - 2]; /* by enum row; from ROW_OUTSIDE on unused */
@@ -80,6 +83,8 @@ enum slot_flags {
 	SLOT_STRANGERS = 4,
 	/* a newborn cgroup's: user space has not decided yet, and what is made below it is a newborn, too */
 	SLOT_UNDECIDED = 8,
+	/* of a session of each cgroup: one that is made below has a slot of its own, and does not share this one */
+	SLOT_EACH = 16,
 };
 
 struct slot {
@@ -311,6 +316,51 @@ struct entry {
 	char target[ENTRY_TARGET_LEN]; /* what is recorded, in words */
 };
 
+/*
+ * A session of each cgroup (bpf/each.bpf.h) has a slot for every one, so that a slot must be small: one row, of native calls
+ * only, and what else there is in a table of its own. A power of two: the programs mask with it.
+ */
+#define EACH_SLOTS_MAX   16384
+#define EACH_ROW_LEN     ROW_ABI_NUMBERS
+#define EACH_APART_LEN   128
+#define EACH_PROBES      32
+#define EACH_APART_TAKEN (~0U) /* a key's slot while the key is being written */
+
+struct each_row {
+	__u64 calls[EACH_ROW_LEN];
+};
+
+struct each_apart {
+	struct apart_key key; /* its slot, written last: SLOT_NONE, the place is free */
+	__u64 calls;
+};
+
+struct each_aparts {
+	struct each_apart calls[EACH_APART_LEN];
+};
+
+/* Processes whose calls may be counted without asking, as count_row.group has one. By the low bits of the tgid. */
+#define EACH_KNOWN_LEN 512
+
+struct each_known {
+	struct {
+		__u64 group;
+		__u64 slot;
+	} groups[EACH_KNOWN_LEN];
+};
+
+/* Of a session of each cgroup: what a slot is of. Programs write it of a cgroup that is made, user space of the others. */
+struct each_born {
+	__u64 id;   /* 0: nobody has the slot */
+	__u64 time; /* when it was made: CLOCK_MONOTONIC, ns; 0: before recording */
+	__u64 gone; /* when it was removed; 0: it is there */
+	__u32 parent_slot;
+	__u8 spilled; /* calls of it are in `apart`, because its own table was full */
+	__u8 inside;  /* processes were there before recording began */
+	__u16 pad;
+	char name[CGROUP_NAME_LEN]; /* of its directory */
+};
+
 /* Records on the ring: each begins with its kind. */
 enum ev_kind {
 	EV_INVALID = 0,
@@ -319,6 +369,7 @@ enum ev_kind {
 	EV_GONE = 3,
 	EV_BORN = 4,
 	EV_DENIED = 5,
+	EV_EACH = 6,
 };
 
 /* A call was seen for the first time in its slot and class. */
@@ -351,6 +402,12 @@ struct ev_moved {
 
 /* A cgroup of a slot was removed: user space looks whether a target is left. */
 struct ev_gone {
+	__u32 kind;
+	__u32 slot;
+};
+
+/* The each_born of a slot has changed. */
+struct ev_each {
 	__u32 kind;
 	__u32 slot;
 };
@@ -398,6 +455,9 @@ _Static_assert(sizeof(struct ev_first) == 112, "struct ev_first");
 _Static_assert(sizeof(struct ev_moved) == 48, "struct ev_moved");
 _Static_assert(sizeof(struct ev_gone) == 8, "struct ev_gone");
 _Static_assert(sizeof(struct ev_born) == 280, "struct ev_born");
+_Static_assert(sizeof(struct ev_each) == 8, "struct ev_each");
+_Static_assert(sizeof(struct each_apart) == 32, "struct each_apart");
+_Static_assert(sizeof(struct each_born) == 288, "struct each_born");
 _Static_assert(sizeof(struct ev_denied) == 112, "struct ev_denied");
 
 #endif

@@ -23,6 +23,7 @@
 #define WHITTLE_GROUP_BPF_H
 
 #include "abi.bpf.h"
+#include "each.bpf.h"
 #include "image.bpf.h"
 
 /*
@@ -37,7 +38,6 @@
  * Moves on whenever a process has ended or left: what count_row.group says is void then, whichever slot it is of, for
  * the hot path has no time to look up what belongs to which. In the upper half, so that a tgid can be added.
  */
-#define GROUPS_EPOCH_STEP (1ULL << 32)
 __u64 groups_epoch;
 
 /* whittle's own process: what it calls is nobody's workload. Known once `inventory` has run. */
@@ -78,8 +78,14 @@ static __always_inline void lineage_end(__u64 number, struct lineage *lineage)
 	/* an exiting task may be moved, too, and calls nothing */
 	if (!lineage->execs && lineage->calls) {
 		ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
-		if (!ev)
-			return; /* it stays in the map: user space finds it at the end */
+		/* it stays in the map: user space finds it at the end. But where slots are used again it is soon another's */
+		if (!ev && !cfg_each)
+			return;
+		if (!ev) {
+			__sync_fetch_and_add(&slot_of(lineage->slot)->late, 1);
+			bpf_map_delete_elem(&lineages, &number);
+			return;
+		}
 		*ev = (struct ev_moved){.kind = EV_MOVED,
 					.slot = lineage->slot,
 					.pid = lineage->pid,
@@ -148,6 +154,8 @@ static __always_inline struct group *group_enter(struct task_struct *task, __u32
 	struct slot *s = slot_of(slot);
 	struct group workload = {.slot = slot};
 
+	if (cfg_each && !s->armed)
+		each_note_inside(slot);
 	if (!s->armed || s->flags & SLOT_COUNT_MOVED || s->lost_groups ||
 	    (!entering && s->flags & SLOT_STRANGERS))
 		return group_store(BPF_CORE_READ(task, tgid), &workload);
@@ -338,9 +346,9 @@ static __always_inline void group_move(struct task_struct *task, __u32 slot)
 		group_of(task, slot, true);
 		return;
 	}
-	/* a workload group stays known, so that it is still workload when it comes back */
+	/* a workload group stays known, so that it is still workload when it comes back; but its slot may be another's by then */
 	group = bpf_map_lookup_elem(&groups, &tgid);
-	if (group && group->state != GROUP_WORKLOAD) {
+	if (group && (cfg_each || group->state != GROUP_WORKLOAD)) {
 		group_forget(group);
 		bpf_map_delete_elem(&groups, &tgid);
 	}

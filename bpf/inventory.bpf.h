@@ -61,6 +61,8 @@ static __always_inline void inventory_task(struct task_struct *task, __u32 slot)
 		return;
 	if (BPF_CORE_READ(task, flags) & (PF_KTHREAD | PF_EXITING) || inventory_is_ours(task))
 		return;
+	if (cfg_each)
+		each_note_inside(slot);
 	if (inventory_group(task, slot))
 		inventory_call(task, slot);
 }

@@ -49,9 +49,29 @@ const volatile struct file_id cfg_launchers[LAUNCHERS_MAX] = {};
 /* slot number -> its state. Both worlds write: see struct slot. */
 struct slot slots[SLOTS_MAX];
 
-static __always_inline struct slot *slot_of(__u32 slot)
+/* Is it a session of each cgroup? See each.bpf.h. */
+const volatile bool cfg_each = false;
+
+/* slot -> its state, in such a session. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* set at load: slots */
+	__type(key, __u32);
+	__type(value, struct slot);
+} each_slots SEC(".maps");
+
+/* Of any other session: for hot paths that this one has not. */
+static __always_inline struct slot *slot_plain(__u32 slot)
 {
 	return &slots[bounded(slot, SLOTS_MAX)];
+}
+
+static __always_inline struct slot *slot_of(__u32 slot)
+{
+	struct slot *each = cfg_each ? bpf_map_lookup_elem(&each_slots, &slot) : NULL;
+
+	return each ? each : slot_plain(slot);
 }
 
 /* image index -> executable. Written on an exec in set-up, read at the end. */

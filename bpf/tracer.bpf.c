@@ -88,6 +88,18 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long nr)
 	return count_target(rows, task->tgid, nr, task_is_compat(task), regs, true, false);
 }
 
+/* HOT PATH in a session of each cgroup. */
+SEC("tp_btf/sys_enter")
+int BPF_PROG(sys_enter_each, struct pt_regs *regs, long nr)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 slot = target_slot(cgroup_id_of(task));
+
+	if (likely(slot == SLOT_NONE))
+		return 0;
+	return count_each(slot, task->tgid, nr, task_is_compat(task), regs);
+}
+
 /* HOT PATH for the others. */
 SEC("raw_tp/sys_enter")
 int sys_enter_raw(__u64 *ctx)
@@ -98,6 +110,9 @@ int sys_enter_raw(__u64 *ctx)
 
 	if (likely(!rows))
 		return 0;
+	if (cfg_each)
+		return count_each(slot_of_rows(rows), bpf_get_current_pid_tgid() >> 32, ctx[1],
+				  task_is_compat_core(task), (void *)ctx[0]);
 	return count_target(rows, bpf_get_current_pid_tgid() >> 32, ctx[1],
 			    task_is_compat_core(task), (void *)ctx[0], false, false);
 }
@@ -112,9 +127,12 @@ static __always_inline int count_current(void)
 	if (likely(!rows))
 		return 0;
 	if (cfg_denials && task->seccomp.mode >= SECCOMP_FILTER &&
-	    slot_of(slot_of_rows(rows))->armed)
+	    slot_plain(slot_of_rows(rows))->armed)
 		denied_passed(task);
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	if (cfg_each)
+		return count_each(slot_of_rows(rows), task->tgid, regs_number(regs),
+				  task_is_compat(task), regs);
 	return count_target(rows, task->tgid, regs_number(regs), task_is_compat(task), regs, false,
 			    false);
 }
@@ -142,7 +160,7 @@ static __always_inline __u32 denied_slot(struct task_struct *task)
 	if (likely(task->seccomp.mode < SECCOMP_FILTER))
 		return SLOT_NONE;
 	slot = target_slot(cgroup_id_of(task));
-	return slot != SLOT_NONE && slot_of(slot)->armed ? slot : SLOT_NONE;
+	return slot != SLOT_NONE && slot_plain(slot)->armed ? slot : SLOT_NONE;
 }
 
 /* A call is over, wherever that was seen. */
@@ -205,6 +223,10 @@ int BPF_PROG(cgroup_mkdir, struct cgroup *cgrp, const char *path)
 		return 0;
 	parent = BPF_CORE_READ(cgrp, self.parent, cgroup, kn, id);
 	slot = target_slot(parent);
+	if (cfg_each && slot != SLOT_NONE && slot_of(slot)->flags & SLOT_EACH) {
+		each_add(BPF_CORE_READ(cgrp, kn, id), BPF_CORE_READ(cgrp, kn, name), slot);
+		return 0;
+	}
 	if (cfg_follow && slot == SLOT_NONE)
 		slot = follow_slot(parent, BPF_CORE_READ(cgrp, kn, name));
 	if (cfg_follow && slot == SLOT_NONE)
@@ -231,6 +253,8 @@ int BPF_PROG(cgroup_rmdir, struct cgroup *cgrp, const char *path)
 	if (slot == SLOT_NONE)
 		return 0;
 	target_remove(id, slot);
+	if (cfg_each)
+		each_remove(id, slot);
 	if (!cfg_tell_gone)
 		return 0;
 	/* only to wake user space: without room it is awake anyway */
@@ -359,7 +383,7 @@ int BPF_PROG(denied_last, struct task_struct *task)
 		return 0;
 	passing = bpf_task_storage_get(&passings, task, 0, 0);
 	slot = target_slot(cgroup_id_read(task));
-	if (slot != SLOT_NONE && slot_of(slot)->armed)
+	if (slot != SLOT_NONE && slot_plain(slot)->armed)
 		denied_death(task, slot, passing);
 	if (BPF_CORE_READ(task, signal, live.counter) == 0)
 		denied_end(task->tgid);

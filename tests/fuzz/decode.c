@@ -15,15 +15,18 @@ static bool in_range(const union event *event, size_t len)
 {
 	switch (event->kind) {
 	case EV_FIRST:
-		return len == sizeof(event->first) && event->first.slot < SLOTS_MAX &&
+		return len == sizeof(event->first) && event->first.slot < EACH_SLOTS_MAX &&
 		       event->first.call_class < CLASS_COUNT && event->first.abi <= ABI_X32 &&
 		       event->first.image < IMAGES_MAX &&
 		       strnlen(event->first.comm, COMM_LEN) < COMM_LEN;
 	case EV_MOVED:
-		return len == sizeof(event->moved) && event->moved.slot < SLOTS_MAX &&
+		return len == sizeof(event->moved) && event->moved.slot < EACH_SLOTS_MAX &&
 		       strnlen(event->moved.comm, COMM_LEN) < COMM_LEN;
 	case EV_GONE:
 		return len == sizeof(event->gone) && event->gone.slot < SLOTS_MAX;
+	case EV_EACH:
+		return len == sizeof(event->each) && event->each.slot != SLOT_NONE &&
+		       event->each.slot < EACH_SLOTS_MAX;
 	case EV_DENIED:
 		return len == sizeof(event->denied) && event->denied.slot < SLOTS_MAX &&
 		       event->denied.key.slot == event->denied.slot &&

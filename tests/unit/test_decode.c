@@ -139,11 +139,11 @@ Test(decode, fields_out_of_range)
 		const char *name;
 		__u64 value;
 	} rows[] = {
-		{FIELD(first, slot), SLOTS_MAX},         {FIELD(first, slot), UINT32_MAX},
+		{FIELD(first, slot), EACH_SLOTS_MAX},    {FIELD(first, slot), UINT32_MAX},
 		{FIELD(first, image), IMAGES_MAX},       {FIELD(first, image), UINT32_MAX},
 		{FIELD(first, call_class), CLASS_COUNT}, {FIELD(first, call_class), UINT16_MAX},
 		{FIELD(first, abi), ABI_X32 + 1},        {FIELD(first, abi), UINT16_MAX},
-		{FIELD(first, comm[15]), 'x'},           {FIELD(moved, slot), SLOTS_MAX},
+		{FIELD(first, comm[15]), 'x'},           {FIELD(moved, slot), EACH_SLOTS_MAX},
 		{FIELD(moved, slot), UINT32_MAX},        {FIELD(gone, slot), SLOTS_MAX},
 		{FIELD(gone, slot), UINT32_MAX},
 	};

@@ -2,8 +2,10 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "cli/cmd.h"
+#include "cli/each_groups.h"
 #include "cli/record.h"
 #include "cli/record_denials.h"
+#include "cli/record_each.h"
 #include "cli/summary.h"
 #include "record/features.h"
 
@@ -19,6 +21,15 @@ static const char *const progress_choices[] = {"auto", "always", "never", NULL};
 
 static const struct option_row rows[] = {
 	TARGET_OPTION_ROWS(struct record_options, targets),
+	{"each", 0, OPTION_TEXT, "PATH",
+	 "record each cgroup below this one by itself, those that are made meanwhile, too; needs -d",
+	 AT(each), NULL, 0},
+	{"directory", 'd', OPTION_TEXT, "DIR",
+	 "with --each: write the profiles here; --recording names a directory, too", AT(directory),
+	 NULL, 0},
+	{"merge-by", 0, OPTION_CHOICE, "WHAT",
+	 "with --each: fold those into one that have the same image, unit or name (without a number): none, name, unit, image",
+	 AT(merge_by), merge_by_choices, 0},
 	{"wait", 0, OPTION_FLAG, NULL,
 	 "the container, unit or cgroup (a pattern of its name) does not exist yet: record it from its birth on",
 	 AT(wait), NULL, 0},
@@ -88,7 +99,9 @@ static int check_usage(struct record *record, struct err *err)
 	const struct record_options *options = &record->options;
 	const struct target_options *targets = &options->targets;
 
-	if (!record->argv && !target_options_len(targets))
+	if (record_each_check(record, err))
+		return -EINVAL;
+	if (!record->argv && !target_options_len(targets) && !options->each)
 		return err_set(err, -EINVAL,
 			       "nothing to record: name a --container, a --unit, a --cgroup, a --pid, or a command behind '--'");
 	if (options->wait && (record->argv || !(targets->containers.len + targets->units.len +
@@ -172,6 +185,8 @@ static int run(const struct command *self, int argc, char **argv)
 	if (check_usage(&record, &err))
 		return command_usage_error(self, &err);
 	set_log_level(&record.options);
+	if (record.options.each)
+		return record_each(&record);
 	rc = record_plan(&record, &err);
 	if (!rc)
 		rc = record_run(&record, &err);
@@ -196,7 +211,7 @@ const struct command cmd_record = {
 	.summary =
 		"record what a command, a container, a service or a cgroup calls, and write its profile",
 	.synopsis =
-		"[OPTION...] [--container [ENGINE:]NAME] [--unit NAME] [--cgroup PATH|ID] [--pid PID] [-o FILE] [-- COMMAND [ARG...]]",
+		"[OPTION...] [--container [ENGINE:]NAME] [--unit NAME] [--cgroup PATH|ID] [--pid PID] [--each PATH -d DIR] [-o FILE] [-- COMMAND [ARG...]]",
 	.description =
 		"Records the system calls of a command, which is born into a cgroup of its own, or of containers,\n"
 		"units and cgroups that exist, until the command and all that it started have ended, the targets are gone, the time of --for\n"

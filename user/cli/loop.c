@@ -313,7 +313,10 @@ static int on_news(struct state *state, struct err *err)
 {
 	int rc = session__drain(state->loop->session, err);
 
-	recorder__note_news(state->loop->recorder, state->loop->session);
+	if (state->loop->on_news)
+		state->loop->on_news(state->loop->news_context);
+	else
+		recorder__note_news(state->loop->recorder, state->loop->session);
 	return rc;
 }
 

@@ -21,6 +21,9 @@ struct loop {
 	uint64_t duration; /* ns, 0: no limit */
 	uint64_t quiet;    /* ns without a new syscall that end it, 0: no matter */
 	bool live_line;
+	/* called when news have been taken, of a session without `recorder` */
+	void (*on_news)(void *context);
+	void *news_context;
 	int more; /* another file that there is news in when it is readable; -1: none */
 	int (*on_more)(void *context, struct err *err);
 	void *more_context;

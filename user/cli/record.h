@@ -28,9 +28,10 @@ struct record_options {
 	const char *user;
 	struct result_options result;
 	const char *args, *args_max;
+	const char *each, *directory;
 	uint64_t duration, quiet_for, ring_size;
 	bool count_moved, follow, plain, start, stats, quiet, wait;
-	int denials, filter, progress, verbose;
+	int denials, filter, merge_by, progress, verbose;
 };
 
 enum awaited_kind {

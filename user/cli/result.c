@@ -92,7 +92,7 @@ static int write_profile(const struct result_options *options, struct recording 
 		rc = emit_oci(&profile, &text, err);
 	if (!rc)
 		rc = file_write(path, &text, "profile", err);
-	if (rc)
+	if (rc || options->quiet)
 		return rc;
 	if (options->assume_startup && recording->whole)
 		log_note("--assume-startup: the start was seen, there is nothing to assume");
@@ -102,8 +102,8 @@ static int write_profile(const struct result_options *options, struct recording 
 }
 
 /* Both are tried: that one cannot be written is no reason to lose the other. */
-int result_write(const struct result_options *options, struct recording *recording,
-		 bool container, bool command)
+int result_write(const struct result_options *options, struct recording *recording, bool container,
+		 bool command)
 {
 	const char *profile = options->output;
 	struct err err = {0};

@@ -13,6 +13,7 @@ struct result_options {
 	const char *output, *recording;
 	bool assume_startup, no_enosys;
 	bool allow_denied; /* an option of those that look for denials only */
+	bool quiet;        /* say nothing about what was written */
 	int runtime;
 };
 
@@ -68,5 +69,5 @@ int result_check_files(const struct result_options *options, struct err *err) mu
  * says what was written. `container`: the target is known to be one. Both are tried; 0, or an error that was said.
  * With `allow_denied` the arguments of denied calls become open in the recording, once it is written.
  */
-int result_write(const struct result_options *options, struct recording *recording,
-		 bool container, bool command) must_check;
+int result_write(const struct result_options *options, struct recording *recording, bool container,
+		 bool command) must_check;

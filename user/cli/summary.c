@@ -79,7 +79,7 @@ static void warn_moved(const struct recording *recording)
 			 recording->moved_len - LIST_SHOWN);
 }
 
-static void warn_losses(const struct losses *losses)
+void summary_losses(const struct losses *losses)
 {
 	if (losses->cgroups)
 		log_warn("incomplete: %" PRIu64
@@ -203,7 +203,7 @@ void summary_recording(const struct recording *recording)
 	tell_denied(recording);
 	warn_unknown(recording);
 	warn_moved(recording);
-	warn_losses(losses);
+	summary_losses(losses);
 }
 
 static void tell_beyond(size_t n, const char *what, const struct engine_beyond *beyond,

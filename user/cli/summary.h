@@ -10,6 +10,8 @@
 
 /** Counts, losses, and a warning for each thing that keeps the recording from being the whole truth. */
 void summary_recording(const struct recording *recording);
+/** The last of it: a warning for each loss. */
+void summary_losses(const struct losses *losses);
 /** What the container called beyond the default profile of its engine; nothing if that is not known. */
 void summary_beyond(const struct engine_default *container, const struct recording *recording);
 /** Where the profile went ("-": standard output) and why its names are in it; what tables added, by name, at -v. */

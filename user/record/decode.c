@@ -9,7 +9,7 @@
 static const size_t lengths[] = {
 	[EV_FIRST] = sizeof(struct ev_first),   [EV_MOVED] = sizeof(struct ev_moved),
 	[EV_GONE] = sizeof(struct ev_gone),     [EV_BORN] = sizeof(struct ev_born),
-	[EV_DENIED] = sizeof(struct ev_denied),
+	[EV_DENIED] = sizeof(struct ev_denied), [EV_EACH] = sizeof(struct ev_each),
 };
 
 static bool is_text(const char comm[COMM_LEN])
@@ -33,12 +33,12 @@ int decode_event(const void *data, size_t len, union event *out, struct err *err
 	memcpy(&event, data, len);
 	switch (event.kind) {
 	case EV_FIRST:
-		good = event.first.slot < SLOTS_MAX && event.first.call_class < CLASS_COUNT &&
+		good = event.first.slot < EACH_SLOTS_MAX && event.first.call_class < CLASS_COUNT &&
 		       event.first.abi <= ABI_X32 && event.first.image < IMAGES_MAX &&
 		       is_text(event.first.comm);
 		break;
 	case EV_MOVED:
-		good = event.moved.slot < SLOTS_MAX && is_text(event.moved.comm);
+		good = event.moved.slot < EACH_SLOTS_MAX && is_text(event.moved.comm);
 		break;
 	case EV_BORN:
 		good = event.born.slot != SLOT_NONE && event.born.slot < SLOTS_MAX &&
@@ -51,6 +51,9 @@ int decode_event(const void *data, size_t len, union event *out, struct err *err
 		       event.denied.key.abi <= ABI_X32 && event.denied.key.action < DENIED_COUNT &&
 		       event.denied.key.error >= 0 && event.denied.key.error <= ERRNO_MAX &&
 		       is_text(event.denied.comm);
+		break;
+	case EV_EACH:
+		good = event.each.slot != SLOT_NONE && event.each.slot < EACH_SLOTS_MAX;
 		break;
 	default:
 		good = event.gone.slot < SLOTS_MAX;

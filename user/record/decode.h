@@ -18,6 +18,7 @@ union event {
 	struct ev_gone gone;
 	struct ev_born born;
 	struct ev_denied denied;
+	struct ev_each each;
 };
 
 /** -EBADMSG: it is none of ours; *out is untouched then. */

@@ -3,6 +3,7 @@
 #include "record/arguments.h"
 #include "record/decode.h"
 #include "record/denied.h"
+#include "record/session_each.h"
 
 #include <errno.h>
 #include <string.h>
@@ -19,6 +20,7 @@ _Static_assert(SLOTS_MAX <= 64, "a slot is a bit");
 
 struct recorder {
 	uint64_t slots; /* a bit each */
+	__u32 slot;     /* of a session of each cgroup: the one that it is of; else SLOT_NONE */
 	recorder_newborn_fn *newborn;
 	void *context;
 	recorder_denial_fn *denial;
@@ -62,6 +64,15 @@ int recorder__new(__u32 first, __u32 slots, struct recorder **out, struct err *e
 	return 0;
 }
 
+int recorder__new_of(__u32 slot, struct recorder **out, struct err *err)
+{
+	int rc = recorder__new(0, 0, out, err);
+
+	if (!rc)
+		(*out)->slot = slot;
+	return rc;
+}
+
 void recorder__adopt(struct recorder *recorder, __u32 slot)
 {
 	recorder->slots |= 1ULL << slot;
@@ -94,6 +105,8 @@ void recorder__free(struct recorder *recorder)
 
 static bool is_ours(const struct recorder *recorder, __u32 slot)
 {
+	if (recorder->slot)
+		return slot == recorder->slot;
 	return slot < SLOTS_MAX && recorder->slots >> slot & 1;
 }
 
@@ -242,6 +255,20 @@ void recorder__begin(struct recorder *recorder)
 {
 	recorder->begun = now(CLOCK_MONOTONIC);
 	recorder->begun_wall = now(CLOCK_REALTIME);
+}
+
+void recorder__begin_at(struct recorder *recorder, uint64_t time)
+{
+	recorder__begin(recorder);
+	if (!time || time > recorder->begun)
+		return;
+	recorder->begun_wall -= recorder->begun - time;
+	recorder->begun = time;
+}
+
+uint64_t recorder__begun(const struct recorder *recorder)
+{
+	return recorder->begun;
 }
 
 void recorder__resume(struct recorder *recorder, const struct entry *entry)
@@ -603,4 +630,45 @@ int recorder__finish(struct recorder *recorder, struct session *session,
 	recording->started = recorder->begun_wall;
 	recording->elapsed = now(CLOCK_MONOTONIC) - recorder->begun;
 	return rc;
+}
+
+/* The slot's part in what is still in set-up. */
+static int add_lineages(struct finish *finish, const struct lineages *lineages)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < lineages->len; i++)
+		rc = add_lineage(&lineages->all[i], finish);
+	return rc;
+}
+
+int recorder__close(struct recorder *recorder, struct session *session,
+		    const struct lineages *lineages, struct recording *recording, struct err *err)
+{
+	struct finish finish = {.recorder = recorder, .session = session, .recording = recording};
+	const volatile struct each_born *born = session__born(session, recorder->slot);
+	uint64_t end = born->gone ? born->gone : now(CLOCK_MONOTONIC);
+	int rc;
+
+	for (size_t i = 0; i < lineages->len; i++)
+		note_image(&lineages->all[i], &finish);
+	if (recorder->news_len)
+		qsort(recorder->news, recorder->news_len, sizeof(*recorder->news), compare_news);
+	recording->losses = (struct losses){.late = recorder->late};
+	add_losses(&recording->losses, session__slot(session, recorder->slot));
+	rc = add_rows(&finish, recorder->slot);
+	if (!rc)
+		rc = session__each_apart_of(session, recorder->slot, born->spilled, add_apart,
+					    &finish, err);
+	if (!rc)
+		rc = add_lineages(&finish, lineages);
+	for (size_t i = 0; !rc && i < recorder->moved.moved_len; i++)
+		rc = recording_add_moved(recording, &recorder->moved.moved[i]);
+	if (rc)
+		return err_errno(err, rc, "cannot keep what was recorded");
+	recording_sort(recording);
+	recording->hook = session__hook(session);
+	recording->started = recorder->begun_wall;
+	recording->elapsed = end > recorder->begun ? end - recorder->begun : 0;
+	return 0;
 }

@@ -84,3 +84,25 @@ struct progress recorder__progress(const struct recorder *recorder, const struct
  */
 int recorder__finish(struct recorder *recorder, struct session *session,
 		     struct recording *recording, struct err *err) must_check;
+
+/** For a slot of a session of each cgroup. *out is owned: recorder__free(). */
+int recorder__new_of(__u32 slot, struct recorder **out, struct err *err) must_check;
+
+/** Recording began at that time (CLOCK_MONOTONIC, ns), which is past; 0: it begins now. */
+void recorder__begin_at(struct recorder *recorder, uint64_t time);
+/** When it began, the same. */
+uint64_t recorder__begun(const struct recorder *recorder);
+
+/* Lineages that were still in set-up when a session was detached. */
+struct lineages {
+	const struct lineage *all;
+	size_t len;
+};
+
+/**
+ * As recorder__finish(), for a slot of a session of each cgroup: at any time, if its cgroup is gone, whose news have been taken, and which has not
+ * spilled; then `lineages` is empty. After detach for any. May be called again.
+ */
+int recorder__close(struct recorder *recorder, struct session *session,
+		    const struct lineages *lineages, struct recording *recording,
+		    struct err *err) must_check;

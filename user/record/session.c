@@ -67,7 +67,8 @@ static int configure(struct session *session, const struct hook *hook)
 {
 	const struct session_options *options = &session->options;
 	struct tracer_bpf *skel = session->skel;
-	size_t rows = (size_t)session->cpus * session->slots;
+	/* a session of each cgroup has rows of its own */
+	size_t slots = options->each ? 1 : session->slots, rows = session->cpus * slots;
 	int rc;
 
 	skel->rodata->cfg_slots = session->slots;
@@ -96,8 +97,9 @@ static int configure(struct session *session, const struct hook *hook)
 	if (!rc && options->timing)
 		rc = bpf_map__set_max_entries(skel->maps.timings, rows * ROW_LEN);
 	if (!rc)
-		rc = bpf_map__set_max_entries(skel->maps.first_seen,
-					      (size_t)session->slots * ROW_LEN);
+		rc = bpf_map__set_max_entries(skel->maps.first_seen, slots * ROW_LEN);
+	if (!rc)
+		rc = session_configure_each(session);
 	if (!rc && options->args)
 		rc = session_configure_args(session);
 	if (!rc && options->entries)
@@ -155,7 +157,12 @@ static int map_view(const struct bpf_map *map, int protection, struct view *view
 	return 0;
 }
 
-static void unmap_view(struct view *view)
+int session_map_view(const struct bpf_map *map, bool writable, struct view *view)
+{
+	return map_view(map, PROT_READ | (writable ? PROT_WRITE : 0), view);
+}
+
+void session_unmap_view(struct view *view)
 {
 	if (view->data)
 		munmap(view->data, view->bytes);
@@ -180,6 +187,8 @@ static int map_views(struct session *session, struct err *err)
 		rc = map_view(skel->maps.entries, protection, &session->entries);
 	if (!rc && session->options.denials)
 		rc = map_view(skel->maps.filtered, protection, &session->filtered);
+	if (!rc && session->options.each)
+		rc = session_map_each(session);
 	return rc ? err_errno(err, rc, "cannot map the counters") : 0;
 }
 
@@ -219,7 +228,7 @@ static int new_session(const struct session_options *options, struct session **o
 	libbpf_set_print(print_libbpf);
 	session->options = *options;
 	session->cpus = cpus;
-	session->slots = options->slots + options->newborns + 1;
+	session->slots = options->slots + options->newborns + options->each + 1;
 	session->inventory = -1;
 	return 0;
 }
@@ -378,12 +387,13 @@ void session__free(struct session *session)
 		close(session->inventory);
 	ring_buffer__free(session->ring);
 	news_unmap(&session->news);
-	unmap_view(&session->counts);
-	unmap_view(&session->first_seen);
-	unmap_view(&session->timings);
-	unmap_view(&session->entries);
-	unmap_view(&session->filtered);
-	unmap_view(&session->tuple_counts);
+	session_unmap_view(&session->counts);
+	session_unmap_view(&session->first_seen);
+	session_unmap_view(&session->timings);
+	session_unmap_view(&session->entries);
+	session_unmap_view(&session->filtered);
+	session_unmap_view(&session->tuple_counts);
+	session_unmap_each(session);
 	arg_plan_clear(&session->plan);
 	tracer_bpf__destroy(session->skel);
 	free(session);

@@ -28,11 +28,18 @@ static const struct hook hooks[] = {
 	 .denied = {"denied_exit_perf"}},
 	{.name = "tp_btf",
 	 .features = FEATURE_TP_BTF,
+	 .of = HOOK_OF_EACH,
+	 .programs = {"sys_enter_each"},
+	 .denied = {"denied_enter", "denied_exit"}},
+	{.name = "tp_btf",
+	 .features = FEATURE_TP_BTF,
+	 .of = HOOK_NOT_OF_EACH,
 	 .few_rows = true,
 	 .programs = {"sys_enter_few"},
 	 .denied = {"denied_enter", "denied_exit"}},
 	{.name = "tp_btf",
 	 .features = FEATURE_TP_BTF,
+	 .of = HOOK_NOT_OF_EACH,
 	 .programs = {"sys_enter"},
 	 .denied = {"denied_enter", "denied_exit"}},
 	{.name = "raw_tp", .programs = {"sys_enter_raw"}, .denied = {"denied_enter", "denied_exit"}},
@@ -81,6 +88,7 @@ const struct hook *session_hook_next(const struct session *session, const struct
 	for (hook = hook ? hook + 1 : hooks; hook < hooks + ARRAY_LEN(hooks); hook++)
 		if ((features & hook->features) == hook->features &&
 		    (!hook->few_rows || has_few_rows(session)) &&
+		    hook->of != (session->options.each ? HOOK_NOT_OF_EACH : HOOK_OF_EACH) &&
 		    !(hook->preempted_only && features & FEATURE_UNPREEMPTED))
 			return hook;
 	return NULL;

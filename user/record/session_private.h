@@ -19,6 +19,13 @@ struct view {
 	size_t bytes;
 };
 
+/* A session of each cgroup has a hot path of its own where others are the cheapest. */
+enum hook_of {
+	HOOK_OF_ALL,
+	HOOK_OF_EACH,
+	HOOK_NOT_OF_EACH,
+};
+
 /* A way to be told of each call. */
 struct hook {
 	const char *name;
@@ -28,6 +35,13 @@ struct hook {
 	const char *programs[2]; /* the one that counts, and one that must be there for it */
 	const char *denied
 		[2]; /* what sees calls that are denied: enters, if nothing above notes them, then exits */
+	enum hook_of of;
+};
+
+/* Of a session of each cgroup. */
+struct each_views {
+	struct view slots, rows, apart, births, vacant;
+	uint64_t untold; /* changes without news, as far as they were asked for */
 };
 
 struct session {
@@ -48,6 +62,7 @@ struct session {
 	struct ring_buffer *ring; /* private: the news are taken as they come */
 	struct news_ring news;    /* pinned: they are looked at */
 	struct view counts, first_seen, timings, entries, filtered, tuple_counts;
+	struct each_views each;
 	__u32 cpus;
 	__u32 controller; /* its index in the kernel, where options.hierarchy is one of v1 */
 	__u32 slots;      /* the none slot included */
@@ -70,6 +85,17 @@ int snapshot_take(const struct bpf_map *map, struct snapshot *out) must_check;
 
 /** The count rows of a slot, one for each CPU. */
 struct count_row *session_rows(const struct session *session, __u32 slot);
+/** An mmapable array; unmapped by session_unmap_view(). */
+int session_map_view(const struct bpf_map *map, bool writable, struct view *view) must_check;
+void session_unmap_view(struct view *view);
+
+/** Sizes the maps of a session of each cgroup, or leaves them out. */
+int session_configure_each(struct session *session) must_check;
+int session_map_each(struct session *session) must_check;
+void session_unmap_each(struct session *session);
+/** Of such a session: calls counted in a row. */
+uint64_t session_each_count(const struct session *session, __u32 slot, __u32 row);
+
 /** Sizes and fills what the programs know of arguments, before they are loaded. */
 int session_configure_args(struct session *session) must_check;
 /** Pinned: finds out what the programs have been told. */

@@ -42,6 +42,8 @@ uint64_t session__count(const struct session *session, __u32 slot, __u32 row)
 	const struct count_row *rows = session_rows(session, slot);
 	uint64_t sum = 0;
 
+	if (session->options.each)
+		return session_each_count(session, slot, row);
 	for (__u32 cpu = 0; cpu < session->cpus; cpu++)
 		sum += __atomic_load_n(&rows[cpu].calls[row], __ATOMIC_RELAXED);
 	return sum;
@@ -51,6 +53,8 @@ uint64_t session__first_seen(const struct session *session, __u32 slot, __u32 ro
 {
 	const uint64_t *times = session->first_seen.data;
 
+	if (session->options.each)
+		return 0; /* the news have it */
 	return __atomic_load_n(&times[(size_t)slot * ROW_LEN + row], __ATOMIC_RELAXED);
 }
 

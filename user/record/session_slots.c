@@ -12,6 +12,8 @@
 
 volatile struct slot *session__slot(struct session *session, __u32 slot)
 {
+	if (session->options.each)
+		return &((volatile struct slot *)session->each.slots.data)[slot];
 	return &session->skel->bss->slots[slot];
 }
 
@@ -24,7 +26,7 @@ static __u32 rows_of(const struct session *session, __u32 slot)
 void session__add_cgroup(struct session *session, __u32 slot, uint64_t id)
 {
 	if (targets_add(session->skel->bss->targets, id, rows_of(session, slot)) == TARGETS_FULL)
-		__atomic_fetch_add(&session->skel->bss->slots[slot].lost_cgroups, 1,
+		__atomic_fetch_add(&session__slot(session, slot)->lost_cgroups, 1,
 				   __ATOMIC_RELAXED);
 }
 
@@ -141,7 +143,9 @@ bool session_is_unneeded(const void *data, size_t len, void *context)
 	union event event;
 	uint64_t time;
 
-	if (decode_event(data, len, &event, NULL) || event.kind == EV_GONE)
+	if (decode_event(data, len, &event, NULL) || event.kind == EV_GONE || event.kind == EV_EACH)
+		return true;
+	if (event.first.slot >= SLOTS_MAX)
 		return true;
 	entry = session__entry(session, event.first.slot); /* all kinds begin alike: kind, slot */
 	if (event.kind == EV_DENIED)

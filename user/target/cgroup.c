@@ -350,7 +350,7 @@ int cgroup_kill(const struct cgroup *cgroup, struct err *err)
 
 /* What a walk does with each directory: before its children (enter) or after them (leave). */
 struct walk {
-	int (*enter)(int dir, void *context);
+	int (*enter)(int parent, const char *name, int dir, void *context);
 	int (*leave)(int parent, const char *name, void *context);
 	void *context;
 };
@@ -361,12 +361,14 @@ static int walk_children(int fd, const struct walk *walk, int depth);
 static int walk_child(int parent, const char *name, const struct walk *walk, int depth)
 {
 	int own_fd child = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
 	int rc;
 
 	if (child < 0)
 		return errno == ENOENT || errno == ENODEV ? 0 : -errno;
-	rc = walk->enter ? walk->enter(child, walk->context) : 0;
-	if (!rc)
+	rc = walk->enter ? walk->enter(parent, name, child, walk->context) : 0;
+	/* kernfs counts them, as a directory's links: most have none */
+	if (!rc && (fstat(child, &st) || st.st_nlink > 2))
 		rc = walk_children(steal_fd(&child), walk, depth + 1);
 	if (!rc && walk->leave)
 		rc = walk->leave(parent, name, walk->context);
@@ -410,12 +412,14 @@ struct walk_ids {
 	void *context;
 };
 
-static int enter_id(int dir, void *context)
+static int enter_id(int parent, const char *name, int dir, void *context)
 {
 	const struct walk_ids *ids = context;
 	uint64_t id = 0;
 	int rc = id_of(dir, "", &id);
 
+	(void)parent;
+	(void)name;
 	return rc ? rc : ids->fn(id, ids->context);
 }
 
@@ -431,6 +435,45 @@ int cgroup_walk(const struct cgroup *cgroup, int (*fn)(uint64_t id, void *contex
 	if (rc < 0)
 		return err_errno(err, rc, "cannot walk what lies below cgroup %s", cgroup->path);
 	return rc;
+}
+
+struct walk_below {
+	int (*fn)(const struct cgroup_below *below, void *context);
+	void *context;
+};
+
+static int enter_below(int parent, const char *name, int dir, void *context)
+{
+	const struct walk_below *walk = context;
+	struct cgroup_below below = {.name = name};
+	int rc = id_of(dir, "", &below.id);
+
+	rc = rc ? rc : id_of(parent, "", &below.parent);
+	return rc ? rc : walk->fn(&below, walk->context);
+}
+
+int cgroup_walk_below(const struct cgroup *cgroup,
+		      int (*fn)(const struct cgroup_below *below, void *context), void *context,
+		      struct err *err)
+{
+	struct walk_below below = {.fn = fn, .context = context};
+	const struct walk walk = {.enter = enter_below, .context = &below};
+	int rc = walk_below(cgroup, &walk);
+
+	if (rc < 0)
+		return err_errno(err, rc, "cannot walk what lies below cgroup %s", cgroup->path);
+	return rc;
+}
+
+size_t cgroup_descendants(const struct cgroup *cgroup)
+{
+	struct buf own_buf text = BUF_INIT;
+	const char *at;
+
+	if (fs_read(cgroup->fd, "cgroup.stat", CGROUP_FILE_MAX, &text, NULL))
+		return 0;
+	at = strstr(buf__text(&text), "nr_descendants ");
+	return at ? strtoul(at + strlen("nr_descendants "), NULL, 10) : 0;
 }
 
 bool cgroup_can_remove(const struct cgroup *cgroup)

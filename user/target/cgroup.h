@@ -104,3 +104,16 @@ int cgroup_parent(const struct cgroup *cgroup, uint64_t *id, const char **name,
  */
 int cgroup_walk(const struct cgroup *cgroup, int (*fn)(uint64_t id, void *context), void *context,
 		struct err *err) must_check;
+
+/* A cgroup below another one. */
+struct cgroup_below {
+	uint64_t id, parent; /* ids */
+	const char *name;    /* of its directory: any bytes; borrowed */
+};
+
+/** As cgroup_walk(), without the cgroup itself; parents before what lies in them. */
+int cgroup_walk_below(const struct cgroup *cgroup,
+		      int (*fn)(const struct cgroup_below *below, void *context), void *context,
+		      struct err *err) must_check;
+/** How many are below it? 0 where that cannot be told. */
+size_t cgroup_descendants(const struct cgroup *cgroup);

@@ -18,6 +18,7 @@ const struct engine engines[] = {
 		.list = {"ps", "--all", "--no-trunc", "--format", "{{json .}}"},
 		.list_id = "ID",
 		.list_name = "Names",
+		.list_image = "Image",
 		.inspect = {"container", "inspect"},
 		.pid = "State.Pid",
 		.state = "State.Status",
@@ -30,6 +31,7 @@ const struct engine engines[] = {
 		.list = {"ps", "--all", "--no-trunc", "--format", "json"},
 		.list_id = "Id",
 		.list_name = "Names",
+		.list_image = "Image",
 		.inspect = {"container", "inspect"},
 		.pid = "State.Pid",
 		.state = "State.Status",
@@ -41,6 +43,7 @@ const struct engine engines[] = {
 		.list = {"ps", "--all", "--no-trunc", "--format", "{{json .}}"},
 		.list_id = "ID",
 		.list_name = "Names",
+		.list_image = "Image",
 		.inspect = {"container", "inspect"},
 		.pid = "State.Pid",
 		.state = "State.Status",
@@ -54,6 +57,7 @@ const struct engine engines[] = {
 		.list_name = "metadata.name",
 		.list_state = "state",
 		.list_over = "CONTAINER_EXITED",
+		.list_image = "image.image",
 		.inspect = {"inspect", "--output", "json"},
 		.pid = "info.pid",
 		.state = "status.state",
@@ -237,6 +241,8 @@ static int add_listed(const struct engine *engine, json_t *json,
 		 member_text(json, engine->list_name));
 	container.over = engine->list_over &&
 			 !strcmp(member_text(json, engine->list_state), engine->list_over);
+	snprintf(container.image, sizeof(container.image), "%s",
+		 member_text(json, engine->list_image));
 	rc = add(containers, &container);
 	return rc ? err_errno(err, rc, "%s", engine->name) : 0;
 }

@@ -21,7 +21,7 @@ struct engine {
 	const char *name; /* and its program */
 	/* behind the program: lists containers as JSON, one an object, in whatever array or lines */
 	const char *list[ENGINE_ARGS_MAX];
-	const char *list_id, *list_name; /* members: "Id", "metadata.name" */
+	const char *list_id, *list_name, *list_image; /* members: "Id", "metadata.name" */
 	/* a member, and what it is of containers that have ended, whose names others may have by now; NULL: the engine keeps names apart */
 	const char *list_state, *list_over;
 	/* behind the program, before the id: tells of one container as JSON, an object or an array of one */
@@ -38,7 +38,8 @@ struct engine {
 struct engine_container {
 	const struct engine *engine;
 	char id[ENGINE_ID_LEN + 1];
-	char name[ENGINE_NAME_LEN]; /* any bytes */
+	char name[ENGINE_NAME_LEN];  /* any bytes */
+	char image[ENGINE_NAME_LEN]; /* the same */
 	bool over; /* it has ended, and its name may be another's, see engine.list_over */
 };
 

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * A session of each cgroup: every cgroup below one has a slot of its own, those that are made meanwhile from their birth
+ * on, and the slot of one that was removed is used again. So slots are small, and all that is counted in one can be read and
+ * cleared through mmap: a row of native calls, shared by CPUs, and a table of what is counted in `apart` elsewhere.
+ *
+ * The table of births is the truth about who has a slot, and records on the ring only tell that it has changed; user space looks at all of it
+ * when there was no room for one.
+ */
+#ifndef WHITTLE_EACH_BPF_H
+#define WHITTLE_EACH_BPF_H
+
+#include "target.bpf.h"
+#include <bpf/bpf_core_read.h>
+
+/* Rows a slot has, a power of two: CPUs share them, as few as there are, so that memory does not grow with CPUs. */
+const volatile __u32 cfg_each_rows = 1;
+
+/* Vacant slots, in a ring: user space puts them in at the tail, the programs take them from the head. */
+__u32 each_head, each_tail;
+/* Cgroups that found no vacant slot. */
+__u64 each_missed;
+/* Changes that there was no room on the ring to tell of. */
+__u64 each_untold;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, EACH_SLOTS_MAX);
+	__type(key, __u32);
+	__type(value, __u64);
+} each_vacant SEC(".maps");
+
+/* slot x rows -> calls of workload. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* set at load: slots x rows */
+	__type(key, __u32);
+	__type(value, struct each_row);
+} each_rows SEC(".maps");
+
+/* slot -> all other calls. What finds no room goes to `apart`. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* set at load: slots */
+	__type(key, __u32);
+	__type(value, struct each_aparts);
+} each_apart SEC(".maps");
+
+/* slot -> whose it is. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* set at load: slots */
+	__type(key, __u32);
+	__type(value, struct each_born);
+} each_births SEC(".maps");
+
+/* CPU -> processes that are workload. Only the programs use it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* set at load: CPUs */
+	__type(key, __u32);
+	__type(value, struct each_known);
+} each_known SEC(".maps");
+
+static __always_inline struct each_row *each_row_of(__u32 slot, __u32 cpu)
+{
+	__u32 key = slot * cfg_each_rows + (cpu & (cfg_each_rows - 1));
+
+	return bpf_map_lookup_elem(&each_rows, &key);
+}
+
+/* Is this process of workload, on this CPU? `group` is what count_group_each() says of it. */
+static __always_inline bool each_is_known(__u32 slot, __u32 cpu, __u32 tgid, __u64 group)
+{
+	__u32 place = bounded(tgid, EACH_KNOWN_LEN);
+	struct each_known *known = bpf_map_lookup_elem(&each_known, &cpu);
+
+	return known && known->groups[place].group == group && known->groups[place].slot == slot;
+}
+
+static __always_inline void each_know(__u32 slot, __u32 tgid, __u64 group)
+{
+	__u32 cpu = bpf_get_smp_processor_id(), place = bounded(tgid, EACH_KNOWN_LEN);
+	struct each_known *known = bpf_map_lookup_elem(&each_known, &cpu);
+
+	if (known) {
+		known->groups[place].group = group;
+		known->groups[place].slot = slot;
+	}
+}
+
+/* Counts a native call of workload; true if it is the first of its row. */
+static __always_inline bool each_count_row(__u32 slot, __u32 row)
+{
+	struct each_row *counters = each_row_of(slot, bpf_get_smp_processor_id());
+
+	if (!counters) {
+		__sync_fetch_and_add(&slot_of(slot)->lost_calls, 1);
+		return false;
+	}
+	return __sync_fetch_and_add(&counters->calls[bounded(row, EACH_ROW_LEN)], 1) == 0;
+}
+
+static __always_inline bool each_is_of(const struct each_apart *at, const struct apart_key *key)
+{
+	return at->key.slot == key->slot && at->key.nr == key->nr && at->key.sub == key->sub &&
+	       at->key.image == key->image && at->key.call_class == key->call_class &&
+	       at->key.abi == key->abi;
+}
+
+/*
+ * Counts any other call. 1: it is the first of its key, as far as one CPU can tell (another may be writing the same one: user
+ * space adds up); 0: it is not; -1: there is no room.
+ */
+static __noinline int each_count_apart(const struct apart_key *key)
+{
+	__u32 slot = key->slot;
+	struct each_aparts *table = bpf_map_lookup_elem(&each_apart, &slot);
+	struct each_born *born = bpf_map_lookup_elem(&each_births, &slot);
+	__u32 place = ((__u32)key->nr * 5 + key->sub * 67 + key->image * 41 +
+		       key->call_class * 131 + key->abi * 97);
+
+	if (!table || !born)
+		return -1;
+	for (int i = 0; i < EACH_PROBES; i++) {
+		struct each_apart *at = &table->calls[bounded(place + i, EACH_APART_LEN)];
+
+		if (each_is_of(at, key)) {
+			__sync_fetch_and_add(&at->calls, 1);
+			return 0;
+		}
+		if (at->key.slot != SLOT_NONE ||
+		    __sync_val_compare_and_swap(&at->key.slot, SLOT_NONE, EACH_APART_TAKEN) !=
+			    SLOT_NONE)
+			continue;
+		at->key.nr = key->nr;
+		at->key.sub = key->sub;
+		at->key.image = key->image;
+		at->key.call_class = key->call_class;
+		at->key.abi = key->abi;
+		at->calls = 1;
+		__sync_lock_test_and_set(&at->key.slot, slot);
+		return 1;
+	}
+	born->spilled = 1;
+	return -1;
+}
+
+/* Somebody was in the slot's cgroup before it was armed. */
+static __always_inline void each_note_inside(__u32 slot)
+{
+	struct each_born *born = bpf_map_lookup_elem(&each_births, &slot);
+
+	if (born)
+		born->inside = 1;
+}
+
+/* SLOT_NONE: there is none. */
+static __always_inline __u32 each_take_slot(void)
+{
+	for (int i = 0; i < 8; i++) {
+		__u32 head = each_head, place = bounded(head, EACH_SLOTS_MAX);
+		__u64 *slot = bpf_map_lookup_elem(&each_vacant, &place);
+		__u32 taken;
+
+		if (!slot || head == each_tail)
+			break;
+		taken = *slot;
+		if (__sync_val_compare_and_swap(&each_head, head, head + 1) == head)
+			return taken;
+	}
+	return SLOT_NONE;
+}
+
+/* User space finds the change in the table, too. */
+static __always_inline void each_tell(__u32 slot)
+{
+	struct ev_each *ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
+
+	if (!ev) {
+		__sync_fetch_and_add(&each_untold, 1);
+		return;
+	}
+	*ev = (struct ev_each){.kind = EV_EACH, .slot = slot};
+	bpf_ringbuf_submit(ev, 0);
+}
+
+static __always_inline bool each_is_hex(__u8 c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/*
+ * Is it a unit or a container, so that what is made below it is part of it? By the end of its name, of `len` characters: user
+ * space says the same (user/target/kind.c), but later, and containers may divide themselves at once.
+ */
+static __noinline bool each_is_whole(const char *text, const struct each_born *born, __u32 len)
+{
+	union {
+		char text[8];
+		__u64 word;
+	} tail = {0}, service = {.text = ".service"}, scope = {.text = "\0\0.scope"};
+	const char *name = born->name;
+	int hex = 0;
+
+	if (len <= sizeof(tail) || len >= CGROUP_NAME_LEN)
+		return false;
+	bpf_probe_read_kernel(tail.text, sizeof(tail), text + len - sizeof(tail));
+	if (tail.word == service.word)
+		return name[0] != 'u' || name[1] != 's' || name[2] != 'e' || name[3] != 'r' ||
+		       name[4] != '@';
+	if ((tail.word >> 16) == (scope.word >> 16))
+		return true;
+	/* 64 digits of a container's id, as far as anybody must know here */
+	for (int i = 0; i < (int)sizeof(tail); i++)
+		hex += each_is_hex(tail.text[i]);
+	return len >= 64 && hex == sizeof(tail);
+}
+
+/* A cgroup was made below that of `parent_slot`. */
+static __noinline void each_add(__u64 id, const char *name, __u32 parent_slot)
+{
+	__u32 slot = each_take_slot();
+	struct each_born *born = bpf_map_lookup_elem(&each_births, &slot);
+	long len;
+
+	if (slot == SLOT_NONE || !born) {
+		__sync_fetch_and_add(&each_missed, 1);
+		return;
+	}
+	born->time = bpf_ktime_get_ns();
+	born->parent_slot = parent_slot;
+	len = bpf_probe_read_kernel_str(born->name, sizeof(born->name), name);
+	if (len < 0)
+		born->name[0] = 0;
+	else if (each_is_whole(name, born, len - 1))
+		slot_of(slot)->flags &= ~SLOT_EACH;
+	__sync_lock_test_and_set(&born->id, id);
+	target_add(id, slot);
+	each_tell(slot);
+}
+
+/* A cgroup of the slot was removed: its own, or one below it that shares it. */
+static __noinline void each_remove(__u64 id, __u32 slot)
+{
+	struct each_born *born = bpf_map_lookup_elem(&each_births, &slot);
+
+	if (!born || born->id != id)
+		return;
+	__sync_lock_test_and_set(&born->gone, bpf_ktime_get_ns());
+	each_tell(slot);
+}
+
+#endif

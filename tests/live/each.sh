@@ -1,0 +1,197 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# `whittle record --each`: cgroups that each run a program with calls of its own, some that are there and some that come and go;
+# the file of each must hold exactly these.
+set -eu
+. tests/lib.sh
+need jq python3
+
+programs=${BUILD:-build}/tests/programs
+bits=(getpgid getsid getpriority times sysinfo sched_get_priority_max sched_get_priority_min getitimer getresuid sched_getscheduler)
+own_cgroup
+top=$CG
+out=$T/files
+
+spelled() { # NUMBER: the calls that `spell NUMBER` makes for it
+    local i
+    for i in "${!bits[@]}"; do
+        (($1 >> i & 1)) && echo "${bits[i]} 1"
+    done | sort
+}
+
+# what a recording has of these calls and of numbers that no kernel has
+seen() { # NAME
+    jq -r '.syscalls[] | select(.class == "workload") | "\(.name // .number) \(.calls)"' "$out/$1.recording.json" |
+        grep -E "^($(IFS='|' && echo "${bits[*]}")|2[0-9]{3}) " | sort
+}
+
+holds() { # DESC NAME NUMBER: the recording has the calls of this number and no others of the kind, each once
+    spelled "$3" >"$T/want"
+    seen "$2" >"$T/got" || true
+    same "$1" "$T/want" "$T/got"
+}
+
+expect() { # DESC COMMAND...
+    local desc=$1
+    shift
+    if "$@"; then pass "$desc"; else fail "$desc" "$*"; fi
+}
+
+poll() { # COMMAND...: until it holds, at most 30 s
+    local i
+    for i in {1..300}; do
+        ! "$@" 2>/dev/null || return 0
+        sleep 0.1
+    done
+    return 1
+}
+
+# Runs a program in a cgroup below PATH; it is in there before its first instruction.
+inside() { # CGROUP COMMAND...
+    CG=$top/$1
+    shift
+    in_cgroup "$@"
+}
+
+start() { # OPTION...
+    rm -rf "$out" "$T/log"
+    "$WHITTLE" record --each "$top" -d "$out" --recording "$out" "$@" 2>"$T/log" &
+    whittle=$!
+    poll grep -q '^whittle: recording each' "$T/log" || fail "it starts" "$(cat "$T/log")"
+}
+
+stop() { # STATUS DESC
+    local rc=0
+    kill -INT "$whittle"
+    wait "$whittle" || rc=$?
+    if [ "$rc" = "$1" ]; then pass "$2"; else fail "$2" "status $rc: $(cat "$T/log")"; fi
+}
+
+# --- some are there, others come and go ---
+mkdir -p "$top"/{first,second,before,inner/leaf,one.service/part,user@7.service/app.service}
+(
+    echo "$BASHPID" >"$top/before/cgroup.procs"
+    exec sleep 1000
+) & sleeper=$!
+poll grep -q sleep "/proc/$sleeper/comm"
+start
+inside first "$programs/spell" 1 & first=$!
+inside second "$programs/spell" 6
+wait "$first"
+inside inner/leaf "$programs/spell" 24
+inside one.service/part "$programs/spell" 32
+inside one.service "$programs/spell" 64
+inside user@7.service/app.service "$programs/spell" 128
+in_cgroup true
+for number in 256 512 768; do
+    mkdir "$top/brief"
+    inside brief "$programs/spell" $number
+    rmdir "$top/brief"
+done
+poll test -e "$out/brief.3.json"
+expect "one that was removed is written at once" test -e "$out/brief.json" -a -e "$out/brief.recording.json"
+# a unit that divides itself at once
+mkdir -p "$top/two.service/a/b"
+inside two.service/a/b "$programs/spell" 3
+inside two.service/a "$programs/spell" 12
+# ... while whittle cannot look: who moves on inside of it stays what it was
+kill -STOP "$whittle"
+id=$(printf '%064d' 7)
+for dir in three.service "docker-$id.scope" "libpod-$id"; do
+    mkdir "$top/$dir"
+    # shellcheck disable=SC2016
+    inside "$dir" bash -c 'mkdir "$0/below" && echo $$ >"$0/below/cgroup.procs" && kill -0 $$' "$top/$dir"
+done
+rmdir "$top/libpod-$id/below" "$top/libpod-$id"
+kill -CONT "$whittle"
+mkdir -p "$top/never"
+kill "$sleeper"
+stop 0 "Ctrl-C ends it: 0"
+holds "a cgroup that was there" first 1
+holds "... another one at the same time" second 6
+holds "... a leaf" inner_leaf 24
+holds "a unit, with what lies below it" one.service 96
+holds "... not what holds the units of a user" app.service 128
+holds "... one that divides itself as soon as it is made" two.service 15
+holds "a cgroup that came and went" brief 256
+holds "... again" brief.2 512
+holds "... and again" brief.3 768
+divided=(three.service 000000000000 000000000000.2)
+for name in "${divided[@]}"; do
+    expect "what moves on inside of a unit or container is still counted: $name" \
+        [ "$(jq -c '[.syscalls[] | select(.name == "kill" and .class == "workload").calls] + [.moved[]?]' "$out/$name.recording.json")" = "[1]" ]
+done
+for name in "${divided[@]}"; do rm "$out/$name.json" "$out/$name.recording.json"; done
+expect "one whose process was there before is not whole" [ "$(jq .whole "$out/before.recording.json")" = false ]
+expect "... and has the call that it was in" grep -q clock_nanosleep "$out/before.recording.json"
+expect "one that was empty is" [ "$(jq .whole "$out/first.recording.json")" = true ]
+expect "each has a profile, and nobody else has" \
+    [ "$(cd "$out" && echo *.json)" = "app.service.json app.service.recording.json before.json before.recording.json brief.2.json brief.2.recording.json brief.3.json brief.3.recording.json brief.json brief.recording.json first.json first.recording.json inner_leaf.json inner_leaf.recording.json one.service.json one.service.recording.json second.json second.recording.json two.service.json two.service.recording.json" ]
+expect "... which allows what was called" grep -q '"getpgid"' "$out/first.json"
+expect "... and not what another did" sh -c "! grep -q '\"sysinfo\"' '$out/first.json'"
+
+# --- many processes in each, with calls that have no counter ---
+rm -rf "$out"
+start
+for i in 1 2 3; do
+    mkdir "$top/many$i"
+    inside "many$i" "$programs/brief" $((i * 20)) &
+    many[i]=$!
+done
+wait "${many[@]}"
+rmdir "$top"/many?
+stop 0 "many processes in each: 0"
+for i in 1 2 3; do
+    for ((n = 0; n < i * 20; n++)); do echo "$((2000 + n)) 1"; done | sort >"$T/want"
+    seen "many$i" >"$T/got"
+    same "$((i * 20)) processes, a call of its own each" "$T/want" "$T/got"
+done
+
+# --- slots are used again: more cgroups than there are slots (1,024) ---
+cat >"$T/check.py" <<'END'
+import json, sys
+directory, often, bits = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+for i in range(often):
+    calls = json.load(open(f"{directory}/job{i}.recording.json"))["syscalls"]
+    got = {c["name"]: c["calls"] for c in calls if c["class"] == "workload" and c.get("name") in bits}
+    want = {b: 1 for n, b in enumerate(bits) if (i % 1023 + 1) >> n & 1}
+    if got != want:
+        sys.exit(f"job{i}: {got} instead of {want}")
+    json.load(open(f"{directory}/job{i}.json"))
+END
+often=$(often 1060 5000)
+start --count-moved
+check "$often cgroups, one after the other" "$programs/churn" "$top" job "$often" 0 fork
+stop 0 "... are all recorded: 0"
+check "... each with its own calls, and a profile" python3 "$T/check.py" "$out" "$often" "${bits[@]}"
+
+# --- replicas as one ---
+cat >"$T/sums.py" <<'END'
+import json, sys
+file, often, bits = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+calls = json.load(open(file))["syscalls"]
+got = {c["name"]: c["calls"] for c in calls if c["class"] == "workload" and c.get("name") in bits}
+want = {b: sum((i % 1023 + 1) >> n & 1 for i in range(often)) for n, b in enumerate(bits)}
+want = {b: n for b, n in want.items() if n}
+if got != want:
+    sys.exit(f"{got} instead of {want}")
+END
+often=$(often 200 20000)
+start --merge-by name
+"$programs/churn" "$top" other. 20 &
+churn=$!
+check "$often replicas" "$programs/churn" "$top" web- "$often"
+wait "$churn"
+stop 0 "... with --merge-by name: 0"
+check "... not a call of them is missing in one recording" python3 "$T/sums.py" "$out/web.recording.json" "$often" "${bits[@]}"
+check "... and those of another name have their own" python3 "$T/sums.py" "$out/other.recording.json" 20 "${bits[@]}"
+expect "... and there are no other files" [ "$(cd "$out" && echo *.json)" = "other.json other.recording.json web.json web.recording.json" ]
+
+# --- what cannot be ---
+check_status 2 "--each without -d: 2" "$WHITTLE" record --each "$top"
+check_status 2 "... with another target: 2" "$WHITTLE" record --each "$top" -d "$out" --pid 1
+check_status 2 "--merge-by without --each: 2" "$WHITTLE" record --merge-by name -o "$out" -- true
+check_status 2 "-d without --each: 2" "$WHITTLE" record -d "$out" -- true
+check_status 1 "no such cgroup: 1" "$WHITTLE" record --each "$top/none" -d "$out"
+touch "$T/file"
+check_status 1 "a file instead of a directory: 1" "$WHITTLE" record --each "$top" -d "$T/file"
