@@ -19,19 +19,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
  */
 #define cgroup2_id_of(task) ((task)->cgroups->dfl_cgrp->kn->id)
 
-/* The id of a task's cgroup, in the hierarchy of this session, through a typed pointer. */
-static __always_inline __u64 cgroup_id_of(struct task_struct *task)
-{
-	struct css_set *cgroups = task->cgroups;
-	struct cgroup_subsys_state **states;
-
-	if (!cfg_hierarchy)
-		return cgroup2_id_of(task);
-	states = (void *)cgroups + bpf_core_field_offset(cgroups->subsys);
-	return states[cfg_controller]->cgroup->kn->id;
-}
-
-/* The same through any pointer. */
+/* The id of a task's cgroup in the hierarchy of this session, through any pointer. */
 static __always_inline __u64 cgroup_id_read(struct task_struct *task)
 {
 	struct css_set *cgroups = BPF_CORE_READ(task, cgroups);
@@ -43,6 +31,12 @@ static __always_inline __u64 cgroup_id_read(struct task_struct *task)
 	states = (void *)cgroups + bpf_core_field_offset(cgroups->subsys);
 	bpf_probe_read_kernel(&state, sizeof(state), states + cfg_controller * sizeof(state));
 	return BPF_CORE_READ(state, cgroup, kn, id);
+}
+
+/* The same through a typed pointer. */
+static __always_inline __u64 cgroup_id_of(struct task_struct *task)
+{
+	return cfg_hierarchy ? cgroup_id_read(task) : cgroup2_id_of(task);
 }
 
 /* All hierarchies fire the same tracepoints, and an id of one can equal that of another. */
@@ -76,12 +70,12 @@ int sys_enter_few(__u64 *context)
 	return count_rest(rows, ctx);
 }
 
-/* HOT PATH for other recordings there, and from 5.11 on. */
+/* HOT PATH for other recordings there, of cgroup v2 as well, and from 5.11 on. */
 SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter, struct pt_regs *regs, long nr)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 rows = target_rows(cgroup_id_of(task));
+	__u32 rows = target_rows(cgroup2_id_of(task));
 
 	if (likely(!rows))
 		return 0;
@@ -93,7 +87,7 @@ SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter_each, struct pt_regs *regs, long nr)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 slot = target_slot(cgroup_id_of(task));
+	__u32 slot = target_slot(cgroup2_id_of(task));
 
 	if (likely(slot == SLOT_NONE))
 		return 0;

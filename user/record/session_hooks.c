@@ -77,8 +77,7 @@ void session_hooks_probe(struct session *session)
 
 static bool has_few_rows(const struct session *session)
 {
-	return session->cpus * session->slots <= FEW_ROWS && !session->options.args &&
-	       !session->options.hierarchy;
+	return session->cpus * session->slots <= FEW_ROWS && !session->options.args;
 }
 
 const struct hook *session_hook_next(const struct session *session, const struct hook *hook)
@@ -89,6 +88,8 @@ const struct hook *session_hook_next(const struct session *session, const struct
 		if ((features & hook->features) == hook->features &&
 		    (!hook->few_rows || has_few_rows(session)) &&
 		    hook->of != (session->options.each ? HOOK_NOT_OF_EACH : HOOK_OF_EACH) &&
+		    /* these read the cgroup of v2 alone: nobody else pays for v1 */
+		    !(session->options.hierarchy && hook->features & FEATURE_TP_BTF) &&
 		    !(hook->preempted_only && features & FEATURE_UNPREEMPTED))
 			return hook;
 	return NULL;

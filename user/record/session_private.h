@@ -30,7 +30,7 @@ enum hook_of {
 struct hook {
 	const char *name;
 	unsigned int features; /* what it needs */
-	bool few_rows; /* it is for sessions of at most FEW_ROWS rows, in cgroup v2, that keep no arguments */
+	bool few_rows; /* it is for sessions of at most FEW_ROWS rows that keep no arguments */
 	bool preempted_only;     /* it costs more, and is of use only where others lose calls */
 	const char *programs[2]; /* the one that counts, and one that must be there for it */
 	const char *denied
