@@ -192,6 +192,11 @@ check_status 2 "--each without -d: 2" "$WHITTLE" record --each "$top"
 check_status 2 "... with another target: 2" "$WHITTLE" record --each "$top" -d "$out" --pid 1
 check_status 2 "--merge-by without --each: 2" "$WHITTLE" record --merge-by name -o "$out" -- true
 check_status 2 "-d without --each: 2" "$WHITTLE" record -d "$out" -- true
+v1=$(awk '$3 == "cgroup" { print $2; exit }' /proc/self/mounts)
+if [ -n "$v1" ]; then
+    check_status 1 "a directory of cgroups v1: 1" "$WHITTLE" record --each "$v1" -d "$out"
+    expect "... and why" grep -q "is of a hierarchy of cgroups v1" "$T/err"
+fi
 check_status 1 "no such cgroup: 1" "$WHITTLE" record --each "$top/none" -d "$out"
 touch "$T/file"
 check_status 1 "a file instead of a directory: 1" "$WHITTLE" record --each "$top" -d "$T/file"

@@ -189,6 +189,10 @@ static int run(struct record *record, struct each_targets *targets, struct err *
 		rc = check_directory(record->options.result.recording, err);
 	if (!rc)
 		rc = cgroup_open(record->options.each, &targets->top, err);
+	if (!rc && targets->top.hierarchy)
+		rc = err_set(err, -EXDEV,
+			     "%s is of a hierarchy of cgroups v1: --each takes a directory of cgroup v2",
+			     record->options.each);
 	if (!rc)
 		rc = features_check(err);
 	if (!rc)
