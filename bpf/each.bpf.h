@@ -167,7 +167,8 @@ static __always_inline __u32 each_take_slot(void)
 		__u64 *slot = bpf_map_lookup_elem(&each_vacant, &place);
 		__u32 taken;
 
-		if (!slot || head == each_tail)
+		/* atomic, so that what is behind the tail is loaded after it */
+		if (!slot || head == __sync_fetch_and_add(&each_tail, 0))
 			break;
 		taken = *slot;
 		if (__sync_val_compare_and_swap(&each_head, head, head + 1) == head)
@@ -177,7 +178,7 @@ static __always_inline __u32 each_take_slot(void)
 }
 
 /* User space finds the change in the table, too. */
-static __always_inline void each_tell(__u32 slot)
+static __always_inline void each_tell(__u32 slot, __u64 id, __u64 gone)
 {
 	struct ev_each *ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
 
@@ -185,7 +186,7 @@ static __always_inline void each_tell(__u32 slot)
 		__sync_fetch_and_add(&each_untold, 1);
 		return;
 	}
-	*ev = (struct ev_each){.kind = EV_EACH, .slot = slot};
+	*ev = (struct ev_each){.kind = EV_EACH, .slot = slot, .id = id, .gone = gone};
 	bpf_ringbuf_submit(ev, 0);
 }
 
@@ -241,18 +242,20 @@ static __noinline void each_add(__u64 id, const char *name, __u32 parent_slot)
 		slot_of(slot)->flags &= ~SLOT_EACH;
 	__sync_lock_test_and_set(&born->id, id);
 	target_add(id, slot);
-	each_tell(slot);
+	each_tell(slot, id, 0);
 }
 
 /* A cgroup of the slot was removed: its own, or one below it that shares it. */
 static __noinline void each_remove(__u64 id, __u32 slot)
 {
 	struct each_born *born = bpf_map_lookup_elem(&each_births, &slot);
+	__u64 gone;
 
 	if (!born || born->id != id)
 		return;
-	__sync_lock_test_and_set(&born->gone, bpf_ktime_get_ns());
-	each_tell(slot);
+	gone = bpf_ktime_get_ns();
+	__sync_lock_test_and_set(&born->gone, gone);
+	each_tell(slot, id, gone);
 }
 
 #endif

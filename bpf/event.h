@@ -406,10 +406,12 @@ struct ev_gone {
 	__u32 slot;
 };
 
-/* The each_born of a slot has changed. */
+/* The each_born of a slot has changed. It may have changed again since. */
 struct ev_each {
 	__u32 kind;
 	__u32 slot;
+	__u64 id;
+	__u64 gone; /* 0: it was made */
 };
 
 /* A cgroup was made outside of all targets, and is recorded in a slot of its own until user space has decided. */
@@ -455,7 +457,7 @@ _Static_assert(sizeof(struct ev_first) == 112, "struct ev_first");
 _Static_assert(sizeof(struct ev_moved) == 48, "struct ev_moved");
 _Static_assert(sizeof(struct ev_gone) == 8, "struct ev_gone");
 _Static_assert(sizeof(struct ev_born) == 280, "struct ev_born");
-_Static_assert(sizeof(struct ev_each) == 8, "struct ev_each");
+_Static_assert(sizeof(struct ev_each) == 24, "struct ev_each");
 _Static_assert(sizeof(struct each_apart) == 32, "struct each_apart");
 _Static_assert(sizeof(struct each_born) == 288, "struct each_born");
 _Static_assert(sizeof(struct ev_denied) == 112, "struct ev_denied");

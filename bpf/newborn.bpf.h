@@ -31,7 +31,7 @@ static __always_inline __u32 newborn_take_slot(void)
 	return SLOT_NONE;
 }
 
-static __noinline void newborn_add(__u64 id, const char *name, __u32 parent_slot)
+static __noinline void newborn_add(__u64 id, const char *name, __u32 parent_slot, __u64 parent)
 {
 	char text[NEWBORN_NAME_MAX + 1];
 	struct ev_born *ev;
@@ -41,8 +41,12 @@ static __noinline void newborn_add(__u64 id, const char *name, __u32 parent_slot
 	if (newborns_name_min &&
 	    bpf_probe_read_kernel_str(text, sizeof(text), name) <= (long)newborns_name_min) {
 		/* inside of what is looked at already it is a part of that */
-		if (parent_slot != SLOT_NONE)
-			target_add(id, parent_slot);
+		if (parent_slot == SLOT_NONE)
+			return;
+		target_add(id, parent_slot);
+		/* dismissed meanwhile */
+		if (target_slot(parent) != parent_slot)
+			target_remove(id, parent_slot);
 		return;
 	}
 	slot = newborn_take_slot();

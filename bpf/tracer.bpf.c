@@ -227,7 +227,8 @@ int BPF_PROG(cgroup_mkdir, struct cgroup *cgrp, const char *path)
 		slot = follow_slot(0, BPF_CORE_READ(cgrp, kn, name));
 	if (cfg_newborns && newborns_welcome &&
 	    (slot == SLOT_NONE || slot_of(slot)->flags & SLOT_UNDECIDED))
-		newborn_add(BPF_CORE_READ(cgrp, kn, id), BPF_CORE_READ(cgrp, kn, name), slot);
+		newborn_add(BPF_CORE_READ(cgrp, kn, id), BPF_CORE_READ(cgrp, kn, name), slot,
+			    parent);
 	else if (slot != SLOT_NONE && !target_is_monitor(parent, BPF_CORE_READ(cgrp, kn, name)))
 		target_add(BPF_CORE_READ(cgrp, kn, id), slot);
 	return 0;

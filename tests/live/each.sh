@@ -103,6 +103,11 @@ for dir in three.service "docker-$id.scope" "libpod-$id"; do
     inside "$dir" bash -c 'mkdir "$0/below" && echo $$ >"$0/below/cgroup.procs" && kill -0 $$' "$top/$dir"
 done
 rmdir "$top/libpod-$id/below" "$top/libpod-$id"
+# ... and who has come and gone by the time that it looks was where it was, and is known by its news
+mkdir -p "$top/gone/leaf"
+inside gone "$programs/spell" 5
+inside gone/leaf "$programs/spell" 10
+rmdir "$top/gone/leaf" "$top/gone"
 kill -CONT "$whittle"
 mkdir -p "$top/never"
 kill "$sleeper"
@@ -114,6 +119,13 @@ holds "a unit, with what lies below it" one.service 96
 holds "... not what holds the units of a user" app.service 128
 holds "... one that divides itself as soon as it is made" two.service 15
 holds "a cgroup that came and went" brief 256
+for name in gone gone_leaf; do
+    expect "news of one that was gone before whittle looked: $name" \
+        [ "$(jq '[.syscalls[] | select(.class == "workload").first.comm] | length > 10 and all(. != null)' "$out/$name.recording.json")" = true ]
+done
+holds "... and its calls" gone 5
+holds "... where it was" gone_leaf 10
+for name in gone gone_leaf; do rm "$out/$name.json" "$out/$name.recording.json"; done
 holds "... again" brief.2 512
 holds "... and again" brief.3 768
 divided=(three.service 000000000000 000000000000.2)

@@ -6,8 +6,9 @@
 #include <string.h>
 #include <time.h>
 
-#define ASK_NS   1000000000ULL
-#define STEM_MAX 200 /* of NAME_MAX, without number and suffix */
+#define ASK_NS    1000000000ULL
+#define RECORDING ".recording"
+#define STEM_MAX  200 /* of NAME_MAX, without number and suffix */
 
 /* A name that was used. */
 struct used {
@@ -100,6 +101,13 @@ static struct used *use(struct each_names *names, const char *name)
 	return NULL;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), n = strlen(end);
+
+	return len >= n && !strcmp(text + len - n, end);
+}
+
 int each_names_file(struct each_names *names, const char *text, struct buf *out)
 {
 	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -111,6 +119,9 @@ int each_names_file(struct each_names *names, const char *text, struct buf *out)
 	for (char *c = stem; *c; c++)
 		if (!strchr(good, *c) || (c == stem && *c == '.'))
 			*c = '_';
+	/* NAME.recording.json is another's */
+	if (ends_with(stem, RECORDING))
+		stem[strlen(stem) - strlen(RECORDING)] = '_';
 	used = use(names, stem);
 	if (!used)
 		return -ENOMEM;

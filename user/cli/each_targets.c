@@ -57,7 +57,7 @@ static int add(struct each_targets *targets, __u32 slot)
 	name[sizeof(name) - 1] = '\0';
 	if (parent_slot > SLOT_TOP && parent_slot < targets->len) {
 		parent = &targets->all[parent_slot];
-		rc = parent->recorder ? 0 : each_targets_look(targets, parent_slot);
+		rc = each_targets_look(targets, parent_slot);
 	}
 	if (rc)
 		return rc;
@@ -195,6 +195,30 @@ static int write_one(struct each_targets *targets, struct each_target *target,
 	return write_files(targets, recording, buf__text(&stem), container, &target->file);
 }
 
+/* Calls that no profile can have. */
+static size_t unnamed(const struct recording *recording)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < recording->observed_len; i++)
+		n += observed_is_needed(recording->observed[i].class) &&
+		     !recording_can_name(&recording->observed[i].call);
+	return n;
+}
+
+static void ask_again(struct each_targets *targets, struct each_target *target)
+{
+	struct buf own_buf container = BUF_INIT, own_buf image = BUF_INIT;
+
+	each_names_container(&targets->names, target->container, &container, &image);
+	if (!container.len)
+		return;
+	free(target->container);
+	free(target->image);
+	target->container = steal_ptr(&container.data);
+	target->image = steal_ptr(&image.data);
+}
+
 static int write_target(struct each_targets *targets, __u32 slot, struct err *err)
 {
 	struct each_target *target = &targets->all[slot];
@@ -211,6 +235,11 @@ static int write_target(struct each_targets *targets, __u32 slot, struct err *er
 	/* taken apart when it is given to a group */
 	losses = recording.losses;
 	empty = !recording.observed_len;
+	targets->moved += recording.moved_len;
+	targets->unnamed += unnamed(&recording);
+	/* an engine may not have known it yet when it was made */
+	if (target->container && !strchr(target->container, ':'))
+		ask_again(targets, target);
 	rc = empty ? 0 : write_one(targets, target, &recording, err);
 	if (rc)
 		return rc;
@@ -237,34 +266,48 @@ static void reuse(struct each_targets *targets, __u32 owner)
 	session__reuse_slot(targets->session, owner, targets->flags);
 }
 
+/* More kinds of calls than its table has room for: the others are read when recording is over. */
+static bool has_spilled(struct each_targets *targets, __u32 slot)
+{
+	if (!session__born(targets->session, slot)->spilled)
+		return false;
+	if (!targets->spilled++)
+		log_note(
+			"some cgroups have more kinds of calls than there is room for by themselves: they are written at the end");
+	return true;
+}
+
 /* Is all that was counted of it in its own tables? */
-static bool can_be_closed(const struct each_targets *targets, __u32 owner)
+static bool can_be_closed(struct each_targets *targets, __u32 owner)
 {
 	const struct each_target *all = targets->all;
 	__u32 parts = all[owner].parts;
 
-	if (session__born(targets->session, owner)->spilled)
+	if (has_spilled(targets, owner))
 		return false;
 	for (__u32 slot = 1; parts && slot < targets->len; slot++) {
 		if (slot == owner || all[slot].owner != owner)
 			continue;
 		parts--;
-		if (session__born(targets->session, slot)->spilled ||
-		    !session__born(targets->session, slot)->gone)
+		if (has_spilled(targets, slot) || !session__born(targets->session, slot)->gone)
 			return false;
 	}
 	return true;
 }
 
-/* Its cgroup was removed. */
+/* Its cgroup was removed, and all news of it were taken. */
 static void end(struct each_targets *targets, __u32 slot)
 {
+	struct each_target *target = &targets->all[slot];
+	const uint64_t id = target->id;
 	struct err err = {0};
 
-	targets->all[slot].gone = true;
-	/* one below it, of which there was no news, must be known before */
+	if (target->gone)
+		return;
+	target->gone = true;
+	/* one below it, of which there was no news, must be known before; the slot may be another's after that */
 	each_targets_catch_up(targets);
-	if (!targets->all[slot].recorder || targets->all[slot].owner != slot ||
+	if (!target->recorder || target->id != id || target->owner != slot ||
 	    !can_be_closed(targets, slot))
 		return;
 	if (write_target(targets, slot, &err)) {
@@ -278,21 +321,25 @@ static void end(struct each_targets *targets, __u32 slot)
 
 int each_targets_look(struct each_targets *targets, __u32 slot)
 {
-	const volatile struct each_born *born;
-	int rc = 0;
+	int rc;
 
-	if (slot <= SLOT_TOP || slot >= targets->len)
+	if (slot <= SLOT_TOP || slot >= targets->len || targets->all[slot].recorder ||
+	    !__atomic_load_n(&session__born(targets->session, slot)->id, __ATOMIC_ACQUIRE))
 		return 0;
-	born = session__born(targets->session, slot);
-	if (!__atomic_load_n(&born->id, __ATOMIC_ACQUIRE))
-		return 0;
-	if (!targets->all[slot].recorder)
-		rc = add(targets, slot);
+	rc = add(targets, slot);
 	if (rc)
 		forget(&targets->all[slot]);
-	else if (__atomic_load_n(&born->gone, __ATOMIC_ACQUIRE) && !targets->all[slot].gone)
-		end(targets, slot);
 	return rc;
+}
+
+/* It is as the record says, not as it may be by now: what the cgroup called until it was removed lies in between. */
+static void take_change(struct each_targets *targets, const struct ev_each *each)
+{
+	if (each_targets_look(targets, each->slot))
+		log_warn("there is no memory for what is recorded");
+	else if (each->gone && each->slot < targets->len && targets->all[each->slot].recorder &&
+		 targets->all[each->slot].id == each->id)
+		end(targets, each->slot);
 }
 
 /* News that are older than the cgroup are of another one, which had its slot before. */
@@ -301,7 +348,7 @@ static void take_call(struct each_targets *targets, __u32 slot, uint64_t time, c
 {
 	if (slot <= SLOT_TOP || slot >= targets->len)
 		return;
-	if (!targets->all[slot].recorder && each_targets_look(targets, slot))
+	if (each_targets_look(targets, slot))
 		return;
 	if (targets->all[slot].recorder && time >= session__born(targets->session, slot)->time)
 		recorder__take(data, len, targets->all[slot].recorder);
@@ -313,8 +360,8 @@ void each_targets_take(struct each_targets *targets, const void *data, size_t le
 
 	if (decode_event(data, len, &event, NULL))
 		targets->losses.late++;
-	else if (event.kind == EV_EACH && each_targets_look(targets, event.each.slot))
-		log_warn("there is no memory for what is recorded");
+	else if (event.kind == EV_EACH)
+		take_change(targets, &event.each);
 	else if (event.kind == EV_FIRST)
 		take_call(targets, event.first.slot, event.first.time, data, len);
 	else if (event.kind == EV_MOVED)
@@ -325,12 +372,12 @@ void each_targets_take(struct each_targets *targets, const void *data, size_t le
 static void look_at_all(struct each_targets *targets)
 {
 	for (__u32 slot = SLOT_TOP + 1; slot < targets->len; slot++)
-		if (session__born(targets->session, slot)->id && !targets->all[slot].recorder &&
-		    add(targets, slot))
-			forget(&targets->all[slot]);
-	for (__u32 slot = SLOT_TOP + 1; slot < targets->len; slot++)
 		if (each_targets_look(targets, slot))
-			continue;
+			log_warn("there is no memory for what is recorded");
+	for (__u32 slot = SLOT_TOP + 1; slot < targets->len; slot++)
+		if (targets->all[slot].recorder &&
+		    __atomic_load_n(&session__born(targets->session, slot)->gone, __ATOMIC_ACQUIRE))
+			end(targets, slot);
 }
 
 void each_targets_catch_up(struct each_targets *targets)
@@ -404,6 +451,12 @@ int each_targets_end(struct each_targets *targets, struct err *err)
 
 void each_targets_tell(const struct each_targets *targets)
 {
+	if (targets->unnamed)
+		log_warn("%zu times a syscall number has no name here, so the profile leaves it out: the recordings have them (--recording DIR)",
+			 targets->unnamed);
+	if (targets->moved)
+		log_warn("%zu processes moved in and ran no exec: their calls are not counted (--count-moved counts them)",
+			 targets->moved);
 	summary_losses(&targets->losses);
 	log_note("recorded %zu cgroups, %zu more called nothing; %zu profiles%s%s",
 		 targets->recorded, targets->empty, targets->directory ? targets->written : 0,

@@ -38,8 +38,10 @@ struct each_targets {
 	size_t lineages_room;
 	/* what came of it */
 	size_t recorded, empty, written; /* cgroups, and files of them */
-	uint64_t no_room;                /* cgroups that there was no slot for */
-	struct losses losses;            /* of all */
+	size_t moved, unnamed; /* processes that are not counted, and calls that no profile has */
+	size_t spilled;        /* how often one could not be written early, see each_born.spilled */
+	uint64_t no_room;      /* cgroups that there was no slot for */
+	struct losses losses;  /* of all */
 	bool incomplete, failed;
 };
 
@@ -49,7 +51,7 @@ void each_targets_clear(struct each_targets *targets);
 /** Room for so many slots. */
 int each_targets_reserve(struct each_targets *targets, __u32 slots, struct err *err) must_check;
 
-/** Looks what is new about a slot. 0 or -ENOMEM. */
+/** Knows whose a slot is from here on, if it is somebody's. 0 or -ENOMEM. */
 int each_targets_look(struct each_targets *targets, __u32 slot) must_check;
 
 /** A record off the ring. */

@@ -131,6 +131,10 @@ static int add_below(const struct cgroup_below *below, void *context)
 
 	if (session__slot_of(session, below->id))
 		return 0;
+	if (!parent) { /* one that there was no room for */
+		targets->no_room++;
+		return 0;
+	}
 	if (!(session__slot(session, parent)->flags & SLOT_EACH)) {
 		session__add_cgroup(session, parent, below->id);
 		return 0;
@@ -181,7 +185,8 @@ static int run(struct record *record, struct each_targets *targets, struct err *
 {
 	struct start start = {.targets = targets};
 	struct loop *loop = &record->loop;
-	int rc = loop_block_signals(&record->signal_mask, &record->sigchld_ignored, err);
+	struct err reason = {0};
+	int end, rc = loop_block_signals(&record->signal_mask, &record->sigchld_ignored, err);
 
 	if (!rc)
 		rc = check_directory(record->options.directory, err);
@@ -213,7 +218,9 @@ static int run(struct record *record, struct each_targets *targets, struct err *
 	loop->news_context = targets;
 	rc = loop_run(loop, err);
 	session__detach(record->session);
-	return rc ? rc : each_targets_end(targets, err);
+	/* whatever has happened: what was recorded is written */
+	end = each_targets_end(targets, rc ? &reason : err);
+	return rc ? rc : end;
 }
 
 int record_each(struct record *record)

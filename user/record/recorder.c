@@ -654,7 +654,9 @@ int recorder__close(struct recorder *recorder, struct session *session,
 		note_image(&lineages->all[i], &finish);
 	if (recorder->news_len)
 		qsort(recorder->news, recorder->news_len, sizeof(*recorder->news), compare_news);
-	recording->losses = (struct losses){.late = recorder->late};
+	/* of the whole session so far: nobody knows whose calls those were */
+	recording->losses =
+		(struct losses){.late = recorder->late, .misses = session__misses(session)};
 	add_losses(&recording->losses, session__slot(session, recorder->slot));
 	rc = add_rows(&finish, recorder->slot);
 	if (!rc)
