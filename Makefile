@@ -9,6 +9,11 @@ CC := $(CROSS_COMPILE)gcc $(SYSROOT:%=--sysroot=%)
 endif
 CC ?= gcc
 CLANG ?= clang
+# the sanitizers are clang's
+ifneq ($(SAN),)
+CC := $(CLANG)
+CFLAGS ?= -O1 -g
+endif
 BPFTOOL ?= $(shell PATH="$$PATH:/usr/sbin:/sbin" command -v bpftool || echo bpftool)
 PKG_CONFIG ?= pkg-config
 PREFIX ?= /usr/local
@@ -24,7 +29,7 @@ B := build$(if $(CROSS_COMPILE),/$(ARCH))$(if $(SAN),/san)
 WARN := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla
 CFLAGS ?= -O2 -g
 CPPFLAGS += -D_GNU_SOURCE -DWHITTLE_VERSION='"$(VERSION)"' -Iuser -Ibpf -I$(B)
-SAN_CFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SAN_CFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -Werror
 ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(if $(SAN),$(SAN_CFLAGS))
 DEPS = -MMD -MP
 

@@ -13,7 +13,7 @@ expected=tests/golden/profile
 derive=$B/tests/golden/derive
 flags=(-std=gnu11 -Wall -Wextra -Werror -g -D_GNU_SOURCE -Iuser -Ibpf "-I$B")
 case $B in
-*/san) flags+=('-fsanitize=address,undefined' -fno-sanitize-recover=all) ;;
+*/san) CC=clang flags+=('-fsanitize=address,undefined' -fno-sanitize-recover=all) ;;
 esac
 
 # The profile library and what lies below it, and no other library: no libbpf.

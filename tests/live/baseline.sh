@@ -29,7 +29,7 @@ started=$BUNDLE/rootfs/tmp/started
 
 flags=(-std=gnu11 -g -D_GNU_SOURCE -Iuser -Ibpf "-I$B")
 case $B in
-*/san) flags+=('-fsanitize=address,undefined' -fno-sanitize-recover=all) ;;
+*/san) CC=clang flags+=('-fsanitize=address,undefined' -fno-sanitize-recover=all) ;;
 esac
 for tool in tests/live/baseline.c tests/golden/derive.c; do
     "${CC:-gcc}" "${flags[@]}" -o "$T/$(basename "$tool" .c)" "$tool" \
