@@ -32,9 +32,9 @@ record_stop() {
 rounds() { # PID
     local n before
     n=/proc/$1/root/tmp/n
-    before=$(wc -l <"$n")
+    before=$(wc -l 2>/dev/null <"$n" || echo 0)
     for _ in {1..600}; do
-        [ "$(wc -l <"$n")" -lt $((before + 3)) ] || return 0
+        [ "$(wc -l 2>/dev/null <"$n" || echo 0)" -lt $((before + 3)) ] || return 0
         sleep 0.05
     done
 }

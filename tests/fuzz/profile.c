@@ -30,6 +30,15 @@ static bool comes_back(const struct profile *profile, const struct emit_format *
 	return true;
 }
 
+/* What Docker's form cannot say. */
+static bool has_lone_companion(const struct profile *profile)
+{
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (profile->arches[a] && !profile->arches[arch_host(a)])
+			return !profile_depends(profile);
+	return false;
+}
+
 /* 1: taken, 0: refused; does not come back from a mistake. */
 int fuzz_profile(const uint8_t *data, size_t len)
 {
@@ -47,8 +56,8 @@ int fuzz_profile(const uint8_t *data, size_t len)
 		abort();
 	if (rc)
 		return 0;
-	/* docker: unless it lists companions alone */
-	comes_back(&whole, &emit_formats[1]);
+	if (!comes_back(&whole, &emit_formats[1]) && !has_lone_companion(&whole))
+		abort();
 	resolve_note(&whole, &host, "f", &notes);
 	/* oci: a name may be anything in YAML and JSON that is UTF-8, so it always can be written */
 	if (profile_resolve(&whole, &host, &resolved) || profile_depends(&resolved) ||

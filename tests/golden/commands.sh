@@ -289,6 +289,32 @@ check 'is rewritten' "$WHITTLE" convert "$T/hazard.json" -o "$T/safe.json"
 check 'and means the same' "$WHITTLE" diff "$T/hazard.json" "$T/safe.json"
 [[ $("$WHITTLE" explain --arch x86_64 "$T/safe.json" getpid 0 2) == *': errno EPERM'* ]] && pass 'also as a filter' || fail 'also as a filter'
 
+jq 'del(.architectures) | .archMap = [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": ["SCMP_ARCH_X86"]}]' "$T/hazard.json" >"$T/map.json"
+says 'in the format docker, too' 0 'were rewritten' "$WHITTLE" convert --format docker "$T/map.json" -o "$T/safe.json"
+got=$(jq -c .archMap "$T/safe.json")
+[ "$got" = "$(jq -c .archMap "$T/map.json")" ] && pass '... with its map' || fail '... with its map' "$got"
+[[ $("$WHITTLE" explain --arch x86_64 "$T/safe.json" getpid 0 2) == *': errno EPERM'* ]] && pass '... and as a filter' || fail '... and as a filter'
+jq '.syscalls[0].includes = {caps: ["CAP_SYS_ADMIN"]}' "$T/map.json" >"$T/depends.json"
+says '... unless they depend on the container' 0 'were left as they are' "$WHITTLE" convert --format docker "$T/depends.json" -o "$T/safe.json"
+check '... for one of them they are rewritten' "$WHITTLE" convert --format docker --cap ALL "$T/depends.json" -o "$T/safe.json"
+"$WHITTLE" explain docker clone3 --json --arch x86_64 | jq -c '[.rule] + [.absent[].rule] | sort' >"$T/got"
+"$WHITTLE" convert --format docker docker | jq -c '[.syscalls | to_entries[] | select(.value.names | index("clone3")).key + 1]' >"$T/want"
+same 'rules of docker are counted as it is written' "$T/want" "$T/got"
+
+# --- what a file says stays in its line ---
+
+printf '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["x\\n::error::y\\u001b[2J"], "action": "SCMP_ACT_ALLOW", "a\\nb:1:1: c": 1}]}' >"$T/hostile.json"
+"$WHITTLE" check "$T/hostile.json" >"$T/got" 2>&1 || :
+if grep -q 'x?::error::y?\[2J' "$T/got" && [ "$(grep -c "^$T/hostile.json:[0-9]*:[0-9]*: " "$T/got")" = "$(wc -l <"$T/got")" ]; then
+    pass 'check: names with control characters'
+else
+    fail 'check: names with control characters' "$(cat -v "$T/got")"
+fi
+printf '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read"], "comment": "bpf", "action": "SCMP_ACT_ALLOW"}, {"names": ["bpf"], "action": "SCMP_ACT_ALLOW"}]}' >"$T/line.json"
+"$WHITTLE" check --json "$T/line.json" | jq -c '[.findings[] | select(.text | test("bpf")).column] | unique' >"$T/got"
+grep -ob '"bpf"\]' "$T/line.json" | awk -F: '{ print "[" $1 + 2 "]" }' >"$T/want"
+same 'check: a name has its place in a file of one line' "$T/want" "$T/got"
+
 # --- lenient (tests/golden/bad-input.sh has what is refused) ---
 
 H='{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": ['

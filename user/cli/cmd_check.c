@@ -34,18 +34,52 @@ static const struct option_row rows[] = {
 	{0},
 };
 
-static bool has_place(const struct findings *findings, struct text_place place)
+/* Where something was found that is more than a note, in order. */
+struct places {
+	uint64_t *list;
+	size_t len;
+};
+
+static void places_clear(struct places *places)
 {
-	for (size_t i = 0; i < findings->len; i++)
-		if (findings->list[i].place.line == place.line &&
-		    findings->list[i].place.column == place.column)
-			return true;
-	return false;
+	free(places->list);
+}
+#define own_places own_with(places_clear)
+
+static uint64_t place_key(struct text_place place)
+{
+	return (uint64_t)place.line << 32 | place.column;
 }
 
-/* "FILE:LINE:COLUMN: TEXT"; one of a place where something was found already says it again. */
+static int compare_keys(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int find_places(const struct findings *findings, struct places *out)
+{
+	out->list = calloc(findings->len + 1, sizeof(*out->list));
+	if (!out->list)
+		return -ENOMEM;
+	for (size_t i = 0; i < findings->len; i++)
+		if (findings->list[i].severity != SEVERITY_NOTE)
+			out->list[out->len++] = place_key(findings->list[i].place);
+	qsort(out->list, out->len, sizeof(*out->list), compare_keys);
+	return 0;
+}
+
+static bool has_place(const struct places *places, struct text_place place)
+{
+	const uint64_t key = place_key(place);
+
+	return bsearch(&key, places->list, places->len, sizeof(key), compare_keys);
+}
+
+/* "FILE:LINE:COLUMN: TEXT"; one of a place where something was `found` already says it again. */
 static int add_sentence(const char *path, enum severity severity, const char *id,
-			const char *sentence, struct findings *out)
+			const char *sentence, const struct places *found, struct findings *out)
 {
 	size_t name = strlen(profile_file_name(path));
 	struct text_place place = {0};
@@ -54,12 +88,13 @@ static int add_sentence(const char *path, enum severity severity, const char *id
 	if (strncmp(sentence, profile_file_name(path), name) ||
 	    sscanf(sentence + name, ":%u:%u: %n", &place.line, &place.column, &n) != 2 || !n)
 		return findings_add(out, severity, id, (struct text_place){1, 1}, "%s", sentence);
-	if (severity != SEVERITY_ERROR && has_place(out, place))
+	if (severity != SEVERITY_ERROR && has_place(found, place))
 		return 0;
 	return findings_add(out, severity, id, place, "%s", sentence + name + n);
 }
 
-static int add_warnings(const char *path, struct buf *lines, struct findings *out)
+static int add_warnings(const char *path, struct buf *lines, const struct places *found,
+			struct findings *out)
 {
 	char *save = NULL;
 	int rc = 0;
@@ -68,7 +103,7 @@ static int add_warnings(const char *path, struct buf *lines, struct findings *ou
 		return 0;
 	for (char *line = strtok_r(lines->data, "\n", &save); !rc && line;
 	     line = strtok_r(NULL, "\n", &save))
-		rc = add_sentence(path, SEVERITY_WARNING, "ignored", line, out);
+		rc = add_sentence(path, SEVERITY_WARNING, "ignored", line, found, out);
 	return rc;
 }
 
@@ -80,6 +115,7 @@ static int check_text(const struct check_options *options, const char *path, con
 	struct profile own_profile profile = {0};
 	struct buf own_buf warnings = BUF_INIT;
 	struct node own_node node = {0};
+	struct places own_places found = {0};
 	const struct node *inner;
 	struct err reason = {0};
 	bool is_document;
@@ -99,8 +135,8 @@ static int check_text(const struct check_options *options, const char *path, con
 	lenient.warnings = &warnings;
 	if (!rc)
 		rc = profile_file_parse(path, text, &lenient, &profile, &reason);
-	if (add_warnings(path, &warnings, out) ||
-	    (rc && add_sentence(path, SEVERITY_ERROR, "unreadable", reason.text, out)))
+	if (find_places(out, &found) || add_warnings(path, &warnings, &found, out) ||
+	    (rc && add_sentence(path, SEVERITY_ERROR, "unreadable", reason.text, &found, out)))
 		return err_errno(err, -ENOMEM, "cannot check the profile");
 	return rc ? 0 : check_profile(&profile, text, out, err);
 }

@@ -114,14 +114,20 @@ static int set_default(struct profile *profile, struct outcome outcome, struct e
 	return 0;
 }
 
-/* Rules that libseccomp would get wrong are written so that it does not; all others stay as they are. */
-static int make_safe(struct profile *profile, struct err *err)
+static bool rules_depend(const struct profile *profile)
+{
+	for (size_t i = 0; i < profile->rules_len; i++)
+		if (profile->rules[i].circumstances_len)
+			return true;
+	return false;
+}
+
+static int rewrite(struct profile *profile, struct err *err)
 {
 	struct profile own_profile safe = {0};
 	int rc;
 
-	/* of what depends on a container no two rules need ever meet */
-	if (profile_depends(profile) || !profile_check_hazards(profile, NULL))
+	if (!profile_check_hazards(profile, NULL))
 		return 0;
 	rc = profile_canonical(profile, &safe, err);
 	if (rc)
@@ -131,6 +137,29 @@ static int make_safe(struct profile *profile, struct err *err)
 	*profile = safe;
 	safe = (struct profile){0};
 	return 0;
+}
+
+/* Rules that libseccomp would get wrong are written so that it does not; all others stay as they are. */
+static int make_safe(struct profile *profile, struct err *err)
+{
+	struct profile before = *profile; /* its architectures, as they are said */
+	int rc;
+
+	if (rules_depend(profile)) {
+		if (profile_check_hazards(profile, NULL))
+			log_warn(
+				"rules that libseccomp would make something else of were left as they are, for they depend on the container: --cap, --kernel or --arch say for which one they are rewritten");
+		return 0;
+	}
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+		for (enum arch b = ARCH_INVALID + 1; b < ARCH_COUNT; b++)
+			profile->arches[b] |= (before.arch_map[a] & ARCH_BIT(b)) != 0;
+		profile->arch_map[a] = 0;
+	}
+	rc = rewrite(profile, err);
+	memcpy(profile->arches, before.arches, sizeof(before.arches));
+	memcpy(profile->arch_map, before.arch_map, sizeof(before.arch_map));
+	return rc;
 }
 
 static void tell(struct buf *lines, const char *before)
@@ -226,7 +255,8 @@ const struct command cmd_convert = {
 	.synopsis = "[OPTION...] PROFILE",
 	.description =
 		"Reads OCI, Docker and Podman JSON, a SeccompProfile in YAML or JSON, a systemd unit, a list of names, and what\n"
-		"strace prints (-c, or its log). What the format cannot say is an error that names the rule.\n",
+		"strace prints (-c, or its log). What the format cannot say is an error that names the rule.\n"
+		"Docker's includes and excludes are kept in the format docker, unless --cap, --kernel or --arch say for which container.\n",
 	.options = rows,
 	.run = run,
 };

@@ -34,6 +34,9 @@ static struct text_place place_of_rule(const struct subject *subject, const stru
 			    place_of_profile(subject);
 }
 
+/* Names are looked for in the text, from its beginning: not for ever. */
+#define PLACED_MAX 1000
+
 /* In the rule, as it is written there; or where the rule begins (a group of systemd's has the name). */
 static struct text_place place_of_name(const struct subject *subject, const struct rule *rule,
 				       const char *name)
@@ -41,7 +44,7 @@ static struct text_place place_of_name(const struct subject *subject, const stru
 	const struct text_place begin = place_of_rule(subject, rule);
 	const char *text = subject->source ? buf__text(subject->source) : "";
 	size_t len = subject->source ? subject->source->len : 0;
-	size_t at = text_find_word(text, len, begin.line, name);
+	size_t at = subject->out->len < PLACED_MAX ? text_find_word(text, len, begin, name) : len;
 
 	return at < len ? text_place(text, at) : begin;
 }

@@ -187,6 +187,7 @@ static int add_rule(struct profile *profile, const struct row *row)
 
 	if (!rule || add_names(rule, row->names) || add_circumstances(rule, row))
 		return -ENOMEM;
+	rule->number = profile->rules_len;
 	return row->has_condition ? rule_add_condition(rule, &row->condition) : 0;
 }
 

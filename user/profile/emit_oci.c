@@ -215,7 +215,7 @@ int emit_docker(const struct profile *profile, const struct emit_options *option
 		struct err *err)
 {
 	(void)options;
-	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT && !profile_depends(profile); a++)
 		if (profile->arches[a] && !profile->arches[arch_host(a)])
 			return err_set(err, -EINVAL,
 				       "docker has %s only as a companion of %s, which the profile does not list",

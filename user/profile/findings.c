@@ -41,6 +41,7 @@ int findings_add(struct findings *findings, enum severity severity, const char *
 	va_end(args);
 	if (n < 0)
 		return -ENOMEM;
+	text_keep_in_line(text);
 	findings->list[findings->len++] = (struct finding){severity, id, place, text};
 	return 0;
 }

@@ -32,6 +32,8 @@ static int parse_arches(const struct parsing *parsing, const struct node *node, 
 static int parse_map_entry(const struct parsing *parsing, const struct node *entry,
 			   struct profile *profile)
 {
+	struct parsing other = *parsing;
+	struct parse_options lenient = {0};
 	const char *name;
 	unsigned int *set;
 	enum arch arch;
@@ -53,7 +55,13 @@ static int parse_map_entry(const struct parsing *parsing, const struct node *ent
 		return parsing_object(parsing, entry, "a second entry for %s, which engines ignore",
 				      name);
 	*set = ARCH_BIT(arch);
-	return parse_arches(parsing, entry, "subArchitectures", set);
+	/* a companion that is new does no harm on other machines */
+	if (parsing->options && parsing->options->arch != arch) {
+		lenient = *parsing->options;
+		lenient.lenient = true;
+		other.options = &lenient;
+	}
+	return parse_arches(&other, entry, "subArchitectures", set);
 }
 
 static int parse_arch_map(const struct parsing *parsing, const struct node *map,

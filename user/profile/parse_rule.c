@@ -153,6 +153,15 @@ static int add_circumstance(const struct parsing *parsing, const struct node *no
 	return rc ? parsing_no_memory(parsing) : 0;
 }
 
+/* As engines compare them: to the letter. */
+static bool is_capability(const char *text)
+{
+	for (size_t i = 0; i < CAPABILITY_COUNT; i++)
+		if (!strcmp(text, capability_names[i]))
+			return true;
+	return false;
+}
+
 static int parse_list(const struct parsing *parsing, const struct node *node, bool excluded,
 		      enum circumstance_kind kind, struct rule *rule)
 {
@@ -166,8 +175,7 @@ static int parse_list(const struct parsing *parsing, const struct node *node, bo
 		if (text->kind != NODE_STRING)
 			return parsing_refuse(parsing, text,
 					      "\"%s\" holds something that is no text", key);
-		if (kind == CIRCUMSTANCE_CAP &&
-		    (strncmp(text->text, "CAP_", 4) || !capability_set(text->text)))
+		if (kind == CIRCUMSTANCE_CAP && !is_capability(text->text))
 			parsing_warn(parsing, text, "there is no capability '%.100s'", text->text);
 		rc = add_circumstance(parsing, text, excluded, kind, text->text, rule);
 	}

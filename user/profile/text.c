@@ -90,21 +90,30 @@ static bool in_word(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-size_t text_find_word(const char *text, size_t len, unsigned int line, const char *word)
+size_t text_find_word(const char *text, size_t len, struct text_place from, const char *word)
 {
 	const size_t n = strlen(word);
 	const char *at = text, *end = text + len;
 
-	for (unsigned int i = 1; at && i < line; i++) {
+	for (unsigned int i = 1; at && i < from.line; i++) {
 		at = memchr(at, '\n', end - at);
 		at = at ? at + 1 : NULL;
 	}
+	for (unsigned int i = 1; at && at < end && *at != '\n' && i < from.column; at++)
+		i += (*at & 0xc0) != 0x80;
 	while (at && (at = memmem(at, end - at, word, n))) {
 		if ((at == text || !in_word(at[-1])) && (at + n == end || !in_word(at[n])))
 			return at - text;
 		at += n;
 	}
 	return len;
+}
+
+void text_keep_in_line(char *text)
+{
+	for (char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
 }
 
 void text_add_json(struct buf *out, const char *text)
