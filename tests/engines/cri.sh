@@ -12,6 +12,10 @@ for python in python3 /usr/bin/python3 ''; do
     [ -n "$python" ] || { skip cri "python3-grpcio is not installed" && exit 0; }
     ! $python -c 'import grpc' 2>"$T/err" || break
 done
+pod=
+# it must be gone before the daemons are: these leave their shims behind
+pod_down() { [ -z "$pod" ] || crictl rmp "$pod" >/dev/null 2>&1; }
+on_exit pod_down
 engines_up
 starts=$(often 2 20)
 
@@ -51,8 +55,6 @@ if ! pod=$(crictl runp pod "$parent" 2>"$T/err"); then
     fi
     exit 0
 fi
-pod_down() { crictl rmp "$pod" >/dev/null 2>&1; }
-on_exit pod_down # before the daemons go
 
 make() { # NAME PROFILE WORD...: its id in $id
     id=$(crictl create "$pod" "$1" "$2" docker.io/library/bb:1 "${@:3}")
