@@ -45,9 +45,10 @@ has() { # DESC FILE CALL WITHOUT...: the profile allows the call, and not the ot
     pass "$desc"
 }
 
+# those that go live until slow engines have been asked for them
 start
-"${DOCKER[@]}" --rm --cgroup-parent "${top#"$(cgroup_mount)"}/docker" --name each-links bb:1 sh -c 'ln -s a /tmp/b; sleep 0.5'
-"${PODMAN[@]}" --rm --name each-pipes bb:1 sh -c 'mkfifo /tmp/a; sleep 0.5'
+"${DOCKER[@]}" --rm --cgroup-parent "${top#"$(cgroup_mount)"}/docker" --name each-links bb:1 sh -c 'ln -s a /tmp/b; sleep 3'
+"${PODMAN[@]}" --rm --name each-pipes bb:1 sh -c 'mkfifo /tmp/a; sleep 3'
 "${DOCKER[@]}" -d --cgroup-parent "${top#"$(cgroup_mount)"}/docker" --name each-stays bb:1 sh -c 'mkdir /tmp/a; sleep 1000' >/dev/null
 for _ in {1..300}; do
     ! docker exec each-stays test -d /tmp/a || break
@@ -59,8 +60,8 @@ has "one of podman" each-pipes mknodat mount pivot_root symlink mkdir
 has "one that stays" each-stays mkdir mount pivot_root symlink
 
 start --merge-by image
-"${DOCKER[@]}" --rm --cgroup-parent "${top#"$(cgroup_mount)"}/docker" --name each-one bb:1 sh -c 'ln -s a /tmp/b; sleep 0.5'
-"${DOCKER[@]}" --rm --cgroup-parent "${top#"$(cgroup_mount)"}/docker" --name each-two bb:1 sh -c 'mkfifo /tmp/a; sleep 0.5'
+"${DOCKER[@]}" --rm --cgroup-parent "${top#"$(cgroup_mount)"}/docker" --name each-one bb:1 sh -c 'ln -s a /tmp/b; sleep 3'
+"${DOCKER[@]}" --rm --cgroup-parent "${top#"$(cgroup_mount)"}/docker" --name each-two bb:1 sh -c 'mkfifo /tmp/a; sleep 3'
 stop "containers of one image: 0"
 has "--merge-by image: one profile" bb:1 symlink mount pivot_root
 has "... with what the other one called" bb:1 mknodat mount pivot_root

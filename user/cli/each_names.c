@@ -6,7 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-#define ASK_NS    1000000000ULL
 #define RECORDING ".recording"
 #define STEM_MAX  200 /* of NAME_MAX, without number and suffix */
 
@@ -52,15 +51,23 @@ static const struct engine_container *find(const struct each_names *names, const
 	return NULL;
 }
 
+bool each_names_can_ask(const struct each_names *names)
+{
+	return now() - names->asked >= names->took;
+}
+
 /* Whoever made the container is asked; what does not answer does not know it. */
 static void ask(struct each_names *names)
 {
+	uint64_t begun = now();
+
 	engine_containers_clear(&names->containers);
 	for (const struct engine *engine = engines; engine->name; engine++)
 		if (engine_is_installed(engine) && !engine_check_local(engine, NULL) &&
 		    engine_list(engine, &names->containers, NULL))
 			continue;
 	names->asked = now();
+	names->took = names->asked - begun;
 }
 
 void each_names_container(struct each_names *names, const char *id, struct buf *out,
@@ -69,7 +76,7 @@ void each_names_container(struct each_names *names, const char *id, struct buf *
 	const struct engine_container *container = find(names, id);
 	char text[ENGINE_NAME_LEN];
 
-	if (!container && (!names->asked || now() - names->asked > ASK_NS)) {
+	if (!container && each_names_can_ask(names)) {
 		ask(names);
 		container = find(names, id);
 	}

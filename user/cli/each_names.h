@@ -10,13 +10,17 @@
 
 struct each_names {
 	struct engine_containers containers; /* that engines told of */
-	uint64_t asked;                      /* when: CLOCK_MONOTONIC, ns; 0: never */
-	void *used;                          /* a tree of names of files */
+	uint64_t asked,
+		took; /* when engines had answered last (CLOCK_MONOTONIC, ns), and how long that took; 0: never */
+	void *used; /* a tree of names of files */
 };
 
 void each_names_clear(struct each_names *names);
 
-/** "docker:web" and its image, if an engine knows the container, else its id and nothing. They are asked, but not more often than once a second. */
+/** Engines that are slow are not to take more than half of the time: may they be asked again? */
+bool each_names_can_ask(const struct each_names *names);
+
+/** "docker:web" and its image, if an engine knows the container, else its id and nothing. They are asked if they can be. */
 void each_names_container(struct each_names *names, const char *id, struct buf *out,
 			  struct buf *image);
 

@@ -12,6 +12,8 @@
 
 /* The slot of PATH itself: it is not recorded. */
 #define SLOT_TOP 1
+/* How often engines are asked for a container while it is there: some are nobody's. */
+#define ASKED_MAX 3
 
 static void forget(struct each_target *target)
 {
@@ -72,6 +74,7 @@ static int add(struct each_targets *targets, __u32 slot)
 	if (target->owner != slot || target->kind != TARGET_CGROUP)
 		session__share_slot(targets->session, slot);
 	if (target->owner == slot && *id) {
+		targets->nameless = true;
 		each_names_container(&targets->names, id, &container, &image);
 		target->container = steal_ptr(&container.data);
 		target->image = steal_ptr(&image.data);
@@ -206,6 +209,12 @@ static size_t unnamed(const struct recording *recording)
 	return n;
 }
 
+/* A container that no engine knew, or knew yet. */
+static bool is_nameless(const struct each_target *target)
+{
+	return target->container && !strchr(target->container, ':');
+}
+
 static void ask_again(struct each_targets *targets, struct each_target *target)
 {
 	struct buf own_buf container = BUF_INIT, own_buf image = BUF_INIT;
@@ -237,8 +246,7 @@ static int write_target(struct each_targets *targets, __u32 slot, struct err *er
 	empty = !recording.observed_len;
 	targets->moved += recording.moved_len;
 	targets->unnamed += unnamed(&recording);
-	/* an engine may not have known it yet when it was made */
-	if (target->container && !strchr(target->container, ':'))
+	if (is_nameless(target))
 		ask_again(targets, target);
 	rc = empty ? 0 : write_one(targets, target, &recording, err);
 	if (rc)
@@ -380,10 +388,28 @@ static void look_at_all(struct each_targets *targets)
 			end(targets, slot);
 }
 
+/* Containers that could not be asked for at once, because others were just asked for. */
+static void name_others(struct each_targets *targets)
+{
+	if (!targets->nameless || !each_names_can_ask(&targets->names))
+		return;
+	targets->nameless = false;
+	for (__u32 slot = SLOT_TOP + 1; slot < targets->len; slot++) {
+		struct each_target *target = &targets->all[slot];
+
+		if (!is_nameless(target) || target->asked == ASKED_MAX)
+			continue;
+		target->asked++;
+		ask_again(targets, target);
+		targets->nameless |= is_nameless(target) && target->asked < ASKED_MAX;
+	}
+}
+
 void each_targets_catch_up(struct each_targets *targets)
 {
 	if (session__missed_news(targets->session))
 		look_at_all(targets);
+	name_others(targets);
 }
 
 static int add_lineage(const struct lineage *lineage, void *context)
@@ -428,6 +454,7 @@ int each_targets_end(struct each_targets *targets, struct err *err)
 	if (rc)
 		return rc;
 	look_at_all(targets);
+	targets->names.took = 0; /* whoever was just asked is asked once more */
 	rc = session__each_lineage(targets->session, add_lineage, targets, err);
 	for (__u32 slot = SLOT_TOP + 1; !rc && slot < targets->len; slot++) {
 		struct err reason = {0};

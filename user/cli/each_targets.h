@@ -15,7 +15,8 @@ struct each_target {
 	__u32 owner; /* the slot whose recording it is part of: its own, or that of a container or unit that it lies in */
 	__u32 parts; /* slots that are part of it */
 	bool gone;
-	char *path; /* below PATH */
+	unsigned int asked; /* how often engines were asked for its name again */
+	char *path;         /* below PATH */
 	char *file; /* what its files are called, once they have been written or could not be */
 	/* of a container: as each_names_container() says, which is asked as early as may be */
 	char *container, *image;
@@ -39,6 +40,7 @@ struct each_targets {
 	/* what came of it */
 	size_t recorded, empty, written; /* cgroups, and files of them */
 	size_t moved, unnamed; /* processes that are not counted, and calls that no profile has */
+	bool nameless;         /* there may be containers to ask engines for */
 	size_t spilled;        /* how often one could not be written early, see each_born.spilled */
 	uint64_t no_room;      /* cgroups that there was no slot for */
 	struct losses losses;  /* of all */
