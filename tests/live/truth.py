@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # nothing may be left in the source tree
@@ -33,6 +34,7 @@ RUNS = int(os.environ.get("TRUTH_RUNS", 3))
 MORE_RUNS = 10  # of strace, to prove that a case is unsteady
 ENFORCED = 5  # runs under the profile that came of it
 REFUSED = "getsid", "mincore", "sched_getparam", "timer_getoverrun"  # what tests/programs/refused.c calls
+AT_ONCE = 2  # cases: strace and what it traces take turns
 MOST_LINES = 40  # about one case
 TIMEOUT = 60  # of one run; the slowest takes three seconds
 CI = os.environ.get("CI") == "true"
@@ -512,6 +514,19 @@ def report(desc, wrong, summary=""):
     sys.stdout.flush()
 
 
+def result_of(case, place):
+    """Why it cannot be tried, what is wrong, and a summary."""
+    try:
+        if reason := why_not(case):
+            if not CI or reason.startswith("not here: "):
+                return reason, [], ""
+            raise Broken(f"{reason}, which is a failure in CI")
+        summary, wrong = try_case(case, place)
+        return None, wrong, summary
+    except (Broken, OSError) as error:
+        return None, [str(error)], ""
+
+
 def main(wanted):
     report("the test finds what is missing and what is extra", self_test())
     if unknown := set(wanted) - {case.name for case in CASES}:
@@ -519,18 +534,14 @@ def main(wanted):
     cases = [case for case in CASES if not wanted or case.name in wanted]
     if not NAMES:
         report("the kernel's headers", ["no asm/unistd_64.h: names cannot be checked"])
-    with tempfile.TemporaryDirectory(prefix="whittle-truth.") as place:
-        for case in cases:
-            try:
-                if reason := why_not(case):
-                    if not CI or reason.startswith("not here: "):
-                        print(f"skip - truth: {case.name}: {reason}", flush=True)
-                        continue
-                    raise Broken(f"{reason}, which is a failure in CI")
-                summary, wrong = try_case(case, Path(place, "place"))
-            except (Broken, OSError) as error:
-                summary, wrong = "", [str(error)]
-            report(case.name, wrong, summary)
+    with tempfile.TemporaryDirectory(prefix="whittle-truth.") as place, ThreadPoolExecutor(AT_ONCE) as pool:
+        # names of one length: a path may decide what is called
+        places = [Path(place, f"{number:05}") for number in range(len(cases))]
+        for case, (reason, wrong, summary) in zip(cases, pool.map(result_of, cases, places)):
+            if reason:
+                print(f"skip - truth: {case.name}: {reason}", flush=True)
+            else:
+                report(case.name, wrong, summary)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 /* Recordings as a fleet folds them: random ones, in any order and any groups. */
 #include "cli/recording_read.h"
 #include "record/recording_join.h"
+#include "effort.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS 500
+#define ROUNDS EFFORT(500)
 
 static const char *const targets[] = {"container docker:a", "unit b; cgroup /c", "", "cgroup /c",
 				      "pid 7"};

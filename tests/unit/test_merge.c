@@ -191,7 +191,7 @@ Test(merge, brute_force, .timeout = 120)
 Test(merge, laws, .timeout = 120)
 {
 	random_state = 1234567;
-	for (size_t p = 0; p < 50;) {
+	for (size_t p = 0; p < EFFORT(50);) {
 		struct profile own_profile a = {0}, own_profile b = {0}, own_profile ab = {0},
 					   own_profile ba = {0}, own_profile again = {0};
 		struct differences own_differences none = {0};
@@ -261,7 +261,7 @@ Test(merge, architectures)
 Test(argument, brute_force)
 {
 	random_state = 88172645463325252;
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < EFFORT(20000); i++) {
 		struct condition a = random_condition(0), b = random_condition(0);
 		struct choices own_choices both = {0}, own_choices not_a = {0},
 					   own_choices masks = {0};

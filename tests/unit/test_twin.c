@@ -4,11 +4,12 @@
 #include "profile/decision.h"
 #include "profile/evaluate.h"
 #include "profile/twin.h"
+#include "effort.h"
 #include "random_profile.h"
 
 #include <string.h>
 
-#define PROFILES 600
+#define PROFILES EFFORT(600)
 #define PROBES   400
 
 static struct outcome simulated(const struct filter *filter, const struct syscall *call,
