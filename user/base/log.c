@@ -16,6 +16,13 @@ int log_enabled(enum log_level level)
 	return level <= log_level;
 }
 
+void log_keep_in_line(char *text)
+{
+	for (char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+}
+
 void log_write(enum log_level level, const char *format, ...)
 {
 	static const char *const words[] = {"error: ", "warning: ", "", "", "debug: "};
@@ -27,10 +34,7 @@ void log_write(enum log_level level, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	/* a name in it may be somebody else's choice: it stays in its line, and no terminal obeys it */
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
+	log_keep_in_line(text);
 	/* one write a line: stderr is often shared with the command that is recorded */
 	fprintf(stderr, "whittle: %s%s\n", words[level], text);
 }

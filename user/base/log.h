@@ -14,6 +14,9 @@ enum log_level {
 };
 
 void log_set_level(enum log_level level);
+/** Control characters become '?': a text in which a name may be somebody else's choice stays in its line, and no terminal obeys it. */
+void log_keep_in_line(char *text);
+
 /** Would a line of this level be written? */
 int log_enabled(enum log_level level);
 

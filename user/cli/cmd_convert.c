@@ -114,14 +114,6 @@ static int set_default(struct profile *profile, struct outcome outcome, struct e
 	return 0;
 }
 
-static bool rules_depend(const struct profile *profile)
-{
-	for (size_t i = 0; i < profile->rules_len; i++)
-		if (profile->rules[i].circumstances_len)
-			return true;
-	return false;
-}
-
 static int rewrite(struct profile *profile, struct err *err)
 {
 	struct profile own_profile safe = {0};
@@ -145,7 +137,7 @@ static int make_safe(struct profile *profile, struct err *err)
 	struct profile before = *profile; /* its architectures, as they are said */
 	int rc;
 
-	if (rules_depend(profile)) {
+	if (profile_rules_depend(profile)) {
 		if (profile_check_hazards(profile, NULL))
 			log_warn(
 				"rules that libseccomp would make something else of were left as they are, for they depend on the container: --cap, --kernel or --arch say for which one they are rewritten");

@@ -168,7 +168,7 @@ static void print_text(const struct subject *subject, const struct question *que
 
 		circumstances_text(rule, &because);
 		if (because.len)
-			text_keep_in_line(because.data);
+			log_keep_in_line(because.data);
 		outcome_text(rule_outcome(rule), outcome);
 		printf("  rule %zu, %s, does not hold here: %s\n",
 		       rule_number(&subject->whole, rule), outcome, buf__text(&because));

@@ -59,7 +59,7 @@ static int add(struct each_targets *targets, __u32 slot)
 	name[sizeof(name) - 1] = '\0';
 	if (parent_slot > SLOT_TOP && parent_slot < targets->len) {
 		parent = &targets->all[parent_slot];
-		rc = each_targets_look(targets, parent_slot);
+		rc = each_targets_know(targets, parent_slot);
 	}
 	if (rc)
 		return rc;
@@ -327,7 +327,7 @@ static void end(struct each_targets *targets, __u32 slot)
 	reuse(targets, slot);
 }
 
-int each_targets_look(struct each_targets *targets, __u32 slot)
+int each_targets_know(struct each_targets *targets, __u32 slot)
 {
 	int rc;
 
@@ -343,7 +343,7 @@ int each_targets_look(struct each_targets *targets, __u32 slot)
 /* It is as the record says, not as it may be by now: what the cgroup called until it was removed lies in between. */
 static void take_change(struct each_targets *targets, const struct ev_each *each)
 {
-	if (each_targets_look(targets, each->slot))
+	if (each_targets_know(targets, each->slot))
 		log_warn("there is no memory for what is recorded");
 	else if (each->gone && each->slot < targets->len && targets->all[each->slot].recorder &&
 		 targets->all[each->slot].id == each->id)
@@ -356,7 +356,7 @@ static void take_call(struct each_targets *targets, __u32 slot, uint64_t time, c
 {
 	if (slot <= SLOT_TOP || slot >= targets->len)
 		return;
-	if (each_targets_look(targets, slot))
+	if (each_targets_know(targets, slot))
 		return;
 	if (targets->all[slot].recorder && time >= session__born(targets->session, slot)->time)
 		recorder__take(data, len, targets->all[slot].recorder);
@@ -380,7 +380,7 @@ void each_targets_take(struct each_targets *targets, const void *data, size_t le
 static void look_at_all(struct each_targets *targets)
 {
 	for (__u32 slot = SLOT_TOP + 1; slot < targets->len; slot++)
-		if (each_targets_look(targets, slot))
+		if (each_targets_know(targets, slot))
 			log_warn("there is no memory for what is recorded");
 	for (__u32 slot = SLOT_TOP + 1; slot < targets->len; slot++)
 		if (targets->all[slot].recorder &&

@@ -54,7 +54,7 @@ void each_targets_clear(struct each_targets *targets);
 int each_targets_reserve(struct each_targets *targets, __u32 slots, struct err *err) must_check;
 
 /** Knows whose a slot is from here on, if it is somebody's. 0 or -ENOMEM. */
-int each_targets_look(struct each_targets *targets, __u32 slot) must_check;
+int each_targets_know(struct each_targets *targets, __u32 slot) must_check;
 
 /** A record off the ring. */
 void each_targets_take(struct each_targets *targets, const void *data, size_t len);

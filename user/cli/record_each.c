@@ -145,7 +145,7 @@ static int add_below(const struct cgroup_below *below, void *context)
 	}
 	slot = start->next++;
 	session__give_slot(session, slot, below->id, parent, below->name, start->flags | SLOT_EACH);
-	return each_targets_look(targets, slot);
+	return each_targets_know(targets, slot);
 }
 
 /*

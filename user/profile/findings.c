@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/findings.h"
+#include "base/log.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -41,7 +42,7 @@ int findings_add(struct findings *findings, enum severity severity, const char *
 	va_end(args);
 	if (n < 0)
 		return -ENOMEM;
-	text_keep_in_line(text);
+	log_keep_in_line(text);
 	findings->list[findings->len++] = (struct finding){severity, id, place, text};
 	return 0;
 }

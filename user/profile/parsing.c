@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/parsing.h"
-#include "profile/text.h"
+#include "base/log.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@ __attribute__((format(printf, 3, 0))) static void sentence(const struct parsing 
 	if (parsing->rule)
 		n += snprintf(out + n, SENTENCE_LEN - n, "rule %zu: ", parsing->rule);
 	vsnprintf(out + n, SENTENCE_LEN - n, format, args);
-	text_keep_in_line(out);
+	log_keep_in_line(out);
 }
 
 int parsing_refuse(const struct parsing *parsing, const struct node *node, const char *format, ...)

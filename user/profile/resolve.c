@@ -75,14 +75,17 @@ bool profile_has_arch_map(const struct profile *profile)
 	return false;
 }
 
-bool profile_depends(const struct profile *profile)
+bool profile_rules_depend(const struct profile *profile)
 {
-	if (profile_has_arch_map(profile))
-		return true;
 	for (size_t i = 0; i < profile->rules_len; i++)
 		if (profile->rules[i].circumstances_len)
 			return true;
 	return false;
+}
+
+bool profile_depends(const struct profile *profile)
+{
+	return profile_has_arch_map(profile) || profile_rules_depend(profile);
 }
 
 int profile_needs_no_host(const struct profile *profile, struct err *err)

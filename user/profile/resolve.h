@@ -26,6 +26,9 @@ bool rule_holds(const struct rule *rule, const struct host *host);
 
 bool profile_has_arch_map(const struct profile *profile);
 
+/** Do rules hold for some containers and hosts only? */
+bool profile_rules_depend(const struct profile *profile);
+
 /** Has it rules with circumstances, or an archMap? */
 bool profile_depends(const struct profile *profile);
 

@@ -109,13 +109,6 @@ size_t text_find_word(const char *text, size_t len, struct text_place from, cons
 	return len;
 }
 
-void text_keep_in_line(char *text)
-{
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
-}
-
 void text_add_json(struct buf *out, const char *text)
 {
 	buf__addf(out, "\"");

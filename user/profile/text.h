@@ -24,8 +24,5 @@ struct text_place text_place(const char *text, size_t at);
 /** Bytes before the first `word` from a place on that stands alone: no letter, digit or underscore beside it. `len`: there is none. */
 size_t text_find_word(const char *text, size_t len, struct text_place from, const char *word);
 
-/** Control characters become '?': the text, in which a name may be somebody else's choice, stays in its line, and no terminal obeys it. */
-void text_keep_in_line(char *text);
-
 /** Appends a JSON string, with its quotes. The text is UTF-8. */
 void text_add_json(struct buf *out, const char *text);
