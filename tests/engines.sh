@@ -239,6 +239,23 @@ nothing_left() {
     return 1
 }
 
+# The oracle: strace of the same program in the same tree, from its exec on, which is a busybox's. Prints "NAME CALLS".
+strace_counts() { # WORD...
+    strace -f -qq -o "$T/strace" chroot "$E/bb" "$@" >/dev/null 2>&1 || :
+    sed -n "\\|execve(\"$1\"|,\$p" "$T/strace" | sed -n 's/^[0-9 ]*\([a-z_0-9]*\)(.*/\1/p' | sort | uniq -c | awk '{ print $2, $1 }' | sort
+}
+
+# Returns when the loop in a process, which adds a line to /tmp/n each time, has gone round twice.
+rounds() { # PID
+    local n before
+    n=/proc/$1/root/tmp/n
+    before=$(wc -l 2>/dev/null <"$n" || echo 0)
+    for _ in {1..600}; do
+        [ "$(wc -l 2>/dev/null <"$n" || echo 0)" -lt $((before + 3)) ] || return 0
+        sleep 0.05
+    done
+}
+
 # Kills and removes a container.
 remove() { # docker|podman CONTAINER
     local at_once=()

@@ -28,17 +28,6 @@ record_stop() {
     wait "$recorder"
 }
 
-# Returns when the loop in a process has gone round twice.
-rounds() { # PID
-    local n before
-    n=/proc/$1/root/tmp/n
-    before=$(wc -l 2>/dev/null <"$n" || echo 0)
-    for _ in {1..600}; do
-        [ "$(wc -l 2>/dev/null <"$n" || echo 0)" -lt $((before + 3)) ] || return 0
-        sleep 0.05
-    done
-}
-
 # The names of the calls that a container is known for.
 has() { # DESC CALL...
     local desc=$1 call

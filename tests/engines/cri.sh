@@ -64,12 +64,6 @@ of_workload() { # prints "NAME CALLS"
     jq -r '.syscalls[] | select(.class == "workload") | "\(.name) \(.calls)"' "$T/rec.json" | sort
 }
 
-# The oracle: strace of the same program in the same tree, from its exec on.
-strace_counts() { # WORD...
-    strace -f -qq -o "$T/strace" chroot "$E/bb" "$@" >/dev/null 2>&1 || :
-    sed -n "\\|execve(\"$1\"|,\$p" "$T/strace" | sed -n 's/^[0-9 ]*\([a-z_0-9]*\)(.*/\1/p' | sort | uniq -c | awk '{ print $2, $1 }' | sort
-}
-
 record_start() { # ARGUMENT...
     timeout 90 "$WHITTLE" record --recording "$T/rec.json" -o "$T/p.json" "$@" 2>"$T/log" &
     recorder=$!
@@ -89,17 +83,6 @@ record_end() {
 }
 
 # --- one that runs ---
-# Returns when the loop in a process has gone round twice.
-rounds() { # PID
-    local n before
-    n=/proc/$1/root/tmp/n
-    before=$(wc -l 2>/dev/null <"$n" || echo 0)
-    for _ in {1..600}; do
-        [ "$(wc -l 2>/dev/null <"$n" || echo 0)" -lt $((before + 3)) ] || return 0
-        sleep 0.05
-    done
-}
-
 # shellcheck disable=SC2016 # for the shell in the container
 loop='while :; do umask 022; echo x >/tmp/x; rm /tmp/x; echo >>/tmp/n; sleep 0.1; done'
 strace -f -o "$T/strace" chroot "$E/bb" /bin/sh -c "${loop/while :/for i in 1 2 3}"

@@ -96,12 +96,6 @@ of_class() { # CLASS RECORDING
     jq -r --arg c "$1" '.syscalls[] | select(.class == $c) | "\(.name) \(.calls)"' "$2" | sort
 }
 
-# The oracle: strace of the same program in the same tree, from its exec on, which is a busybox's. Prints "NAME CALLS".
-strace_counts() { # WORD...
-    strace -f -qq -o "$T/strace" chroot "$E/bb" "$@" >/dev/null 2>&1 || :
-    sed -n "\\|execve(\"$1\"|,\$p" "$T/strace" | sed -n 's/^[0-9 ]*\([a-z_0-9]*\)(.*/\1/p' | sort | uniq -c | awk '{ print $2, $1 }' | sort
-}
-
 commands=("stat -f /" "mkdir /tmp/x" "rmdir /tmp/no" "kill -0 1" "chmod 700 /tmp" "ln -s a /tmp/b" "touch /tmp/c" "mkfifo /tmp/f" "hostname" "sync")
 marks='statfs|mkdir|rmdir|kill|chmod|symlink|utimensat|mknodat|uname|sync'
 whittles=()

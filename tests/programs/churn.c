@@ -4,6 +4,8 @@
  * churn DIRECTORY NAME N [A_SECOND [fork]]: makes N cgroups NAME0, NAME1 ... in a cgroup, some at once, without a pause or so many a second, runs itself in each and
  * removes it. The one number i makes the calls of `spell` for i % 1023 + 1, each once.
  */
+#include "spell.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
@@ -19,26 +21,6 @@
 #include <unistd.h>
 
 #define AT_ONCE 16
-
-static void spell(int number)
-{
-	static const long bits[] = {
-		SYS_getpgid,
-		SYS_getsid,
-		SYS_getpriority,
-		SYS_times,
-		SYS_sysinfo,
-		SYS_sched_get_priority_max,
-		SYS_sched_get_priority_min,
-		SYS_getitimer,
-		SYS_getresuid,
-		SYS_sched_getscheduler,
-	};
-
-	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
-		if (number & 1 << i)
-			syscall(bits[i], 0, 0, 0);
-}
 
 /* self NULL: without an exec. */
 static pid_t start_in(const char *directory, char *self, long i)
