@@ -239,10 +239,11 @@ static __noinline int count_rest(__u32 rows, __u64 *ctx)
 }
 
 /*
- * The same for a session of few rows that keeps no arguments. True if it was a native call that the process is known for, which is
- * counted then.
+ * The same for a session of few rows. True if it was a native call that the process is known for, which is counted then. `args`: of
+ * some calls the session keeps arguments; those are left to the others.
  */
-static __always_inline bool count_few(struct task_struct *task, __u32 rows, __u64 *volatile *ctx)
+static __always_inline bool count_few(struct task_struct *task, __u32 rows, __u64 *volatile *ctx,
+				      bool args)
 {
 	struct count_row *row = &few_rows[bounded(rows + task->thread_info.cpu, FEW_ROWS)];
 	__u64 *calls, nr;
@@ -254,7 +255,7 @@ static __always_inline bool count_few(struct task_struct *task, __u32 rows, __u6
 	if (unlikely(nr >= ROW_ABI_NUMBERS))
 		return false;
 	calls = &row->calls[ROW_NATIVE + nr];
-	if (unlikely(!*calls))
+	if (unlikely(!*calls || (args && cfg_arg_rows[ROW_NATIVE + nr])))
 		return false;
 	++*calls;
 	return true;

@@ -43,12 +43,11 @@ static __always_inline __u64 cgroup_id_of(struct task_struct *task)
 #define is_ours(cgrp) ((__u32)BPF_CORE_READ(cgrp, root, hierarchy_id) == cfg_hierarchy)
 
 /*
- * HOT PATH of most recordings: those of few rows in cgroup v2, without arguments, on kernels that hand out the current task as a BTF-typed
- * pointer and have its CPU in thread_info (5.16). No register is kept over a call, for whoever keeps one saves it first, and an
- * outsider would pay for it as well.
+ * HOT PATH of most recordings: those of few rows in cgroup v2, on kernels that hand out the current task as a BTF-typed pointer and have
+ * its CPU in thread_info (5.16). No register is kept over a call, for whoever keeps one saves it first, and an outsider would pay for
+ * it as well.
  */
-SEC("tp_btf/sys_enter")
-int sys_enter_few(__u64 *context)
+static __always_inline int enter_few(__u64 *context, bool args)
 {
 	__u64 *volatile ctx = context;
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -64,10 +63,23 @@ int sys_enter_few(__u64 *context)
 			return 0;
 	} else {
 		rows = target->rows;
-		if (likely(count_few(task, rows, &ctx)))
+		if (likely(count_few(task, rows, &ctx, args)))
 			return 0;
 	}
 	return count_rest(rows, ctx);
+}
+
+SEC("tp_btf/sys_enter")
+int sys_enter_few(__u64 *ctx)
+{
+	return enter_few(ctx, false);
+}
+
+/* The same where arguments are kept. */
+SEC("tp_btf/sys_enter")
+int sys_enter_few_args(__u64 *ctx)
+{
+	return enter_few(ctx, true);
 }
 
 /* HOT PATH for other recordings there, of cgroup v2 as well, and from 5.11 on. */

@@ -40,6 +40,13 @@ static const struct hook hooks[] = {
 	{.name = "tp_btf",
 	 .features = FEATURE_TP_BTF,
 	 .of = HOOK_NOT_OF_EACH,
+	 .few_rows = true,
+	 .args = true,
+	 .programs = {"sys_enter_few_args"},
+	 .denied = {"denied_enter", "denied_exit"}},
+	{.name = "tp_btf",
+	 .features = FEATURE_TP_BTF,
+	 .of = HOOK_NOT_OF_EACH,
 	 .programs = {"sys_enter"},
 	 .denied = {"denied_enter", "denied_exit"}},
 	{.name = "raw_tp", .programs = {"sys_enter_raw"}, .denied = {"denied_enter", "denied_exit"}},
@@ -75,9 +82,12 @@ void session_hooks_probe(struct session *session)
 		*features &= ~FEATURE_PERF;
 }
 
-static bool has_few_rows(const struct session *session)
+static bool is_for_rows_of(const struct hook *hook, const struct session *session)
 {
-	return session->cpus * session->slots <= FEW_ROWS && !session->options.args;
+	if (!hook->few_rows)
+		return true;
+	return session->cpus * session->slots <= FEW_ROWS &&
+	       hook->args == (session->options.args != NULL);
 }
 
 const struct hook *session_hook_next(const struct session *session, const struct hook *hook)
@@ -86,7 +96,7 @@ const struct hook *session_hook_next(const struct session *session, const struct
 
 	for (hook = hook ? hook + 1 : hooks; hook < hooks + ARRAY_LEN(hooks); hook++)
 		if ((features & hook->features) == hook->features &&
-		    (!hook->few_rows || has_few_rows(session)) &&
+		    is_for_rows_of(hook, session) &&
 		    hook->of != (session->options.each ? HOOK_NOT_OF_EACH : HOOK_OF_EACH) &&
 		    /* these read the cgroup of v2 alone: nobody else pays for v1 */
 		    !(session->options.hierarchy && hook->features & FEATURE_TP_BTF) &&
