@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What tracing adds to one system call: a loop of getppid, alone and under each tracer in turn. The best of all rounds
 counts: it is what the call costs, the others are what the neighbours cost."""
+import contextlib
 import os
 from dataclasses import dataclass
 from typing import Callable
@@ -12,7 +13,9 @@ from host import CALLS, FLOOR, WHITTLE, Unusable
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 9))
 ROUNDS_OF_SLOW = 3
 CALLS_A_BATCH = 20000
+TARGETS = 1000, 10000
 MANY, FEW = 30, 1
+TRACED, MANY_TARGETS, FOUR = "whittle, a traced call", "whittle, a traced call of {:,} targets", "whittle, a traced call, four recordings"
 ARGS_OTHER, ARGS_KNOWN = "whittle --args, an unrelated call", "whittle --args, a recorded call, known"
 
 
@@ -28,6 +31,7 @@ class Way:
     batches: int = MANY
     exact: bool = True  # tells how many calls it counted
     peer: bool = False
+    others: int = 0  # recordings of another cgroup meanwhile
 
 
 def whittle_of(cgroup, *options):
@@ -47,7 +51,9 @@ def strace(*options):
 WAYS = (
     Way(tracers.FLOOR, lambda s, loop: [FLOOR], "attached", exact=False),
     Way("whittle, a call outside", whittle_of("other"), "recording", exact=False),
-    Way("whittle, a traced call", whittle_of("in", "--count-moved"), "recording", cgroup="in"),
+    Way(TRACED, whittle_of("in", "--count-moved"), "recording", cgroup="in"),
+    *(Way(MANY_TARGETS.format(n), whittle_of(str(n), "--count-moved"), "recording", cgroup=f"{n}/77") for n in TARGETS),
+    Way(FOUR, whittle_of("in", "--count-moved"), "recording", cgroup="in", others=3),
     Way(ARGS_OTHER, whittle_of("in", "--count-moved", "--args", "default"), "recording", cgroup="in"),
     Way(ARGS_KNOWN, whittle_of("in", "--count-moved", "--args", "getppid:0"), "recording", cgroup="in"),
     # until it is clear that it is no launcher
@@ -75,7 +81,11 @@ def measure(way, subject):
     command = way.command(subject, loop)
     said = ""
     if way.ready or way.settle:
-        with host.Beside(command, way.ready, way.settle) as tracer:
+        with contextlib.ExitStack() as stack:
+            for other in range(way.others):
+                stack.enter_context(host.Beside([WHITTLE, "record", "-o", f"{subject.out}/other.{other}", "--cgroup",
+                                                 str(subject.cgroup / "other")], "recording"))
+            tracer = stack.enter_context(host.Beside(command, way.ready, way.settle))
             out = host.run(loop, cgroup=cgroup)
             tracer.end()
         said = tracer.said
@@ -103,8 +113,11 @@ def run_round(number, subject, best, unusable):
 
 def measure_all(work):
     subject = tracers.Subject(work.child("micro"), 0, work.directory)
-    for name in "in", "other":
+    for name in "in", "other", *map(str, TARGETS):
         work.child(f"micro/{name}")
+    for targets in TARGETS:
+        for number in range(targets):
+            work.child(f"micro/{targets}/{number}")
     untraced, best, unusable = [], {}, {}
     for number in range(ROUNDS):
         untraced.append(float(host.run([CALLS, str(MANY)])))

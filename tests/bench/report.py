@@ -20,8 +20,9 @@ def budgets(result):
     found = []
     micro = result.get("micro")
     if micro:
-        for way, limit in (("whittle, a call outside", 1.20), ("whittle, a traced call", 1.25), (micro_ways.ARGS_OTHER, 1.25),
-                           (micro_ways.ARGS_KNOWN, 1.80)):
+        for way, limit in (("whittle, a call outside", 1.20), (micro_ways.TRACED, 1.25), (micro_ways.ARGS_OTHER, 1.25),
+                           (micro_ways.ARGS_KNOWN, 1.80),
+                           *((micro_ways.MANY_TARGETS.format(targets), 1.45) for targets in micro_ways.TARGETS)):
             found += budget(f"{way}, of the floor", row_of(micro["rows"], way)["of_floor"], limit)
     for server, rows in result.get("servers", {}).items():
         row = row_of(rows, tracers.WHITTLE)
@@ -53,6 +54,13 @@ def micro_text(micro):
     for row in micro["rows"]:
         yield unusable(row) if "unusable" in row else (
             f"{row['way']:38} {row['ns']:10.1f} {row['of_floor']:13.2f} {row['of_untraced']:12.2f} {row['rounds']:7}{saw(row)}")
+
+
+def crowd_text(crowd):
+    yield "processes on one CPU that take turns, nanoseconds a call, turns included: the best of each way's rounds"
+    for name, best in crowd.items():
+        base = best[tracers.UNTRACED]
+        yield f"{name}: " + ", ".join(f"{way} {ns:.0f} ({ns / base:.2f})" for way, ns in best.items())
 
 
 def server_text(server, rows):
@@ -96,6 +104,8 @@ def text(result):
     lines = [f"kernel {result['kernel']}, {result['machine']}, {result['cpus']} CPUs"]
     if "micro" in result:
         lines += ["", *micro_text(result["micro"])]
+    if "crowd" in result:
+        lines += ["", *crowd_text(result["crowd"])]
     for server, rows in result.get("servers", {}).items():
         lines += ["", *server_text(server, rows)]
     if "recorder" in result:

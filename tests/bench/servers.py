@@ -24,7 +24,6 @@ FEW = 3  # with fewer quiet rounds than that the others count, too
 QUIET = 0.3  # of a CPU that others may use
 EACH_SLOW = 10  # slow tracers run in one of so many rounds
 SECONDS = 0.3  # of load: short, so that neighbours are the same for all in a round
-UNTRACED = "untraced"
 
 
 def cpus():
@@ -161,7 +160,7 @@ def measure(tracer, measured, number, server, subject):
 
 
 def measure_server(server, subject):
-    ways = {UNTRACED: None, **{tracer.name: tracer for tracer in tracers.SERVER_TRACERS}}
+    ways = {tracers.UNTRACED: None, **{tracer.name: tracer for tracer in tracers.SERVER_TRACERS}}
     all_measured = {name: Measured() for name in ways}
     unusable = {}
     end, number = time.monotonic() + SECONDS_A_SERVER, 0
@@ -174,7 +173,7 @@ def measure_server(server, subject):
             except Unusable as why:
                 if name in (tracers.FLOOR, tracers.WHITTLE):
                     raise SystemExit(f"bench: {server.name}: {why}") from None
-                if name == UNTRACED:
+                if name == tracers.UNTRACED:
                     raise
                 unusable[name] = str(why)
         number += 1
@@ -206,7 +205,7 @@ def ratios(what, one, other):
 def row(name, all_measured, unusable):
     if not all_measured[name].rate:
         return {"way": name, "unusable": unusable[name]}
-    this, untraced, floor = all_measured[name], all_measured[UNTRACED], all_measured[tracers.FLOOR]
+    this, untraced, floor = all_measured[name], all_measured[tracers.UNTRACED], all_measured[tracers.FLOOR]
     of_floor = ratios("rate", this, floor)
     return {"way": name, "per_second": round(statistics.median(this.rate.values())),
             "of_untraced": round(statistics.median(ratios("rate", this, untraced)), 4),

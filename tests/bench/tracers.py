@@ -8,7 +8,7 @@ from typing import Callable
 
 import host
 
-FLOOR, WHITTLE = "the floor: an empty program", "whittle"
+UNTRACED, FLOOR, WHITTLE = "untraced", "the floor: an empty program", "whittle"
 
 
 @dataclass(frozen=True)
