@@ -100,9 +100,10 @@ END
 }
 
 # A crun that works here. On the hybrid layout it refuses to run if the v2 hierarchy has controllers: they are hidden from
-# it. On v2 some versions insist on raising RLIMIT_MEMLOCK, which no kernel of today needs for BPF.
+# it. On v2 some versions insist on raising RLIMIT_MEMLOCK, which no kernel of today needs for BPF; and docker's weight of 0, which
+# is none, makes it ask for the controller io: without that the weight is taken out of the bundle.
 _make_crun() {
-    local crun preload=''
+    local crun preload='' weightless=''
     crun=$(command -v crun)
     CRUN=$E/crun
     if ! _can_raise --memlock=unlimited:unlimited; then
@@ -123,12 +124,21 @@ END
         "${CC:-gcc}" -shared -fPIC -o "$E/memlock.so" "$E/memlock.c" -ldl
         preload="export LD_PRELOAD=$E/memlock.so"
     fi
+    # shellcheck disable=SC2016 # for the wrapper
+    _has_controller io || weightless='
+for word; do
+    [ "$before" != --bundle ] || config=$word/config.json
+    before=$word
+done
+if [ -n "$config" ] && jq -e "try (.linux.resources.blockIO.weight == 0) catch false" "$config" >/dev/null; then
+    jq "del(.linux.resources.blockIO)" "$config" >"$config.new" && mv "$config.new" "$config"
+fi'
     cat >"$CRUN" <<END
 #!/bin/sh
 if [ -e /sys/fs/cgroup/unified/cgroup.controllers ]; then
     exec unshare -m sh -c 'mount --bind /dev/null /sys/fs/cgroup/unified/cgroup.controllers && exec "\$@"' sh $crun "\$@"
 fi
-$preload
+$preload$weightless
 exec $crun "\$@"
 END
     chmod +x "$CRUN"
@@ -263,14 +273,14 @@ remove() { # docker|podman CONTAINER
     "$1" rm -f "${at_once[@]}" "$2" >/dev/null
 }
 
-# The runtimes that an engine has here: docker names them, podman takes their paths.
+# The runtimes that an engine has: docker names them, podman takes their paths.
 runtimes_of() { # docker|podman
     if [ "$1" = podman ]; then
         echo "runc $CRUN"
-    elif _has_controller io; then
+    elif _has_controller io || [ "${THOROUGH-}" = yes ]; then
         echo "runc crun"
     else
-        echo runc # with docker crun insists on the controller io
+        echo runc # crun with docker is tried on the other layout, and by starts.sh
     fi
 }
 
