@@ -144,6 +144,13 @@ END
     chmod +x "$CRUN"
 }
 
+# A runc that knows v1 only, for docker: its containers have cgroups in v1 hierarchies, and in v2 none of their own.
+_make_old_runc() {
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\nexec %s runc "$@"\n' "unshare -m sh -c 'umount -l /sys/fs/cgroup/unified && exec \"\$@\"' sh" >"$E/old-runc"
+    chmod +x "$E/old-runc"
+}
+
 _start_daemon() { # NAME PROGRAM...
     local name=$1
     shift
@@ -170,7 +177,7 @@ END
     _start_daemon dockerd dockerd --containerd "$E/containerd.sock" --host "$DOCKER_HOST" --data-root "$E/docker" \
         --exec-root "$E/docker-run" --pidfile "$E/docker.pid" --iptables=false --ip6tables=false --bridge=none \
         --storage-driver=overlay2 --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "$parent/docker" \
-        --add-runtime "crun=$CRUN"
+        --add-runtime "crun=$CRUN" --add-runtime "old-runc=$E/old-runc"
     _wait_for dockerd docker version
 }
 
@@ -216,6 +223,7 @@ engines_up() {
     on_exit engines_down
     _podman_config
     _make_crun
+    _make_old_runc
     _start_docker
     _make_images
     # shellcheck disable=SC2034 # for tests

@@ -9,9 +9,10 @@ each_layout "$@"
 need jq strace
 engines_up
 
+as=()
 record_start() { # ARGUMENT...
     : >"$T/log"
-    "$WHITTLE" record --recording "$T/rec.json" -o "$T/profile.json" "$@" 2>"$T/log" &
+    "${as[@]}" "$WHITTLE" record --recording "$T/rec.json" -o "$T/profile.json" "$@" 2>"$T/log" &
     recorder=$!
     for _ in {1..200}; do
         grep -q '^whittle: recording' "$T/log" && return
@@ -134,6 +135,23 @@ for engine in "${ENGINES[@]}"; do
     fi
     remove $engine "$engine-drop"
 done
+
+# a container of v1 alone, where only v1 is mounted and where v2 is, too
+if [ "$LAYOUT" = hybrid ]; then
+    id=$("${DOCKER[@]}" -d --runtime old-runc --name v1-only bb:1 sh -c "$loop")
+    pid=$(docker inspect -f '{{.State.Pid}}' "$id")
+    grep -q "^0::.*$id" "/proc/$pid/cgroup" && fail "a container of v1 alone" "it has a cgroup of v2"
+    # shellcheck disable=SC2016
+    for way in env "unshare -m sh -c 'umount -l \"\$0\" && exec \"\$@\"' $(cgroup_mount)"; do
+        eval "as=($way)"
+        record_start --container v1-only
+        as=()
+        rounds "$pid"
+        record_stop
+        jq -r '.syscalls[] | select(.class == "workload" or .class == "in_flight") | .name' "$T/rec.json" | sort -u >"$T/seen"
+        same "a container of v1 alone, $([ "$way" = env ] && echo "beside v2" || echo "where there is no v2"): the calls that strace sees" "$T/want" "$T/seen"
+    done
+fi
 
 # no engine at all: by the name of the cgroup
 id=$(docker ps -q --no-trunc --filter name=docker-runc)

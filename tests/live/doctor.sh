@@ -55,9 +55,10 @@ row "no cgroup of its own for a command is a warning" 0 'cgroup v2' warning 'rec
     setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=+bpf,+perfmon --ambient-caps=+bpf,+perfmon
 row "no BTF" 1 BTF failure CONFIG_DEBUG_INFO_BTF without 'mount -t tmpfs none /sys/kernel/btf'
 row "no cgroups" 1 'cgroup v2' failure mount without 'umount -l -a -t cgroup,cgroup2'
-if grep -q ' cgroup .*[ ,]pids' /proc/self/mounts; then
+v1=$(awk '$3 == "cgroup" && $4 ~ /,pids(,|$)/ { print $2; exit }' /proc/self/mounts)
+if [ -n "$v1" ]; then
     row "v1 beside v2" 0 'cgroup v2' ok 'beside v1 (hybrid)' env
-    row "v1 only" 0 'cgroup v2' warning 'v1 only, pids at' without "umount -l '$mount'"
+    row "v1 only" 0 'cgroup v2' warning "v1 only, pids at $v1 containers and cgroups of v1 can be recorded; for commands" without "umount -l '$mount'"
 fi
 row "v2 only" 0 'cgroup v2' ok 'pure v2' without 'umount -l -a -t cgroup'
 row "no typed tracepoints is a warning" 0 tracepoints warning 'costs more' env WHITTLE_FEATURES=-tp_btf

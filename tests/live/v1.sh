@@ -31,9 +31,16 @@ inside() { # CGROUP COMMAND...
     )
 }
 
+# Where only v1 is mounted.
+v1_only() { # COMMAND...
+    # shellcheck disable=SC2016
+    exec unshare -m sh -c 'umount -l "$0" && exec "$@"' "$(cgroup_mount)" "$@"
+}
+
+as=()
 begin() { # OPTION...
     rm -f "$T/rec.json"
-    "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" "$@" 2>"$T/err" &
+    "${as[@]}" "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" "$@" 2>"$T/err" &
     recorder=$!
     for _ in {1..600}; do
         grep -q '^whittle: recording' "$T/err" && return
@@ -83,17 +90,32 @@ times_each 1 $odd >"$T/expected"
 spelled >"$T/spelled"
 same "a v2 cgroup as ever" "$T/expected" "$T/spelled"
 
-# a container whose engine knows v1 only
-mkdir "$T/bin" "$V1/$id"
-# opened for writing it stays open until the process has read from it
+# a container whose engine knows v1 only: it begins when a word comes through the pipe
+mkdir "$T/bin" "$T/empty" "$V1/$id"
 mkfifo "$T/go"
-(
-    echo "$BASHPID" >"$V1/$id/cgroup.procs"
-    read -r _ <"$T/go"
-    exec "$spell" 682
-) &
-container=$!
 exec 3<>"$T/go"
+create() {
+    (
+        echo "$BASHPID" >"$V1/$id/cgroup.procs"
+        read -r _ <"$T/go"
+        exec "$spell" 682
+    ) &
+    container=$!
+    for _ in {1..600}; do
+        ! grep -q "^$container\$" "$V1/$id/cgroup.procs" || break
+        sleep 0.05
+    done
+}
+exact() { # DESC
+    echo >&3
+    wait $container
+    end
+    # shellcheck disable=SC2086
+    times_each 1 $odd >"$T/expected"
+    spelled >"$T/spelled"
+    same "$1" "$T/expected" "$T/spelled"
+}
+create
 cat >"$T/bin/docker" <<END
 #!/bin/sh
 case \$1 in
@@ -103,24 +125,19 @@ context) echo unix:///run/docker.sock ;;
 esac
 END
 chmod +x "$T/bin/docker"
-for _ in {1..600}; do
-    ! grep -q "^$container\$" "$V1/$id/cgroup.procs" || break
-    sleep 0.05
-done
 PATH=$T/bin:$PATH begin --container docker:web
-echo >&3
-wait $container
-end
-# shellcheck disable=SC2086
-times_each 1 $odd >"$T/expected"
-spelled >"$T/spelled"
-same "a container that has only v1 cgroups" "$T/expected" "$T/spelled"
+exact "a container that has only v1 cgroups"
+create
+as=(v1_only env PATH="$T/empty")
+begin --container "${id:0:12}"
+as=()
+exact "... by its id, where no engine is installed and only v1 is mounted"
 
 # --- refused ---
 refuses() { # DESC STATUS WORDS COMMAND...
     local desc=$1 status=$2 words=$3 rc=0
     shift 3
-    "$@" >"$T/out" 2>"$T/err" || rc=$?
+    ("$@") >"$T/out" 2>"$T/err" || rc=$?
     if [ $rc = "$status" ] && grep -qF "$words" "$T/err" && [ "$(wc -l <"$T/err")" = 1 ]; then
         pass "$desc"
     else
@@ -128,7 +145,15 @@ refuses() { # DESC STATUS WORDS COMMAND...
         detail <"$T/err"
     fi
 }
+hook() { # of a container of v1
+    echo "{\"id\": \"$id\", \"status\": \"created\", \"pid\": $$, \"annotations\": {\"io.containers.trace-syscall\": \"of:/tmp/$id.json\"}}" |
+        (v1_only "$WHITTLE" hook)
+}
 refuses "hierarchies do not mix" 1 "are of different hierarchies" "$WHITTLE" record -o "$T/p.json" --cgroup "$V1" --cgroup "$CG"
 refuses "a command is of v2" 125 "is of a hierarchy of cgroups v1" "$WHITTLE" record -o "$T/p.json" --cgroup "$V1" -- true
 refuses "start is of v2" 1 "is of a hierarchy of cgroups v1" "$WHITTLE" start --cgroup "$V1" "test-$$"
+refuses "what is waited for is of v2" 1 "cgroup v2 is not mounted: try 'mount" v1_only "$WHITTLE" record -o "$T/p.json" --wait --container web
+refuses "an id that there is not" 1 "no container engine is installed, and no cgroup carries this id" \
+    v1_only env PATH="$T/empty" "$WHITTLE" record -o "$T/p.json" --container 0123456789ab
+refuses "the hook is of v2" 1 "cgroup v2 is not mounted: try 'mount" hook
 refuses "the root of a v1 hierarchy is everybody's" 1 "is the root cgroup" "$WHITTLE" record -o "$T/p.json" --cgroup "$point"

@@ -131,27 +131,14 @@ static enum finding check_tracepoints(struct buf *text, struct err *err)
 	return FINDING_WARNING;
 }
 
-/* A controller of v1 by which cgroups can be recorded; NULL: none is mounted. */
-static const char *find_v1(struct mount *mount)
-{
-	static const char *const controllers[] = {"pids",    "memory", "devices", "cpu",
-						  "cpuacct", "blkio",  "freezer", "cpuset"};
-
-	for (size_t i = 0; i < ARRAY_LEN(controllers); i++)
-		if (!mount_find_v1(controllers[i], mount, NULL))
-			return controllers[i];
-	return NULL;
-}
-
 static enum finding check_cgroup(struct buf *text, struct err *err)
 {
 	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
 	struct mount mount, old;
-	const char *v1;
+	const char *v1 = mount_find_any_v1(&old);
 	struct err reason = {0};
 
-	v1 = find_v1(&old);
-	if (mount_find(&mount, err)) {
+	if (mount_find(&mount, v1 ? NULL : err)) {
 		if (!v1)
 			return FINDING_FAILURE;
 		buf__addf(text, "v1 only, %s at %s", v1, old.point);

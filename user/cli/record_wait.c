@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cli/record.h"
 #include "target/container.h"
+#include "target/mount.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -33,9 +34,14 @@ int record_wait_plan(struct record *record, struct err *err)
 	const struct record_options *options = &record->options;
 	const struct target_options *targets = &options->targets;
 	size_t len = targets->cgroups.len + targets->containers.len + targets->units.len;
+	struct mount mount;
+	int rc;
 
 	if (!options->wait && !options->start)
 		return 0;
+	rc = mount_find(&mount, err);
+	if (rc) /* nobody would ever come */
+		return err_wrap(err, rc, "what is waited for gets a cgroup of v2");
 	record->awaited = calloc(len, sizeof(*record->awaited));
 	if (!record->awaited)
 		return err_errno(err, -ENOMEM, "cannot wait");

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <linux/magic.h>
 #include <signal.h>
 #include <string.h>
@@ -186,22 +185,8 @@ int cgroup_each(int (*fn)(const char *path, const char *name, void *context), vo
 {
 	struct mount mount;
 	int rc = mount_find(&mount, err);
-	char *roots[] = {mount.point, NULL};
-	size_t len = strlen(mount.point);
-	FTSENT *entry;
-	FTS *tree;
 
-	if (rc)
-		return rc;
-	tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
-	if (!tree)
-		return err_errno(err, -errno, "cannot walk %s", mount.point);
-	/* what vanishes meanwhile is passed over */
-	while (!rc && (entry = fts_read(tree)))
-		if (entry->fts_info == FTS_D && entry->fts_level > 0)
-			rc = fn(entry->fts_path + len, entry->fts_name, context);
-	fts_close(tree);
-	return rc;
+	return rc ? rc : mount_each(&mount, strlen(mount.point), fn, context, err);
 }
 
 bool cgroup_exists(const struct cgroup *cgroup)

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "target/cgroup_v1.h"
 #include "target/engine.h"
+#include "target/mount.h"
 
 #include <errno.h>
 #include <string.h>
@@ -91,11 +92,20 @@ static int open_by_directory(const char *prefix, struct cgroup *out,
 			     char label[CONTAINER_LABEL_LEN], struct err *err)
 {
 	struct search search = {.prefix = prefix, .others = BUF_INIT};
-	int rc = cgroup_each(search_one, &search, err);
+	struct err reason = {0};
+	struct mount v1;
+	int rc = cgroup_each(search_one, &search, &reason);
 
-	if (!rc && !search.found)
+	/* an engine that knows v1 only: a container has the same name in each of its hierarchies, and one does */
+	if (!search.found && mount_find_any_v1(&v1)) {
+		reason = (struct err){0};
+		rc = mount_each(&v1, 0, search_one, &search, &reason);
+	}
+	if (reason.code)
+		rc = err_set(err, rc, "%s", reason.text);
+	else if (!search.found)
 		rc = -ENOENT;
-	if (!rc && search.found > 1)
+	else if (search.found > 1)
 		rc = err_set(err, -ENOTUNIQ, "there are several containers '%s': %s", prefix,
 			     buf__text(&search.others));
 	buf__clear(&search.others);
@@ -372,6 +382,10 @@ int container_open(const char *spec, struct cgroup *out, char label[CONTAINER_LA
 	if (engine && !engine_is_installed(engine))
 		return err_set(err, -ENOENT, "container '%s': %s is not installed", text,
 			       engine->name);
+	if (!why.len && !asked.len && is_searchable(name))
+		return err_set(err, -ENOENT,
+			       "there is no container '%s': no container engine is installed, and no cgroup carries this id",
+			       text);
 	if (!why.len && !asked.len)
 		return err_set(err, -ENOENT,
 			       "container '%s': no container engine is installed; an id of %d digits or more is found without one",

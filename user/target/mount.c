@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/vfs.h>
@@ -151,6 +152,36 @@ int mount_find_v1(const char *controller, struct mount *out, struct err *err)
 			return 0;
 	}
 	return err_set(err, -ENOENT, "the controller %s of cgroups v1 is not mounted", controller);
+}
+
+const char *mount_find_any_v1(struct mount *out)
+{
+	static const char *const controllers[] = {"pids",    "memory", "devices", "cpu",
+						  "cpuacct", "blkio",  "freezer", "cpuset"};
+
+	for (size_t i = 0; i < ARRAY_LEN(controllers); i++)
+		if (!mount_find_v1(controllers[i], out, NULL))
+			return controllers[i];
+	return NULL;
+}
+
+int mount_each(const struct mount *mount, size_t skip,
+	       int (*fn)(const char *path, const char *name, void *context), void *context,
+	       struct err *err)
+{
+	char *roots[] = {(char *)mount->point, NULL};
+	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+	FTSENT *entry;
+	int rc = 0;
+
+	if (!tree)
+		return err_errno(err, -errno, "cannot walk %s", mount->point);
+	/* what vanishes meanwhile is passed over */
+	while (!rc && (entry = fts_read(tree)))
+		if (entry->fts_info == FTS_D && entry->fts_level > 0)
+			rc = fn(entry->fts_path + skip, entry->fts_name, context);
+	fts_close(tree);
+	return rc;
 }
 
 int mount_directory(const struct mount *mount, const char *path, char out[PATH_MAX],

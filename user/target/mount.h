@@ -25,6 +25,17 @@ int mount_find(struct mount *out, struct err *err) must_check;
 /** The mount of the v1 hierarchy with this controller. -ENOENT: there is none. */
 int mount_find_v1(const char *controller, struct mount *out, struct err *err) must_check;
 
+/** The mount of a v1 hierarchy that containers have cgroups in, and a controller of it. NULL: there is none. */
+const char *mount_find_any_v1(struct mount *out);
+
+/**
+ * Calls fn with the directory, but for its first `skip` bytes, and the name of each cgroup of this mount, parents first. Stops when fn
+ * returns non-zero, and returns that.
+ */
+int mount_each(const struct mount *mount, size_t skip,
+	       int (*fn)(const char *path, const char *name, void *context), void *context,
+	       struct err *err) must_check;
+
 /**
  * The directory of a hierarchy path, as /proc/PID/cgroup shows it. -ENOENT: it lies outside of what is mounted.
  */
