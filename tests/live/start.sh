@@ -10,7 +10,7 @@ if [ -z "${WHITTLE_TEST_PRIVATE:-}" ]; then
 fi
 mount -t bpf bpf /sys/fs/bpf
 . tests/lib.sh
-need jq strace
+need jq strace bpftool strip
 spell=$PWD/${BUILD:-build}/tests/programs/spell
 PINS=/sys/fs/bpf/whittle/v1
 own_cgroup
@@ -247,7 +247,30 @@ check_status 1 "nothing begins where nothing can be pinned" whittle start ro --c
 mount -o remount,rw /sys/fs/bpf
 check "and nothing is left of it" nothing_pinned
 
-# --- another version of whittle
+# --- an upgrade: of another build, whose programs are the same, and of another version
+strip -o "$T/whittle" "$WHITTLE"
+"$T/whittle" start upgrade --cgroup "$CG/a" 2>/dev/null
+rm "$T/whittle"
+run_in "$CG/a" "$spell" 3
+check "another build of this version stops what the one before began" whittle stop upgrade -o "$T/upgrade.json"
+spells "with all that was called" 3 "$T/upgrade.json"
+whittle start old --cgroup "$CG/a" 2>/dev/null
+run_in "$CG/a" "$spell" 5
+bpftool -j map lookup pinned "$PINS/version" key 0 0 0 0 | jq -r '.value[]' >"$T/version"
+# the version's text is behind 8 bytes of what tells programs from others
+{ printf '0x%02x\n' 1 2 3 4 5 6 7 8 && tail -n +9 "$T/version"; } >"$T/other"
+# shellcheck disable=SC2046
+bpftool map update pinned "$PINS/version" key 0 0 0 0 value $(cat "$T/other")
+for command in "status old" "stop old -o $T/old.json" "snapshot old" "start new --cgroup $CG/b" "stop --force old"; do
+    # shellcheck disable=SC2086
+    check_status 1 "programs of another version are not read: ${command%% *}" whittle $command
+    grep -q 'another whittle, version [0-9.]*: stop them with that one' "$T/err" && [ "$(wc -l <"$T/err")" = 1 ] && [ ! -e "$T/old.json" ] &&
+        pass "and it says whose they are" || fail "and it says whose they are" "$(cat "$T/err")"
+done
+# shellcheck disable=SC2046
+bpftool map update pinned "$PINS/version" key 0 0 0 0 value $(cat "$T/version")
+check "that version stops them" whittle stop old -o "$T/old.json"
+spells "and nothing was lost meanwhile" 5 "$T/old.json"
 whittle start old --cgroup "$CG/a" 2>/dev/null
 rm "$PINS/version"
 for command in "status" "stop old" "snapshot old" "start new --cgroup $CG/b"; do
