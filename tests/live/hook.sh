@@ -196,6 +196,16 @@ state "no annotation" 0 "" '{"id": "a", "status": "created", "pid": 1}'
 head -c 2000000 /dev/zero | tr '\0' ' ' >"$T/large"
 state "a state that is too large" 1 "larger than" "$(cat "$T/large")"
 
+# whoever feeds it keeps the pipe open: the time is only there for a hook that waits for ever
+mkfifo "$T/open"
+exec 8<>"$T/open"
+echo '{"id": "a", ' >&8
+status=0
+timeout 60 "$WHITTLE" hook <"$T/open" 2>"$T/err" || status=$?
+exec 8>&-
+[ $status = 1 ] && [ "$(cat "$T/err")" = "whittle: error: hook: the OCI state on standard input does not end" ] &&
+    pass "a state that does not end" || fail "a state that does not end" "status $status: $(cat "$T/err")"
+
 # a container without a cgroup of its own, one that dies at its start, and a whittle that was killed in the middle
 hooked "of:$O/dead.json" "$ALLOW" /no/such/program
 run_container "h$$" && fail "a container that dies at its start" || pass "a container that dies at its start"

@@ -15,11 +15,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
+#include <time.h>
+#include <unistd.h>
 
 #define ERRNO_EPERM 1
+#define STATE_MS    1800 /* a start may be held up for 2 s */
 
 struct hook_options {
 	int verbose;
@@ -32,10 +36,49 @@ static const struct option_row rows[] = {
 	{0},
 };
 
+static long now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* A start is not held up by who never ends what it has to say. */
+static int read_input_of_engine(struct buf *text, struct err *err)
+{
+	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+	const long deadline = now_ms() + STATE_MS;
+	char chunk[16384];
+	ssize_t n;
+
+	for (;;) {
+		long left = deadline - now_ms();
+		int ready = left > 0 ? poll(&input, 1, left) : 0;
+
+		if (!ready)
+			return err_set(err, -ETIMEDOUT,
+				       "the OCI state on standard input does not end");
+		n = ready < 0 ? ready : read(STDIN_FILENO, chunk, sizeof(chunk));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(err, -errno, "cannot read the OCI state");
+		if (!n)
+			return buf__error(text) ? err_errno(err, buf__error(text),
+							    "cannot read the OCI state") :
+						  0;
+		if (text->len + n > OCI_STATE_MAX)
+			return err_set(err, -EFBIG, "the OCI state is larger than %d bytes",
+				       OCI_STATE_MAX);
+		buf__add(text, chunk, n);
+	}
+}
+
 static int read_state(struct oci_state *state, struct err *err)
 {
 	struct buf own_buf text = BUF_INIT;
-	int rc = fs_read(AT_FDCWD, "/dev/stdin", OCI_STATE_MAX, &text, err);
+	int rc = read_input_of_engine(&text, err);
 
 	return rc ? rc : oci_state_parse(buf__text(&text), text.len, state, err);
 }
