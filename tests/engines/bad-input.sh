@@ -23,13 +23,14 @@ END
     chmod +x "$T/bin/$1"
 }
 
+settings=()
 # Passes if whittle ends with STATUS, and says PATTERN in the one sentence that it says.
 refused() { # STATUS DESC PATTERN COMMAND...
     local want=$1 desc=$2 pattern=$3 status=0
     shift 3
     rm -f "$T/ran" "$T/p.json"
     # the deadline is only there for a whittle that waits for ever
-    timeout 120 env PATH="$path" "$WHITTLE" record -o "$T/p.json" -- "$@" >"$T/out" 2>"$T/err" </dev/null || status=$?
+    timeout 120 env PATH="$path" "${settings[@]}" "$WHITTLE" record -o "$T/p.json" -- "$@" >"$T/out" 2>"$T/err" </dev/null || status=$?
     if [ $status = "$want" ] && [ "$(wc -l <"$T/err")" = 1 ] && grep -qE "^whittle: error: .*$pattern" "$T/err" &&
         ! LC_ALL=C grep -q '[^[:print:]]' "$T/err" && [ ! -e "$T/ran" ] && [ ! -e "$T/p.json" ] && nothing_left; then
         pass "$desc"
@@ -45,6 +46,20 @@ for engine in "${ENGINES[@]}"; do
     client "$engine" 'echo cgroupfs'
     PATH=$path "$WHITTLE" record -q -o "$T/p.json" -- $engine run bb:1 ls >"$T/out" 2>"$T/err" || :
     [ -e "$T/ran" ] && pass "$engine: a client that answers is run" || { fail "$engine: a client that answers is run" && detail <"$T/err"; }
+    # a client whose containers run elsewhere
+    case $engine in
+    docker) elsewhere=('-H tcp://127.0.0.1:1' '--host=ssh://far' '--context far' DOCKER_HOST=ssh://far DOCKER_HOST=tcp://127.0.0.1:1) ;;
+    podman) elsewhere=(--remote -r '--connection far' '--url tcp://far:1' CONTAINER_HOST=ssh://far CONTAINER_CONNECTION=far) ;;
+    esac
+    for where in "${elsewhere[@]}"; do
+        words=()
+        case $where in
+        -*) read -ra words <<<"$where" ;;
+        *) settings=("$where") ;;
+        esac
+        refused 2 "$engine: elsewhere: $where" "another machine" $engine "${words[@]}" run bb:1 ls
+        settings=()
+    done
     # it takes its time, and is the same whichever engine it is
     if [ "$engine" = docker ] || [ "${THOROUGH-}" = yes ]; then
         client $engine "sleep 1000 & echo \$! >$T/child; wait"
