@@ -54,7 +54,7 @@ static int read_input_of_engine(struct buf *text, struct err *err)
 
 	for (;;) {
 		long left = deadline - now_ms();
-		int ready = left > 0 ? poll(&input, 1, left) : 0;
+		int ready = poll(&input, 1, left > 0 ? left : 0);
 
 		if (!ready)
 			return err_set(err, -ETIMEDOUT,
