@@ -3,8 +3,9 @@
  * calls BATCHES [SIZE [filter]]: makes getppid calls in batches of SIZE and prints the nanoseconds a call of the best batch. The best one
  * is what the calls cost; the others are what the neighbours cost. With `filter` behind a seccomp filter that lets everything pass.
  *
- * calls ring LAPS PROCESSES SIZE [CGROUP]: a byte goes round through pipes; whoever has it makes SIZE such calls, its read and its write
- * besides. All run on one CPU, so that it is another process's turn after each pass. With CGROUP the process i is in CGROUP/i. A batch is a lap.
+ * calls ring BATCHES PROCESSES SIZE [CGROUP]: a byte goes round through pipes; whoever has it makes SIZE such calls, its read and its write
+ * besides. All run on one CPU, so that it is another process's turn after each pass. With CGROUP the process i is in CGROUP/i. A batch is a
+ * lap, or some: who passes on may make its next call in this lap or in the one after it.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -20,6 +21,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#define PASSES_A_BATCH 40
 
 static double now(void)
 {
@@ -125,8 +128,9 @@ static void start_ring(int processes, int size, const char *cgroup, int *first, 
 		enter(cgroup, 0);
 }
 
-static double ring(int laps, int processes, int size, const char *cgroup)
+static double ring(int batches, int processes, int size, const char *cgroup)
 {
+	int laps = 1 + PASSES_A_BATCH / processes;
 	int first, last;
 	double best = 0;
 
@@ -134,13 +138,14 @@ static double ring(int laps, int processes, int size, const char *cgroup)
 	start_ring(processes, size, cgroup, &first, &last);
 	if (write(first, "", 1) != 1)
 		die("calls: ring");
-	for (int lap = 0; lap < laps; lap++) {
+	for (int b = 0; b < batches; b++) {
 		double start = now();
 
-		pass(last, first, size);
+		for (int lap = 0; lap < laps; lap++)
+			pass(last, first, size);
 		best = better(best, now() - start);
 	}
-	return best / processes / (size + 2);
+	return best / laps / processes / (size + 2);
 }
 
 int main(int argc, char **argv)

@@ -5,8 +5,8 @@ import tracers
 from host import CALLS, FLOOR, WHITTLE
 
 ROUNDS = 5
-# name -> processes, calls of each besides the two that pass the turn on, laps
-CROWDS = {"2 processes, every call another's": (2, 0, 3000),
+# name -> processes, calls of each besides the two that pass the turn on, batches
+CROWDS = {"2 processes, every call another's": (2, 0, 300),
           "1,000 processes in 1,000 cgroups, 12 calls each": (1000, 10, 30)}
 
 
@@ -19,8 +19,8 @@ def ways(work, cgroup):
 
 
 def ring(crowd, cgroup):
-    processes, calls, laps = crowd
-    return float(host.run([CALLS, "ring", str(laps), str(processes), str(calls), str(cgroup)]))
+    processes, calls, batches = crowd
+    return float(host.run([CALLS, "ring", str(batches), str(processes), str(calls), str(cgroup)]))
 
 
 def measure(way, crowd, cgroup):
