@@ -46,6 +46,11 @@ poll() { # COMMAND...: until it holds, at most 30 s
     return 1
 }
 
+wait_for() { # PID...: all end well
+    local pid
+    for pid; do wait "$pid" || return; done
+}
+
 # Runs a program in a cgroup below PATH; it is in there before its first instruction.
 inside() { # CGROUP COMMAND...
     CG=$top/$1
@@ -159,45 +164,67 @@ for i in 1 2 3; do
     same "$((i * 20)) processes, a call of its own each" "$T/want" "$T/got"
 done
 
-# --- slots are used again: more cgroups than there are slots (1,024) ---
+# --- slots (1,024) are used again ---
 cat >"$T/check.py" <<'END'
 import json, sys
-directory, often, bits = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
-for i in range(often):
-    calls = json.load(open(f"{directory}/job{i}.recording.json"))["syscalls"]
+stem, rounds, bits = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+for file, i in ((f"{stem}{r}-{i}", i) for r in range(rounds) for i in range(400)):
+    calls = json.load(open(f"{file}.recording.json"))["syscalls"]
     got = {c["name"]: c["calls"] for c in calls if c["class"] == "workload" and c.get("name") in bits}
     want = {b: 1 for n, b in enumerate(bits) if (i % 1023 + 1) >> n & 1}
     if got != want:
-        sys.exit(f"job{i}: {got} instead of {want}")
-    json.load(open(f"{directory}/job{i}.json"))
+        sys.exit(f"{file}: {got} instead of {want}")
+    json.load(open(f"{file}.json"))
 END
-often=$(often 1060 5000)
+# fewer at once than slots: however slow whittle is here, there is room
+rounds=$(often 3 12)
 start --count-moved
-check "$often cgroups, one after the other" "$programs/churn" "$top" job "$often" 0 fork
+for ((round = 0; round < rounds; round++)); do
+    check "400 cgroups, one after the other" "$programs/churn" "$top" "job$round-%ld" 400 0 vfork
+    poll test -e "$out/job$round-399.json" || fail "... are written" "$(cat "$T/log")"
+done
 stop 0 "... are all recorded: 0"
-check "... each with its own calls, and a profile" python3 "$T/check.py" "$out" "$often" "${bits[@]}"
+check "... each with its own calls, and a profile" python3 "$T/check.py" "$out/job" "$rounds" "${bits[@]}"
 
-# --- replicas as one ---
+# --- replicas as one, 1,000 a second ---
 cat >"$T/sums.py" <<'END'
 import json, sys
-file, often, bits = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
-calls = json.load(open(file))["syscalls"]
-got = {c["name"]: c["calls"] for c in calls if c["class"] == "workload" and c.get("name") in bits}
-want = {b: sum((i % 1023 + 1) >> n & 1 for i in range(often)) for n, b in enumerate(bits)}
-want = {b: n for b, n in want.items() if n}
-if got != want:
-    sys.exit(f"{got} instead of {want}")
+directory, groups, bits = sys.argv[1], sys.argv[2].split(), sys.argv[3:]
+for name, often in (group.split(":") for group in groups):
+    calls = json.load(open(f"{directory}/{name}.recording.json"))["syscalls"]
+    got = {c["name"]: c["calls"] for c in calls if c["class"] == "workload" and c.get("name") in bits}
+    want = {b: sum((i % 1023 + 1) >> n & 1 for i in range(int(often))) for n, b in enumerate(bits)}
+    want = {b: n for b, n in want.items() if n}
+    if got != want:
+        sys.exit(f"{name}: {got} instead of {want}")
+    json.load(open(f"{directory}/{name}.json"))
 END
-often=$(often 200 20000)
-start --merge-by name
-"$programs/churn" "$top" other. 20 &
-churn=$!
-check "$often replicas" "$programs/churn" "$top" web- "$often"
-wait "$churn"
+missed() { # how many whittle says that there was no room for
+    sed -n 's/^whittle: warning: incomplete: \([0-9]*\) cgroups were not recorded: .*/\1/p' "$T/log"
+}
+often=$(often 200 15000) # all fit into the slots, unless it is long
+start --merge-by name --count-moved
+"$programs/churn" "$top" other.%ld 20 &
+churns=($!)
+for name in a b c d; do
+    "$programs/churn" "$top" "$name-%ld" "$often" 250 vfork &
+    churns+=($!)
+done
+check "4 x $often replicas, and 20 that are others" wait_for "${churns[@]}"
 stop 0 "... with --merge-by name: 0"
-check "... not a call of them is missing in one recording" python3 "$T/sums.py" "$out/web.recording.json" "$often" "${bits[@]}"
-check "... and those of another name have their own" python3 "$T/sums.py" "$out/other.recording.json" 20 "${bits[@]}"
-expect "... and there are no other files" [ "$(cd "$out" && echo *.json)" = "other.json other.recording.json web.json web.recording.json" ]
+n=$often
+check "... not a call of them is missing in one recording for each name" python3 "$T/sums.py" "$out" "a:$n b:$n c:$n d:$n other:20" "${bits[@]}"
+expect "... and there are no other files" [ "$(cd "$out" && echo *.json)" = "a.json a.recording.json b.json b.recording.json c.json c.recording.json d.json d.recording.json other.json other.recording.json" ]
+
+# --- more than there is room for, while whittle cannot look ---
+start --merge-by unit --count-moved
+kill -STOP "$whittle"
+check "1,100 instances of a unit" "$programs/churn" "$top" job@%ld.service 1100 0 vfork
+kill -CONT "$whittle"
+stop 3 "... more than slots: 3"
+recorded=$((1100 - $(missed)))
+expect "... it says how many were not recorded" grep -q "^whittle: recorded $recorded cgroups," "$T/log"
+check "... and not a call of the others is missing" python3 "$T/sums.py" "$out" "job@.service:$recorded" "${bits[@]}"
 
 # --- what cannot be ---
 check_status 2 "--each without -d: 2" "$WHITTLE" record --each "$top"
