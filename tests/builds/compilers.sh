@@ -7,7 +7,7 @@ need gcc clang valgrind
 
 # With gcc, CI builds what it tests with -Werror. One build with clang shows the rest: its warnings, and what the sanitizers find.
 check "clang builds everything without a warning, with ASan and UBSan" \
-    make -s -j"$(nproc)" SAN=1 tests
+    flock build/san.lock make -s -j"$(nproc)" SAN=1 tests
 # lib.sh's BUILD is that of the plain build
 tiers=(unit)
 [ "${THOROUGH-}" != yes ] || tiers=(unit golden)

@@ -19,7 +19,8 @@ if [ "${1:-}" = hook ]; then # in a mount namespace: $2 and $3 are a process and
 fi
 
 sanitized=build/san/whittle
-check "the build with sanitizers" make -s SAN=1 all
+# tests/builds may be making it just now
+check "the build with sanitizers" flock build/san.lock make -s SAN=1 all
 clean() { # DESC
     if [ "$rc" = 0 ] && ! grep -q 'ERROR\|runtime error\|LeakSanitizer' "$T/err" && [ "$(jq .complete "$T/rec.json")" = true ]; then
         pass "$1"
