@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # --args with runc and crun, without an engine: a container's calls with known arguments are recorded from its cgroup, and under the
 # profile, in config.json, the same container makes each of them, and none of their neighbours.
+# BESIDE: it looks at nothing but its containers.
 set -eu
 . tests/lib.sh
 . tests/bundle.sh

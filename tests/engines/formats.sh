@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # What `whittle convert` writes, loaded by those that it is written for, as far as they are here.
+# BESIDE: nothing is recorded.
 set -eu
 . tests/lib.sh
 

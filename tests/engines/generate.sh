@@ -3,6 +3,7 @@
 # scripts/generate-seccomp-profile with real docker and podman: from an image to a profile under which it starts, serves and stops;
 # what breaks under its profile; what is refused before anything runs; and that nothing stays behind.
 #
+# BESIDE: its engines are its own, and most of the time it waits for them.
 # Conditions are words for eval.
 # shellcheck disable=SC2016,SC2034
 set -eu
