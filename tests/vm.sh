@@ -26,14 +26,62 @@ need_kernels() { # KERNEL...
     esac
 }
 
+# Prints what the guest of $T/image has to say on a kernel, as results. 1: something has failed.
+results() { # KERNEL SECONDS
+    local rc=0 console
+    console=$(mktemp "$T/console.XXXXXX")
+    tests/vm/boot "$BUILD/vm/kernels/$1" "$T/image" "$2" >"$console" 2>&1 || rc=$?
+    sed -n "s/^\(ok\|not ok\|skip\|fact\) - /\1 - $1: /p; /^#/p" "$console"
+    if [ $rc != 0 ] && ! grep -q '^not ok - ' "$console" || ! grep -q '^ok - ' "$console"; then
+        fail "$1: the machine runs its tests" "status $rc"
+        detail <"$console"
+    fi
+    [ $rc = 0 ] && ! grep -q '^not ok - ' "$console"
+}
+
 # Runs the guest of $T/image on a kernel; its results become this test's.
 boot() { # KERNEL [SECONDS]
-    local rc=0
-    tests/vm/boot "$BUILD/vm/kernels/$1" "$T/image" "${2:-300}" >"$T/console" 2>&1 || rc=$?
-    sed -n "s/^\(ok\|not ok\|skip\) - /\1 - $1: /p; /^#/p" "$T/console"
-    grep -q "^not ok - " "$T/console" && _failures=$((_failures + 1))
-    if [ $rc != 0 ] && ! grep -q '^not ok - ' "$T/console" || ! grep -q '^ok - ' "$T/console"; then
-        fail "$1: the machine runs its tests" "status $rc"
-        detail <"$T/console"
+    results "$1" "${2:-300}" || _failures=$((_failures + 1))
+}
+
+# Runs PARTS (tests/vm/guest) in a machine each, with WORDs on the kernel's command line, as many at once as there are CPUs (each machine keeps one busy). What they say of the
+# kernels is left in $T/facts: "KERNEL KEY VALUE".
+boot_parts() { # SECONDS "KERNEL PARTS [WORD...]"...
+    local seconds=$1 machine kernel parts words out outs=()
+    shift
+    for machine; do
+        read -r kernel parts words <<<"$machine"
+        out=$T/results.${#outs[@]}
+        outs+=("$out")
+        while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do
+            wait -n || :
+        done
+        APPEND="PARTS=$parts $words" results "$kernel" "$seconds" >"$out" &
+    done
+    wait
+    for out in "${outs[@]}"; do
+        grep -v '^fact - ' "$out" || :
+        grep -q '^not ok - ' "$out" && _failures=$((_failures + 1))
+    done
+    sed -n 's/^fact - \([^:]*\): /\1 /p' "${outs[@]}" >"$T/facts"
+}
+
+# Compares what machines said of their kernels with tests/vm/kernels.table, all of it with THOROUGH=yes. UPDATE=yes writes it there.
+check_facts() {
+    local table=tests/vm/kernels.table kernels
+    kernels=$(cut -d' ' -f1 "$T/facts" | sort -u | paste -sd'|')
+    # the version that is the newest changes, which is no failure
+    facts() { # FILE
+        grep -E "^($kernels) " "$1" | { [ "${UPDATE-}" = yes ] && cat || grep -v '^newest.* version'; } | sort
+    }
+    facts "$T/facts" >"$T/seen"
+    if [ "${UPDATE-}" = yes ] && [ "${THOROUGH-}" = yes ]; then
+        { grep '^#' "$table" && { grep -vE "^(#|($kernels) )" "$table" || :; cat "$T/seen"; } | sort -V; } >"$T/table"
+        cp "$T/table" "$table"
+        scripts/check-kernels --update
     fi
+    facts "$table" >"$T/known" || :
+    # a part of the machines sees a part
+    [ "${THOROUGH-}" = yes ] || { comm -12 "$T/known" "$T/seen" >"$T/both" && mv "$T/both" "$T/known"; }
+    same "what was seen of the kernels is what tests/vm/kernels.table says" "$T/known" "$T/seen"
 }

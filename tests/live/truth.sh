@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # What whittle records of real programs is what strace sees, both ways; truth.py tells how it is judged.
-# usage: tests/live/truth.sh [CASE...]; TRUTH_RUNS=10 makes ten runs of each instead of three.
+# usage: tests/live/truth.sh [CASE...] (or TRUTH_CASES); TRUTH_RUNS=10 makes ten runs of each instead of three.
 set -eu
 . tests/lib.sh
 need python3 strace
@@ -11,5 +11,6 @@ if [ "$(id -u)" != 0 ]; then
 elif [ ! -x "$WHITTLE" ]; then
     fail truth "$WHITTLE is not built"
 else
-    WHITTLE=$WHITTLE python3 tests/live/truth.py "$@"
+    # shellcheck disable=SC2086
+    WHITTLE=$WHITTLE python3 tests/live/truth.py "$@" ${TRUTH_CASES-}
 fi
