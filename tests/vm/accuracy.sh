@@ -14,7 +14,7 @@ if [ "${THOROUGH-}" = yes ]; then
     for kernel in 6.1-amd64 6.12-amd64 newest-amd64; do
         machines+=("$kernel live/record,live/start,live/truth,live/enforce" "$kernel accuracy,live/denials,live/args,live/quiet,live/v1")
     done
-    machines+=("5.10-amd64 refused")
+    machines+=("5.10-amd64 refused" "generic-amd64 x32 syscall.x32=y")
 fi
 mapfile -t kernels < <(printf '%s\n' "${machines[@]%% *}" | sort -u)
 need_kernels "${kernels[@]}"
