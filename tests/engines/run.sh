@@ -54,6 +54,9 @@ calls_of() { # NAME
     jq --arg n "$1" '[.syscalls[] | select(.class == "workload" and .name == $n) | .calls] | add // 0' "$T/rec.json"
 }
 
+# a filter that whittle would not make: mkdir has an errno that nobody else uses
+echo '{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_AARCH64"], "syscalls": [{"names": ["mkdir", "mkdirat"],
+    "action": "SCMP_ACT_ERRNO", "errnoRet": 61}]}' >"$T/own.json"
 mkfifo "$T/fifo"
 exec 9<>"$T/fifo"
 for engine in "${ENGINES[@]}"; do
@@ -79,7 +82,7 @@ done
 for engine in "${engines[@]}"; do
     what=$engine
     record $engine --rm bb:1 sh -c 'exit 7'
-    good "the container's status is whittle's" [ $status = 7 ]
+    good "the container's status is whittle's, and that it has a filter is told" eval '[ $status = 7 ] && grep -q "gets a seccomp filter that refuses nothing" "$T/err"'
     echo "from outside" >"$T/in"
     timeout 60 "$WHITTLE" record -q -o "$T/p.json" -- $engine run --network none --rm -i bb:1 cat <"$T/in" >"$T/out" 2>"$T/err"
     same "$what: standard input and output pass through" "$T/in" "$T/out"
@@ -120,8 +123,10 @@ for engine in "${engines[@]}"; do
     good "what goes beyond the engine's default profile" grep -q "^whittle: 1 call goes beyond $engine's default profile.*: swapoff$" "$T/err"
     record $engine --rm --cap-drop=SYS_CHROOT bb:1 sh -c 'swapoff /bin/busybox; chroot / true'
     good "... which depends on capabilities" grep -q "^whittle: 2 calls go beyond $engine's default profile.*: chroot swapoff$" "$T/err"
-    record $engine --rm bb:1 sh -c 'ls /; chroot / true'
-    good "... and of what does not, nothing is said" eval '[ $status = 0 ] && ! grep -q "default profile" "$T/err"'
+    record $engine --rm --security-opt seccomp="$T/own.json" bb:1 sh -c 'ls /; chroot / true; mkdir /no'
+    good "... and of what does not, nothing is said" eval '[ $status != 0 ] && ! grep -q "default profile" "$T/err"'
+    good "a filter of the user's own stays, and is measured behind" eval '! grep -q "refuses nothing" "$T/err" && of_class runtime | grep -q "^capset" &&
+        grep -q "mkdir.*No data available" "$T/err" && [ "$(jq -r ".denied[] | select(.name == \"mkdir\" or .name == \"mkdirat\").count" "$T/rec.json")" = 1 ]'
     record_options=(--for 2s)
     record $engine -d --name stays bb:1 sh -c 'mkdir /early; sleep 1000'
     record_options=()

@@ -24,6 +24,7 @@ unit() { # NAME COMMAND [LINE]
 }
 unit busy "$loop"
 unit brief 'mkdir /tmp/brief; exec sync'
+unit lives 'if [ -d /tmp/life ]; then exec sync; fi; mkdir /tmp/life; exec sleep 1000'
 unit filtered 'mkdir /tmp/filtered; exec sync' 'SystemCallFilter=~reboot'
 
 whittle=$(readlink -f "$WHITTLE")
@@ -98,6 +99,30 @@ good "a unit that there is not" eval '[ $status = 1 ] && grep -q "there is no un
 status=0
 inside /srv/whittle record --unit brief -o /mnt/p.json 2>"$T/log" || status=$?
 good "a unit that does not run" eval '[ $status = 1 ] && grep -q "unit brief.service does not run (it is .inactive.)" "$T/log"'
+
+# a recording without a process goes on over a restart
+inside mount -t bpf bpf /sys/fs/bpf
+is() { # STATE UNIT
+    local _
+    for _ in {1..300}; do
+        [ "$(inside systemctl is-active "$2" 2>/dev/null)" != "$1" ] || return 0
+        sleep 0.1
+    done
+    return 1
+}
+rm -f "$T/p.json" "$T/rec.json"
+inside /srv/whittle start lives --wait --unit lives 2>"$T/log"
+inside systemctl start lives.service && is active lives.service || fail "a unit starts"
+# it sleeps in the end
+for _ in {1..300}; do
+    inside test ! -d /tmp/life || break
+    sleep 0.1
+done
+inside systemctl restart lives.service && is inactive lives.service || fail "a unit starts again, and ends"
+status=0
+inside /srv/whittle stop lives -o /mnt/p.json --recording /mnt/rec.json 2>"$T/log" || status=$?
+good "whittle start: both lives of a unit that systemd restarts" \
+    eval '[ $status = 0 ] && calls | grep -qx mkdir && calls | grep -qx sync && ! calls | grep -qxE "$set_up"'
 
 # --- the systemd cgroup driver ---
 cat >"$T/etc/containers.conf" <<END
