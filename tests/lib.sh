@@ -100,6 +100,30 @@ in_cgroup() { # COMMAND...
     )
 }
 
+# Waits until `whittle record` or `audit`, process PID, records: the file that reads signals is the last that it opens.
+await_recording() { # PID
+    local _
+    for _ in {1..1500}; do
+        find "/proc/$1/fd" -lname '*signalfd*' 2>/dev/null | grep -q . && return
+        sleep 0.02
+    done
+    echo "# process $1 does not record"
+    return 1
+}
+
+# Waits until a program named sleep, in this cgroup, sleeps.
+await_sleep() { # CGROUP
+    local pid _
+    for _ in {1..1500}; do
+        while read -r pid; do
+            awk '/^Name:/ { name = $2 } /^State:/ { state = $2 } END { exit !(name == "sleep" && state == "S") }' "/proc/$pid/status" 2>/dev/null && return
+        done <"$1/cgroup.procs"
+        sleep 0.02
+    done
+    echo "# nobody sleeps in $1"
+    return 1
+}
+
 # Has FUNCTION called at the end, also after a failure, before the cgroups are removed.
 on_exit() { # FUNCTION
     _at_exit+=("$1")

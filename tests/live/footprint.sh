@@ -10,11 +10,7 @@ own_cgroup
 mkdir "$CG"/{1..50}
 recorder() { # ARGUMENT...: starts `record` without a terminal and waits until it records; its pid is in $recorder
     "$WHITTLE" record -q "$@" </dev/null >"$T/full" 2>"$T/err" {full}>&- & recorder=$!
-    # the file that reads signals is the last that it opens
-    for _ in {1..500}; do
-        find "/proc/$recorder/fd" -lname '*signalfd*' 2>/dev/null | grep -q . && return
-        sleep 0.02
-    done
+    await_recording "$recorder" && return
     fail "a recorder starts" "$*"
     detail <"$T/err"
 }

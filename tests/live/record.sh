@@ -19,6 +19,9 @@ expect() { # DESC COMMAND...: passes if COMMAND holds
     if "$@"; then pass "$desc"; else fail "$desc" "$*"; fi
 }
 
+# It takes 11 seconds, beside what comes before its result.
+"$WHITTLE" record -q -o "$T/stubborn.json" --for 1s -- sh -c 'trap "" TERM; while :; do sleep 1; done' & stubborn=$!
+
 # --- exit status ---
 check_status 0 "a command that succeeds: 0" "$WHITTLE" record -o "$out" -- true
 check_status 3 "a command that exits with 3: 3" "$WHITTLE" record -o "$out" -- sh -c 'exit 3'
@@ -113,8 +116,7 @@ start=$(date +%s%N)
 rc=0; "$WHITTLE" record -q -o "$out" --for 1s -- sleep 60 || rc=$?
 took=$((($(date +%s%N) - start) / 1000000))
 expect "--for ends the command with SIGTERM (status $rc, $took ms)" [ $rc = 143 -a $took -gt 900 -a $took -lt 55000 ]
-# shellcheck disable=SC2016
-rc=0; "$WHITTLE" record -q -o "$out" --for 1s -- sh -c 'trap "" TERM; while :; do sleep 1; done' || rc=$?
+rc=0; wait $stubborn || rc=$?
 expect "... and one that ignores it with SIGKILL after 10 s" [ $rc = 137 ]
 
 # the terminal sends Ctrl-C to the command itself: it must not come twice
@@ -151,8 +153,8 @@ sed 's/os.write(master, b"\\x03")/os.write(master, b"\\x03"); time.sleep(0.7); o
 expect "Ctrl-C twice is the command's affair" [ "$(python3 "$T/twice.py" "$WHITTLE" record -q -o "$out" -- \
     sh -c 'sed -n s/^0:://p /proc/self/cgroup >"$0"; n=0; trap "n=\$((n+1)); echo got INT; [ \$n = 2 ] && exit 7" INT; echo ready; while :; do sleep 0.1; done' "$T/own")" = "7 2" ]
 expect "... and leaves no cgroup behind" [ -s "$T/own" -a ! -d "$(cgroup_mount)$(cat "$T/own")" ]
-nohup "$WHITTLE" record -q -o "$out" -- sleep 1 >/dev/null 2>&1 & w=$!
-sleep 0.5
+nohup "$WHITTLE" record -q -o "$out" -- sleep 2 >/dev/null 2>&1 & w=$!
+await_recording $w
 kill -HUP $w
 rc=0; wait $w || rc=$?
 expect "nohup is respected" [ $rc = 0 ]
@@ -172,7 +174,7 @@ expect "from a pid namespace of its own whittle still takes those inside for wor
 expect "... and says what it cannot see" grep -q 'pid namespace' "$T/err"
 own_cgroup
 "$WHITTLE" record -q --cgroup "$CG" --recording "$rec" -o "$out" & w=$!
-sleep 1
+await_recording $w
 python3 - "$CG" <<'END'
 import os, sys
 for i in range(40000):
@@ -185,7 +187,7 @@ expect "40,000 cgroups come and go below a target: room for each" [ "$(jq .losse
 own_cgroup
 mkdir "$CG/before"
 "$WHITTLE" record -q --cgroup "$CG" -o "$out" --recording "$rec" & w=$!
-sleep 1
+await_recording $w
 mkdir "$CG/after" "$CG/after/below"
 for d in before after after/below; do
     case $d in
@@ -201,13 +203,13 @@ expect "cgroups below a target count: made before, while recording, two levels d
     [ "$(names "$rec" | grep -c '^mkdir$\|^symlinkat\?$\|^mknod\(at\)\?$')" = 3 ]
 id=$(stat -c %i "$CG/before")
 "$WHITTLE" record -q --cgroup "$id" -o "$out" --recording "$rec" & w=$!
-sleep 1
+await_recording $w
 (echo "$BASHPID" >"$CG/before/cgroup.procs" && exec mkdir "$T/x4")
 kill -INT $w
 wait $w
 expect "a target named by its id" grep -q '^mkdir$' <(names "$rec")
 (echo "$BASHPID" >"$CG/before/cgroup.procs" && exec sleep 60) & sleeper=$!
-sleep 0.3
+await_sleep "$CG/before"
 "$WHITTLE" record -q --pid $sleeper --for 1s -o "$out" --recording "$rec"
 kill $sleeper
 wait $sleeper || :
@@ -228,7 +230,7 @@ expect "what a page fault leaves in the registers is not taken for a call" \
     [ "$(tr '\n' ' ' <"$T/faults")" = "mmap munmap " ]
 own_cgroup
 in_cgroup sleep 60 & sleeper=$!
-sleep 0.3
+await_sleep "$CG"
 "$WHITTLE" record -q --cgroup "$CG" --recording "$rec" -- true
 expect "a command and a cgroup together make one union" \
     [ "$(jq -r '[.syscalls[] | .class] | unique | join(" ")' "$rec")" = "in_flight workload" ]
@@ -247,9 +249,10 @@ check "inside a cgroup namespace" in_cgroup unshare -C -m sh -c \
 # --- privileges ---
 # status of a running recorder: "CapPrm CapEff CapBnd's effect NoNewPrivs"
 privileges() { # OPTION...
-    "$WHITTLE" record -q --cgroup "$CG" --for 2s "$@" & w=$!
-    sleep 1
+    "$WHITTLE" record -q --cgroup "$CG" "$@" & w=$!
+    await_recording $w >&2
     echo "$(sed -n 's/^\(CapPrm\|CapEff\|CapInh\|NoNewPrivs\):[[:space:]]*//p' /proc/$w/status | sed 's/^0*//' | tr '\n' ' ')"
+    kill -INT $w
     wait $w 2>/dev/null || :
 }
 expect "a recorder keeps no capability that it does not need" [ "$(privileges -o "$out" 2>/dev/null)" = "   1 " ]
@@ -258,7 +261,7 @@ chown nobody "$T/theirs"
 # 2: CAP_DAC_OVERRIDE
 expect "... but what its output needs" [ "$(privileges -o "$T/theirs/p.json" 2>/dev/null)" = " 2 2 1 " ]
 in_cgroup sleep 30 & sleeper=$!
-sleep 0.2
+await_sleep "$CG"
 expect "... and writes it" [ -n "$(SUDO_UID=$(id -u nobody) SUDO_GID=$(id -g nobody) privileges -o "$T/theirs/p.json")" -a -s "$T/theirs/p.json" ]
 expect "... for the one who called sudo" [ "$(stat -c %U "$T/theirs/p.json")" = nobody ]
 kill $sleeper
@@ -266,7 +269,7 @@ wait $sleeper || :
 rc=0; "$WHITTLE" record -q -o "$out" --for 1s --user nobody -- sleep 60 || rc=$?
 expect "a command of another user can still be ended" [ $rc = 143 ]
 in_cgroup sleep 30 & sleeper=$!
-sleep 0.2
+await_sleep "$CG"
 setpriv --reuid nobody --clear-groups --inh-caps -all,+bpf,+perfmon --ambient-caps -all,+bpf,+perfmon \
     "$WHITTLE" record -q --cgroup "$CG" --for 1s >"$T/out" 2>"$T/err" || :
 expect "CAP_BPF and CAP_PERFMON are enough to record a cgroup" grep -q nanosleep "$T/out"
@@ -283,9 +286,10 @@ expect "-q says nothing" [ ! -s "$T/err" ]
 in_cgroup sh -c 'sleep 2; true'
 wait $w
 expect "--progress always shows a live line" grep -q 'calls, .* distinct syscalls, the last new one' "$T/err"
-"$WHITTLE" record -o - --cgroup "$CG" --for 2s >"$T/out" 2>"$T/err" & w=$!
-sleep 1
+"$WHITTLE" record -o - --cgroup "$CG" >"$T/out" 2>"$T/err" & w=$!
+await_recording $w
 in_cgroup true
+kill -INT $w
 wait $w
 expect "without a command the profile may go to standard output" jq -e .defaultAction "$T/out" >/dev/null
 

@@ -39,9 +39,9 @@ clean "the fallbacks"
 own_cgroup
 mkdir "$CG/below"
 in_cgroup sleep 60 & sleeper=$!
-sleep 0.3
+await_sleep "$CG"
 "$sanitized" record --progress always --cgroup "$CG" "${options[@]}" 2>"$T/err" & w=$!
-sleep 2
+await_recording $w
 in_cgroup sh -c 'ls; sleep 0.1' >"$T/out"
 kill -INT $w
 rc=0; wait $w || rc=$?
