@@ -51,7 +51,7 @@ ARM_PROGRAMS := arm32
 ELSEWHERE := $(if $(filter-out x86,$(ARCH)),$(X86_PROGRAMS)) $(if $(filter-out arm64,$(ARCH)),$(ARM_PROGRAMS))
 PROGRAMS := $(patsubst tests/programs/%.c,$(B)/tests/programs/%,$(filter-out $(ELSEWHERE:%=tests/programs/%.c),$(wildcard tests/programs/*.c)))
 # those that run in virtual machines of another architecture
-VM_PROGRAMS := $(addprefix $(B)/tests/programs/,probe brief spell launcher preempted $(if $(filter arm64,$(ARCH)),arm32))
+VM_PROGRAMS := $(addprefix $(B)/tests/programs/,probe brief spell launcher preempted denied faults statically $(if $(filter arm64,$(ARCH)),arm32))
 
 .PHONY: all
 all: $(B)/whittle
@@ -124,7 +124,7 @@ check-engines: tests
 
 ## check-vm: record on other kernels, in virtual machines; fetches those kernels into build/ (apt)
 check-vm: tests
-	BUILD=$(B) THOROUGH=yes tests/run vm
+	BUILD=$(B) THOROUGH=yes TEST_TIMEOUT=1800 tests/run vm
 
 ## test: install what is missing, then every tier that this machine can run; in CI a warning ends it
 test:

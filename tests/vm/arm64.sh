@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# whittle for arm64 is built here with a cross compiler and records there, on arm64 kernels, native and 32-bit programs. THOROUGH=yes only.
+# whittle for arm64 is built here with a cross compiler and records there, on arm64 kernels, native and 32-bit programs; tests of tests/live pass
+# there. THOROUGH=yes only.
 set -eu
 . tests/lib.sh
 . tests/vm.sh
@@ -20,7 +21,10 @@ fi
 sysroot=$(cd "$BUILD/vm/sysroot" && pwd)
 check "make CROSS_COMPILE=aarch64-linux-gnu- SYSROOT=DIR builds" \
     make CROSS_COMPILE=aarch64-linux-gnu- SYSROOT="$sysroot" vm-programs
-SYSROOT=$sysroot BUILD=build/arm64 tests/vm/image "$T/image" tests/vm/guest-accuracy
+SYSROOT=$sysroot BUILD=build/arm64 tests/vm/image-live "$T/image"
+machines=()
 for kernel in 6.1-arm64 6.12-arm64 newest-arm64; do
-    boot "$kernel"
+    machines+=("$kernel accuracy,denials,live/enforce,live/v1,live/quiet")
 done
+boot_parts 1700 "${machines[@]}"
+check_facts
