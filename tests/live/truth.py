@@ -36,7 +36,7 @@ ENFORCED = 5  # runs under the profile that came of it
 REFUSED = "getsid", "mincore", "sched_getparam", "timer_getoverrun"  # what tests/programs/refused.c calls
 AT_ONCE = 2  # cases: strace and what it traces take turns
 MOST_LINES = 40  # about one case
-TIMEOUT = 60  # of one run; the slowest takes three seconds
+TIMEOUT = int(os.environ.get("TRUTH_TIMEOUT", 60))  # of one run; the slowest takes three seconds
 CI = os.environ.get("CI") == "true"
 BUILD = Path(os.environ.get("BUILD", "build")).resolve()
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
