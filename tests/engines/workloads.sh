@@ -140,7 +140,7 @@ server() { # NAME DIR
 # --- the exercises: in the server's network, which is that of process $1; DIR is a directory of the run's ---
 ready() { # COMMAND...: it answers, in the end
     local _
-    for _ in {1..200}; do
+    for _ in {1..1200}; do
         "$@" >/dev/null 2>&1 && return 0
         kill -0 "$client" 2>/dev/null || return 1
         sleep 0.05
@@ -203,7 +203,7 @@ chmod 644 "$S/exercise.sql"
 # --- how they are run ---
 await_pid() { # ENGINE CONTAINER: prints the container's first process, of this pid namespace
     local pid _
-    for _ in {1..200}; do
+    for _ in {1..1200}; do
         pid=$($1 inspect -f '{{.State.Pid}}' "$2" 2>/dev/null) && [ "${pid:-0}" != 0 ] && echo "$pid" && return
         kill -0 "$client" 2>/dev/null || return 1
         sleep 0.05
@@ -220,7 +220,7 @@ use() { # ENGINE SERVER NAME DIR OPTION... -- PREFIX...
     rm -rf "$dir"
     mkdir -p "$dir"
     server "$what" "$dir"
-    timeout 120 "$@" $engine run --network none --name "$name" "${options[@]}" "${OPTIONS[@]}" "${COMMAND[@]}" </dev/null >"$dir/out" 2>"$dir/err" &
+    timeout 400 "$@" $engine run --network none --name "$name" "${options[@]}" "${OPTIONS[@]}" "${COMMAND[@]}" </dev/null >"$dir/out" 2>"$dir/err" &
     client=$!
     if ! pid=$(await_pid $engine "$name"); then
         echo "it does not start" >>"$dir/err"
@@ -255,7 +255,7 @@ host_run() { # SERVER
     fi
     [ "$what" != postgres ] || root=(setpriv --reuid "${pg_ids%:*}" --regid "${pg_ids#*:}" --clear-groups)
     # shellcheck disable=SC2016
-    timeout 120 env HOSTNAME=here unshare -m -n sh -c 'mount -t tmpfs -o mode=1777 run /run && busybox ip link set lo up && mount --bind /dev "$1" && shift && dir=$1 && shift &&
+    timeout 400 env HOSTNAME=here unshare -m -n sh -c 'mount -t tmpfs -o mode=1777 run /run && busybox ip link set lo up && mount --bind /dev "$1" && shift && dir=$1 && shift &&
         { [ ! -d "$dir/db" ] || { mkdir -p /srv && mount --bind "$dir/db" /srv; }; } && echo $$ >"$dir/pid" &&
         exec strace -f -qq -o "$dir/strace" "$@"' sh "$E/bb/dev" "$dir" "${root[@]}" "${COMMAND[@]}" </dev/null >"$dir/out" 2>"$dir/err" &
     client=$!

@@ -17,7 +17,7 @@ remove_v1() {
 on_exit remove_v1
 mkdir "$V1"
 own_cgroup
-spell=$BUILD/tests/programs/spell
+spell=${BUILD:-build}/tests/programs/spell
 # each bit of the number is one call: 682 and 341 have none in common
 odd="getitimer getsid sched_get_priority_max sched_getscheduler times"
 even="getpgid getpriority getresuid sched_get_priority_min sysinfo"
