@@ -77,9 +77,12 @@ static __noinline bool args_find(struct tuple *place, const struct tuple *tuple)
 	return true;
 }
 
-/* Has a call of workload been made with these arguments before, or do they not matter any more? `typed`: regs may be read directly. */
-static __always_inline bool args_known(__u32 slot, __u32 row, bool compat, struct pt_regs *regs,
-				       bool typed)
+/*
+ * Has a call of workload been made with these arguments before, or do they not matter any more? `typed`: regs may be read directly. Not
+ * inlined: with its tuple on the stack nobody who calls it has room for the cold path (512 bytes for a chain of calls up to 6.12).
+ */
+static __noinline bool args_known(__u32 slot, __u32 row, bool compat, struct pt_regs *regs,
+				  bool typed)
 {
 	__u32 spec = cfg_arg_rows[bounded(row, ROW_LEN)], zero = 0;
 	struct tuples_known *known;

@@ -239,8 +239,8 @@ static __noinline int count_rest(__u32 rows, __u64 *ctx)
 }
 
 /*
- * The same for a session of few rows. True if it was a native call that the process is known for, which is counted then. `args`: of
- * some calls the session keeps arguments; those are left to the others.
+ * The same for a session of few rows. True if it was a native call that the process is known for, which is counted then. `args`: the
+ * session keeps arguments of some calls.
  */
 static __always_inline bool count_few(struct task_struct *task, __u32 rows, __u64 *volatile *ctx,
 				      bool args)
@@ -255,7 +255,10 @@ static __always_inline bool count_few(struct task_struct *task, __u32 rows, __u6
 	if (unlikely(nr >= ROW_ABI_NUMBERS))
 		return false;
 	calls = &row->calls[ROW_NATIVE + nr];
-	if (unlikely(!*calls || (args && cfg_arg_rows[ROW_NATIVE + nr])))
+	if (unlikely(!*calls))
+		return false;
+	if (args && cfg_arg_rows[ROW_NATIVE + nr] &&
+	    !args_known(row->slot, ROW_NATIVE + nr, false, (void *)(*ctx)[0], true))
 		return false;
 	++*calls;
 	return true;

@@ -66,10 +66,6 @@ static __always_inline int enter_few(__u64 *context, bool args)
 		if (likely(count_few(task, rows, &ctx, args)))
 			return 0;
 	}
-	/* inlined: kernels up to 6.12 allow 512 bytes of stack to a chain of calls, and this one is the longest */
-	if (args)
-		return count_target(rows, task->tgid, ctx[1], task_is_compat(task), (void *)ctx[0],
-				    true, true);
 	return count_rest(rows, ctx);
 }
 
