@@ -124,7 +124,7 @@ check-engines: tests
 
 ## check-vm: record on other kernels, in virtual machines; fetches those kernels into build/ (apt)
 check-vm: tests
-	BUILD=$(B) THOROUGH=yes TEST_TIMEOUT=1800 tests/run vm
+	BUILD=$(B) THOROUGH=yes AT_ONCE=1 TEST_TIMEOUT=7200 tests/run vm
 
 ## test: install what is missing, then every tier that this machine can run; in CI a warning ends it
 test:

@@ -16,8 +16,8 @@
  *   - a table that holds the first row in place of a slot, and one epoch for all slots: no multiplication, 8 less;
  *   - no register that outlives a call of a helper: who uses one saves and restores it for outsiders as well, 2 each;
  *   - a program of its own: a constant that is looked at leaves its two loads behind when the verifier drops the branch.
- * A process whose turn comes after that of another one of its target makes one cold call, some 800 (6.12): a fifth of what the kernel
- * takes to let them change places. With ten more calls a turn that is 107 a call, for a thousand processes in a thousand cgroups as for two.
+ * A process whose turn comes after that of another one of its target makes one cold call, some 800 (6.12): a sixth of what the kernel
+ * takes to let them change places.
  * Not taken: a cache of verdicts by task in front of the table would spare 6.1 another 25, but any task that ends or moves anywhere would
  * void it; the id by a helper is 8 less on 6.1, 20 more on 6.12, and dearer in time; shared counters cost no instruction and twice
  * the time; a write-back cache of counters saves memory and not one instruction.

@@ -75,7 +75,7 @@ check_facts() {
         grep -E "^($kernels) " "$1" | { [ "${UPDATE-}" = yes ] && cat || grep -v '^newest.* version'; } | sort
     }
     facts "$T/facts" >"$T/seen"
-    if [ "${UPDATE-}" = yes ] && [ "${THOROUGH-}" = yes ]; then
+    if [ "${UPDATE-}" = yes ] && [ "${THOROUGH-}" = yes ] && [ "$_failures" = 0 ] && [ -s "$T/seen" ]; then
         { grep '^#' "$table" && { grep -vE "^(#|($kernels) )" "$table" || :; cat "$T/seen"; } | sort -V; } >"$T/table"
         cp "$T/table" "$table"
         scripts/check-kernels --update
@@ -89,5 +89,6 @@ check_facts() {
     mv "$T/few" "$T/seen"
     # a part of the machines sees a part
     [ "${THOROUGH-}" = yes ] || { comm -12 "$T/known" "$T/seen" >"$T/both" && mv "$T/both" "$T/known"; }
+    [ -s "$T/facts" ] || fail "the machines say what they saw of their kernels" "nothing"
     same "what was seen of the kernels is what tests/vm/kernels.table says" "$T/known" "$T/seen"
 }

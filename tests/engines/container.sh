@@ -151,6 +151,10 @@ if [ "$LAYOUT" = hybrid ]; then
         jq -r '.syscalls[] | select(.class == "workload" or .class == "in_flight") | .name' "$T/rec.json" | sort -u >"$T/seen"
         same "a container of v1 alone, $([ "$way" = env ] && echo "beside v2" || echo "where there is no v2"): the calls that strace sees" "$T/want" "$T/seen"
     done
+    docker rm -f v1-only >/dev/null
+    docker create --network none --runtime old-runc --name v1-created bb:1 sh -c "$loop" >/dev/null
+    refuses "container 'docker:v1-created' was started, and has a cgroup of its own in v1 hierarchies only" --start --container v1-created
+    remove docker v1-created
 fi
 
 # no engine at all: by the name of the cgroup

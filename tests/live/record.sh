@@ -21,6 +21,10 @@ expect() { # DESC COMMAND...: passes if COMMAND holds
 
 # It takes 11 seconds, beside what comes before its result.
 "$WHITTLE" record -q -o "$T/stubborn.json" --for 1s -- sh -c 'trap "" TERM; while :; do sleep 1; done' & stubborn=$!
+end_stubborn() {
+    kill -KILL $stubborn 2>/dev/null || :
+}
+on_exit end_stubborn
 
 # --- exit status ---
 check_status 0 "a command that succeeds: 0" "$WHITTLE" record -o "$out" -- true

@@ -19,7 +19,7 @@ fi
 mapfile -t kernels < <(printf '%s\n' "${machines[@]%% *}" | sort -u)
 need_kernels "${kernels[@]}"
 tests/vm/image-live "$T/image"
-boot_parts "$(often 900 1700)" "${machines[@]}"
+boot_parts "$(often 500 1700)" "${machines[@]}"
 check_facts
 
 # --- what is not tried there ---

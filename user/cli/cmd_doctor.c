@@ -135,7 +135,7 @@ static enum finding check_cgroup(struct buf *text, struct err *err)
 {
 	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
 	struct mount mount, old;
-	const char *v1 = mount_find_any_v1(&old);
+	const char *v1 = mount_find_any_v1(NULL, &old);
 	struct err reason = {0};
 
 	if (mount_find(&mount, v1 ? NULL : err)) {

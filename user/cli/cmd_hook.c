@@ -65,13 +65,13 @@ static int read_input_of_engine(struct buf *text, struct err *err)
 		if (n < 0)
 			return err_errno(err, -errno, "cannot read the OCI state");
 		if (!n)
-			return buf__error(text) ? err_errno(err, buf__error(text),
-							    "cannot read the OCI state") :
-						  0;
+			return 0;
 		if (text->len + n > OCI_STATE_MAX)
 			return err_set(err, -EFBIG, "the OCI state is larger than %d bytes",
 				       OCI_STATE_MAX);
 		buf__add(text, chunk, n);
+		if (buf__error(text))
+			return err_errno(err, buf__error(text), "cannot read the OCI state");
 	}
 }
 

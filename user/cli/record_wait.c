@@ -194,13 +194,34 @@ static size_t name_min(const struct record *record)
 	return ENGINE_ID_LEN;
 }
 
+/* A container without a cgroup of its own in v2 never comes to where it is waited for. */
+static int check_started(const struct record *record, struct err *err)
+{
+	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
+	char label[CONTAINER_LABEL_LEN];
+	struct err reason = {0};
+	struct mount v1;
+
+	/* it may have ended, too */
+	if (!mount_find_any_v1(NULL, &v1) ||
+	    container_open(record->to_start.id, &cgroup, label, &reason) || !cgroup.hierarchy)
+		return 0;
+	return err_set(err, -ENOTSUP,
+		       "container '%s' was started, and has a cgroup of its own in v1 hierarchies only, where its start cannot be seen: record it without --start",
+		       label);
+}
+
 int record_wait_begin(struct record *record, struct err *err)
 {
+	int rc;
+
 	record->loop.awaiting = true;
 	recorder__on_newborn(record->recorder, on_newborn, record);
 	session__welcome_newborns(record->session, name_min(record));
-	if (record->options.start)
-		return engine_start(&record->to_start, err);
+	if (record->options.start) {
+		rc = engine_start(&record->to_start, err);
+		return rc ? rc : check_started(record, err);
+	}
 	if (!record->engine.used)
 		log_note("waiting for %s %s; Ctrl-C ends it", kinds[record->awaited[0].kind],
 			 record->awaited[0].name);

@@ -92,15 +92,19 @@ static int open_by_directory(const char *prefix, struct cgroup *out,
 			     char label[CONTAINER_LABEL_LEN], struct err *err)
 {
 	struct search search = {.prefix = prefix, .others = BUF_INIT};
+	const char *controller = NULL;
 	struct err reason = {0};
 	struct mount v1;
 	int rc = cgroup_each(search_one, &search, &reason);
+	bool without_v2 = rc == -ENOENT && mount_find_any_v1(NULL, &v1);
 
-	/* an engine that knows v1 only: a container has the same name in each of its hierarchies, and one does */
-	if (!search.found && mount_find_any_v1(&v1)) {
+	/* of an engine that knows v1 only: a container has the same name in all of its hierarchies, and one does */
+	if (without_v2) {
 		reason = (struct err){0};
-		rc = mount_each(&v1, 0, search_one, &search, &reason);
+		rc = 0;
 	}
+	while (!rc && !search.found && (controller = mount_find_any_v1(controller, &v1)))
+		rc = mount_each(&v1, 0, search_one, &search, &reason);
 	if (reason.code)
 		rc = err_set(err, rc, "%s", reason.text);
 	else if (!search.found)

@@ -154,14 +154,17 @@ int mount_find_v1(const char *controller, struct mount *out, struct err *err)
 	return err_set(err, -ENOENT, "the controller %s of cgroups v1 is not mounted", controller);
 }
 
-const char *mount_find_any_v1(struct mount *out)
+const char *mount_find_any_v1(const char *after, struct mount *out)
 {
 	static const char *const controllers[] = {"pids",    "memory", "devices", "cpu",
 						  "cpuacct", "blkio",  "freezer", "cpuset"};
 
-	for (size_t i = 0; i < ARRAY_LEN(controllers); i++)
-		if (!mount_find_v1(controllers[i], out, NULL))
+	for (size_t i = 0; i < ARRAY_LEN(controllers); i++) {
+		if (after && !strcmp(controllers[i], after))
+			after = NULL;
+		else if (!after && !mount_find_v1(controllers[i], out, NULL))
 			return controllers[i];
+	}
 	return NULL;
 }
 

@@ -25,8 +25,11 @@ int mount_find(struct mount *out, struct err *err) must_check;
 /** The mount of the v1 hierarchy with this controller. -ENOENT: there is none. */
 int mount_find_v1(const char *controller, struct mount *out, struct err *err) must_check;
 
-/** The mount of a v1 hierarchy that containers have cgroups in, and a controller of it. NULL: there is none. */
-const char *mount_find_any_v1(struct mount *out);
+/**
+ * The mount of a v1 hierarchy that containers have cgroups in, and a controller of it: the first such one after the controller `after` (NULL:
+ * of all). NULL: there is none, or no further one.
+ */
+const char *mount_find_any_v1(const char *after, struct mount *out);
 
 /**
  * Calls fn with the directory, but for its first `skip` bytes, and the name of each cgroup of this mount, parents first. Stops when fn
