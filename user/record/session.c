@@ -317,10 +317,42 @@ static int get_links(struct session *session, const char *dir, struct err *err)
 		       err_set(err, -EPROTO, "no program is pinned at %s that counts calls", dir);
 }
 
+/* A file of no types, in BTF; -1: cannot be made. */
+static int empty_btf(void)
+{
+	struct btf *btf = btf__new_empty();
+	int own_fd fd = memfd_create("whittle-btf", MFD_CLOEXEC);
+	const void *data = NULL;
+	ssize_t written = -1;
+	__u32 len = 0;
+
+	if (!libbpf_get_error(btf))
+		data = btf__raw_data(btf, &len);
+	if (data && fd >= 0)
+		written = write(fd, data, len);
+	btf__free(btf);
+	return written == (ssize_t)len ? steal_fd(&fd) : -1;
+}
+
+/*
+ * The object as it is, for no program of it to be loaded: none is fitted to this kernel, and libbpf is kept from reading all of its
+ * BTF for that, which takes as long as all else that a hook does while a container waits for it. `btf` stays open until the load.
+ */
+static struct tracer_bpf *open_unfitted(int btf)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options);
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", btf);
+	options.btf_custom_path = btf >= 0 ? path : NULL;
+	return tracer_bpf__open_opts(&options);
+}
+
 int session__open_pinned(const char *dir, const struct session_options *options,
 			 struct session **out, struct err *err)
 {
 	struct session *own_session session = NULL;
+	int own_fd btf = empty_btf();
 	int rc = new_session(options, &session, err);
 
 	if (rc)
@@ -329,7 +361,7 @@ int session__open_pinned(const char *dir, const struct session_options *options,
 	rc = pins_check_version(dir, err);
 	if (rc)
 		return rc;
-	session->skel = tracer_bpf__open();
+	session->skel = open_unfitted(btf);
 	if (!session->skel)
 		return err_errno(err, -errno, "cannot open %s", dir);
 	rc = pins_get_maps(dir, session->skel->obj, err);
