@@ -248,11 +248,11 @@ wait $sleeper || :
 # --- layouts ---
 # shellcheck disable=SC2016
 check "pure v2 at /sys/fs/cgroup" unshare -m sh -c \
-    'mount -t cgroup2 cgroup2 /sys/fs/cgroup && "$0" record -q -o "$1" -- true' "$WHITTLE" "$out"
+    'umount -l /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup && "$0" record -q -o "$1" -- true' "$WHITTLE" "$out"
 own_cgroup
 # shellcheck disable=SC2016
 check "inside a cgroup namespace" in_cgroup unshare -C -m sh -c \
-    'mount -t cgroup2 cgroup2 /sys/fs/cgroup && "$0" record -q -o "$1" -- true' "$WHITTLE" "$out"
+    'umount -l /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup && "$0" record -q -o "$1" -- true' "$WHITTLE" "$out"
 
 # --- privileges ---
 # status of a running recorder: "CapPrm CapEff CapBnd's effect NoNewPrivs"
