@@ -72,7 +72,7 @@ check_facts() {
     kernels=$(cut -d' ' -f1 "$T/facts" | sort -u | paste -sd'|')
     # the version that is the newest changes, which is no failure
     facts() { # FILE
-        grep -E "^($kernels) " "$1" | { [ "${UPDATE-}" = yes ] && cat || grep -v '^newest.* version'; } | sort
+        grep -E "^($kernels) " "$1" | { [ "${UPDATE-}" = yes ] && cat || grep -v '^newest.* version'; } | sort -u
     }
     facts "$T/facts" >"$T/seen"
     if [ "${UPDATE-}" = yes ] && [ "${THOROUGH-}" = yes ] && [ "$_failures" = 0 ] && [ -s "$T/seen" ]; then
