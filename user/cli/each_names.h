@@ -10,9 +10,9 @@
 
 struct each_names {
 	struct engine_containers containers; /* that engines told of */
-	uint64_t asked,
-		took; /* when engines had answered last (CLOCK_MONOTONIC, ns), and how long that took; 0: never */
-	void *used; /* a tree of names of files */
+	uint64_t asked; /* when engines had answered last: CLOCK_MONOTONIC, ns; 0: never */
+	uint64_t took;  /* how long that took, ns */
+	void *used;     /* a tree of names of files */
 };
 
 void each_names_clear(struct each_names *names);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+/* A recorder while it runs: takes the news of its slots and keeps them for the end (recorder_read.c). */
 #include "record/decode.h"
 #include "record/recorder_private.h"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+/* The end of a recorder: what the kernel counted is read and becomes a recording; the news say who was first. */
 #include "record/arguments.h"
 #include "record/decode.h"
 #include "record/recorder_private.h"
