@@ -45,13 +45,11 @@ LIBRARY := $(B)/libwhittle.a
 LIBRARY_OBJECTS := $(filter-out $(B)/user/cli/main.o $(B)/user/cli/cmd_%.o,$(OBJECTS))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 # these exist on x86 only
-X86_PROGRAMS := i386 i386_multiplex int80 x32
+X86_PROGRAMS := flood i386 i386_multiplex int80 x32
 # and this one on arm64 only
 ARM_PROGRAMS := arm32
 ELSEWHERE := $(if $(filter-out x86,$(ARCH)),$(X86_PROGRAMS)) $(if $(filter-out arm64,$(ARCH)),$(ARM_PROGRAMS))
 PROGRAMS := $(patsubst tests/programs/%.c,$(B)/tests/programs/%,$(filter-out $(ELSEWHERE:%=tests/programs/%.c),$(wildcard tests/programs/*.c)))
-# those that run in virtual machines of another architecture
-VM_PROGRAMS := $(addprefix $(B)/tests/programs/,probe brief spell launcher preempted denied faults statically $(if $(filter arm64,$(ARCH)),arm32))
 
 .PHONY: all
 all: $(B)/whittle
@@ -59,7 +57,9 @@ all: $(B)/whittle
 $(B)/whittle: $(OBJECTS)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(B)/user/%.o: user/%.c | $(B)/tracer.skel.h $(B)/pins_id.h
+SKELETONS := $(B)/tracer.skel.h $(B)/tracer_5_10.skel.h
+
+$(B)/user/%.o: user/%.c | $(SKELETONS) $(B)/pins_id.h
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(DEPS) -c -o $@ $<
 
@@ -67,8 +67,13 @@ $(B)/tracer.bpf.o: bpf/tracer.bpf.c
 	@mkdir -p $(@D)
 	$(CLANG) $(BPF_CFLAGS) $(DEPS) -c -o $@ $<
 
-$(B)/tracer.skel.h: $(B)/tracer.bpf.o
-	$(BPFTOOL) gen skeleton $< name tracer_bpf > $@.tmp
+# the same for kernels before 5.15, see bpf/atomic.bpf.h
+$(B)/tracer_5_10.bpf.o: bpf/tracer.bpf.c
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -DLINUX_5_10 $(DEPS) -c -o $@ $<
+
+$(B)/%.skel.h: $(B)/%.bpf.o
+	$(BPFTOOL) gen skeleton $< name $(notdir $*)_bpf > $@.tmp
 	mv $@.tmp $@
 
 # which programs pins are of: their source without comments
@@ -80,7 +85,7 @@ $(LIBRARY): $(LIBRARY_OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 
--include $(OBJECTS:.o=.d) $(B)/tracer.bpf.d
+-include $(OBJECTS:.o=.d) $(B)/tracer.bpf.d $(B)/tracer_5_10.bpf.d
 
 # --- tests ------------------------------------------------------------------------------------------
 
@@ -96,11 +101,11 @@ $(B)/tests/programs/arm32: tests/programs/arm32.c
 	$(CLANG) --target=armv7-linux-gnueabi -marm -O1 -ffreestanding -nostdlib -static -fuse-ld=lld -o $@ $<
 
 .PHONY: vm-programs
-vm-programs: all $(VM_PROGRAMS)
+vm-programs: all $(PROGRAMS)
 
 -include $(PROGRAMS:=.d)
 
-$(B)/tests/unit/%: tests/unit/%.c $(LIBRARY) | $(B)/tracer.skel.h
+$(B)/tests/unit/%: tests/unit/%.c $(LIBRARY) | $(SKELETONS)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(DEPS) -MT $@ -o $@ $< $(LIBRARY) $(LDFLAGS) -lcriterion $(LIBS)
 
@@ -135,10 +140,6 @@ test:
 $(B)/tests/bench/floor.bpf.o: tests/bench/floor.bpf.c vmlinux/vmlinux.h
 	@mkdir -p $(@D)
 	$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
-
-$(B)/tests/bench/floor.skel.h: $(B)/tests/bench/floor.bpf.o
-	$(BPFTOOL) gen skeleton $< name floor_bpf > $@.tmp
-	mv $@.tmp $@
 
 $(B)/tests/bench/floor: tests/bench/floor.c $(B)/tests/bench/floor.skel.h
 	$(CC) -O2 -Wall -Wextra -I$(B)/tests/bench -o $@ $< -lbpf

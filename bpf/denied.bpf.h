@@ -195,7 +195,7 @@ static __always_inline void denied_call(struct task_struct *task, __u32 slot, __
 static __always_inline int denied_log(struct task_struct *task, __u32 slot, __u32 action)
 {
 	if (action == RET_LOG && bpf_get_current_pid_tgid() >> 32 != self)
-		denied_call(task, slot, DENIED_LOG, 0, (void *)bpf_task_pt_regs(task));
+		denied_call(task, slot, DENIED_LOG, 0, task_regs(task));
 	return 0;
 }
 
@@ -322,7 +322,7 @@ static __always_inline void denied_death(struct task_struct *task, __u32 slot,
 	if ((passing && passing->killed) || (BPF_CORE_READ(task, exit_code) & 0x7f) != SIGSYS)
 		return;
 	if (denied_is_killed(task) || (passing && alone))
-		denied_call(task, slot, DENIED_KILL_THREAD, 0, (void *)bpf_task_pt_regs(task));
+		denied_call(task, slot, DENIED_KILL_THREAD, 0, task_regs(task));
 }
 
 static __always_inline struct filtered *denied_process(__u32 tgid)

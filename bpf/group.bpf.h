@@ -23,6 +23,7 @@
 #define WHITTLE_GROUP_BPF_H
 
 #include "abi.bpf.h"
+#include "atomic.bpf.h"
 #include "each.bpf.h"
 #include "image.bpf.h"
 
@@ -103,7 +104,7 @@ static __noinline void group_leave(struct group *group)
 	__u64 number = group->lineage;
 	struct lineage *lineage = bpf_map_lookup_elem(&lineages, &number);
 
-	if (lineage && __sync_fetch_and_sub(&lineage->live, 1) == 1)
+	if (lineage && fetch_add(&lineage->live, -1) == 1)
 		lineage_end(number, lineage);
 }
 
@@ -198,7 +199,7 @@ static __always_inline int group_class(__u32 slot, const struct call *call, __u3
 		return CLASS_WORKLOAD;
 	if (group->state == GROUP_PROVISIONAL && group_is_over(group)) {
 		/* two threads may come here at once */
-		if (__sync_val_compare_and_swap(&group->state, GROUP_PROVISIONAL, GROUP_WORKLOAD) ==
+		if (compare_exchange(&group->state, GROUP_PROVISIONAL, GROUP_WORKLOAD) ==
 		    GROUP_PROVISIONAL)
 			group_leave(group);
 		return CLASS_WORKLOAD;

@@ -3,6 +3,7 @@
 #ifndef WHITTLE_IMAGE_BPF_H
 #define WHITTLE_IMAGE_BPF_H
 
+#include "atomic.bpf.h"
 #include "maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 
@@ -67,7 +68,7 @@ static __always_inline bool image_is_launcher(const struct file_id *exe, struct 
 static __always_inline __u32 image_index(const struct file_id *exe)
 {
 	for (__u32 i = 1; i < IMAGES_MAX; i++) {
-		__u64 old = __sync_val_compare_and_swap(&images[i].ino, 0, exe->ino);
+		__u64 old = compare_exchange(&images[i].ino, 0, exe->ino);
 
 		if (!old) {
 			images[i].dev = exe->dev;

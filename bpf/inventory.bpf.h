@@ -31,7 +31,7 @@ static __always_inline bool inventory_group(struct task_struct *task, __u32 slot
 /* A call of just before is the workload's as well: better that than one that is missing. */
 static __always_inline void inventory_call(struct task_struct *task, __u32 slot)
 {
-	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+	struct pt_regs *regs = task_regs(task);
 	struct apart_key key = {.slot = slot, .call_class = CLASS_IN_FLIGHT};
 	__s64 nr = abi_in_call(regs);
 	struct call call;

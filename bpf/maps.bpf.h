@@ -41,6 +41,8 @@ const volatile __u32 cfg_controller = 0;
 const volatile bool cfg_newborns = false;
 /* Is user space told of cgroups that are removed? Nobody takes the news of a resident session off the ring. */
 const volatile bool cfg_tell_gone = true;
+/* Of a task's stack in the kernel; for tracer_5_10.bpf.o. */
+const volatile __u32 cfg_stack_bytes = 16384;
 /* The kernel's number of the perf event raw_syscalls:sys_enter. */
 const volatile __u32 cfg_event_id = 0;
 /* Known launchers, filled in at load. */
@@ -51,6 +53,9 @@ struct slot slots[SLOTS_MAX];
 
 /* Is it a session of each cgroup? See each.bpf.h. */
 const volatile bool cfg_each = false;
+#ifdef LINUX_5_10
+#define cfg_each false /* it never is: its counters are shared, and must tell what was there */
+#endif
 
 /* slot -> its state, in such a session. */
 struct {

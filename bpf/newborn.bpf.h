@@ -26,7 +26,7 @@ __u64 newborns_missed;
 static __always_inline __u32 newborn_take_slot(void)
 {
 	for (__u32 slot = 1; slot < SLOTS_MAX; slot++)
-		if (__sync_val_compare_and_swap(&vacant[slot], 1, 0) == 1)
+		if (compare_exchange(&vacant[slot], 1, 0) == 1)
 			return slot;
 	return SLOT_NONE;
 }

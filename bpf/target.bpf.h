@@ -10,6 +10,7 @@
 #ifndef WHITTLE_TARGET_BPF_H
 #define WHITTLE_TARGET_BPF_H
 
+#include "atomic.bpf.h"
 #include "maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 
@@ -81,7 +82,7 @@ static __noinline void target_add(__u64 id, __u32 slot)
 
 		if (old == id)
 			return; /* user space found the new directory first */
-		if (target_is_vacant(old) && __sync_val_compare_and_swap(&t->id, old, id) == old) {
+		if (target_is_vacant(old) && compare_exchange(&t->id, old, id) == old) {
 			t->rows = slot * cfg_cpus;
 			return;
 		}
@@ -100,7 +101,7 @@ static __noinline void target_remove(__u64 id, __u32 slot)
 
 		if (t->id != id)
 			continue;
-		if (__sync_val_compare_and_swap(&t->rows, rows, 0) == rows)
+		if (compare_exchange(&t->rows, rows, 0) == rows)
 			t->id = TARGET_REMOVED;
 		return;
 	}

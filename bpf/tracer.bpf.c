@@ -135,7 +135,7 @@ static __always_inline int count_current(void)
 	if (cfg_denials && task->seccomp.mode >= SECCOMP_FILTER &&
 	    slot_plain(slot_of_rows(rows))->armed)
 		denied_passed(task);
-	regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	regs = task_regs(task);
 	if (cfg_each)
 		return count_each(slot_of_rows(rows), task->tgid, regs_number(regs),
 				  task_is_compat(task), regs);
@@ -178,7 +178,7 @@ static __always_inline int denied_leaving(void)
 
 	if (likely(slot == SLOT_NONE))
 		return 0;
-	regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	regs = task_regs(task);
 	return denied_left(task, slot, regs, abi_result(regs));
 }
 

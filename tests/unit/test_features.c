@@ -7,7 +7,8 @@
 #include <string.h>
 
 #define PREEMPTED ((unsigned int)FEATURE_UNPREEMPTED | FEATURE_PERF | FEATURE_FENTRY)
-#define ALL       ((unsigned int)FEATURE_TP_BTF | FEATURE_CLONE3 | PREEMPTED)
+#define KEPT      ((unsigned int)FEATURE_FETCH | PREEMPTED)
+#define ALL       ((unsigned int)FEATURE_TP_BTF | FEATURE_CLONE3 | KEPT)
 #define BAD       UINT_MAX
 
 Test(features, parse)
@@ -18,12 +19,13 @@ Test(features, parse)
 	} rows[] = {
 		{NULL, ALL},
 		{"", ALL},
-		{"-tp_btf", FEATURE_CLONE3 | PREEMPTED},
-		{"-clone3", FEATURE_TP_BTF | PREEMPTED},
-		{"-tp_btf,-clone3", PREEMPTED},
-		{"-tp_btf,-clone3,-unpreempted,-perf,-fentry", 0},
-		{"-clone3,-tp_btf", PREEMPTED},
-		{"-clone3,-clone3", FEATURE_TP_BTF | PREEMPTED},
+		{"-tp_btf", FEATURE_CLONE3 | KEPT},
+		{"-clone3", FEATURE_TP_BTF | KEPT},
+		{"-fetch", FEATURE_TP_BTF | FEATURE_CLONE3 | PREEMPTED},
+		{"-tp_btf,-clone3", KEPT},
+		{"-tp_btf,-clone3,-unpreempted,-perf,-fentry,-fetch", 0},
+		{"-clone3,-tp_btf", KEPT},
+		{"-clone3,-clone3", FEATURE_TP_BTF | KEPT},
 		{"tp_btf", BAD},
 		{"+tp_btf", BAD},
 		{"--tp_btf", BAD},

@@ -8,13 +8,13 @@ set -eu
 need qemu-system-x86_64 cpio busybox jq strace bpftool
 
 # the longest first
-machines=("6.1-amd64 accuracy,live/enforce" "newest-amd64 accuracy" "newest-amd64 denials" "5.10-amd64 refused")
+machines=("6.1-amd64 accuracy,live/enforce" "newest-amd64 accuracy" "newest-amd64 denials" "5.10-amd64 accuracy,refusals")
 if [ "${THOROUGH-}" = yes ]; then
     each=accuracy,denials,live/args,live/enforce,live/truth,live/v1
     # what takes minutes in an emulated machine is shared out among the kernels
     machines=("newest-amd64 live/start" "6.12-amd64 live/record"
         "6.1-amd64 $each" "6.12-amd64 $each" "newest-amd64 $each"
-        "generic-amd64 x32 syscall.x32=y" "5.10-amd64 refused")
+        "generic-amd64 x32 syscall.x32=y" "5.10-amd64 ${each/denials/refusals}")
 fi
 mapfile -t kernels < <(printf '%s\n' "${machines[@]%% *}" | sort -u)
 need_kernels "${kernels[@]}"

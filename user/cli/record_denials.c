@@ -48,9 +48,8 @@ int record_denials_begin(struct record *record, struct err *err)
 
 	if (!record->wants_denials)
 		return 0;
-	if (!session__sees_denials(record->session) && must)
-		return err_set(err, -ENOTSUP,
-			       "this kernel does not load the programs that see denied calls (BTF-typed, Linux 5.15)");
+	if (must && session__need_denials(record->session, err))
+		return -ENOTSUP;
 	if (!session__sees_denials(record->session)) {
 		log_warn("this kernel does not let whittle see denied calls");
 		record->wants_denials = false;

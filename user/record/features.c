@@ -17,7 +17,7 @@ static const struct {
 } rows[] = {
 	{"tp_btf", FEATURE_TP_BTF},           {"clone3", FEATURE_CLONE3},
 	{"unpreempted", FEATURE_UNPREEMPTED}, {"perf", FEATURE_PERF},
-	{"fentry", FEATURE_FENTRY},
+	{"fentry", FEATURE_FENTRY},           {"fetch", FEATURE_FETCH},
 };
 
 static int turn_off(const char *word, size_t len, unsigned int *features, struct err *err)
@@ -107,10 +107,13 @@ bool features_programs_are_preempted(void)
 	return true;
 }
 
-int features_check_programs(struct err *err)
+bool features_programs_fetch(void)
 {
-	/* a compare-and-exchange on the stack: the newest of what the programs cannot do without */
+	/* the current task's registers, and a compare-and-exchange on the stack */
 	const struct bpf_insn insns[] = {
+		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_get_current_task_btf},
+		{.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_0},
+		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_task_pt_regs},
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
 		{.code = BPF_ST | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_10, .off = -8},
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_1},
@@ -122,12 +125,11 @@ int features_check_programs(struct err *err)
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
 		{.code = BPF_JMP | BPF_EXIT},
 	};
-	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "whittle_probe", "GPL", insns,
+	int fd = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "whittle_probe", "GPL", insns,
 			       ARRAY_LEN(insns), NULL);
 
 	if (fd < 0)
-		return err_set(err, -ENOTSUP,
-			       "this kernel is too old: its BPF programs cannot share state with atomic operations; whittle needs Linux 5.15 or newer");
+		return false;
 	close(fd);
-	return 0;
+	return true;
 }

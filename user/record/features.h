@@ -16,6 +16,8 @@ enum feature {
 	FEATURE_UNPREEMPTED = 4, /* a program on sys_enter runs to its end (until 7.1) */
 	FEATURE_PERF = 8,        /* the perf tracepoint; of use where that is not so */
 	FEATURE_FENTRY = 16,     /* programs at the entry of functions, also of 8 arguments */
+	FEATURE_FETCH =
+		32, /* programs that exchange values (5.12) and get a task's registers (5.15) */
 };
 
 /**
@@ -39,5 +41,5 @@ int features_check_ring(struct err *err) must_check;
  * accepted there.)
  */
 bool features_programs_are_preempted(void);
-/** Can its BPF programs do what whittle's do? Asked when it refuses them, to tell why. Needs the capabilities. */
-int features_check_programs(struct err *err) must_check;
+/** Can its BPF programs do what those of FEATURE_FETCH do? Needs the capabilities. */
+bool features_programs_fetch(void);

@@ -106,6 +106,8 @@ static int make_pins(struct resident *resident, unsigned int features, struct er
 	};
 	int rc = session__open(&options, &resident->session, err);
 
+	if (!rc && resident->denials)
+		rc = session__need_denials(resident->session, err);
 	if (!rc)
 		rc = session__attach_followers(resident->session, err);
 	if (!rc)

@@ -63,6 +63,15 @@ static int configure_denials(struct session *session)
 	return rc;
 }
 
+static int configure_old(struct tracer_bpf *skel)
+{
+	/* arm64 with pages of 64 KiB has stacks of one page (THREAD_SIZE) */
+	if (sysconf(_SC_PAGESIZE) > skel->rodata->cfg_stack_bytes)
+		skel->rodata->cfg_stack_bytes = sysconf(_SC_PAGESIZE);
+	/* such a kernel warns of tracing programs that allocate */
+	return bpf_map__set_map_flags(skel->maps.groups, 0);
+}
+
 static int configure(struct session *session, const struct hook *hook)
 {
 	const struct session_options *options = &session->options;
@@ -83,6 +92,8 @@ static int configure(struct session *session, const struct hook *hook)
 	session->options.denials &= (options->features & FEATURE_TP_BTF) != 0;
 	session->logged &= session->options.denials;
 	rc = session_hook_choose(session, hook);
+	if (!rc && !(options->features & FEATURE_FETCH))
+		rc = configure_old(skel);
 	if (!rc)
 		rc = bpf_program__set_autoload(skel->progs.denied_logged, session->logged);
 	if (!rc && !options->timing) {
@@ -115,7 +126,7 @@ static int load(struct session *session, const struct hook *hook)
 {
 	int rc;
 
-	session->skel = tracer_bpf__open();
+	session->skel = session_object_open(session->options.features & FEATURE_FETCH);
 	if (!session->skel)
 		return -errno;
 	rc = configure(session, hook);
@@ -256,6 +267,18 @@ static int find_controller(struct session *session, struct err *err)
 		    0;
 }
 
+/* What kernels before 5.15 cannot do for whittle. */
+static int check_old(const struct session *session, struct err *err)
+{
+	const struct session_options *options = &session->options;
+
+	if (options->features & FEATURE_FETCH || (!options->each && !options->timing))
+		return 0;
+	return err_set(err, -ENOTSUP,
+		       "%s needs Linux 5.15 or newer: BPF programs of this kernel cannot exchange values",
+		       options->each ? "--each" : "--stats");
+}
+
 int session__open(const struct session_options *options, struct session **out, struct err *err)
 {
 	struct session *own_session session = NULL;
@@ -267,6 +290,9 @@ int session__open(const struct session_options *options, struct session **out, s
 	if (rc)
 		return rc;
 	session_hooks_probe(session);
+	rc = check_old(session, err);
+	if (rc)
+		return rc;
 	rc = -ENOTSUP;
 	/* whatever the reason is that a kernel refuses a program: the next one needs less */
 	for (const struct hook *hook = NULL; rc && rc != -ENOMEM;) {
@@ -278,8 +304,9 @@ int session__open(const struct session_options *options, struct session **out, s
 	if (rc == -EPERM)
 		return err_errno(err, rc,
 				 "the kernel refuses to load BPF programs (lockdown, or a security module; 'whittle doctor' and -vv tell more)");
-	if (rc && features_check_programs(err))
-		return -ENOTSUP;
+	if (rc && !(session->options.features & FEATURE_FETCH))
+		return err_set(err, -ENOTSUP,
+			       "this kernel refuses whittle's BPF programs: it needs Linux 5.10 or newer ('-vv' shows the reason)");
 	if (rc)
 		return err_errno(err, rc,
 				 "this kernel refuses whittle's BPF programs ('-vv' shows its reason)");
@@ -317,42 +344,11 @@ static int get_links(struct session *session, const char *dir, struct err *err)
 		       err_set(err, -EPROTO, "no program is pinned at %s that counts calls", dir);
 }
 
-/* A file of no types, in BTF; -1: cannot be made. */
-static int empty_btf(void)
-{
-	struct btf *btf = btf__new_empty();
-	int own_fd fd = memfd_create("whittle-btf", MFD_CLOEXEC);
-	const void *data = NULL;
-	ssize_t written = -1;
-	__u32 len = 0;
-
-	if (!libbpf_get_error(btf))
-		data = btf__raw_data(btf, &len);
-	if (data && fd >= 0)
-		written = write(fd, data, len);
-	btf__free(btf);
-	return written == (ssize_t)len ? steal_fd(&fd) : -1;
-}
-
-/*
- * The object as it is, for no program of it to be loaded: none is fitted to this kernel, and libbpf is kept from reading all of its
- * BTF for that, which takes as long as all else that a hook does while a container waits for it. `btf` stays open until the load.
- */
-static struct tracer_bpf *open_unfitted(int btf)
-{
-	LIBBPF_OPTS(bpf_object_open_opts, options);
-	char path[32];
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", btf);
-	options.btf_custom_path = btf >= 0 ? path : NULL;
-	return tracer_bpf__open_opts(&options);
-}
-
 int session__open_pinned(const char *dir, const struct session_options *options,
 			 struct session **out, struct err *err)
 {
 	struct session *own_session session = NULL;
-	int own_fd btf = empty_btf();
+	int own_fd btf = session_object_btf();
 	int rc = new_session(options, &session, err);
 
 	if (rc)
@@ -361,7 +357,7 @@ int session__open_pinned(const char *dir, const struct session_options *options,
 	rc = pins_check_version(dir, err);
 	if (rc)
 		return rc;
-	session->skel = open_unfitted(btf);
+	session->skel = session_object_open_unfitted(btf);
 	if (!session->skel)
 		return err_errno(err, -errno, "cannot open %s", dir);
 	rc = pins_get_maps(dir, session->skel->obj, err);

@@ -153,6 +153,8 @@ int session__each_lineage(const struct session *session,
 
 /** Are they attached? They need BTF-typed programs. */
 bool session__sees_denials(const struct session *session);
+/** -ENOTSUP: it does not see them. */
+int session__need_denials(const struct session *session, struct err *err) must_check;
 /** Does it see calls that a filter only logs, too? Else the kernel's audit records tell of them: record/audit_stream.h. */
 bool session__sees_logged(const struct session *session);
 /** Calls fn for each entry of the `denials` map. Only after detach. */

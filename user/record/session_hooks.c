@@ -72,6 +72,11 @@ void session_hooks_probe(struct session *session)
 {
 	unsigned int *features = &session->options.features;
 
+	if (*features & FEATURE_FETCH && !features_programs_fetch())
+		*features &= ~FEATURE_FETCH;
+	/* what there is of typed programs from 5.11 on is for those that exchange values, too */
+	if (!(*features & FEATURE_FETCH))
+		*features &= ~FEATURE_TP_BTF;
 	if (*features & FEATURE_UNPREEMPTED && features_programs_are_preempted())
 		*features &= ~FEATURE_UNPREEMPTED;
 	if (*features & FEATURE_UNPREEMPTED)

@@ -69,6 +69,16 @@ struct session {
 	__u32 slots;      /* the none slot included */
 };
 
+/** The object that is for kernels with FEATURE_FETCH, or its twin. NULL, and errno: it cannot be opened. */
+struct tracer_bpf *session_object_open(bool fetch);
+/** A file of no types, in BTF; -1: cannot be made. */
+int session_object_btf(void);
+/**
+ * The object as it is, for no program of it to be loaded: none is fitted to this kernel, and libbpf is kept from reading all of its
+ * BTF for that, which takes as long as all else that a hook does while a container waits for it. `btf` stays open until the load.
+ */
+struct tracer_bpf *session_object_open_unfitted(int btf);
+
 /* All of a hash: keys and values in the same order. */
 struct snapshot {
 	char *keys, *values;

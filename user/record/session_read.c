@@ -107,6 +107,14 @@ bool session__sees_denials(const struct session *session)
 	return session->options.denials;
 }
 
+int session__need_denials(const struct session *session, struct err *err)
+{
+	return session__sees_denials(session) ?
+		       0 :
+		       err_set(err, -ENOTSUP,
+			       "this kernel does not load the programs that see denied calls (Linux 5.15 does)");
+}
+
 bool session__sees_logged(const struct session *session)
 {
 	return session->logged;

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The object that holds the programs, and its twin for kernels before 5.15: one source (bpf/atomic.bpf.h), so the same maps and names. */
+#include "record/session_private.h"
+#include "tracer.skel.h"
+#include "tracer_5_10.skel.h"
+
+#include <bpf/btf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+_Static_assert(sizeof(struct tracer_bpf) == sizeof(struct tracer_5_10_bpf), "the same programs");
+_Static_assert(sizeof(*((struct tracer_bpf *)NULL)->bss) ==
+		       sizeof(*((struct tracer_5_10_bpf *)NULL)->bss),
+	       "the same variables");
+_Static_assert(sizeof(*((struct tracer_bpf *)NULL)->rodata) ==
+		       sizeof(*((struct tracer_5_10_bpf *)NULL)->rodata),
+	       "the same constants");
+
+struct tracer_bpf *session_object_open(bool fetch)
+{
+	struct tracer_bpf *skel = calloc(1, sizeof(*skel));
+	int rc = skel ? tracer_bpf__create_skeleton(skel) : -ENOMEM;
+
+	if (!rc && !fetch)
+		skel->skeleton->data = (void *)tracer_5_10_bpf__elf_bytes(&skel->skeleton->data_sz);
+	rc = rc ? rc : bpf_object__open_skeleton(skel->skeleton, NULL);
+	if (!rc)
+		return skel;
+	tracer_bpf__destroy(skel);
+	errno = -rc;
+	return NULL;
+}
+
+int session_object_btf(void)
+{
+	struct btf *btf = btf__new_empty();
+	int own_fd fd = memfd_create("whittle-btf", MFD_CLOEXEC);
+	const void *data = NULL;
+	ssize_t written = -1;
+	__u32 len = 0;
+
+	if (!libbpf_get_error(btf))
+		data = btf__raw_data(btf, &len);
+	if (data && fd >= 0)
+		written = write(fd, data, len);
+	btf__free(btf);
+	return written == (ssize_t)len ? steal_fd(&fd) : -1;
+}
+
+struct tracer_bpf *session_object_open_unfitted(int btf)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options);
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", btf);
+	options.btf_custom_path = btf >= 0 ? path : NULL;
+	return tracer_bpf__open_opts(&options);
+}
