@@ -36,23 +36,6 @@ struct {
 	__type(value, __u64); /* an array has 8 bytes for each element anyhow */
 } tuple_counts SEC(".maps");
 
-/*
- * Tuples of workload that were met on this CPU: a lookup in the hash costs as much as an empty program. Direct-mapped; slot 0
- * is an empty place.
- */
-#define TUPLES_KNOWN 128
-
-struct tuples_known {
-	struct tuple tuples[TUPLES_KNOWN];
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct tuples_known);
-} tuples_known SEC(".maps");
-
 static __always_inline __u64 *args_count(__u32 slot, __u32 row)
 {
 	__u32 key = slot * ROW_LEN + row;
@@ -68,55 +51,79 @@ static __always_inline void args_mask(__u64 values[6], __u32 spec)
 		values[i] &= masks->values[i];
 }
 
-/* Cold: on this CPU the tuple is new; is it known at all? */
-static __noinline bool args_find(struct tuple *place, const struct tuple *tuple)
+/* Where a tuple of workload is known by, in a row; if its call is kept by the first arguments alone. */
+static __always_inline struct known_tuple *args_place(struct count_row *counters, __u32 spec,
+						      const __u64 values[KNOWN_VALUES])
 {
-	if (!bpf_map_lookup_elem(&tuples, tuple))
-		return false;
-	*place = *tuple;
-	return true;
+	__u64 hash = ((values[0] * 31 + values[1]) * 31 + values[2]) * 31 + spec;
+	struct known_tuple *place =
+		&counters->known[bounded(hash * 0x9E3779B97F4A7C15ULL >> 58, KNOWN_TUPLES)];
+
+	asm volatile("" : "+r"(place)); /* else the compiler adds it up anew for each use */
+	return place;
+}
+
+static __always_inline bool args_is_at(const struct known_tuple *place, __u32 spec,
+				       const __u64 values[KNOWN_VALUES])
+{
+	return place->spec == spec && place->values[0] == values[0] &&
+	       place->values[1] == values[1] && place->values[2] == values[2];
+}
+
+/*
+ * HOT PATH of a native call whose arguments are kept: were they met on this CPU? A lookup in the hash costs as much as an empty
+ * program. By the first arguments alone, as nearly all calls are kept: others have no place.
+ */
+static __always_inline bool args_met(struct count_row *counters, __u32 row, struct pt_regs *regs)
+{
+	__u32 spec = cfg_arg_rows[bounded(row, ROW_LEN)];
+	const volatile struct arg_masks *masks = &cfg_arg_masks[spec];
+	__u64 values[6];
+
+	abi_args_typed(values, false, regs);
+	for (int i = 0; i < KNOWN_VALUES; i++)
+		values[i] &= masks->values[i];
+	return args_is_at(args_place(counters, spec, values), spec, values);
 }
 
 /*
  * Has a call of workload been made with these arguments before, or do they not matter any more? `typed`: regs may be read directly. Not
  * inlined: with its tuple on the stack nobody who calls it has room for the cold path (512 bytes for a chain of calls up to 6.12).
  */
-static __noinline bool args_known(__u32 slot, __u32 row, bool compat, struct pt_regs *regs,
-				  bool typed)
+static __noinline bool args_known(struct count_row *counters, __u32 row, bool compat,
+				  struct pt_regs *regs, bool typed)
 {
-	__u32 spec = cfg_arg_rows[bounded(row, ROW_LEN)], zero = 0;
-	struct tuples_known *known;
-	struct tuple tuple, *place;
-	__u64 hash, *count;
+	__u32 spec = cfg_arg_rows[bounded(row, ROW_LEN)];
+	struct tuple tuple = {.slot = counters->slot, .row = row, .call_class = CLASS_WORKLOAD};
+	const volatile struct arg_masks *masks = &cfg_arg_masks[bounded(spec, ARG_SPECS_MAX)];
+	bool has_place = !(masks->values[3] | masks->values[4] | masks->values[5]);
+	struct known_tuple *place;
+	__u64 *count;
 
-	if (likely(!spec))
-		return true;
-	count = args_count(slot, row);
-	known = bpf_map_lookup_elem(&tuples_known, &zero);
-	if (!count || !known)
-		return false;
-	if (*count > cfg_args_max)
-		return true;
 	if (typed)
 		abi_args_typed(tuple.values, compat, regs);
 	else
 		abi_args(tuple.values, compat ? ABI_COMPAT : ABI_NATIVE, regs);
 	args_mask(tuple.values, spec);
-	tuple.slot = slot;
-	tuple.row = row;
-	tuple.call_class = CLASS_WORKLOAD;
-	tuple.image = 0;
-	hash = row;
-	for (int i = 0; i < 6; i++)
-		hash = hash * 31 + tuple.values[i];
-	hash *= 0x9E3779B97F4A7C15ULL;
-	place = &known->tuples[bounded(hash >> 57, TUPLES_KNOWN)];
-	if (likely(place->slot == slot && place->row == row &&
-		   place->values[0] == tuple.values[0] && place->values[1] == tuple.values[1] &&
-		   place->values[2] == tuple.values[2] && place->values[3] == tuple.values[3] &&
-		   place->values[4] == tuple.values[4] && place->values[5] == tuple.values[5]))
+	place = args_place(counters, spec, tuple.values);
+	if (likely(has_place && args_is_at(place, spec, tuple.values)))
 		return true;
-	return args_find(place, &tuple);
+	count = args_count(tuple.slot, row);
+	if (!count)
+		return false;
+	if (*count > cfg_args_max) { /* open: not to be looked at any more */
+		counters->calls[bounded(row, ROW_LEN)] &= ~COUNT_ARGS;
+		return true;
+	}
+	if (!bpf_map_lookup_elem(&tuples, &tuple))
+		return false;
+	if (has_place) {
+		place->spec = spec;
+		place->values[0] = tuple.values[0];
+		place->values[1] = tuple.values[1];
+		place->values[2] = tuple.values[2];
+	}
+	return true;
 }
 
 /* Cold: keeps the arguments of a call, of any class. */

@@ -75,7 +75,7 @@ static __always_inline bool count_row(__u32 slot, __u32 row)
 {
 	__u32 key = slot * ROW_LEN + row;
 	struct count_row *counters;
-	__u64 *first;
+	__u64 *first, *calls;
 
 	if (cfg_each)
 		return each_count_row(slot, row);
@@ -85,7 +85,10 @@ static __always_inline bool count_row(__u32 slot, __u32 row)
 		__sync_fetch_and_add(&slot_of(slot)->lost_calls, 1);
 		return false;
 	}
-	counters->calls[bounded(row, ROW_LEN)]++;
+	calls = &counters->calls[bounded(row, ROW_LEN)];
+	if (cfg_args && !*calls && cfg_arg_rows[bounded(row, ROW_LEN)])
+		*calls = COUNT_ARGS;
+	++*calls;
 	if (*first)
 		return false;
 	*first = bpf_ktime_get_ns();
@@ -221,8 +224,8 @@ static __always_inline int count_target(__u32 rows, __u32 tgid, __s64 nr, bool c
 		/* the counter of ROW_OUTSIDE stays 0, so that such a call is always cold */
 		__u64 *calls = &counters->calls[bounded(row, ROW_LEN)];
 
-		if (likely(*calls &&
-			   (!cfg_args || args_known(counters->slot, row, compat, regs, typed)))) {
+		if (likely(*calls && (!cfg_args || !(*calls & COUNT_ARGS) ||
+				      args_known(counters, row, compat, regs, typed)))) {
 			++*calls;
 			return 0;
 		}
@@ -241,29 +244,38 @@ static __noinline int count_rest(__u32 rows, __u64 *ctx)
 }
 
 /*
- * The same for a session of few rows. True if it was a native call that the process is known for, which is counted then. `args`: the
+ * A native call of a process that is known, in a session that keeps the arguments of such calls. Not inlined: a call of whatever else
+ * would save the registers of it.
+ */
+static __noinline int count_args(struct count_row *row, __u64 *calls, __u32 rows, __u64 *ctx)
+{
+	if (!*calls || !args_met(row, ROW_NATIVE + ctx[1], (void *)ctx[0]))
+		return count_rest(rows, ctx);
+	++*calls;
+	return 0;
+}
+
+/*
+ * The same for a session of few rows. Counts a native call that the process is known for, and then returns 0; below 0 if it is for count_rest. `args`: the
  * session keeps arguments of some calls.
  */
-static __always_inline bool count_few(struct task_struct *task, __u32 rows, __u64 *volatile *ctx,
-				      bool args)
+static __always_inline int count_few(struct task_struct *task, __u32 rows, __u64 *volatile *ctx,
+				     bool args)
 {
 	struct count_row *row = &few_rows[bounded(rows + task->thread_info.cpu, FEW_ROWS)];
 	__u64 *calls, nr;
 
 	asm volatile("" : "+r"(row)); /* else the compiler adds it up anew for each use */
 	if (unlikely(!task_is_plain(task) || row->group != count_group(task->tgid)))
-		return false;
+		return -1;
 	nr = (*ctx)[1];
 	if (unlikely(nr >= ROW_ABI_NUMBERS))
-		return false;
+		return -1;
 	calls = &row->calls[ROW_NATIVE + nr];
-	if (unlikely(!*calls))
-		return false;
-	if (args && cfg_arg_rows[ROW_NATIVE + nr] &&
-	    !args_known(row->slot, ROW_NATIVE + nr, false, (void *)(*ctx)[0], true))
-		return false;
+	if (unlikely((__s64)*calls <= 0)) /* none, or with COUNT_ARGS */
+		return args ? count_args(row, calls, rows, *ctx) : -1;
 	++*calls;
-	return true;
+	return 0;
 }
 
 #endif

@@ -26,7 +26,7 @@ enum abi {
  * so nothing is ever folded together.
  *
  *   0        512      1024        1600        1632   1664          2048
- *   | native | compat | x32 (548) | socketcall | ipc | unused ...  |
+ *   | native | compat | x32 (548) | socketcall | ipc | known, unused |
  */
 enum row {
 	ROW_NATIVE = 0,
@@ -41,10 +41,24 @@ enum row {
 /* see groups_epoch in group.bpf.h */
 #define GROUPS_EPOCH_STEP (1ULL << 32)
 
+/* In a counter that is not 0: the arguments of that call are kept, so each call is looked at. */
+#define COUNT_ARGS (1ULL << 63)
+
+/* Arguments of workload that were met on a CPU, under their masks, of calls that are kept by these alone. Direct-mapped. */
+#define KNOWN_TUPLES 64
+#define KNOWN_VALUES 3
+
+struct known_tuple {
+	__u64 spec; /* of which call, as an index into the masks; 0: an empty place */
+	__u64 values[KNOWN_VALUES];
+};
+
 /* The counters of one CPU and slot. A power of two, so that the programs can mask an index. */
 struct count_row {
-	__u64 calls[ROW_LEN - 2]; /* by enum row; from ROW_OUTSIDE on unused */
-	__u64 slot;               /* once there is a group: whose row it is */
+	__u64 calls[ROW_OUTSIDE + 1]; /* by enum row; that of ROW_OUTSIDE stays 0 */
+	struct known_tuple known[KNOWN_TUPLES];
+	__u64 unused[ROW_LEN - ROW_OUTSIDE - 1 - KNOWN_TUPLES * 4 - 2];
+	__u64 slot;  /* once there is a group: whose row it is */
 	__u64 group; /* whose call may be counted without asking: groups_epoch + tgid */
 };
 
@@ -438,6 +452,7 @@ struct ev_denied {
 
 _Static_assert(sizeof(struct slot) == 40, "struct slot");
 _Static_assert(sizeof(struct count_row) == ROW_LEN * 8, "struct count_row");
+_Static_assert(sizeof(struct known_tuple) == 32, "struct known_tuple");
 _Static_assert(sizeof(struct target) == 16, "struct target");
 _Static_assert(sizeof(struct image) == 24, "struct image");
 _Static_assert(sizeof(struct file_id) == 16, "struct file_id");

@@ -63,7 +63,7 @@ static __always_inline int enter_few(__u64 *context, bool args)
 			return 0;
 	} else {
 		rows = target->rows;
-		if (likely(count_few(task, rows, &ctx, args)))
+		if (likely(count_few(task, rows, &ctx, args) >= 0))
 			return 0;
 	}
 	return count_rest(rows, ctx);

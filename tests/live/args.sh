@@ -56,6 +56,9 @@ for i in $(seq 40); do many+=("16:$bad:$i"); done
 "$WHITTLE" record -q --args ioctl,socket -o "$profile" --recording "$rec" -- "$program" thread 41:2:1 41:2:1 41:1:1 41:2:1 41:16:3 "${many[@]:0:32}" >"$T/free"
 values() { jq -c "[.arguments[] | select(.name == \"$1\") | .open // (.values | length)]" "$rec"; }
 expect "calls of threads, after many of the same" [ "$(values socket) $(values ioctl)" = "[3] [32]" ]
+flags=165:0:0:0
+"$WHITTLE" record -q --args mount --recording "$rec" -- "$program" $flags:0x1000 $flags:0x1000 $flags:0x1000 $flags:0x5000 >"$T/free"
+expect "the fourth argument differs, after many of the same" [ "$(values mount)" = "[2]" ]
 "$WHITTLE" record --args ioctl,socket -o "$profile" --recording "$rec" -- "$program" 41:2:1 "${many[@]:0:33}" >"$T/free" 2>"$T/said"
 expect "more than --args-max values: the call is open" [ "$(values socket) $(values ioctl)" = '[1] ["many"]' ]
 check "... which the summary says" grep -q 'with any: ioctl: more distinct values than --args-max' "$T/said"

@@ -137,18 +137,6 @@ int session__each_tuple(const struct session *session,
 	return rc;
 }
 
-/* What CPUs have met before, of all slots: the hash knows it as well. */
-static int forget_known(struct session *session)
-{
-	const struct bpf_map *map = session->skel->maps.tuples_known;
-	char *own_ptr nothing = calloc(session->cpus, bpf_map__value_size(map));
-	__u32 key = 0;
-
-	if (!nothing)
-		return -ENOMEM;
-	return bpf_map_update_elem(bpf_map__fd(map), &key, nothing, BPF_ANY) ? -errno : 0;
-}
-
 int session_forget_args(struct session *session, __u32 slot)
 {
 	const struct bpf_map *map = session->skel->maps.tuples;
@@ -165,5 +153,5 @@ int session_forget_args(struct session *session, __u32 slot)
 	}
 	memset((__u64 *)session->tuple_counts.data + (size_t)slot * ROW_LEN, 0,
 	       ROW_LEN * sizeof(__u64));
-	return forget_known(session);
+	return 0;
 }
