@@ -80,7 +80,7 @@ expect "without tp_btf it is raw_tp that counts" [ "$hooks" = "tp_btf raw_tp" -o
 
 # --- children, signals, time ---
 "$WHITTLE" record -q -o "$out" --recording "$rec" -- sh -c '(sleep 0.5; mkdir "$0/late") & exit 7' "$T" || rc=$?
-expect "a child that outlives the command is recorded to its end" grep -q '^mkdir$' <(names "$rec")
+expect "a child that outlives the command is recorded to its end" grep -q '^mkdir\(at\)\?$' <(names "$rec")
 expect "... and the status is the command's" [ "$rc" = 7 ]
 
 # shellcheck disable=SC2016
@@ -89,7 +89,7 @@ while ! [ -s "$T/up" ]; do sleep 0.05; done
 kill -TERM $w
 rc=0; wait $w || rc=$?
 expect "SIGTERM goes to the command, once, and its status comes back" [ "$(cat "$T/got") $rc" = "TERM 5" ]
-expect "... and its shutdown is in the profile" grep -q '"mkdir"' "$out"
+expect "... and its shutdown is in the profile" grep -q '"mkdir\(at\)\?"' "$out"
 
 rm -f "$T/up" "$T/got"
 # shellcheck disable=SC2016
@@ -204,14 +204,14 @@ done
 kill -INT $w
 wait $w
 expect "cgroups below a target count: made before, while recording, two levels deep" \
-    [ "$(names "$rec" | grep -c '^mkdir$\|^symlinkat\?$\|^mknod\(at\)\?$')" = 3 ]
+    [ "$(names "$rec" | grep -c '^mkdir\(at\)\?$\|^symlinkat\?$\|^mknod\(at\)\?$')" = 3 ]
 id=$(stat -c %i "$CG/before")
 "$WHITTLE" record -q --cgroup "$id" -o "$out" --recording "$rec" & w=$!
 await_recording $w
 (echo "$BASHPID" >"$CG/before/cgroup.procs" && exec mkdir "$T/x4")
 kill -INT $w
 wait $w
-expect "a target named by its id" grep -q '^mkdir$' <(names "$rec")
+expect "a target named by its id" grep -q '^mkdir\(at\)\?$' <(names "$rec")
 (echo "$BASHPID" >"$CG/before/cgroup.procs" && exec sleep 60) & sleeper=$!
 await_sleep "$CG/before"
 "$WHITTLE" record -q --pid $sleeper --for 1s -o "$out" --recording "$rec"
