@@ -78,7 +78,8 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 
 # which programs pins are of: their source without comments
 $(B)/pins_id.h: $(B)/tracer.bpf.o
-	$(CLANG) $(BPF_CFLAGS) -E -P bpf/tracer.bpf.c | sha256sum | sed 's/^\(.\{16\}\).*/#define PINS_ID 0x\1ULL/' >$@.tmp
+	for twin in '' -DLINUX_5_10; do $(CLANG) $(BPF_CFLAGS) $$twin -E -P bpf/tracer.bpf.c; done | sha256sum | \
+		sed 's/^\(.\{16\}\).*/#define PINS_ID 0x\1ULL/' >$@.tmp
 	mv $@.tmp $@
 
 $(LIBRARY): $(LIBRARY_OBJECTS)

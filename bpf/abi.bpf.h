@@ -10,15 +10,6 @@
 #include "maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 
-/* What a task has entered the kernel with. */
-#ifdef LINUX_5_10 /* the helper came with 5.15: on top of its stack */
-#define task_regs(task)                                                                            \
-	((struct pt_regs *)((void *)BPF_CORE_READ(task, stack) + cfg_stack_bytes -                 \
-			    bpf_core_type_size(struct pt_regs)))
-#else
-#define task_regs(task) ((struct pt_regs *)bpf_task_pt_regs(task))
-#endif
-
 #define ENOSYS 38
 /* what a call that was interrupted returns inside of the kernel: user space never sees these */
 #define ERESTARTSYS   512

@@ -148,9 +148,9 @@ static __noinline int args_note(const struct apart_key *key, __u32 row, struct p
 		return 0;
 	rc = bpf_map_update_elem(&tuples, &tuple, &one, BPF_NOEXIST);
 	if (!rc)
-		__sync_fetch_and_add(count, 1);
+		atomic_add(count, 1);
 	else if (!bpf_map_lookup_elem(&tuples, &tuple)) /* else another CPU was faster */
-		__sync_fetch_and_add(count, TUPLES_LOST);
+		atomic_add(count, TUPLES_LOST);
 	return 0;
 }
 

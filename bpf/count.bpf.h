@@ -48,9 +48,9 @@ static __always_inline bool count_apart(const struct apart_key *key)
 		n = bpf_map_lookup_elem(&apart, key); /* another CPU was faster, or it is full */
 	}
 	if (n)
-		__sync_fetch_and_add(n, 1);
+		atomic_add(n, 1);
 	else
-		__sync_fetch_and_add(&slot_of(key->slot)->lost_calls, 1);
+		atomic_add(&slot_of(key->slot)->lost_calls, 1);
 	return false;
 }
 
@@ -82,7 +82,7 @@ static __always_inline bool count_row(__u32 slot, __u32 row)
 	counters = count_row_at(slot * cfg_cpus, cfg_few_rows);
 	first = bpf_map_lookup_elem(&first_seen, &key);
 	if (!counters || !first) {
-		__sync_fetch_and_add(&slot_of(slot)->lost_calls, 1);
+		atomic_add(&slot_of(slot)->lost_calls, 1);
 		return false;
 	}
 	calls = &counters->calls[bounded(row, ROW_LEN)];
@@ -109,7 +109,7 @@ static __always_inline void count_announce(const struct call *call, const struct
 	__u64 id = bpf_get_current_pid_tgid();
 
 	if (!ev) {
-		__sync_fetch_and_add(&slot_of(key->slot)->late, 1);
+		atomic_add(&slot_of(key->slot)->late, 1);
 		return;
 	}
 	*ev = (struct ev_first){
@@ -205,7 +205,7 @@ static __always_inline int count_each(__u32 slot, __u32 tgid, __s64 nr, bool com
 		   each_is_known(slot, cpu, tgid, count_group(tgid)))) {
 		counters = each_row_of(slot, cpu);
 		if (likely(counters && counters->calls[bounded(nr, EACH_ROW_LEN)])) {
-			__sync_fetch_and_add(&counters->calls[bounded(nr, EACH_ROW_LEN)], 1);
+			atomic_add(&counters->calls[bounded(nr, EACH_ROW_LEN)], 1);
 			return 0;
 		}
 	}

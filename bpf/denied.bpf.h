@@ -142,7 +142,7 @@ static __always_inline void denied_announce(const struct denied_key *key, struct
 	__u64 id = bpf_get_current_pid_tgid();
 
 	if (!ev) {
-		__sync_fetch_and_add(&slot_of(key->slot)->late, 1);
+		atomic_add(&slot_of(key->slot)->late, 1);
 		return;
 	}
 	*ev = (struct ev_denied){
@@ -171,9 +171,9 @@ static __noinline void denied_count(const struct denied_key *key, struct pt_regs
 		n = bpf_map_lookup_elem(&denials, key); /* another CPU was faster, or it is full */
 	}
 	if (n)
-		__sync_fetch_and_add(n, 1);
+		atomic_add(n, 1);
 	else
-		__sync_fetch_and_add(&denials_lost[bounded(key->slot, SLOTS_MAX)], 1);
+		atomic_add(&denials_lost[bounded(key->slot, SLOTS_MAX)], 1);
 }
 
 /* The call that the current task is in, and how it was stopped. */
@@ -195,7 +195,7 @@ static __always_inline void denied_call(struct task_struct *task, __u32 slot, __
 static __always_inline int denied_log(struct task_struct *task, __u32 slot, __u32 action)
 {
 	if (action == RET_LOG && bpf_get_current_pid_tgid() >> 32 != self)
-		denied_call(task, slot, DENIED_LOG, 0, task_regs(task));
+		denied_call(task, slot, DENIED_LOG, 0, (void *)bpf_task_pt_regs(task));
 	return 0;
 }
 
@@ -322,7 +322,7 @@ static __always_inline void denied_death(struct task_struct *task, __u32 slot,
 	if ((passing && passing->killed) || (BPF_CORE_READ(task, exit_code) & 0x7f) != SIGSYS)
 		return;
 	if (denied_is_killed(task) || (passing && alone))
-		denied_call(task, slot, DENIED_KILL_THREAD, 0, task_regs(task));
+		denied_call(task, slot, DENIED_KILL_THREAD, 0, (void *)bpf_task_pt_regs(task));
 }
 
 static __always_inline struct filtered *denied_process(__u32 tgid)

@@ -99,7 +99,7 @@ static __always_inline bool each_count_row(__u32 slot, __u32 row)
 	struct each_row *counters = each_row_of(slot, bpf_get_smp_processor_id());
 
 	if (!counters) {
-		__sync_fetch_and_add(&slot_of(slot)->lost_calls, 1);
+		atomic_add(&slot_of(slot)->lost_calls, 1);
 		return false;
 	}
 	return __sync_fetch_and_add(&counters->calls[bounded(row, EACH_ROW_LEN)], 1) == 0;
@@ -130,7 +130,7 @@ static __noinline int each_count_apart(const struct apart_key *key)
 		struct each_apart *at = &table->calls[bounded(place + i, EACH_APART_LEN)];
 
 		if (each_is_of(at, key)) {
-			__sync_fetch_and_add(&at->calls, 1);
+			atomic_add(&at->calls, 1);
 			return 0;
 		}
 		if (at->key.slot != SLOT_NONE ||
@@ -183,7 +183,7 @@ static __always_inline void each_tell(__u32 slot, __u64 id, __u64 gone)
 	struct ev_each *ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
 
 	if (!ev) {
-		__sync_fetch_and_add(&each_untold, 1);
+		atomic_add(&each_untold, 1);
 		return;
 	}
 	*ev = (struct ev_each){.kind = EV_EACH, .slot = slot, .id = id, .gone = gone};
@@ -230,7 +230,7 @@ static __noinline void each_add(__u64 id, const char *name, __u32 parent_slot)
 	long len;
 
 	if (slot == SLOT_NONE || !born) {
-		__sync_fetch_and_add(&each_missed, 1);
+		atomic_add(&each_missed, 1);
 		return;
 	}
 	born->time = bpf_ktime_get_ns();

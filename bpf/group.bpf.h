@@ -23,7 +23,6 @@
 #define WHITTLE_GROUP_BPF_H
 
 #include "abi.bpf.h"
-#include "atomic.bpf.h"
 #include "each.bpf.h"
 #include "image.bpf.h"
 
@@ -69,33 +68,45 @@ static __always_inline __u32 group_filters(struct task_struct *task)
 	return BPF_CORE_READ(task, seccomp.filter_count.counter);
 }
 
-/* The last group of a lineage has left it. */
-static __always_inline void lineage_end(__u64 number, struct lineage *lineage)
+/* The last group of a lineage has left it. Two may both be told so: whoever takes it out of the map was. */
+static __always_inline void lineage_end(__u64 number, const struct lineage *lineage)
 {
-	struct ev_moved *ev;
-
-	if (lineage->image && !lineage->launched)
-		images[bounded(lineage->image, IMAGES_MAX)].stayed = 1;
+	struct lineage last = *lineage;
+	struct ev_moved *ev = NULL;
 	/* an exiting task may be moved, too, and calls nothing */
-	if (!lineage->execs && lineage->calls) {
+	bool news = !last.execs && last.calls;
+
+	if (news)
 		ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
-		/* it stays in the map: user space finds it at the end. But where slots are used again it is soon another's */
-		if (!ev && !cfg_each)
-			return;
-		if (!ev) {
-			__sync_fetch_and_add(&slot_of(lineage->slot)->late, 1);
-			bpf_map_delete_elem(&lineages, &number);
-			return;
-		}
-		*ev = (struct ev_moved){.kind = EV_MOVED,
-					.slot = lineage->slot,
-					.pid = lineage->pid,
-					.time = bpf_ktime_get_ns(),
-					.calls = lineage->calls};
-		__builtin_memcpy(ev->comm, lineage->comm, COMM_LEN);
-		bpf_ringbuf_submit(ev, 0);
+	/* it stays in the map: user space finds it at the end. But where slots are used again it is soon another's */
+	if (news && !ev && !cfg_each)
+		return;
+	if (bpf_map_delete_elem(&lineages, &number)) {
+		if (ev)
+			bpf_ringbuf_discard(ev, 0);
+		return;
 	}
-	bpf_map_delete_elem(&lineages, &number);
+	if (last.image && !last.launched)
+		images[bounded(last.image, IMAGES_MAX)].stayed = 1;
+	if (!news)
+		return;
+	if (!ev) {
+		atomic_add(&slot_of(last.slot)->late, 1);
+		return;
+	}
+	*ev = (struct ev_moved){.kind = EV_MOVED,
+				.slot = last.slot,
+				.pid = last.pid,
+				.time = bpf_ktime_get_ns(),
+				.calls = last.calls};
+	__builtin_memcpy(ev->comm, last.comm, COMM_LEN);
+	bpf_ringbuf_submit(ev, 0);
+}
+
+/* Neither in set-up nor provisional. Below GROUP_WORKLOAD it is while several threads find at once that it is over (compare_exchange). */
+static __always_inline bool group_is_workload(const struct group *group)
+{
+	return (__s32)group->state <= GROUP_WORKLOAD;
 }
 
 /* A group of set-up becomes workload, or leaves, or ends. */
@@ -104,22 +115,25 @@ static __noinline void group_leave(struct group *group)
 	__u64 number = group->lineage;
 	struct lineage *lineage = bpf_map_lookup_elem(&lineages, &number);
 
-	if (lineage && fetch_add(&lineage->live, -1) == 1)
+	if (!lineage)
+		return;
+	atomic_add(&lineage->live, -1);
+	if (!*(volatile __u32 *)&lineage->live)
 		lineage_end(number, lineage);
 }
 
 /* A group leaves its slot or ends. */
 static __always_inline void group_forget(struct group *group)
 {
-	if (group->state != GROUP_WORKLOAD)
+	if (!group_is_workload(group))
 		group_leave(group);
-	__sync_fetch_and_add(&groups_epoch, GROUPS_EPOCH_STEP);
+	atomic_add(&groups_epoch, GROUPS_EPOCH_STEP);
 }
 
 static __always_inline struct group *group_store(__u32 tgid, struct group *group)
 {
 	if (bpf_map_update_elem(&groups, &tgid, group, BPF_ANY))
-		__sync_fetch_and_add(&slot_of(group->slot)->lost_groups, 1);
+		atomic_add(&slot_of(group->slot)->lost_groups, 1);
 	return bpf_map_lookup_elem(&groups, &tgid);
 }
 
@@ -136,7 +150,7 @@ static __noinline struct group *group_enter_setup(struct task_struct *task, __u3
 	group.lineage = (bpf_ktime_get_ns() & ~0x3fffffULL) | (tgid & 0x3fffff);
 	bpf_probe_read_kernel_str(lineage.comm, sizeof(lineage.comm), &task->comm);
 	if (bpf_map_update_elem(&lineages, &group.lineage, &lineage, BPF_ANY)) {
-		__sync_fetch_and_add(&slot_of(slot)->lost_groups, 1);
+		atomic_add(&slot_of(slot)->lost_groups, 1);
 		return NULL;
 	}
 	stored = group_store(tgid, &group);
@@ -195,7 +209,7 @@ static __always_inline int group_class(__u32 slot, const struct call *call, __u3
 	if (bpf_get_current_pid_tgid() >> 32 == self)
 		return -1;
 	group = group_of(task, slot, false);
-	if (!group || group->state == GROUP_WORKLOAD)
+	if (!group || group_is_workload(group))
 		return CLASS_WORKLOAD;
 	if (group->state == GROUP_PROVISIONAL && group_is_over(group)) {
 		/* two threads may come here at once */
@@ -217,7 +231,7 @@ static __always_inline int group_class(__u32 slot, const struct call *call, __u3
 	}
 	lineage = bpf_map_lookup_elem(&lineages, &group->lineage);
 	if (lineage)
-		__sync_fetch_and_add(&lineage->calls, 1);
+		atomic_add(&lineage->calls, 1);
 	return filtered ? CLASS_RUNTIME : -1;
 }
 
@@ -240,10 +254,10 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 	copy = *group;
 	copy.forker = forker;
 	copy.has_exec = 0;
-	if (copy.state != GROUP_WORKLOAD) {
+	if (!group_is_workload(&copy)) {
 		lineage = bpf_map_lookup_elem(&lineages, &copy.lineage);
 		if (lineage)
-			__sync_fetch_and_add(&lineage->live, 1);
+			atomic_add(&lineage->live, 1);
 	}
 	group_store(tgid, &copy);
 }
@@ -278,7 +292,7 @@ static __always_inline int group_exec_setup(struct group *group, struct lineage 
 		group->forker = 0;
 		lineage->image = group->image;
 	}
-	__sync_fetch_and_add(&lineage->execs, 1);
+	atomic_add(&lineage->execs, 1);
 	if (group->image) {
 		group->state = GROUP_PROVISIONAL;
 		return CLASS_PROVISIONAL;
@@ -318,7 +332,7 @@ static __always_inline int group_exec(struct task_struct *task, __u32 slot, stru
 	bool filtered;
 	int class;
 
-	if (!group || group->state == GROUP_WORKLOAD)
+	if (!group || group_is_workload(group))
 		return -1;
 	lineage = bpf_map_lookup_elem(&lineages, &group->lineage);
 	if (!lineage)
@@ -349,7 +363,7 @@ static __always_inline void group_move(struct task_struct *task, __u32 slot)
 	}
 	/* a workload group stays known, so that it is still workload when it comes back; but its slot may be another's by then */
 	group = bpf_map_lookup_elem(&groups, &tgid);
-	if (group && (cfg_each || group->state != GROUP_WORKLOAD)) {
+	if (group && (cfg_each || !group_is_workload(group))) {
 		group_forget(group);
 		bpf_map_delete_elem(&groups, &tgid);
 	}

@@ -3,7 +3,6 @@
 #ifndef WHITTLE_IMAGE_BPF_H
 #define WHITTLE_IMAGE_BPF_H
 
-#include "atomic.bpf.h"
 #include "maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 

@@ -11,6 +11,15 @@
 
 #define PF_KTHREAD 0x00200000
 
+/* What a task has entered the kernel with. */
+#ifdef LINUX_5_10 /* the helper came with 5.15: on top of its stack */
+#define task_regs(task)                                                                            \
+	((struct pt_regs *)((void *)BPF_CORE_READ(task, stack) + cfg_stack_bytes -                 \
+			    bpf_core_type_size(struct pt_regs)))
+#else
+#define task_regs(task) ((struct pt_regs *)bpf_task_pt_regs(task))
+#endif
+
 /* Is the task's group workload? */
 static __always_inline bool inventory_group(struct task_struct *task, __u32 slot)
 {
@@ -25,7 +34,7 @@ static __always_inline bool inventory_group(struct task_struct *task, __u32 slot
 	} else if (!group) {
 		group = group_of(task, slot, false); /* not armed yet: it becomes workload */
 	}
-	return !group || group->state == GROUP_WORKLOAD;
+	return !group || group_is_workload(group);
 }
 
 /* A call of just before is the workload's as well: better that than one that is missing. */

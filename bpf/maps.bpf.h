@@ -9,6 +9,7 @@
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
+#include "atomic.bpf.h"
 #include "event.h"
 
 #ifndef NULL

@@ -51,12 +51,12 @@ static __noinline void newborn_add(__u64 id, const char *name, __u32 parent_slot
 	}
 	slot = newborn_take_slot();
 	if (slot == SLOT_NONE) {
-		__sync_fetch_and_add(&newborns_missed, 1);
+		atomic_add(&newborns_missed, 1);
 		return;
 	}
 	ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
 	if (!ev) {
-		__sync_fetch_and_add(&newborns_missed, 1);
+		atomic_add(&newborns_missed, 1);
 		vacant[bounded(slot, SLOTS_MAX)] = 1;
 		return;
 	}

@@ -10,7 +10,6 @@
 #ifndef WHITTLE_TARGET_BPF_H
 #define WHITTLE_TARGET_BPF_H
 
-#include "atomic.bpf.h"
 #include "maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 
@@ -88,7 +87,7 @@ static __noinline void target_add(__u64 id, __u32 slot)
 		}
 		t->displaced = 1;
 	}
-	__sync_fetch_and_add(&slot_of(slot)->lost_cgroups, 1);
+	atomic_add(&slot_of(slot)->lost_cgroups, 1);
 }
 
 /* Cgroup `id` of `slot` is gone: its place may be taken. */
@@ -101,8 +100,16 @@ static __noinline void target_remove(__u64 id, __u32 slot)
 
 		if (t->id != id)
 			continue;
-		if (compare_exchange(&t->rows, rows, 0) == rows)
-			t->id = TARGET_REMOVED;
+			/* user space may be as fast; without an exchange what it can do in between is left to chance */
+#ifdef LINUX_5_10
+		if (t->rows != rows)
+			return;
+		t->rows = 0;
+#else
+		if (compare_exchange(&t->rows, rows, 0) != rows)
+			return;
+#endif
+		t->id = TARGET_REMOVED;
 		return;
 	}
 }

@@ -82,7 +82,7 @@ int sys_enter_few_args(__u64 *ctx)
 	return enter_few(ctx, true);
 }
 
-/* HOT PATH for other recordings there, of cgroup v2 as well, and from 5.11 on. */
+/* HOT PATH for other recordings there, of cgroup v2 as well, and from 5.15 on. */
 SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter, struct pt_regs *regs, long nr)
 {
@@ -135,7 +135,7 @@ static __always_inline int count_current(void)
 	if (cfg_denials && task->seccomp.mode >= SECCOMP_FILTER &&
 	    slot_plain(slot_of_rows(rows))->armed)
 		denied_passed(task);
-	regs = task_regs(task);
+	regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	if (cfg_each)
 		return count_each(slot_of_rows(rows), task->tgid, regs_number(regs),
 				  task_is_compat(task), regs);
@@ -178,7 +178,7 @@ static __always_inline int denied_leaving(void)
 
 	if (likely(slot == SLOT_NONE))
 		return 0;
-	regs = task_regs(task);
+	regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	return denied_left(task, slot, regs, abi_result(regs));
 }
 

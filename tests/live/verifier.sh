@@ -1,17 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # What each compiler here makes of the BPF side loads, and is verified in few steps: a loop that one compiler turns into
-# branches can cost the verifier a million.
+# branches can cost the verifier a million. Its twin for Linux 5.10 has no instruction that is newer, and its variables lie where those of the other
+# do (user/record/session_object.c).
 set -eu
 . tests/lib.sh
-need bpftool clang
+need bpftool clang llvm-objdump llvm-nm
 
 most=50000
 arch=$(uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
 pins=/sys/fs/bpf/whittle-test-$$ # no dots there
 for compiler in clang clang-{14..25}; do
     command -v "$compiler" >/dev/null || continue
-    "$compiler" -g -O2 -mcpu=v3 -target bpf "-D__TARGET_ARCH_$arch" -DWITHOUT_FENTRY -Ibpf -Ivmlinux -c bpf/tracer.bpf.c -o "$T/tracer.bpf.o"
+    compile() { # OBJECT OPTION...
+        "$compiler" -g -O2 -mcpu=v3 -target bpf "-D__TARGET_ARCH_$arch" -Ibpf -Ivmlinux -c bpf/tracer.bpf.c -o "$@"
+    }
+    compile "$T/tracer.bpf.o" -DWITHOUT_FENTRY
     bpftool -d prog loadall "$T/tracer.bpf.o" "$pins" >"$T/log" 2>&1 || :
     loaded=$(find "$pins" -type f 2>/dev/null | wc -l)
     rm -rf "$pins"
@@ -22,4 +26,13 @@ for compiler in clang clang-{14..25}; do
         fail "$compiler $("$compiler" -dumpversion): programs load in at most $most steps each" "$loaded loaded, ${steps:-?} steps"
         grep -v '^[0-9;R]' "$T/log" | detail
     fi
+    compile "$T/tracer.bpf.o"
+    compile "$T/twin.bpf.o" -DLINUX_5_10
+    llvm-objdump -d "$T/twin.bpf.o" | awk '/^[0-9a-f]+ </ { program = $2 } /atomic_|xchg|<unknown>/ { print program }' | sort -u >"$T/newer"
+    : >"$T/none"
+    same "$compiler: the twin for Linux 5.10 only adds" "$T/none" "$T/newer"
+    for object in tracer twin; do
+        llvm-nm -n "$T/$object.bpf.o" | grep ' [BDR] ' >"$T/$object.variables" || fail "$object has variables"
+    done
+    same "$compiler: ... and has the same variables in the same places" "$T/tracer.variables" "$T/twin.variables"
 done

@@ -12,7 +12,7 @@ machines=("6.1-amd64 accuracy,live/enforce" "newest-amd64 accuracy" "newest-amd6
 if [ "${THOROUGH-}" = yes ]; then
     each=accuracy,denials,live/args,live/enforce,live/truth,live/v1
     # what takes minutes in an emulated machine is shared out among the kernels
-    machines=("newest-amd64 live/start" "6.12-amd64 live/record"
+    machines=("newest-amd64 live/start" "6.12-amd64 live/record" "5.10-amd64 live/start"
         "6.1-amd64 $each" "6.12-amd64 $each" "newest-amd64 $each"
         "generic-amd64 x32 syscall.x32=y" "5.10-amd64 ${each/denials/refusals}")
 fi

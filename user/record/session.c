@@ -274,8 +274,7 @@ static int check_old(const struct session *session, struct err *err)
 
 	if (options->features & FEATURE_FETCH || (!options->each && !options->timing))
 		return 0;
-	return err_set(err, -ENOTSUP,
-		       "%s needs Linux 5.15 or newer: BPF programs of this kernel cannot exchange values",
+	return err_set(err, -ENOTSUP, "%s needs Linux 5.15 or newer",
 		       options->each ? "--each" : "--stats");
 }
 
