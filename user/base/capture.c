@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/capture.h"
+#include "base/clock.h"
 #include "base/spawn.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #define CHUNK          65536
 #define COMPLAINT_MAX  4096
@@ -31,14 +31,6 @@ struct asked {
 	struct stream out, complaint;
 	uint64_t deadline;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 /* Reads once. 1: there may be more at once; 0: not now, or never; -EFBIG. */
 static int stream_read(struct stream *stream)
@@ -78,7 +70,7 @@ static int wait_for_end(struct asked *asked)
 		struct pollfd files[] = {{asked->pidfd, POLLIN, 0},
 					 {asked->out.fd, POLLIN, 0},
 					 {asked->complaint.fd, POLLIN, 0}};
-		uint64_t now = now_ns();
+		uint64_t now = clock_ns(CLOCK_MONOTONIC);
 		int rc = 0;
 
 		if (now >= asked->deadline)
@@ -189,7 +181,7 @@ static int ask(const struct capture *capture, const char *what, struct buf *out,
 		.pidfd = -1,
 		.out = {-1, out, capture->max, false},
 		.complaint = {-1, &complaint, COMPLAINT_MAX, true},
-		.deadline = now_ns() + capture->limit,
+		.deadline = clock_ns(CLOCK_MONOTONIC) + capture->limit,
 	};
 	int status = 0, rc = start(capture, &asked, err);
 

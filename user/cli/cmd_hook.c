@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The OCI hook: a container that is created is recorded by the resident session; when it has stopped, its profile is written. */
+#include "base/clock.h"
 #include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/hook_place.h"
@@ -19,11 +20,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ERRNO_EPERM 1
-#define STATE_MS    1800 /* a start may be held up for 2 s */
+#define STATE_NS    1800000000 /* a start may be held up for 2 s */
 
 struct hook_options {
 	int verbose;
@@ -36,25 +36,17 @@ static const struct option_row rows[] = {
 	{0},
 };
 
-static long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* A start is not held up by who never ends what it has to say. */
 static int read_input_of_engine(struct buf *text, struct err *err)
 {
 	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-	const long deadline = now_ms() + STATE_MS;
+	const uint64_t begun = clock_ns(CLOCK_MONOTONIC);
 	char chunk[16384];
 	ssize_t n;
 
 	for (;;) {
-		long left = deadline - now_ms();
-		int ready = poll(&input, 1, left > 0 ? left : 0);
+		uint64_t took = clock_ns(CLOCK_MONOTONIC) - begun;
+		int ready = poll(&input, 1, took < STATE_NS ? (STATE_NS - took) / 1000000 : 0);
 
 		if (!ready)
 			return err_set(err, -ETIMEDOUT,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/each_names.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <search.h>
 #include <string.h>
-#include <time.h>
 
 #define RECORDING ".recording"
 #define STEM_MAX  200 /* of NAME_MAX, without number and suffix */
@@ -35,14 +35,6 @@ void each_names_clear(struct each_names *names)
 	*names = (struct each_names){0};
 }
 
-static uint64_t now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
 static const struct engine_container *find(const struct each_names *names, const char *id)
 {
 	for (size_t i = 0; i < names->containers.len; i++)
@@ -53,20 +45,20 @@ static const struct engine_container *find(const struct each_names *names, const
 
 bool each_names_can_ask(const struct each_names *names)
 {
-	return now() - names->asked >= names->took;
+	return clock_ns(CLOCK_MONOTONIC) - names->asked >= names->took;
 }
 
 /* Whoever made the container is asked; what does not answer does not know it. */
 static void ask(struct each_names *names)
 {
-	uint64_t begun = now();
+	uint64_t begun = clock_ns(CLOCK_MONOTONIC);
 
 	engine_containers_clear(&names->containers);
 	for (const struct engine *engine = engines; engine->name; engine++)
 		if (engine_is_installed(engine) && !engine_check_local(engine, NULL) &&
 		    engine_list(engine, &names->containers, NULL))
 			continue;
-	names->asked = now();
+	names->asked = clock_ns(CLOCK_MONOTONIC);
 	names->took = names->asked - begun;
 }
 

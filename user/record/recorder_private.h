@@ -2,10 +2,9 @@
 /* What recorder.c, which takes the news, and recorder_read.c, which reads the truth, know of a recorder. */
 #pragma once
 
+#include "base/clock.h"
 #include "record/denied.h"
 #include "record/recorder.h"
-
-#include <time.h>
 
 /* Numbers above have no name: they are not what a recording waits for. */
 #define SEEN_NUMBERS 1024
@@ -36,14 +35,6 @@ struct recorder {
 	uint64_t noted_new;                          /* last_new, when they were */
 	uint64_t calls_at_new;
 };
-
-static inline uint64_t now(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 static inline bool is_ours(const struct recorder *recorder, __u32 slot)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/resident.h"
+#include "base/clock.h"
 #include "base/fs.h"
 #include "record/features.h"
 #include "record/pins.h"
@@ -12,7 +13,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <time.h>
 
 #define BPFFS "/sys/fs/bpf"
 #define NAME  "whittle"
@@ -23,14 +23,6 @@
 /* The lock is held for milliseconds, but many containers may start at once, and none is to be held up for longer than 2 s. */
 #define BEGIN_MS 1800
 #define END_MS   30000
-
-static uint64_t now(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 /* Whoever can write there could hand us maps of his own. */
 static int check_owner(int fd, struct err *err)
@@ -334,8 +326,8 @@ int resident_begin(struct resident *resident, const struct resident_request *req
 	if (rc)
 		return rc;
 	entry = session__entry(resident->session, slot);
-	entry->begun = now(CLOCK_MONOTONIC);
-	entry->begun_wall = now(CLOCK_REALTIME);
+	entry->begun = clock_ns(CLOCK_MONOTONIC);
+	entry->begun_wall = clock_ns(CLOCK_REALTIME);
 	entry->misses = session__misses(resident->session);
 	entry->flags = request->flags | ENTRY_HALF;
 	copy_text(entry->target, sizeof(entry->target), request->target);
@@ -471,7 +463,7 @@ int resident_read(struct resident *resident, __u32 slot, struct recording *recor
 		  struct err *err)
 {
 	struct entry *entry = session__entry(resident->session, slot);
-	uint64_t looked = now(CLOCK_MONOTONIC) - entry->begun;
+	uint64_t looked = clock_ns(CLOCK_MONOTONIC) - entry->begun;
 	struct recorder *own_recorder recorder = NULL;
 	int rc = recorder__new(slot, 1, &recorder, err);
 

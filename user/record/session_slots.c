@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Slots: whose cgroups are recorded where, and how one is emptied for the next recording. */
+#include "base/clock.h"
 #include "record/decode.h"
 #include "record/session_private.h"
 #include "record/targets.h"
@@ -8,7 +9,6 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 volatile struct slot *session__slot(struct session *session, __u32 slot)
 {
@@ -197,11 +197,8 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 
 void session__renew_denials(struct session *session, __u32 slot)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	__atomic_store_n(&session->skel->bss->denials_since[slot],
-			 ts.tv_sec * 1000000000ULL + ts.tv_nsec, __ATOMIC_RELEASE);
+	__atomic_store_n(&session->skel->bss->denials_since[slot], clock_ns(CLOCK_MONOTONIC),
+			 __ATOMIC_RELEASE);
 }
 
 static void offer_slot(struct session *session, __u32 slot)

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What clocks show, in one unit. */
+#pragma once
+
+#include <stdint.h>
+#include <time.h>
+
+/** What a clock of clock_gettime(2) shows, in nanoseconds. */
+static inline uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
