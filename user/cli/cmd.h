@@ -22,6 +22,7 @@ struct command {
 	const char *synopsis;    /* what follows "whittle NAME" */
 	const char *description; /* lines for its help, ending in a newline */
 	const struct option_row *options;
+	bool runs_another; /* the first word that is no option begins what is another's command line */
 	int (*run)(const struct command *self, int argc, char **argv);
 };
 
@@ -51,6 +52,13 @@ const struct command *command_find(const char *name);
 
 /** Prints the help of a command on stdout. */
 void command_print_help(const struct command *command);
+
+/**
+ * Fills `into` by the command's options; *rest is the index of the first word. True if there is nothing left to do, but to end with
+ * *status: help was asked for, or it is a usage error, which is said.
+ */
+bool command_is_answered(const struct command *command, int argc, char **argv, void *into,
+			 int *rest, int *status) must_check;
 
 /** Says a usage error on stderr and returns STATUS_USAGE. */
 int command_usage_error(const struct command *command, const struct err *err);

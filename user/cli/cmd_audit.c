@@ -258,16 +258,11 @@ static int run(const struct command *self, int argc, char **argv)
 {
 	struct audit_options options = {0};
 	struct err err = {0};
-	bool help;
 	char **command;
-	int rest;
+	int rest, status;
 
-	if (options_parse(rows, argc, argv, &options, &rest, &help, &err))
-		return command_usage_error(self, &err);
-	if (help) {
-		command_print_help(self);
-		return STATUS_OK;
-	}
+	if (command_is_answered(self, argc, argv, &options, &rest, &status))
+		return status;
 	command = rest < argc ? argv + rest : NULL;
 	if (command && strcmp(argv[rest - 1], "--"))
 		err_set(&err, -EINVAL, "'%s': a command stands behind '--'", argv[rest]);
@@ -290,5 +285,6 @@ const struct command cmd_audit = {
 		"kernel's log tells: dmesg, /dev/kmsg, syslog, the journal, audit.log, ausearch. Exit status: 0 nothing was denied, 1 something\n"
 		"was, 2 usage or failure, 3 nothing was, but something may be missing.\n",
 	.options = rows,
+	.runs_another = true,
 	.run = run,
 };

@@ -195,15 +195,10 @@ static int run(const struct command *self, int argc, char **argv)
 	struct check_options options = {0};
 	struct buf own_buf text = BUF_INIT;
 	struct err err = {0};
-	bool help;
-	int rest;
+	int rest, status;
 
-	if (options_parse_anywhere(rows, argc, argv, &options, &rest, &help, &err))
-		return command_usage_error(self, &err);
-	if (help) {
-		command_print_help(self);
-		return STATUS_OK;
-	}
+	if (command_is_answered(self, argc, argv, &options, &rest, &status))
+		return status;
 	if (argc - rest != 1) {
 		err_set(&err, -EINVAL, "check takes one profile");
 		return command_usage_error(self, &err);

@@ -205,15 +205,10 @@ static int run(const struct command *self, int argc, char **argv)
 	bool arches[ARCH_COUNT] = {0};
 	const struct emit_format *format;
 	struct err err = {0};
-	bool help;
-	int rest;
+	int rest, status;
 
-	if (options_parse_anywhere(rows, argc, argv, &options, &rest, &help, &err))
-		return command_usage_error(self, &err);
-	if (help) {
-		command_print_help(self);
-		return STATUS_OK;
-	}
+	if (command_is_answered(self, argc, argv, &options, &rest, &status))
+		return status;
 	if (argc - rest != 1)
 		err_set(&err, -EINVAL, "convert takes one profile");
 	format = find_format(options.format, &err);

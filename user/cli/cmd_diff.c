@@ -146,15 +146,10 @@ static int run(const struct command *self, int argc, char **argv)
 	struct profile own_profile a = {0}, own_profile b = {0};
 	struct diff_options options = {0};
 	struct err err = {0};
-	bool help;
-	int rest;
+	int rest, status;
 
-	if (options_parse_anywhere(rows, argc, argv, &options, &rest, &help, &err))
-		return command_usage_error(self, &err);
-	if (help) {
-		command_print_help(self);
-		return STATUS_OK;
-	}
+	if (command_is_answered(self, argc, argv, &options, &rest, &status))
+		return status;
 	options.file.quiet = options.quiet;
 	if (argc - rest != 2) {
 		err_set(&err, -EINVAL, "diff takes two profiles");

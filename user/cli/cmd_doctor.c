@@ -240,15 +240,10 @@ static int run(const struct command *self, int argc, char **argv)
 	enum finding worst = FINDING_OK;
 	struct err err = {0};
 	json_t *list;
-	bool help;
-	int rest;
+	int rest, status;
 
-	if (options_parse(rows, argc, argv, &options, &rest, &help, &err))
-		return command_usage_error(self, &err);
-	if (help) {
-		command_print_help(self);
-		return STATUS_OK;
-	}
+	if (command_is_answered(self, argc, argv, &options, &rest, &status))
+		return status;
 	if (rest < argc) {
 		err_set(&err, -EINVAL, "doctor takes no '%s'", argv[rest]);
 		return command_usage_error(self, &err);

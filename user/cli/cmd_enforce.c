@@ -79,14 +79,9 @@ static int run(const struct command *self, int argc, char **argv)
 	struct err err = {0};
 	const char *profile;
 	int rest, status;
-	bool help;
 
-	if (options_parse(rows, argc, argv, &options, &rest, &help, &err))
-		return command_usage_error(self, &err);
-	if (help) {
-		command_print_help(self);
-		return STATUS_OK;
-	}
+	if (command_is_answered(self, argc, argv, &options, &rest, &status))
+		return status;
 	profile = rest < argc ? argv[rest++] : NULL;
 	if (rest < argc && !strcmp(argv[rest], "--"))
 		rest++;
@@ -114,5 +109,6 @@ const struct command cmd_enforce = {
 		"Loads an OCI seccomp profile with libseccomp, as a container runtime does, and becomes the command.\n"
 		"Without CAP_SYS_ADMIN the command runs with no_new_privs.\n",
 	.options = rows,
+	.runs_another = true,
 	.run = run,
 };

@@ -63,14 +63,11 @@ static int run(const struct command *self, int argc, char **argv)
 	struct help_options options = {0};
 	const struct command *about;
 	struct err err = {0};
-	bool help;
-	int rest;
+	int rest, status;
 
-	if (options_parse(rows, argc, argv, &options, &rest, &help, &err))
-		return command_usage_error(self, &err);
-	if (help)
-		command_print_help(self);
-	else if (options.list_options)
+	if (command_is_answered(self, argc, argv, &options, &rest, &status))
+		return status;
+	if (options.list_options)
 		list_options();
 	else if (options.synopses)
 		list_synopses();

@@ -240,15 +240,10 @@ static int run(const struct command *self, int argc, char **argv)
 {
 	struct hook_options options = {0};
 	struct err err = {0};
-	bool help;
-	int rest;
+	int rest, status;
 
-	if (options_parse(rows, argc, argv, &options, &rest, &help, &err))
-		return command_usage_error(self, &err);
-	if (help) {
-		command_print_help(self);
-		return STATUS_OK;
-	}
+	if (command_is_answered(self, argc, argv, &options, &rest, &status))
+		return status;
 	if (options.verbose)
 		log_set_level(options.verbose == 1 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG);
 	umask(umask(0) | 022); /* engines have none: a profile that anybody may write is none */

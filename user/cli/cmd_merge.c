@@ -157,15 +157,10 @@ static int run(const struct command *self, int argc, char **argv)
 	struct merge_options options = {0};
 	__attribute__((cleanup(merging_clear))) struct merging merging = {.options = &options};
 	struct err err = {0};
-	bool help;
-	int rest, rc = 0;
+	int rest, status, rc = 0;
 
-	if (options_parse_anywhere(rows, argc, argv, &options, &rest, &help, &err))
-		return command_usage_error(self, &err);
-	if (help) {
-		command_print_help(self);
-		return STATUS_OK;
-	}
+	if (command_is_answered(self, argc, argv, &options, &rest, &status))
+		return status;
 	if (rest >= argc) {
 		err_set(&err, -EINVAL, "a profile or a recording is missing");
 		return command_usage_error(self, &err);

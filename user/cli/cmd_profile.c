@@ -131,15 +131,10 @@ static int run(const struct command *self, int argc, char **argv)
 	struct profile_options options = {0};
 	struct sum sum = {0};
 	struct err err = {0};
-	bool help;
-	int rest, rc = 0;
+	int rest, status, rc = 0;
 
-	if (options_parse_anywhere(rows, argc, argv, &options, &rest, &help, &err))
-		return command_usage_error(self, &err);
-	if (help) {
-		command_print_help(self);
-		return STATUS_OK;
-	}
+	if (command_is_answered(self, argc, argv, &options, &rest, &status))
+		return status;
 	if (rest >= argc) {
 		err_set(&err, -EINVAL, "a recording is missing");
 		return command_usage_error(self, &err);

@@ -172,15 +172,10 @@ static int run(const struct command *self, int argc, char **argv)
 	struct record own_record record = RECORD_INIT;
 	struct engine_default container;
 	struct err err = {0};
-	bool help;
-	int rest, rc;
+	int rest, status, rc;
 
-	if (options_parse(rows, argc, argv, &record.options, &rest, &help, &err))
-		return command_usage_error(self, &err);
-	if (help) {
-		command_print_help(self);
-		return STATUS_OK;
-	}
+	if (command_is_answered(self, argc, argv, &record.options, &rest, &status))
+		return status;
 	record.argv = rest < argc ? argv + rest : NULL;
 	if (check_usage(&record, &err))
 		return command_usage_error(self, &err);
@@ -219,5 +214,6 @@ const struct command cmd_record = {
 		"exit status is whittle's; see whittle(1). Of 'docker run', 'podman run' and 'nerdctl run' it is the\n"
 		"container that is recorded, from its first instruction to its last.\n",
 	.options = rows,
+	.runs_another = true,
 	.run = run,
 };

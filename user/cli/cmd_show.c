@@ -405,15 +405,10 @@ static int run(const struct command *self, int argc, char **argv)
 {
 	struct show_options options = {0};
 	struct err err = {0};
-	bool help;
-	int rest, rc;
+	int rest, status, rc;
 
-	if (options_parse_anywhere(rows, argc, argv, &options, &rest, &help, &err))
-		return command_usage_error(self, &err);
-	if (help) {
-		command_print_help(self);
-		return STATUS_OK;
-	}
+	if (command_is_answered(self, argc, argv, &options, &rest, &status))
+		return status;
 	if (rest >= argc)
 		err_set(&err, -EINVAL, "show takes a profile, or recordings");
 	else if (argc - rest > 1 && options.against)

@@ -270,15 +270,10 @@ static int run(const struct command *self, int argc, char **argv)
 {
 	struct start own_start start = {.resident = RESIDENT_CLOSED};
 	struct err err = {0};
-	bool help;
-	int rest;
+	int rest, status;
 
-	if (options_parse_anywhere(rows, argc, argv, &start.options, &rest, &help, &err))
-		return command_usage_error(self, &err);
-	if (help) {
-		command_print_help(self);
-		return STATUS_OK;
-	}
+	if (command_is_answered(self, argc, argv, &start.options, &rest, &status))
+		return status;
 	if (check_usage(&start, argc, argv, rest, &err))
 		return command_usage_error(self, &err);
 	if (start.options.quiet)

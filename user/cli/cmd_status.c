@@ -212,15 +212,10 @@ static int run(const struct command *self, int argc, char **argv)
 {
 	struct status_options options = {0};
 	struct err err = {0};
-	bool help;
-	int rest;
+	int rest, status;
 
-	if (options_parse_anywhere(rows, argc, argv, &options, &rest, &help, &err))
-		return command_usage_error(self, &err);
-	if (help) {
-		command_print_help(self);
-		return STATUS_OK;
-	}
+	if (command_is_answered(self, argc, argv, &options, &rest, &status))
+		return status;
 	if (rest + 1 < argc) {
 		err_set(&err, -EINVAL, "'%s' is one word too many", argv[rest + 1]);
 		return command_usage_error(self, &err);

@@ -180,16 +180,12 @@ static int run(const struct command *self, int argc, char **argv)
 {
 	struct stop_options options = {0};
 	struct err err = {0};
-	bool help, done = false;
+	bool done = false;
 	const char *name;
-	int rest, rc = 0;
+	int rest, status, rc = 0;
 
-	if (options_parse_anywhere(self->options, argc, argv, &options, &rest, &help, &err))
-		return command_usage_error(self, &err);
-	if (help) {
-		command_print_help(self);
-		return STATUS_OK;
-	}
+	if (command_is_answered(self, argc, argv, &options, &rest, &status))
+		return status;
 	if (check_usage(&options, argc, argv, rest, &err))
 		return command_usage_error(self, &err);
 	if (options.quiet)

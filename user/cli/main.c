@@ -36,6 +36,27 @@ int command_usage_error(const struct command *command, const struct err *err)
 	return STATUS_USAGE;
 }
 
+bool command_is_answered(const struct command *command, int argc, char **argv, void *into,
+			 int *rest, int *status)
+{
+	struct err err = {0};
+	bool help;
+	int rc;
+
+	if (command->runs_another)
+		rc = options_parse(command->options, argc, argv, into, rest, &help, &err);
+	else
+		rc = options_parse_anywhere(command->options, argc, argv, into, rest, &help, &err);
+	if (rc) {
+		*status = command_usage_error(command, &err);
+		return true;
+	}
+	if (help)
+		command_print_help(command);
+	*status = STATUS_OK;
+	return help;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
