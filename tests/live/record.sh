@@ -291,6 +291,7 @@ expect "the summary has its figures" grep -Eq \
 "$WHITTLE" record -q -o "$out" -- true 2>"$T/err"
 expect "-q says nothing" [ ! -s "$T/err" ]
 "$WHITTLE" record --progress always --for 3s --cgroup "$CG" -o "$out" 2>"$T/err" & w=$!
+await_recording $w
 in_cgroup sh -c 'sleep 2; true'
 wait $w
 expect "--progress always shows a live line" grep -q 'calls, .* distinct syscalls, the last new one' "$T/err"

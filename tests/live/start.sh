@@ -204,10 +204,20 @@ for pid in "${pids[@]}"; do wait "$pid" || fail "twenty start at once" "$(cat "$
 for ((i = 0; i < 20; i++)); do run_in "$CG/n$i" "$spell" $((i * 7)); done
 pids=()
 for ((i = 0; i < 20; i++)); do
-    whittle stop "n$i" -o "$T/n$i.json" 2>>"$T/many.err" &
+    whittle stop "n$i" -o "$T/n$i.json" --recording "$T/n$i" 2>>"$T/many.err" &
     pids+=($!)
 done
-for pid in "${pids[@]}"; do wait "$pid" || fail "twenty stop at once" "$(cat "$T/many.err")"; done
+# where programs are preempted a busy machine may leave a doubt, which is told (3)
+in_doubt() { # RECORDING
+    jq -e '.losses.calls == 0 and .losses.misses > 0 and .hook == "fentry" and (.complete | not)' "$1" >/dev/null
+}
+wrong=0
+for ((i = 0; i < 20; i++)); do
+    status=0
+    wait "${pids[i]}" || status=$?
+    [ $status = 0 ] || { [ $status = 3 ] && in_doubt "$T/n$i"; } || wrong=$((wrong + 1))
+done
+[ $wrong = 0 ] && pass "twenty stop at once" || fail "twenty stop at once" "$(tail -n 5 "$T/many.err")"
 wrong=0
 for ((i = 0; i < 20; i++)); do [ "$(spelled "$T/n$i.json")" = $((i * 7)) ] || wrong=$((wrong + 1)); done
 [ $wrong = 0 ] && pass "each has its own calls, and no others" || fail "each has its own calls, and no others" "$wrong have not"

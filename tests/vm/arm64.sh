@@ -10,7 +10,7 @@ if [ "${THOROUGH-}" != yes ]; then
     exit 0
 fi
 need qemu-system-aarch64 aarch64-linux-gnu-gcc ld.lld cpio
-need_kernels 6.1-arm64 6.12-arm64 newest-arm64
+need_kernels 5.10-arm64 6.1-arm64 6.12-arm64 newest-arm64
 
 status=0
 tests/vm/sysroot "$BUILD/vm/sysroot" 2>"$T/err" || status=$?
@@ -24,6 +24,7 @@ check "make CROSS_COMPILE=aarch64-linux-gnu- SYSROOT=DIR builds" \
 SYSROOT=$sysroot BUILD=build/arm64 tests/vm/image-live "$T/image"
 each=accuracy,denials,live/enforce,live/truth,live/v1
 # what takes minutes in an emulated machine is shared out among the kernels
-machines=("newest-arm64 live/start" "6.12-arm64 live/record" "6.1-arm64 $each" "6.12-arm64 $each" "newest-arm64 $each")
+machines=("newest-arm64 live/start" "6.12-arm64 live/record" "6.1-arm64 $each" "6.12-arm64 $each" "newest-arm64 $each"
+    "5.10-arm64 ${each/denials/refusals}")
 boot_parts 1700 "${machines[@]}"
 check_facts
