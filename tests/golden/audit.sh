@@ -67,6 +67,9 @@ before=$(stat -c '%i %Y' "$T/p.json")
 says 'again: nothing to add' 1 "nothing to add to $T/p.json" "$WHITTLE" audit --log $LOG --update "$T/p.json" --arch x86_64
 [ "$(stat -c '%i %Y' "$T/p.json")" = "$before" ] && pass 'nothing to add: not touched' || fail 'nothing to add: not touched'
 check 'only more is allowed' "$WHITTLE" diff --subset "$G/profile.json" "$T/p.json" --arch x86_64
+cp $G/profile.json "$T/unread.json"
+check_status 2 'an update whose report nobody can read' bash -c '"$@" >/dev/full' sh "$WHITTLE" audit --log $LOG --update "$T/unread.json" --arch x86_64
+same '... is made all the same' "$T/p.json" "$T/unread.json"
 check_status 1 'elsewhere' "$WHITTLE" audit --log $LOG --update $G/profile.json --output "$T/new.json" --arch x86_64
 same 'elsewhere: the same' $G/updated.json "$T/new.json"
 check_status 1 'to standard output' "$WHITTLE" audit --log $LOG --update $G/profile.json -o - --arch x86_64

@@ -412,3 +412,20 @@ finds 'minKernel, of podman' min-kernel 0 podman "$P, {\"names\": [\"bpf\"], \"a
 finds 'name and names, of docker' name-and-names 1 docker "$P, {\"name\": \"bpf\", \"names\": [\"bpf\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
 finds 'no JSON' unreadable 1 any '{"defaultAction"'
 check 'check prints JSON' bash -c '"$0" check --json "$1" | jq -e ".findings | length > 0"' "$WHITTLE" $G/container.json
+
+# --- what is printed and cannot be: told once ---
+for command in help --version "help record" "show docker" "explain docker read" "explain --json docker read" "check docker" "convert docker"; do
+    status=0
+    # shellcheck disable=SC2086
+    "$WHITTLE" $command 2>"$T/said" >/dev/full || status=$?
+    [ $status != 0 ] && [ "$(grep -c 'standard output: No space left' "$T/said")" = 1 ] && pass "a full standard output: $command" ||
+        fail "a full standard output: $command" "status $status: $(cat "$T/said")"
+done
+
+# --- no architectures are the machine's own ---
+echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"}]}' >"$T/none.json"
+jq --arg arch "SCMP_ARCH_$(uname -m | tr a-z A-Z)" '.architectures = [$arch]' "$T/none.json" >"$T/native.json"
+check "they are the same" "$WHITTLE" diff "$T/none.json" "$T/native.json"
+check "... either way" "$WHITTLE" diff "$T/native.json" "$T/none.json"
+"$WHITTLE" merge --intersect "$T/none.json" "$T/native.json" -o "$T/both.json" 2>"$T/said" && [ ! -s "$T/said" ] && pass "and have one in common" || fail "and have one in common" "$(cat "$T/said")"
+check "... which is that" "$WHITTLE" diff "$T/both.json" "$T/native.json"

@@ -61,7 +61,7 @@ no_json() { profile 'hello'; }
 empty_profile() { profile ''; }
 unknown_action() { profile '{"defaultAction": "SCMP_ACT_PERHAPS"}'; }
 unknown_rule_action() { profile '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["acct"], "action": "X"}]}'; }
-docker_profile() { profile '{"defaultAction": "SCMP_ACT_ALLOW", "archMap": [{"architecture": "SCMP_ARCH_X86_64"}]}'; }
+mounted() { mount --bind p.json p.json; }
 allow() { profile '{"defaultAction": "SCMP_ACT_ALLOW"}'; }
 feature() { run=(env WHITTLE_FEATURES=-nonsense); }
 no_execve() { profile '{"defaultAction": "SCMP_ACT_ERRNO"}'; }
@@ -161,6 +161,7 @@ output is a symlink          | link    | record -o link -- true                 
 output is a dangling symlink | dangling | record -o link -- true                                | 125 | kept | cannot write link: it is a symbolic link; name the file that it means
 output is a directory        | directory | record -o dir -- true                                | 125 | kept | cannot write dir: it is a directory
 output is a directory/       | directory | record -o dir/ -- true                               | 125 | kept | cannot write 'dir/': it names no file
+output is a mount            | mounted | record -o p.json -- touch ran                          | 125 | kept | cannot write p.json: something is mounted there
 output is a pipe             | pipe    | record -o pipe -- true                                 | 125 | kept | cannot write pipe: it is not a regular file
 output is nothing            | -       | record -o "" -- true                                   | 125 | kept | cannot write '': it names no file
 a directory of others, root  | theirs  | record -q -o theirs/p.json -- true                     | 0   | new theirs/p.json | -
@@ -205,11 +206,10 @@ help for an unknown command  | -       | help rekord                            
 enforce, profile missing     | -       | enforce none.json -- touch ran                         | 125 | kept | cannot open none.json: No such file
 enforce, a directory         | directory | enforce dir -- touch ran                             | 125 | kept | cannot read dir: Is a directory
 enforce, truncated JSON      | truncated | enforce bad.json -- touch ran                        | 125 | kept | bad.json:1:67: the file ends where ',' or ']' is expected
-enforce, not JSON            | no_json | enforce bad.json -- touch ran                          | 125 | kept | bad.json:1:1: 'h' where a value is expected
+enforce, not JSON            | no_json | enforce bad.json -- touch ran                          | 125 | kept | bad.json:1:1: no word of it is the name of a call
 enforce, nothing in it       | empty_profile | enforce bad.json -- touch ran                    | 125 | kept | bad.json:1:1: the file ends where a value is expected
 enforce, unknown action      | unknown_action | enforce bad.json -- touch ran                   | 125 | kept | bad.json:1:19: "defaultAction": there is no action 'SCMP_ACT_PERHAPS'
 ... in a rule                | unknown_rule_action | enforce bad.json -- touch ran              | 125 | kept | bad.json:1:80: rule 1: "action": there is no action 'X'
-enforce, Docker's own        | docker_profile | enforce bad.json -- touch ran                   | 125 | kept | bad.json:1:48: "archMap" is Docker's, not OCI's: list "architectures" instead
 enforce, no execve           | no_execve | enforce bad.json -- touch ran                        | 125 | kept | bad.json: it does not allow execve
 enforce, command not found   | allow   | enforce bad.json -- no-such-command                    | 127 | kept | command 'no-such-command' not found in PATH
 ... without a name           | allow   | enforce bad.json -- ""                                 | 127 | kept | command '' not found in PATH
@@ -306,7 +306,7 @@ row() { # NAME SETUP COMMAND STATUS OUTPUT PHRASE
         detail <<<"$wrong"
         detail <"$T/err"
     fi
-    for mount in disk v1; do
+    for mount in disk v1 p.json; do
         ! mountpoint -q "$T/row/$mount" || umount "$T/row/$mount"
     done
     rm -rf "$T/row"

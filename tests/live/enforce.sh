@@ -11,6 +11,7 @@ check_status 143 "killed by SIGTERM: 143, as a shell says it" sh -c '"$0" enforc
 "$WHITTLE" record -q -o "$profile" -- sh -c 'exit 7' || :
 check_status 7 "the command's status" "$WHITTLE" enforce "$profile" -- sh -c 'exit 7'
 check_status 7 "without --, too" "$WHITTLE" enforce "$profile" sh -c 'exit 7'
+check_status 7 "Docker's default, which is built in" "$WHITTLE" enforce -q docker sh -c 'exit 7'
 echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["no_such_call"], "action": "SCMP_ACT_ERRNO"}]}' >"$T/odd.json"
 check "a call that libseccomp does not know is a warning" sh -c '"$0" enforce "$1" -- true 2>&1 | grep -q no_such_call' "$WHITTLE" "$T/odd.json"
 check "... but not with -q" sh -c '[ -z "$("$0" enforce -q "$1" -- true 2>&1)" ]' "$WHITTLE" "$T/odd.json"

@@ -58,6 +58,8 @@ static void output_close(struct output *out)
 /* What is there already under the output's name? */
 static int output_look(struct output *out, const char *path, struct err *err)
 {
+	struct statx stx;
+
 	if (fstatat(out->dir, out->name, &out->st, AT_SYMLINK_NOFOLLOW)) {
 		if (errno != ENOENT)
 			return err_errno(err, -errno, "cannot write %s", path);
@@ -72,6 +74,17 @@ static int output_look(struct output *out, const char *path, struct err *err)
 			       path);
 	if (!S_ISREG(out->st.st_mode))
 		return err_set(err, -EINVAL, "cannot write %s: it is not a regular file", path);
+	/* of older kernels and other file systems nothing is known */
+	if (statx(out->dir, out->name, AT_SYMLINK_NOFOLLOW, 0, &stx))
+		return 0;
+	if (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT)
+		return err_set(err, -EBUSY,
+			       "cannot write %s: something is mounted there, which no new file can replace; name another file",
+			       path);
+	if (stx.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND))
+		return err_set(err, -EPERM,
+			       "cannot write %s: it is immutable or append-only (chattr -i -a), or name another file",
+			       path);
 	return 0;
 }
 
@@ -161,11 +174,25 @@ static int output_own(const struct output *out, int fd)
 	return 0;
 }
 
+/* A new file in the output's directory, with a name that nobody could foresee. */
+static int temporary_open(const struct output *out, char *name, size_t size)
+{
+	unsigned long long random;
+
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return -EAGAIN;
+	snprintf(name, size, ".whittle-%016llx", random);
+	int fd = openat(out->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	return fd < 0 ? -errno : fd;
+}
+
 /* A file without a name tells more than modes do: room, quota, owner. */
 int fs_check_output(const char *path, struct err *err)
 {
 	static const char text[4096];
 	struct output own_with(output_close) out = {.dir = -1};
+	char name[NAME_MAX + 1];
 	int own_fd fd = -1;
 	int rc = output_open(path, &out, err);
 
@@ -173,8 +200,13 @@ int fs_check_output(const char *path, struct err *err)
 		return rc;
 	fd = openat(out.dir, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
 	/* some file systems, NFS for one, have no such files */
-	if (fd < 0 && errno == EOPNOTSUPP && !faccessat(out.dir, ".", W_OK | X_OK, AT_EACCESS))
-		return 0;
+	if (fd < 0 && errno == EOPNOTSUPP) {
+		fd = temporary_open(&out, name, sizeof(name));
+		if (fd >= 0)
+			unlinkat(out.dir, name, 0);
+		else
+			errno = -fd;
+	}
 	if (fd < 0)
 		return err_errno(err, -errno, "cannot write %s: no file can be made beside it",
 				 path);
@@ -199,19 +231,6 @@ bool fs_output_changes_owner(const char *path)
 	if (out.exists)
 		return out.st.st_uid != geteuid() || out.st.st_gid != getegid();
 	return geteuid() == 0 && sudo_id("SUDO_UID", &uid) && sudo_id("SUDO_GID", &gid);
-}
-
-/* A new file in the output's directory, with a name that nobody could foresee. */
-static int temporary_open(const struct output *out, char *name, size_t size)
-{
-	unsigned long long random;
-
-	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
-		return -EAGAIN;
-	snprintf(name, size, ".whittle-%016llx", random);
-	int fd = openat(out->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-	return fd < 0 ? -errno : fd;
 }
 
 static int temporary_finish(const struct output *out, int fd, const char *name, const void *data,

@@ -141,18 +141,24 @@ static int print_report(const struct audit_options *options, const struct audit_
 	return file_write(NULL, &text, "report", err);
 }
 
-/* The report, and the update if one is wanted. */
+/* The update, if one is wanted, and the report. */
 static int conclude(const struct audit_options *options, const struct audit_report *report)
 {
 	struct audit_update update = {options->update, options->output, options->enosys,
 				      &options->file};
 	struct err err = {0};
 
-	if (print_report(options, report, &err) ||
-	    (options->update && audit_update(&update, report->denials, &err))) {
+	int rc = options->update ? audit_update(&update, report->denials, &err) : 0;
+
+	if (rc)
 		log_error("%s", err.text);
-		return STATUS_USAGE;
+	/* what nobody reads is no reason to lose the other */
+	if (print_report(options, report, &err)) {
+		log_error("%s", err.text);
+		rc = -EIO;
 	}
+	if (rc)
+		return STATUS_USAGE;
 	if (audit_report_has_findings(report))
 		return STATUS_FAILED;
 	return report->complete ? STATUS_OK : STATUS_INCOMPLETE;

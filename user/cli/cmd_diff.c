@@ -3,6 +3,7 @@
 #include "cli/cmd.h"
 #include "cli/profile_file.h"
 #include "profile/diff.h"
+#include "profile/evaluate.h"
 #include "profile/text.h"
 #include "syscalls/syscall.h"
 
@@ -39,12 +40,13 @@ static bool is_finding(const struct diff_options *options, const struct differen
 static void arches_of(const struct profile *a, const struct profile *b, const char *name,
 		      struct buf *out, const char *before, const char *between, const char *after)
 {
-	bool first = true;
+	bool of_a[ARCH_COUNT], of_b[ARCH_COUNT], first = true;
 	int64_t nr;
 
+	profile_arches(a, of_a);
+	profile_arches(b, of_b);
 	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++) {
-		if (!a->arches[arch] || !b->arches[arch] ||
-		    (name && !syscall_resolve(arch, name, &nr)))
+		if (!of_a[arch] || !of_b[arch] || (name && !syscall_resolve(arch, name, &nr)))
 			continue;
 		buf__addf(out, "%s%s%s%s", first ? "" : between, before, arch_token(arch), after);
 		first = false;

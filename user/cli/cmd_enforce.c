@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "base/fs.h"
 #include "base/log.h"
 #include "base/privilege.h"
 #include "base/spawn.h"
 #include "cli/cmd.h"
+#include "cli/profile_file.h"
 #include "profile/compile.h"
-#include "profile/parse_oci.h"
+#include "profile/evaluate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,12 +25,11 @@ static const struct option_row rows[] = {
 
 static int load_profile(const char *path, scmp_filter_ctx *context, struct err *err)
 {
-	struct buf own_buf text = BUF_INIT, own_buf unknown = BUF_INIT;
+	const struct file_options options = {.quiet = !log_enabled(LOG_LEVEL_WARN)};
+	struct buf own_buf unknown = BUF_INIT;
 	struct profile own_profile profile = {0};
-	int rc = fs_read(AT_FDCWD, path, PROFILE_FILE_MAX, &text, err);
+	int rc = profile_file_read(path, &options, &profile, err);
 
-	if (!rc)
-		rc = parse_oci(path, buf__text(&text), text.len, NULL, &profile, err);
 	if (!rc && !profile_allows(&profile, "execve"))
 		rc = err_set(err, -EINVAL,
 			     "%s: it does not allow execve, so no command can be started under it",
@@ -106,7 +105,7 @@ const struct command cmd_enforce = {
 	.summary = "run a command under a profile",
 	.synopsis = "[OPTION...] PROFILE [--] COMMAND [ARG...]",
 	.description =
-		"Loads an OCI seccomp profile with libseccomp, as a container runtime does, and becomes the command.\n"
+		"Loads a seccomp profile with libseccomp, as a container runtime does, and becomes the command.\n"
 		"Without CAP_SYS_ADMIN the command runs with no_new_privs.\n",
 	.options = rows,
 	.runs_another = true,

@@ -5,6 +5,7 @@
 #include "cli/recording_read.h"
 #include "cli/seen_files.h"
 #include "profile/emit_oci.h"
+#include "profile/evaluate.h"
 #include "profile/merge.h"
 #include "record/recording_join.h"
 
@@ -51,7 +52,11 @@ static void merging_clear(struct merging *merging)
 
 static bool same_arches(const struct profile *a, const struct profile *b)
 {
-	return !memcmp(a->arches, b->arches, sizeof(a->arches));
+	bool of_a[ARCH_COUNT], of_b[ARCH_COUNT];
+
+	profile_arches(a, of_a);
+	profile_arches(b, of_b);
+	return !memcmp(of_a, of_b, sizeof(of_a));
 }
 
 /* What `next` lets through, on some arguments at least, and those before it did not. */

@@ -190,7 +190,7 @@ static int run(const struct command *self, int argc, char **argv)
 		log_error("%s", err.text);
 		return failure_status(&record, rc);
 	}
-	summary_recording(&record.recording);
+	summary_recording(&record.recording, record.options.result.assume_startup);
 	container = record.engine.used ? record_engine_container(&record.engine) :
 					 record.targets.container;
 	summary_beyond(&container, &record.recording);

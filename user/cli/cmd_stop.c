@@ -144,15 +144,18 @@ static int write_out(const struct stop_options *options, const char *name, bool 
 		rc = rc ? rc : read;
 	}
 	if (!rc) {
-		summary_recording(&reading.recording);
+		summary_recording(&reading.recording, options->result.assume_startup);
 		rc = result_write(&options->result, &reading.recording, reading.container, false);
 		if (rc && !options->force)
-			err_set(err, rc, "%s is still being recorded, and nothing of it is lost",
-				name);
+			err_set(err, rc,
+				"%s is still being recorded, and nothing of it is lost%s", name,
+				ends ? " ('whittle stop --force' ends it all the same)" : "");
 	}
 	if (ends && reading.begun && (!rc || options->force)) {
 		int forgot = forget(name, reading.begun, err);
 
+		if (rc && !forgot)
+			log_note("%s is not recorded any more", name);
 		rc = rc ? rc : forgot;
 	}
 	if (!rc && recording_is_incomplete(&reading.recording))

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cli/cmd.h"
 
+#include <errno.h>
 #include <string.h>
 
 #ifndef WHITTLE_VERSION
@@ -57,6 +58,15 @@ bool command_is_answered(const struct command *command, int argc, char **argv, v
 	return help;
 }
 
+/* What was printed is not lost in silence, as in a full file. */
+static int after_printing(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	log_error("cannot write to standard output: %s", strerror(errno));
+	return status == STATUS_OK ? STATUS_FAILED : status;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
@@ -64,13 +74,13 @@ int main(int argc, char **argv)
 
 	if (word && (!strcmp(word, "--version") || !strcmp(word, "-V"))) {
 		printf("whittle %s\n", WHITTLE_VERSION);
-		return STATUS_OK;
+		return after_printing(STATUS_OK);
 	}
 	if (word && (!strcmp(word, "--help") || !strcmp(word, "-h")))
-		return cmd_help.run(&cmd_help, 1, argv + 1);
+		return after_printing(cmd_help.run(&cmd_help, 1, argv + 1));
 	command = word ? command_find(word) : NULL;
 	if (command)
-		return command->run(command, argc - 1, argv + 1);
+		return after_printing(command->run(command, argc - 1, argv + 1));
 	if (word)
 		log_error("there is no command '%s'; see 'whittle help'", word);
 	else

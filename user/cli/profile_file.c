@@ -9,6 +9,7 @@
 #include "base/num.h"
 
 #include <errno.h>
+#include <stdio_ext.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -73,12 +74,18 @@ int file_read(const char *path, size_t max, struct buf *out, struct err *err)
 
 int file_write(const char *path, const struct buf *text, const char *what, struct err *err)
 {
+	int rc;
+
 	if (path && strcmp(path, "-"))
 		return fs_write(path, buf__text(text), text->len, err);
 	errno = EIO;
-	if (fwrite(buf__text(text), 1, text->len, stdout) != text->len || fflush(stdout))
-		return err_errno(err, -errno, "cannot write the %s to standard output", what);
-	return 0;
+	if (fwrite(buf__text(text), 1, text->len, stdout) == text->len && !fflush(stdout))
+		return 0;
+	rc = err_errno(err, -errno, "cannot write the %s to standard output", what);
+	/* told once: not tried again at the end */
+	__fpurge(stdout);
+	clearerr(stdout);
+	return rc;
 }
 
 static int parse_kernel(const char *text, struct host *out, struct err *err)

@@ -175,7 +175,7 @@ static void tell_since_new(const struct recording *recording)
 		 recording->calls_since_new);
 }
 
-void summary_recording(const struct recording *recording)
+void summary_recording(const struct recording *recording, bool assume_startup)
 {
 	const struct losses *losses = &recording->losses;
 	struct totals totals = count(recording);
@@ -199,7 +199,8 @@ void summary_recording(const struct recording *recording)
 			 totals.launcher);
 	if (!recording->whole)
 		log_note(
-			"processes ran before recording began: what they call to start is not in it; restart them while recording, or guess with --assume-startup");
+			"processes ran before recording began: what they call to start is not in it; restart them while recording%s",
+			assume_startup ? "" : ", or guess with --assume-startup");
 	tell_denied(recording);
 	warn_unknown(recording);
 	warn_moved(recording);

@@ -8,8 +8,11 @@
 #include "profile/derive.h"
 #include "record/recording.h"
 
-/** Counts, losses, and a warning for each thing that keeps the recording from being the whole truth. */
-void summary_recording(const struct recording *recording);
+/**
+ * Counts, losses, and a warning for each thing that keeps the recording from being the whole truth. assume_startup: what a start calls
+ * will be in the profile.
+ */
+void summary_recording(const struct recording *recording, bool assume_startup);
 /** The last of it: a warning for each loss. */
 void summary_losses(const struct losses *losses);
 /** What the container called beyond the default profile of its engine; nothing if that is not known. */

@@ -3,13 +3,28 @@
 
 #include <string.h>
 
-bool profile_has_arch(const struct profile *profile, enum arch arch)
+static bool lists_some(const struct profile *profile)
 {
-	bool lists_some = false;
+	bool some = false;
 
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-		lists_some |= profile->arches[a];
-	return !lists_some || profile->arches[arch];
+		some |= profile->arches[a];
+	return some;
+}
+
+bool profile_has_arch(const struct profile *profile, enum arch arch)
+{
+	return profile->arches[arch] || !lists_some(profile);
+}
+
+bool profile_arches(const struct profile *profile, bool arches[ARCH_COUNT])
+{
+	bool some = lists_some(profile);
+
+	memcpy(arches, profile->arches, sizeof(profile->arches));
+	if (!some)
+		arches[arch_native()] = true;
+	return some;
 }
 
 bool condition_holds(const struct condition *condition, bool is_32bit, const uint64_t args[6])

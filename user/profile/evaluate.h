@@ -25,6 +25,9 @@ struct verdict {
 /** Does the profile list the architecture? One that lists none means the machine's own. */
 bool profile_has_arch(const struct profile *profile, enum arch arch);
 
+/** The architectures that it means on this machine: those that it lists, or the machine's own. True: it lists some. */
+bool profile_arches(const struct profile *profile, bool arches[ARCH_COUNT]);
+
 /** Do these arguments meet a condition on an architecture of that width? */
 bool condition_holds(const struct condition *condition, bool is_32bit, const uint64_t args[6]);
 
