@@ -53,6 +53,7 @@ static const struct {
 struct updating {
 	const struct audit_update *update;
 	const char *name; /* of the file, for people */
+	const char *made; /* of the one that is written */
 	struct node document;
 	struct node *root; /* borrowed from the document */
 	struct profile profile;
@@ -141,7 +142,7 @@ static void tell(const struct updating *u, const struct denial *denial, enum ste
 	audit_action_text(denial, action);
 	snprintf(text, sizeof(text), steps[step].says, call);
 	if (steps[step].adds)
-		log_note("%s %s (%s, %s, %" PRIu64 "x)", u->name, text,
+		log_note("%s %s (%s, %s, %" PRIu64 "x)", u->made, text,
 			 arch_token(denial->call.arch), action, denial->count);
 	else
 		log_warn("%s %s (%s, %s)", u->name, text, audit_arch_text(denial->call.arch),
@@ -227,6 +228,9 @@ static int update_one(struct updating *u, const struct denial *denial, struct er
 	tell(u, denial, step);
 	if (steps[step].adds && add_call(u, denial, name, arch_new, step))
 		return err_errno(err, -ENOMEM, "%s: cannot add %s", u->name, name);
+	if (steps[step].adds && arch_new)
+		log_warn("%s lists %s now: all that it allows is allowed by the calls of that architecture as well",
+			 u->made, arch_token(denial->call.arch));
 	return 0;
 }
 
@@ -362,6 +366,8 @@ int audit_update(const struct audit_update *update, const struct denials *denial
 	int rc;
 
 	u.name = strcmp(update->profile, "-") ? update->profile : "the profile";
+	u.made = update->output ? update->output : u.name;
+	u.made = strcmp(u.made, "-") ? u.made : "the profile";
 	rc = read_profile(&u, &old, err);
 	for (size_t i = 0; !rc && i < denials->len; i++)
 		rc = update_one(&u, &denials->rows[i], err);

@@ -187,7 +187,8 @@ static int audit_a_log(const struct audit_options *options)
 	report = (struct audit_report){.denials = &log->denials[AUDIT_SOURCE_KERNEL],
 				       .complete = !audit_log_is_incomplete(log)};
 	if (!log->records)
-		log_note("there are no seccomp records in the %" PRIu64 " lines of the log",
+		log_note("there are no seccomp records%s in the %" PRIu64 " lines of the log",
+			 options->comm || options->only_pid ? " of such a process" : "",
 			 log->lines);
 	status = conclude(options, &report);
 	audit_log_clear(log);
