@@ -92,7 +92,7 @@ s390 S390 3
 sh SH 3
 sheb SHEB 3
 A
-says 'MIPS by its own number' 0 'mips 4003 (3): allow' "$WHITTLE" explain --arch mips docker 4003
+says 'MIPS by its own number' 0 'mips read (3): allow' "$WHITTLE" explain --arch mips docker 4003
 profile M68K
 says 'systemd has no m68k' 1 'systemd has no architecture m68k' "$WHITTLE" convert --format systemd "$T/p.json"
 profile X86_64 SHEB

@@ -31,7 +31,9 @@ static const struct option_row rows[] = {
 
 struct question {
 	struct syscall call;
-	const char *name;
+	const char *name; /* or its number, as it was given */
+	bool nameless;
+	char known[SYSCALL_NAME_LEN];
 	uint64_t args[6];
 	int args_len;
 };
@@ -80,9 +82,12 @@ static int find_call(const char *text, struct question *question, struct err *er
 	if (*text && !*end) {
 		/* as the kernel has it, or as its table has it */
 		question->call.nr = nr >= base ? nr - base : nr;
-		return nr >= 0 && nr < INT32_MAX ?
-			       0 :
-			       err_set(err, -EINVAL, "there is no call %s", text);
+		if (nr < 0 || nr >= INT32_MAX)
+			return err_set(err, -EINVAL, "there is no call %s", text);
+		question->nameless = !syscall_name(&question->call, question->known);
+		if (!question->nameless)
+			question->name = question->known;
+		return 0;
 	}
 	if (syscall_resolve(arch, text, &question->call.nr))
 		return 0;
@@ -136,6 +141,20 @@ static const struct rule *next_absent(const struct subject *subject, const char 
 	return NULL;
 }
 
+/* Is there a condition on an argument that was not given? */
+static bool lacks_args(const struct profile *profile, const struct question *question)
+{
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		for (size_t c = 0; rule_has_name(rule, question->name) && c < rule->conditions_len;
+		     c++)
+			if (rule->conditions[c].index >= (unsigned int)question->args_len)
+				return true;
+	}
+	return false;
+}
+
 static void print_text(const struct subject *subject, const struct question *question,
 		       const struct answer *answer)
 {
@@ -146,8 +165,8 @@ static void print_text(const struct subject *subject, const struct question *que
 	char outcome[OUTCOME_TEXT_LEN];
 
 	outcome_text(answer->outcome, outcome);
-	printf("%s %s (%" PRId64 ")", arch_token(question->call.arch), question->name,
-	       question->call.nr);
+	printf("%s %s (%" PRId64 "%s)", arch_token(question->call.arch), question->name,
+	       question->call.nr, question->nameless ? ", a number without a name" : "");
 	for (int i = 0; i < question->args_len; i++)
 		printf("%s%#" PRIx64, i ? ", " : " with ", question->args[i]);
 	printf(": %s\n", outcome);
@@ -163,6 +182,8 @@ static void print_text(const struct subject *subject, const struct question *que
 		       rule_number(profile, &profile->rules[answer->verdict.rule]),
 		       conditions.len ? ", where " : "", buf__text(&conditions));
 	}
+	if (lacks_args(profile, question))
+		printf("  arguments that are not given are 0\n");
 	while ((rule = next_absent(subject, question->name, &at))) {
 		struct buf own_buf because = BUF_INIT;
 
@@ -187,8 +208,10 @@ static void print_json(const struct subject *subject, const struct question *que
 
 	buf__addf(&text, "{\"arch\": \"%s\", \"syscall\": ", arch_token(question->call.arch));
 	text_add_json(&text, question->name);
-	buf__addf(&text, ", \"number\": %" PRId64 ", \"action\": \"%s\"", question->call.nr,
-		  action_scmp_name(answer->outcome.action));
+	buf__addf(&text, ", \"number\": %" PRId64 ", \"args\": [", question->call.nr);
+	for (int i = 0; i < question->args_len; i++)
+		buf__addf(&text, "%s\"%#" PRIx64 "\"", i ? ", " : "", question->args[i]);
+	buf__addf(&text, "], \"action\": \"%s\"", action_scmp_name(answer->outcome.action));
 	if (action_has_errno(answer->outcome.action))
 		buf__addf(&text, ", \"errno\": %d", answer->outcome.errno_value);
 	if (answer->verdict.rule != NO_RULE)
