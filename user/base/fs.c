@@ -187,38 +187,44 @@ static int temporary_open(const struct output *out, char *name, size_t size)
 	return fd < 0 ? -errno : fd;
 }
 
+/* Does the new file take what will be written, and can it be whose it shall be? */
+static int try_output(const struct output *out, int fd, const char *path, struct err *err)
+{
+	static const char text[4096];
+	int rc = write_all(fd, text, sizeof(text));
+
+	if (rc)
+		return err_errno(err, rc, "cannot write %s", path);
+	rc = output_own(out, fd);
+	if (rc == -EPERM)
+		return err_errno(err, rc,
+				 "cannot write %s: its owner would change, so name another file",
+				 path);
+	return rc ? err_errno(err, rc, "cannot write %s", path) : 0;
+}
+
 /* A file without a name tells more than modes do: room, quota, owner. */
 int fs_check_output(const char *path, struct err *err)
 {
-	static const char text[4096];
 	struct output own_with(output_close) out = {.dir = -1};
-	char name[NAME_MAX + 1];
+	char name[NAME_MAX + 1] = "";
 	int own_fd fd = -1;
 	int rc = output_open(path, &out, err);
 
 	if (rc)
 		return rc;
 	fd = openat(out.dir, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
-	/* some file systems, NFS for one, have no such files */
-	if (fd < 0 && errno == EOPNOTSUPP) {
-		fd = temporary_open(&out, name, sizeof(name));
-		if (fd >= 0)
-			unlinkat(out.dir, name, 0);
-		else
-			errno = -fd;
-	}
 	if (fd < 0)
-		return err_errno(err, -errno, "cannot write %s: no file can be made beside it",
-				 path);
-	rc = write_all(fd, text, sizeof(text));
-	if (rc)
-		return err_errno(err, rc, "cannot write %s", path);
-	rc = output_own(&out, fd);
-	if (rc)
-		return err_errno(err, rc,
-				 "cannot write %s: its owner would change, so name another file",
-				 path);
-	return 0;
+		fd = -errno;
+	/* some file systems, NFS for one, have no such files */
+	if (fd == -EOPNOTSUPP)
+		fd = temporary_open(&out, name, sizeof(name));
+	if (fd < 0)
+		return err_errno(err, fd, "cannot write %s: no file can be made beside it", path);
+	rc = try_output(&out, fd, path, err);
+	if (*name && unlinkat(out.dir, name, 0) && !rc)
+		rc = err_errno(err, -errno, "cannot write %s: %s stays beside it", path, name);
+	return rc;
 }
 
 bool fs_output_changes_owner(const char *path)

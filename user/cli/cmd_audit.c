@@ -146,15 +146,14 @@ static int conclude(const struct audit_options *options, const struct audit_repo
 {
 	struct audit_update update = {options->update, options->output, options->enosys,
 				      &options->file};
-	struct err err = {0};
-
+	struct err err = {0}, unread = {0};
 	int rc = options->update ? audit_update(&update, report->denials, &err) : 0;
 
 	if (rc)
 		log_error("%s", err.text);
 	/* what nobody reads is no reason to lose the other */
-	if (print_report(options, report, &err)) {
-		log_error("%s", err.text);
+	if (print_report(options, report, &unread)) {
+		log_error("%s", unread.text);
 		rc = -EIO;
 	}
 	if (rc)

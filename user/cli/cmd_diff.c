@@ -40,13 +40,12 @@ static bool is_finding(const struct diff_options *options, const struct differen
 static void arches_of(const struct profile *a, const struct profile *b, const char *name,
 		      struct buf *out, const char *before, const char *between, const char *after)
 {
-	bool of_a[ARCH_COUNT], of_b[ARCH_COUNT], first = true;
+	bool first = true;
 	int64_t nr;
 
-	profile_arches(a, of_a);
-	profile_arches(b, of_b);
 	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++) {
-		if (!of_a[arch] || !of_b[arch] || (name && !syscall_resolve(arch, name, &nr)))
+		if (!a->arches[arch] || !b->arches[arch] ||
+		    (name && !syscall_resolve(arch, name, &nr)))
 			continue;
 		buf__addf(out, "%s%s%s%s", first ? "" : between, before, arch_token(arch), after);
 		first = false;
@@ -148,6 +147,7 @@ static int run(const struct command *self, int argc, char **argv)
 	struct profile own_profile a = {0}, own_profile b = {0};
 	struct diff_options options = {0};
 	struct err err = {0};
+	enum arch machine;
 	int rest, status;
 
 	if (command_is_answered(self, argc, argv, &options, &rest, &status))
@@ -157,9 +157,15 @@ static int run(const struct command *self, int argc, char **argv)
 		err_set(&err, -EINVAL, "diff takes two profiles");
 		return command_usage_error(self, &err);
 	}
-	if (profile_file_read(argv[rest], &options.file, &a, &err) ||
-	    profile_file_read(argv[rest + 1], &options.file, &b, &err) ||
-	    profile_diff(&a, &b, &differences, &err) ||
+	if (native_arch(options.file.arch, &machine, &err) ||
+	    profile_file_read(argv[rest], &options.file, &a, &err) ||
+	    profile_file_read(argv[rest + 1], &options.file, &b, &err)) {
+		log_error("%s", err.text);
+		return STATUS_USAGE;
+	}
+	profile_settle_arches(&a, machine);
+	profile_settle_arches(&b, machine);
+	if (profile_diff(&a, &b, &differences, &err) ||
 	    (options.json && print_json(&options, &a, &b, &differences, &err))) {
 		log_error("%s", err.text);
 		return STATUS_USAGE;

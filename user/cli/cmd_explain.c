@@ -4,6 +4,7 @@
 #include "cli/profile_file.h"
 #include "profile/circumstance.h"
 #include "profile/compile.h"
+#include "profile/decision.h"
 #include "profile/evaluate.h"
 #include "profile/region.h"
 #include "profile/text.h"
@@ -141,9 +142,13 @@ static const struct rule *next_absent(const struct subject *subject, const char 
 	return NULL;
 }
 
-/* Is there a condition on an argument that was not given? */
+/* Does what the profile does with the call depend on an argument that was not given? */
 static bool lacks_args(const struct profile *profile, const struct question *question)
 {
+	struct outcome outcome;
+
+	if (decision_is_simple(profile, question->name, &outcome))
+		return false;
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 

@@ -52,11 +52,7 @@ static void merging_clear(struct merging *merging)
 
 static bool same_arches(const struct profile *a, const struct profile *b)
 {
-	bool of_a[ARCH_COUNT], of_b[ARCH_COUNT];
-
-	profile_arches(a, of_a);
-	profile_arches(b, of_b);
-	return !memcmp(of_a, of_b, sizeof(of_a));
+	return !memcmp(a->arches, b->arches, sizeof(a->arches));
 }
 
 /* What `next` lets through, on some arguments at least, and those before it did not. */
@@ -74,13 +70,21 @@ static int tell_origins(const struct profile *before, const struct profile *next
 	return 0;
 }
 
-static int add_profile(struct merging *merging, const char *path, const struct profile *next,
+static int add_profile(struct merging *merging, const char *path, struct profile *next,
 		       struct err *err)
 {
 	struct profile own_profile merged = {0};
-	const struct profile *with = merging->profiles++ ? &merging->profile : next;
-	int rc = 0;
+	struct profile *with = merging->profiles++ ? &merging->profile : next;
+	enum arch machine;
+	int rc = native_arch(merging->options->file.arch, &machine, err);
 
+	if (rc)
+		return rc;
+	/* if none of them lists any, the result is the machine's own as well */
+	if (profile_lists_arches(with) || profile_lists_arches(next)) {
+		profile_settle_arches(with, machine);
+		profile_settle_arches(next, machine);
+	}
 	if (merging->options->origins)
 		rc = tell_origins(with == next ? NULL : with, next, path, err);
 	if (!rc)

@@ -58,13 +58,15 @@ bool command_is_answered(const struct command *command, int argc, char **argv, v
 	return help;
 }
 
-/* What was printed is not lost in silence, as in a full file. */
+/* What was printed is not lost in silence, as in a full file; and 1 is a finding for some commands. */
 static int after_printing(int status)
 {
+	errno = 0;
 	if (!fflush(stdout) && !ferror(stdout))
 		return status;
-	log_error("cannot write to standard output: %s", strerror(errno));
-	return status == STATUS_OK ? STATUS_FAILED : status;
+	log_error("cannot write to standard output: %s",
+		  errno ? strerror(errno) : "some of it is lost");
+	return status <= STATUS_FAILED ? STATUS_USAGE : status;
 }
 
 int main(int argc, char **argv)

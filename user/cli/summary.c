@@ -198,9 +198,8 @@ void summary_recording(const struct recording *recording, bool assume_startup)
 		log_note("%zu more were made by launchers inside the cgroup, and are left out",
 			 totals.launcher);
 	if (!recording->whole)
-		log_note(
-			"processes ran before recording began: what they call to start is not in it; restart them while recording%s",
-			assume_startup ? "" : ", or guess with --assume-startup");
+		log_note("processes ran before recording began: what they call to start is not in it; restart them while recording%s",
+			 assume_startup ? "" : ", or guess with --assume-startup");
 	tell_denied(recording);
 	warn_unknown(recording);
 	warn_moved(recording);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/diff.h"
-#include "profile/evaluate.h"
 #include "profile/resolve.h"
 
 #include <errno.h>
@@ -168,7 +167,6 @@ int profile_diff(const struct profile *a, const struct profile *b, struct differ
 {
 	struct differences own_differences found = {0};
 	struct rule own_rule names = {0};
-	bool of_a[ARCH_COUNT], of_b[ARCH_COUNT];
 	int rc = profile_needs_no_host(a, err);
 
 	if (!rc)
@@ -179,11 +177,9 @@ int profile_diff(const struct profile *a, const struct profile *b, struct differ
 	found.flags = !same_flags(a, b);
 	if (!rc)
 		rc = profile_names(b, &names);
-	profile_arches(a, of_a);
-	profile_arches(b, of_b);
 	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++) {
-		found.only_a[arch] = of_a[arch] && !of_b[arch];
-		found.only_b[arch] = of_b[arch] && !of_a[arch];
+		found.only_a[arch] = a->arches[arch] && !b->arches[arch];
+		found.only_b[arch] = b->arches[arch] && !a->arches[arch];
 	}
 	for (size_t i = 0; !rc && i < names.names_len; i++) {
 		rc = diff_name(a, b, names.names[i], &found);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static bool lists_some(const struct profile *profile)
+bool profile_lists_arches(const struct profile *profile)
 {
 	bool some = false;
 
@@ -14,17 +14,13 @@ static bool lists_some(const struct profile *profile)
 
 bool profile_has_arch(const struct profile *profile, enum arch arch)
 {
-	return profile->arches[arch] || !lists_some(profile);
+	return profile->arches[arch] || !profile_lists_arches(profile);
 }
 
-bool profile_arches(const struct profile *profile, bool arches[ARCH_COUNT])
+void profile_settle_arches(struct profile *profile, enum arch machine)
 {
-	bool some = lists_some(profile);
-
-	memcpy(arches, profile->arches, sizeof(profile->arches));
-	if (!some)
-		arches[arch_native()] = true;
-	return some;
+	if (!profile_lists_arches(profile))
+		profile->arches[machine] = true;
 }
 
 bool condition_holds(const struct condition *condition, bool is_32bit, const uint64_t args[6])

@@ -25,8 +25,10 @@ struct verdict {
 /** Does the profile list the architecture? One that lists none means the machine's own. */
 bool profile_has_arch(const struct profile *profile, enum arch arch);
 
-/** The architectures that it means on this machine: those that it lists, or the machine's own. True: it lists some. */
-bool profile_arches(const struct profile *profile, bool arches[ARCH_COUNT]);
+bool profile_lists_arches(const struct profile *profile);
+
+/** From here on one that lists none lists this machine's, which it means. */
+void profile_settle_arches(struct profile *profile, enum arch machine);
 
 /** Do these arguments meet a condition on an architecture of that width? */
 bool condition_holds(const struct condition *condition, bool is_32bit, const uint64_t args[6]);

@@ -246,19 +246,19 @@ static int compare_rules(const void *p, const void *q)
 static int merge_arches(const struct profile *a, const struct profile *b, enum merge how,
 			struct profile *out, struct err *err)
 {
-	bool of_a[ARCH_COUNT], of_b[ARCH_COUNT], some = false;
-	bool a_lists = profile_arches(a, of_a), b_lists = profile_arches(b, of_b);
+	bool some = false, wanted = false;
 
-	/* the machine's own, whichever that will be */
-	if (!a_lists && !b_lists)
-		return 0;
 	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++) {
-		bool both = of_a[arch] && of_b[arch], either = of_a[arch] || of_b[arch];
+		bool both = a->arches[arch] && b->arches[arch];
+		bool either = a->arches[arch] || b->arches[arch];
 
 		out->arches[arch] = how == MERGE_UNION ? either : both;
 		some |= out->arches[arch];
+		wanted |= either;
 	}
-	return some ? 0 : err_set(err, -EINVAL, "the profiles have no architecture in common");
+	return some || !wanted ?
+		       0 :
+		       err_set(err, -EINVAL, "the profiles have no architecture in common");
 }
 
 /* Nobody can listen for two. What opens more (SPEC_ALLOW) is the union's, as everything that the one of them needs. */

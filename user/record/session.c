@@ -267,14 +267,14 @@ static int find_controller(struct session *session, struct err *err)
 		    0;
 }
 
-/* What kernels before 5.15 cannot do for whittle. */
+/* What kernels without FEATURE_FETCH cannot do for whittle. */
 static int check_old(const struct session *session, struct err *err)
 {
 	const struct session_options *options = &session->options;
 
 	if (options->features & FEATURE_FETCH || (!options->each && !options->timing))
 		return 0;
-	return err_set(err, -ENOTSUP, "%s needs Linux 5.15 or newer",
+	return err_set(err, -ENOTSUP, "%s needs Linux 5.15 or newer, 5.18 on arm64",
 		       options->each ? "--each" : "--stats");
 }
 
