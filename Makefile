@@ -72,7 +72,7 @@ $(B)/tracer_5_10.bpf.o: bpf/tracer.bpf.c
 	@mkdir -p $(@D)
 	$(CLANG) $(BPF_CFLAGS) -DLINUX_5_10 $(DEPS) -c -o $@ $<
 
-$(B)/%.skel.h: $(B)/%.bpf.o
+$(SKELETONS) $(B)/tests/bench/floor.skel.h: %.skel.h: %.bpf.o
 	$(BPFTOOL) gen skeleton $< name $(notdir $*)_bpf > $@.tmp
 	mv $@.tmp $@
 
