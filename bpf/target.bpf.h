@@ -100,12 +100,11 @@ static __noinline void target_remove(__u64 id, __u32 slot)
 
 		if (t->id != id)
 			continue;
-			/* user space may be as fast; without an exchange what it can do in between is left to chance */
-#ifdef LINUX_5_10
+#ifdef LINUX_5_10 /* what user space does in between is left to chance: nobody else removes, the kernel holds a lock */
 		if (t->rows != rows)
 			return;
 		t->rows = 0;
-#else
+#else /* user space may be as fast */
 		if (compare_exchange(&t->rows, rows, 0) != rows)
 			return;
 #endif

@@ -8,7 +8,6 @@
 #include "profile/evaluate.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
