@@ -25,6 +25,7 @@ struct verdict {
 /** Does the profile list the architecture? One that lists none means the machine's own. */
 bool profile_has_arch(const struct profile *profile, enum arch arch);
 
+/** Does it list any? */
 bool profile_lists_arches(const struct profile *profile);
 
 /** From here on one that lists none lists this machine's, which it means. */
