@@ -9,9 +9,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/vfs.h>
 
 #define BPFFS "/sys/fs/bpf"
@@ -61,18 +63,48 @@ static int open_home(bool make, int *out, struct err *err)
 	return rc;
 }
 
+static void wake(int signal)
+{
+	(void)signal;
+}
+
+/*
+ * Whoever waits in flock(2) gets the lock in turn and costs nothing until then; a signal ends the wait. It comes again and again:
+ * the first may come before the wait has begun.
+ */
+static int wait_for_lock(int fd, int limit_ms)
+{
+	const struct itimerval limit = {
+		.it_value = {limit_ms / 1000, limit_ms % 1000 * 1000},
+		.it_interval.tv_usec = 10000,
+	};
+	const struct itimerval never = {0};
+	const struct sigaction waker = {.sa_handler = wake};
+	struct sigaction before;
+	sigset_t alarm, mask;
+	int rc;
+
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	sigprocmask(SIG_UNBLOCK, &alarm, &mask); /* whoever called us may have blocked it */
+	sigaction(SIGALRM, &waker, &before);
+	setitimer(ITIMER_REAL, &limit, NULL);
+	rc = flock(fd, LOCK_EX) ? -errno : 0;
+	setitimer(ITIMER_REAL, &never, NULL);
+	sigaction(SIGALRM, &before, NULL);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	return rc;
+}
+
 static int lock(int fd, int limit_ms, struct err *err)
 {
-	const struct timespec pause = {.tv_nsec = 5000000};
+	int rc = flock(fd, LOCK_EX | LOCK_NB) ? -errno : 0;
 
-	for (int ms = 0; flock(fd, LOCK_EX | LOCK_NB); ms += 5) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return err_errno(err, -errno, "cannot lock " HOME);
-		if (ms >= limit_ms)
-			return err_set(err, -EBUSY, "another whittle keeps " HOME " locked");
-		nanosleep(&pause, NULL);
-	}
-	return 0;
+	if (rc == -EWOULDBLOCK)
+		rc = wait_for_lock(fd, limit_ms);
+	if (rc == -EINTR)
+		return err_set(err, -EBUSY, "another whittle keeps " HOME " locked");
+	return rc ? err_errno(err, rc, "cannot lock " HOME) : 0;
 }
 
 static void take_news(const void *data, size_t len, void *context)
@@ -259,6 +291,9 @@ void resident_close(struct resident *resident)
 	if (resident->pinned && is_empty(resident) &&
 	    !renameat(resident->bpffs, PINS, resident->bpffs, HALF))
 		fs_remove_directory(resident->bpffs, HALF);
+	/* letting go of the maps takes longer than what was done under the lock */
+	if (resident->bpffs >= 0)
+		flock(resident->bpffs, LOCK_UN);
 	session__free(resident->session);
 	/* the directory stays: with it would go the lock that somebody else may wait for */
 	if (resident->bpffs >= 0)

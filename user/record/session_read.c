@@ -19,8 +19,8 @@ int snapshot_take(const struct bpf_map *map, struct snapshot *out)
 	__u32 room = 2 * bpf_map__max_entries(map), position;
 	int rc;
 
-	out->keys = calloc(room, bpf_map__key_size(map));
-	out->values = calloc(room, bpf_map__value_size(map));
+	out->keys = reallocarray(NULL, room, bpf_map__key_size(map));
+	out->values = reallocarray(NULL, room, bpf_map__value_size(map));
 	out->len = room;
 	if (!out->keys || !out->values)
 		return -ENOMEM;
