@@ -188,12 +188,13 @@ check "... each with its own calls, and a profile" python3 "$T/check.py" "$out/j
 
 # --- replicas as one, 1,000 a second ---
 cat >"$T/sums.py" <<'END'
-import json, sys
+import json, os, sys
 directory, groups, bits = sys.argv[1], sys.argv[2].split(), sys.argv[3:]
+rounds = int(os.environ.get("ROUNDS", 1))
 for name, often in (group.split(":") for group in groups):
     calls = json.load(open(f"{directory}/{name}.recording.json"))["syscalls"]
     got = {c["name"]: c["calls"] for c in calls if c["class"] == "workload" and c.get("name") in bits}
-    want = {b: sum((i % 1023 + 1) >> n & 1 for i in range(int(often))) for n, b in enumerate(bits)}
+    want = {b: rounds * sum((i % 1023 + 1) >> n & 1 for i in range(int(often))) for n, b in enumerate(bits)}
     want = {b: n for b, n in want.items() if n}
     if got != want:
         sys.exit(f"{name}: {got} instead of {want}")
@@ -215,6 +216,40 @@ stop 0 "... with --merge-by name: 0"
 n=$often
 check "... not a call of them is missing in one recording for each name" python3 "$T/sums.py" "$out" "a:$n b:$n c:$n d:$n other:20" "${bits[@]}"
 expect "... and there are no other files" [ "$(cd "$out" && echo *.json)" = "a.json a.recording.json b.json b.recording.json c.json c.recording.json d.json d.recording.json other.json other.recording.json" ]
+
+# --- containers of a few images, 1,000 a second, gone before an engine that takes half a second has told of them ---
+mkdir "$T/bin"
+cat >"$T/bin/docker" <<END
+#!/bin/sh
+case \$1 in
+context) echo unix:///run/docker.sock ;;
+ps) sleep 0.5 && exec cat "$T/containers" ;;
+esac
+END
+chmod +x "$T/bin/docker"
+at_once=$(often 200 1000) rounds=$(often 1 15)
+for name in a b c d; do
+    for ((i = 0; i < at_once; i++)); do
+        printf '{"ID": "%s%063d", "Names": "%s%d", "Image": "image-%s"}\n' $name $i $name $i $name
+    done
+done >"$T/containers"
+replicas() { # NAME
+    local round
+    for ((round = 0; round < rounds; round++)); do
+        "$programs/churn" "$top" "docker-$1%063ld.scope" "$at_once" 250 vfork || return
+    done
+}
+churns=()
+PATH=$T/bin:$PATH start --merge-by image --count-moved
+for name in a b c d; do
+    replicas $name &
+    churns+=($!)
+done
+check "4 x $((at_once * rounds)) containers" wait_for "${churns[@]}"
+stop 0 "... with --merge-by image: 0"
+n=$at_once
+check "... not a call of them is missing in one recording for each image" env ROUNDS="$rounds" python3 "$T/sums.py" "$out" "image-a:$n image-b:$n image-c:$n image-d:$n" "${bits[@]}"
+expect "... and there are no other files" [ "$(cd "$out" && echo *.json)" = "image-a.json image-a.recording.json image-b.json image-b.recording.json image-c.json image-c.recording.json image-d.json image-d.recording.json" ]
 
 # --- more than there is room for, while whittle cannot look ---
 start --merge-by unit --count-moved

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/each_names.h"
-#include "base/clock.h"
+#include "target/census.h"
 
 #include <errno.h>
 #include <search.h>
@@ -35,43 +35,12 @@ void each_names_clear(struct each_names *names)
 	*names = (struct each_names){0};
 }
 
-static const struct engine_container *find(const struct each_names *names, const char *id)
-{
-	for (size_t i = 0; i < names->containers.len; i++)
-		if (!strncmp(names->containers.row[i].id, id, strlen(names->containers.row[i].id)))
-			return &names->containers.row[i];
-	return NULL;
-}
-
-bool each_names_can_ask(const struct each_names *names)
-{
-	return clock_ns(CLOCK_MONOTONIC) - names->asked >= names->took;
-}
-
-/* Whoever made the container is asked; what does not answer does not know it. */
-static void ask(struct each_names *names)
-{
-	uint64_t begun = clock_ns(CLOCK_MONOTONIC);
-
-	engine_containers_clear(&names->containers);
-	for (const struct engine *engine = engines; engine->name; engine++)
-		if (engine_is_installed(engine) && !engine_check_local(engine, NULL) &&
-		    engine_list(engine, &names->containers, NULL))
-			continue;
-	names->asked = clock_ns(CLOCK_MONOTONIC);
-	names->took = names->asked - begun;
-}
-
-void each_names_container(struct each_names *names, const char *id, struct buf *out,
+void each_names_container(const struct each_names *names, const char *id, struct buf *out,
 			  struct buf *image)
 {
-	const struct engine_container *container = find(names, id);
+	const struct engine_container *container = census_find(&names->containers, id);
 	char text[ENGINE_NAME_LEN];
 
-	if (!container && each_names_can_ask(names)) {
-		ask(names);
-		container = find(names, id);
-	}
 	engine_printable(container && *container->name ? container->name : id, text, sizeof(text));
 	if (container)
 		buf__addf(out, "%s:%s", container->engine->name, text);

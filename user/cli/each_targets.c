@@ -12,16 +12,11 @@
 
 /* The slot of PATH itself: it is not recorded. */
 #define SLOT_TOP 1
-/* How often engines are asked for a container while it is there: some are nobody's. */
-#define ASKED_MAX 3
 
 static void forget(struct each_target *target)
 {
 	recorder__free(target->recorder);
-	free(target->path);
-	free(target->file);
-	free(target->container);
-	free(target->image);
+	each_who_clear(&target->who);
 	*target = (struct each_target){0};
 }
 
@@ -31,8 +26,7 @@ void each_targets_clear(struct each_targets *targets)
 		forget(&targets->all[slot]);
 	free(targets->all);
 	free(targets->lineages_);
-	each_names_clear(&targets->names);
-	each_groups_clear(&targets->groups);
+	each_files_clear(&targets->files);
 	recording_clear(&targets->host);
 	cgroup_close(&targets->top);
 }
@@ -51,7 +45,6 @@ static int add(struct each_targets *targets, __u32 slot)
 	const volatile struct each_born *born = session__born(targets->session, slot);
 	struct each_target *target = &targets->all[slot], *parent = NULL;
 	char name[CGROUP_NAME_LEN], id[ENGINE_ID_LEN + 1];
-	struct buf own_buf container = BUF_INIT, own_buf image = BUF_INIT;
 	__u32 parent_slot = born->parent_slot;
 	int rc = 0;
 
@@ -64,84 +57,27 @@ static int add(struct each_targets *targets, __u32 slot)
 	if (rc)
 		return rc;
 	target->id = born->id;
-	target->kind = target_kind_of(name, id);
+	target->who.kind = target_kind_of(name, id);
 	target->owner = slot;
 	if (parent && parent->recorder &&
-	    (parent->owner != parent_slot || parent->kind != TARGET_CGROUP)) {
+	    (parent->owner != parent_slot || parent->who.kind != TARGET_CGROUP)) {
 		target->owner = parent->owner;
 		targets->all[target->owner].parts++;
 	}
-	if (target->owner != slot || target->kind != TARGET_CGROUP)
+	if (target->owner != slot || target->who.kind != TARGET_CGROUP)
 		session__share_slot(targets->session, slot);
-	if (target->owner == slot && *id) {
-		targets->nameless = true;
-		each_names_container(&targets->names, id, &container, &image);
-		target->container = steal_ptr(&container.data);
-		target->image = steal_ptr(&image.data);
-	}
-	if (asprintf(&target->path, "%s%s%s", parent && parent->path ? parent->path : "",
-		     parent ? "/" : "", name) < 0)
-		target->path = NULL;
-	if (!target->path)
+	if (target->owner == slot && *id)
+		each_files_meet(&targets->files, id, &target->who);
+	if (asprintf(&target->who.path, "%s%s%s",
+		     parent && parent->who.path ? parent->who.path : "", parent ? "/" : "",
+		     name) < 0)
+		target->who.path = NULL;
+	if (!target->who.path)
 		return -ENOMEM;
 	rc = recorder__new_of(slot, &target->recorder, NULL);
 	if (!rc)
 		recorder__begin_at(target->recorder, born->time);
 	return rc;
-}
-
-/* "container docker:web (cgroup /sys/fs/cgroup/...)" */
-static void describe(const struct each_targets *targets, const struct each_target *target,
-		     struct buf *out)
-{
-	const char *slash = strrchr(target->path, '/');
-
-	if (target->kind == TARGET_CGROUP)
-		buf__addf(out, "cgroup %s/%s", targets->top.path, target->path);
-	else
-		buf__addf(out, "%s %s (cgroup %s/%s)", target_kind_name(target->kind),
-			  target->container ? target->container :
-			  slash             ? slash + 1 :
-					      target->path,
-			  targets->top.path, target->path);
-}
-
-/* What its file is called after. */
-static void file_stem(const struct each_target *target, struct buf *out)
-{
-	const char *slash = strrchr(target->path, '/'), *colon;
-
-	if (target->container) {
-		colon = strchr(target->container, ':');
-		if (colon)
-			buf__addf(out, "%s", colon + 1);
-		else /* no engine knows it: the id */
-			buf__addf(out, "%.12s", target->container);
-	} else {
-		buf__addf(out, "%s",
-			  slash && target->kind == TARGET_UNIT ? slash + 1 : target->path);
-	}
-}
-
-/* *file is the name, made if there is none yet. */
-static int write_files(struct each_targets *targets, struct recording *recording, const char *stem,
-		       bool container, char **file)
-{
-	struct buf own_buf name = BUF_INIT, own_buf profile = BUF_INIT, own_buf whole = BUF_INIT;
-	struct result_options result = targets->result;
-
-	if (!*file && each_names_file(&targets->names, stem, &name))
-		return -ENOMEM;
-	if (!*file)
-		*file = steal_ptr(&name.data);
-	buf__addf(&profile, "%s/%s.json", targets->directory ?: "", *file);
-	buf__addf(&whole, "%s/%s.recording.json", result.recording ?: "", *file);
-	if (buf__error(&profile) || buf__error(&whole))
-		return -ENOMEM;
-	result.output = targets->directory ? buf__text(&profile) : NULL;
-	result.recording = result.recording ? buf__text(&whole) : NULL;
-	result.quiet = true;
-	return result_write(&result, recording, container, true);
 }
 
 static void add_losses(struct losses *all, const struct losses *losses)
@@ -175,29 +111,6 @@ static int read_slots(struct each_targets *targets, __u32 owner, struct recordin
 	return rc;
 }
 
-/* One file for each, or one for all that are alike, at the end. */
-static int write_one(struct each_targets *targets, struct each_target *target,
-		     struct recording *recording, struct err *err)
-{
-	struct buf own_buf words = BUF_INIT, own_buf stem = BUF_INIT, own_buf key = BUF_INIT;
-	bool container = target->kind == TARGET_CONTAINER;
-
-	file_stem(target, &stem);
-	if (targets->merge_by)
-		each_group_key(targets->merge_by, target->kind, buf__text(&stem), target->image,
-			       &key);
-	else
-		describe(targets, target, &words);
-	if (buf__error(&words) || buf__error(&stem) || buf__error(&key) ||
-	    (targets->merge_by &&
-	     each_groups_add(&targets->groups, buf__text(&key), container, recording)))
-		return err_errno(err, -ENOMEM, "cannot keep what was recorded");
-	if (targets->merge_by)
-		return 0;
-	recording->target = steal_ptr(&words.data);
-	return write_files(targets, recording, buf__text(&stem), container, &target->file);
-}
-
 /* Calls that no profile can have. */
 static size_t unnamed(const struct recording *recording)
 {
@@ -207,25 +120,6 @@ static size_t unnamed(const struct recording *recording)
 		n += observed_is_needed(recording->observed[i].class) &&
 		     !recording_can_name(&recording->observed[i].call);
 	return n;
-}
-
-/* A container that no engine knew, or knew yet. */
-static bool is_nameless(const struct each_target *target)
-{
-	return target->container && !strchr(target->container, ':');
-}
-
-static void ask_again(struct each_targets *targets, struct each_target *target)
-{
-	struct buf own_buf container = BUF_INIT, own_buf image = BUF_INIT;
-
-	each_names_container(&targets->names, target->container, &container, &image);
-	if (!container.len)
-		return;
-	free(target->container);
-	free(target->image);
-	target->container = steal_ptr(&container.data);
-	target->image = steal_ptr(&image.data);
 }
 
 static int write_target(struct each_targets *targets, __u32 slot, struct err *err)
@@ -246,15 +140,12 @@ static int write_target(struct each_targets *targets, __u32 slot, struct err *er
 	empty = !recording.observed_len;
 	targets->moved += recording.moved_len;
 	targets->unnamed += unnamed(&recording);
-	if (is_nameless(target))
-		ask_again(targets, target);
-	rc = empty ? 0 : write_one(targets, target, &recording, err);
+	rc = empty ? 0 : each_files_add(&targets->files, &target->who, &recording, err);
 	if (rc)
 		return rc;
 	add_losses(&targets->losses, &losses);
 	targets->empty += empty;
 	targets->recorded += !empty;
-	targets->written += !empty && !targets->merge_by;
 	return 0;
 }
 
@@ -388,28 +279,22 @@ static void look_at_all(struct each_targets *targets)
 			end(targets, slot);
 }
 
-/* Containers that could not be asked for at once, because others were just asked for. */
-static void name_others(struct each_targets *targets)
-{
-	if (!targets->nameless || !each_names_can_ask(&targets->names))
-		return;
-	targets->nameless = false;
-	for (__u32 slot = SLOT_TOP + 1; slot < targets->len; slot++) {
-		struct each_target *target = &targets->all[slot];
-
-		if (!is_nameless(target) || target->asked == ASKED_MAX)
-			continue;
-		target->asked++;
-		ask_again(targets, target);
-		targets->nameless |= is_nameless(target) && target->asked < ASKED_MAX;
-	}
-}
-
 void each_targets_catch_up(struct each_targets *targets)
 {
 	if (session__missed_news(targets->session))
 		look_at_all(targets);
-	name_others(targets);
+}
+
+static void look_up_names(struct each_targets *targets)
+{
+	for (__u32 slot = SLOT_TOP + 1; slot < targets->len; slot++)
+		each_files_look_up(&targets->files, &targets->all[slot].who);
+}
+
+void each_targets_take_names(struct each_targets *targets)
+{
+	if (each_files_take(&targets->files))
+		look_up_names(targets);
 }
 
 static int add_lineage(const struct lineage *lineage, void *context)
@@ -430,23 +315,6 @@ static int add_lineage(const struct lineage *lineage, void *context)
 	return 0;
 }
 
-static void write_group(struct each_group *group, void *context)
-{
-	struct each_targets *targets = context;
-	struct buf own_buf words = BUF_INIT;
-	char *own_ptr file = NULL;
-
-	buf__addf(&words, "%s %s below %s (of %zu cgroups)", merge_by_choices[targets->merge_by],
-		  group->key, targets->top.path, group->members);
-	free(group->recording.target);
-	group->recording.target = steal_ptr(&words.data);
-	if (!group->recording.target ||
-	    write_files(targets, &group->recording, group->key, group->container, &file))
-		targets->failed = true;
-	else
-		targets->written++;
-}
-
 int each_targets_end(struct each_targets *targets, struct err *err)
 {
 	int rc = session__drain(targets->session, err);
@@ -454,7 +322,8 @@ int each_targets_end(struct each_targets *targets, struct err *err)
 	if (rc)
 		return rc;
 	look_at_all(targets);
-	targets->names.took = 0; /* whoever was just asked is asked once more */
+	each_files_last_names(&targets->files);
+	look_up_names(targets);
 	rc = session__each_lineage(targets->session, add_lineage, targets, err);
 	for (__u32 slot = SLOT_TOP + 1; !rc && slot < targets->len; slot++) {
 		struct err reason = {0};
@@ -463,12 +332,12 @@ int each_targets_end(struct each_targets *targets, struct err *err)
 			continue;
 		/* that one cannot be written is no reason to lose the others */
 		if (write_target(targets, slot, &reason)) {
-			targets->failed = true;
+			targets->files.failed = true;
 			if (reason.code)
 				log_error("%s", reason.text);
 		}
 	}
-	each_groups_walk(&targets->groups, write_group, targets);
+	each_files_end(&targets->files);
 	targets->losses.cgroups += targets->no_room + session__cgroups_missed(targets->session);
 	targets->losses.misses = session__misses(targets->session);
 	targets->incomplete = targets->losses.cgroups || targets->losses.calls ||
@@ -478,6 +347,8 @@ int each_targets_end(struct each_targets *targets, struct err *err)
 
 void each_targets_tell(const struct each_targets *targets)
 {
+	const char *directory = targets->files.directory;
+
 	if (targets->unnamed)
 		log_warn("%zu times a syscall number has no name here, so the profile leaves it out: the recordings have them (--recording DIR)",
 			 targets->unnamed);
@@ -486,6 +357,6 @@ void each_targets_tell(const struct each_targets *targets)
 			 targets->moved);
 	summary_losses(&targets->losses);
 	log_note("recorded %zu cgroups, %zu more called nothing; %zu profiles%s%s",
-		 targets->recorded, targets->empty, targets->directory ? targets->written : 0,
-		 targets->directory ? " are in " : "", targets->directory ?: "");
+		 targets->recorded, targets->empty, directory ? targets->files.written : 0,
+		 directory ? " are in " : "", directory ?: "");
 }

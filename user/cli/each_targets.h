@@ -2,49 +2,37 @@
 /* The cgroups of --each, one a slot: who they are, what is recorded of them, and the files that come of it. */
 #pragma once
 
-#include "cli/each_groups.h"
-#include "cli/each_names.h"
-#include "cli/result.h"
+#include "cli/each_files.h"
 #include "record/recorder.h"
 #include "target/cgroup.h"
 
 struct each_target {
 	struct recorder *recorder; /* NULL: the slot is nobody's, or not known yet */
 	uint64_t id;
-	enum target_kind kind;
+	struct each_who who;
 	__u32 owner; /* the slot whose recording it is part of: its own, or that of a container or unit that it lies in */
 	__u32 parts; /* slots that are part of it */
 	bool gone;
-	unsigned int asked; /* how often engines were asked for its name again */
-	char *path;         /* below PATH */
-	char *file; /* what its files are called, once they have been written or could not be */
-	/* of a container: as each_names_container() says, which is asked as early as may be */
-	char *container, *image;
 };
 
 struct each_targets {
 	struct session *session; /* borrowed */
 	struct cgroup top;       /* PATH */
-	const char *directory;   /* of the profiles; NULL: none are wanted */
-	struct result_options result;
-	enum merge_by merge_by;
-	struct each_groups groups;
+	struct each_files files;
 	__u32 flags; /* enum slot_flags of new cgroups */
 	struct each_target *all;
-	__u32 len; /* slots */
-	struct each_names names;
+	__u32 len;                 /* slots */
 	struct recording host;     /* what recordings begin with */
 	struct lineages lineages;  /* at the end */
 	struct lineage *lineages_; /* owned */
 	size_t lineages_room;
 	/* what came of it */
-	size_t recorded, empty, written; /* cgroups, and files of them */
-	size_t moved, unnamed; /* processes that are not counted, and calls that no profile has */
-	bool nameless;         /* there may be containers to ask engines for */
-	size_t spilled;        /* how often one could not be written early, see each_born.spilled */
-	uint64_t no_room;      /* cgroups that there was no slot for */
-	struct losses losses;  /* of all */
-	bool incomplete, failed;
+	size_t recorded, empty; /* cgroups */
+	size_t moved, unnamed;  /* processes that are not counted, and calls that no profile has */
+	size_t spilled;       /* how often one could not be written early, see each_born.spilled */
+	uint64_t no_room;     /* cgroups that there was no slot for */
+	struct losses losses; /* of all */
+	bool incomplete;
 };
 
 void each_targets_clear(struct each_targets *targets);
@@ -61,6 +49,9 @@ void each_targets_take(struct each_targets *targets, const void *data, size_t le
 
 /** After records were taken: were there changes without news? */
 void each_targets_catch_up(struct each_targets *targets);
+
+/** Takes what engines tell. */
+void each_targets_take_names(struct each_targets *targets);
 
 /** Writes all that are left; the session is detached. */
 int each_targets_end(struct each_targets *targets, struct err *err) must_check;

@@ -181,6 +181,13 @@ static void look_for_more(void *context)
 	each_targets_catch_up(context);
 }
 
+static int take_names(void *context, struct err *err)
+{
+	(void)err;
+	each_targets_take_names(context);
+	return 0;
+}
+
 static int run(struct record *record, struct each_targets *targets, struct err *err)
 {
 	struct start start = {.targets = targets};
@@ -200,6 +207,9 @@ static int run(struct record *record, struct each_targets *targets, struct err *
 			     record->options.each);
 	if (!rc)
 		rc = features_check(err);
+	targets->files.top = targets->top.path;
+	if (!rc)
+		rc = census_start(&targets->files.census, err);
 	if (!rc)
 		rc = open_session(record, targets, &start, err);
 	if (!rc)
@@ -213,7 +223,9 @@ static int run(struct record *record, struct each_targets *targets, struct err *
 	loop->targets = &targets->top;
 	loop->targets_len = 1;
 	loop->duration = record->options.duration;
-	loop->more = -1;
+	loop->more = targets->files.census.answer;
+	loop->on_more = take_names;
+	loop->more_context = targets;
 	loop->on_news = look_for_more;
 	loop->news_context = targets;
 	rc = loop_run(loop, err);
@@ -227,9 +239,13 @@ int record_each(struct record *record)
 {
 	struct each_targets own_each_targets targets = {
 		.top = CGROUP_CLOSED,
-		.directory = record->options.directory,
-		.result = record->options.result,
-		.merge_by = record->options.merge_by,
+		.files =
+			{
+				.directory = record->options.directory,
+				.result = record->options.result,
+				.merge_by = record->options.merge_by,
+				.census = CENSUS_NONE,
+			},
 	};
 	struct err err = {0};
 
@@ -238,7 +254,7 @@ int record_each(struct record *record)
 		return STATUS_FAILED;
 	}
 	each_targets_tell(&targets);
-	if (targets.failed)
+	if (targets.files.failed)
 		return STATUS_FAILED;
 	return targets.incomplete ? STATUS_INCOMPLETE : STATUS_OK;
 }

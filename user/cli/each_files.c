@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/each_files.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* How many censuses a container is looked for in: some are nobody's. */
+#define CENSUSES_MAX 3
+/* Recordings that wait for a name, some KiB each: with engines that take seconds, and many containers a second. */
+#define ENDED_MAX 4096
+
+void each_who_clear(struct each_who *who)
+{
+	free(who->path);
+	free(who->file);
+	free(who->container);
+	free(who->image);
+	*who = (struct each_who){0};
+}
+
+static void forget(struct each_ended *ended)
+{
+	each_who_clear(&ended->who);
+	recording_clear(&ended->recording);
+}
+
+void each_files_clear(struct each_files *files)
+{
+	census_end(&files->census);
+	for (size_t i = 0; i < files->ended_len; i++)
+		forget(&files->ended[i]);
+	free(files->ended);
+	each_names_clear(&files->names);
+	each_groups_clear(&files->groups);
+}
+
+/* --- names --- */
+
+static bool is_nameless(const struct each_who *who)
+{
+	return who->container && !strchr(who->container, ':');
+}
+
+static void look_up(struct each_files *files, const char *id, struct each_who *who)
+{
+	struct buf own_buf container = BUF_INIT, own_buf image = BUF_INIT;
+
+	each_names_container(&files->names, id, &container, &image);
+	if (buf__error(&container) || buf__error(&image))
+		return;
+	free(who->container);
+	free(who->image);
+	who->container = steal_ptr(&container.data);
+	who->image = steal_ptr(&image.data);
+}
+
+void each_files_meet(struct each_files *files, const char *id, struct each_who *who)
+{
+	look_up(files, id, who);
+	if (is_nameless(who))
+		who->census = census_ask(&files->census);
+}
+
+void each_files_look_up(struct each_files *files, struct each_who *who)
+{
+	char *own_ptr id = NULL;
+
+	bool last = files->census.done == UINT64_MAX;
+
+	if (!is_nameless(who) || files->census.done < who->census ||
+	    (who->censuses == CENSUSES_MAX && !last))
+		return;
+	who->censuses++;
+	id = steal_ptr(&who->container);
+	look_up(files, id, who);
+	if (!who->container)
+		who->container = steal_ptr(&id);
+	if (is_nameless(who) && who->censuses < CENSUSES_MAX && !last)
+		who->census = census_ask(&files->census);
+}
+
+/* --- files --- */
+
+/* "container docker:web (cgroup /sys/fs/cgroup/...)" */
+static void describe(const struct each_files *files, const struct each_who *who, struct buf *out)
+{
+	const char *slash = strrchr(who->path, '/');
+
+	if (who->kind == TARGET_CGROUP)
+		buf__addf(out, "cgroup %s/%s", files->top, who->path);
+	else
+		buf__addf(out, "%s %s (cgroup %s/%s)", target_kind_name(who->kind),
+			  who->container ? who->container :
+			  slash          ? slash + 1 :
+					   who->path,
+			  files->top, who->path);
+}
+
+/* What its file is called after. */
+static void file_stem(const struct each_who *who, struct buf *out)
+{
+	const char *slash = strrchr(who->path, '/'), *colon;
+
+	if (who->container) {
+		colon = strchr(who->container, ':');
+		if (colon)
+			buf__addf(out, "%s", colon + 1);
+		else /* no engine knows it: the id */
+			buf__addf(out, "%.12s", who->container);
+	} else {
+		buf__addf(out, "%s", slash && who->kind == TARGET_UNIT ? slash + 1 : who->path);
+	}
+}
+
+/* *file is the name, made if there is none yet. */
+static int write_files(struct each_files *files, struct recording *recording, const char *stem,
+		       bool container, char **file)
+{
+	struct buf own_buf name = BUF_INIT, own_buf profile = BUF_INIT, own_buf whole = BUF_INIT;
+	struct result_options result = files->result;
+	int rc;
+
+	if (!*file && each_names_file(&files->names, stem, &name))
+		return -ENOMEM;
+	if (!*file)
+		*file = steal_ptr(&name.data);
+	buf__addf(&profile, "%s/%s.json", files->directory ?: "", *file);
+	buf__addf(&whole, "%s/%s.recording.json", result.recording ?: "", *file);
+	if (buf__error(&profile) || buf__error(&whole))
+		return -ENOMEM;
+	result.output = files->directory ? buf__text(&profile) : NULL;
+	result.recording = result.recording ? buf__text(&whole) : NULL;
+	result.quiet = true;
+	rc = result_write(&result, recording, container, true);
+	files->written += !rc;
+	return rc;
+}
+
+static int write_now(struct each_files *files, struct each_who *who, struct recording *recording,
+		     struct err *err)
+{
+	struct buf own_buf words = BUF_INIT, own_buf stem = BUF_INIT, own_buf key = BUF_INIT;
+	bool container = who->kind == TARGET_CONTAINER;
+
+	file_stem(who, &stem);
+	if (files->merge_by)
+		each_group_key(files->merge_by, who->kind, buf__text(&stem), who->image, &key);
+	else
+		describe(files, who, &words);
+	if (buf__error(&words) || buf__error(&stem) || buf__error(&key) ||
+	    (files->merge_by &&
+	     each_groups_add(&files->groups, buf__text(&key), container, recording)))
+		return err_errno(err, -ENOMEM, "cannot keep what was recorded");
+	if (files->merge_by)
+		return 0;
+	free(recording->target);
+	recording->target = steal_ptr(&words.data);
+	return write_files(files, recording, buf__text(&stem), container, &who->file);
+}
+
+/* --- those that have ended --- */
+
+/* Those whose name is as well known as it will be, or all. What cannot be written was told: it is tried again at the end. */
+static void write_ended(struct each_files *files, bool all)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < files->ended_len; i++) {
+		struct each_ended *ended = &files->ended[i];
+		struct err err = {0};
+
+		if (all || (!ended->who.file && files->census.done >= ended->who.census)) {
+			if (!write_now(files, &ended->who, &ended->recording, &err)) {
+				forget(ended);
+				continue;
+			}
+			if (err.code)
+				log_warn("%s", err.text);
+		}
+		files->ended[kept++] = *ended;
+	}
+	files->ended_len = kept;
+}
+
+static int keep(struct each_files *files, struct each_who *who, struct recording *recording)
+{
+	if (!files->ended)
+		files->ended = calloc(ENDED_MAX, sizeof(*files->ended));
+	if (files->ended_len == ENDED_MAX)
+		write_ended(files, true);
+	if (!files->ended || files->ended_len == ENDED_MAX)
+		return -ENOMEM;
+	files->ended[files->ended_len++] =
+		(struct each_ended){.who = *who, .recording = *recording};
+	*who = (struct each_who){0};
+	*recording = (struct recording){0};
+	return 0;
+}
+
+int each_files_add(struct each_files *files, struct each_who *who, struct recording *recording,
+		   struct err *err)
+{
+	if (is_nameless(who) && files->census.done < who->census && !keep(files, who, recording))
+		return 0;
+	return write_now(files, who, recording, err);
+}
+
+/* What has ended was there when it was asked for: one census is enough for it. */
+static void name_ended(struct each_files *files)
+{
+	for (size_t i = 0; i < files->ended_len; i++) {
+		struct each_who *who = &files->ended[i].who;
+
+		if (is_nameless(who) && files->census.done >= who->census) {
+			who->censuses = CENSUSES_MAX - 1;
+			each_files_look_up(files, who);
+		}
+	}
+}
+
+bool each_files_take(struct each_files *files)
+{
+	if (!census_take(&files->census, &files->names.containers))
+		return false;
+	name_ended(files);
+	write_ended(files, false);
+	return true;
+}
+
+void each_files_last_names(struct each_files *files)
+{
+	bool asked = files->census.begun;
+
+	census_end(&files->census);
+	if (asked)
+		census_now(&files->names.containers);
+	name_ended(files);
+}
+
+static void write_group(struct each_group *group, void *context)
+{
+	struct each_files *files = context;
+	struct buf own_buf words = BUF_INIT;
+	char *own_ptr file = NULL;
+
+	buf__addf(&words, "%s %s below %s (of %zu cgroups)", merge_by_choices[files->merge_by],
+		  group->key, files->top, group->members);
+	free(group->recording.target);
+	group->recording.target = steal_ptr(&words.data);
+	if (!group->recording.target ||
+	    write_files(files, &group->recording, group->key, group->container, &file))
+		files->failed = true;
+}
+
+void each_files_end(struct each_files *files)
+{
+	write_ended(files, true);
+	files->failed |= files->ended_len > 0;
+	each_groups_walk(&files->groups, write_group, files);
+}
