@@ -121,7 +121,13 @@ gives 'the twin that only logs' $G/plain.log.json "$WHITTLE" convert --default-a
 [ $(($(wc -c <"$T/plain.bpf") % 8)) = 0 ] && pass 'bpf: whole instructions' || fail 'bpf: whole instructions'
 check 'pfc' "$WHITTLE" convert --format pfc $G/plain.json
 grep -q 'action ALLOW' "$T/out" && grep -qF '$a0.lo32 == 1' "$T/out" && pass 'pfc: what libseccomp says' || fail 'pfc: what libseccomp says'
-says 'a list has no conditions' 1 'rule 2 (socket)' "$WHITTLE" convert --format list $G/plain.json
+says 'a list has no conditions' 1 'rule 2 (socket): a list has no conditions; --lossy leaves it out' "$WHITTLE" convert --format list $G/plain.json
+printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [{"names": ["execve", "read"], "action": "SCMP_ACT_ALLOW"},
+    {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38}]}' >"$T/enosys.json"
+for format in kubernetes firecracker firejail; do
+    check "... which --lossy leaves out" "$WHITTLE" convert --lossy --format $format "$T/enosys.json"
+    says "$format has one errno" 1 '; --lossy leaves it out' "$WHITTLE" convert --format $format "$T/enosys.json"
+done
 says 'no such format' 2 "no format 'elf'" "$WHITTLE" convert --format elf $G/plain.json
 
 printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read\nExecStart=/bin/sh"], "action": "SCMP_ACT_ALLOW"}]}' >"$T/evil.json"

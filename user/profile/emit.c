@@ -51,7 +51,7 @@ int emit_profile(const struct emit_format *format, const struct profile *profile
 	if (!format->has_flags && profile_has_flags(profile)) {
 		if (!options->lossy)
 			return err_set(err, -EOPNOTSUPP,
-				       "%s has no place for flags and listeners of the profile",
+				       "%s has no place for flags and listeners of the profile; --lossy leaves them out",
 				       format->name);
 		buf__addf(options->warnings, "left out: flags and listeners\n");
 	}
@@ -65,8 +65,8 @@ int emit_refuse(const struct profile *profile, size_t index, const struct emit_o
 	size_t number = rule->number ? rule->number : index + 1;
 
 	if (!options->lossy)
-		return err_set(err, -EOPNOTSUPP, "rule %zu (%s%s): %s", number, rule->names[0],
-			       rule->names_len > 1 ? ", ..." : "", why);
+		return err_set(err, -EOPNOTSUPP, "rule %zu (%s%s): %s; --lossy leaves it out",
+			       number, rule->names[0], rule->names_len > 1 ? ", ..." : "", why);
 	buf__addf(options->warnings, "left out: rule %zu (%s%s): %s\n", number, rule->names[0],
 		  rule->names_len > 1 ? ", ..." : "", why);
 	return 0;
@@ -76,8 +76,8 @@ int emit_refuse_arch(enum arch arch, const struct emit_options *options, const c
 		     struct err *err)
 {
 	if (!options->lossy)
-		return err_set(err, -EOPNOTSUPP, "%s has no architecture %s", who,
-			       arch_token(arch));
+		return err_set(err, -EOPNOTSUPP, "%s has no architecture %s; --lossy leaves it out",
+			       who, arch_token(arch));
 	buf__addf(options->warnings, "left out: %s has no architecture %s\n", who,
 		  arch_token(arch));
 	return 0;

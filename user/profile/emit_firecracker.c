@@ -98,7 +98,8 @@ int emit_firecracker(const struct profile *profile, const struct emit_options *o
 
 		rc = add_name(profile, names.names[i], &filter, &reason);
 		if (rc && (!options->lossy || rc != -EOPNOTSUPP))
-			return err_set(err, rc, "%s", reason.text);
+			return err_set(err, rc, "%s%s", reason.text,
+				       rc == -EOPNOTSUPP ? "; --lossy leaves it out" : "");
 		if (rc)
 			buf__addf(options->warnings, "left out: %s\n", reason.text);
 	}

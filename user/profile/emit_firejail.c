@@ -6,23 +6,47 @@
 #include <errno.h>
 #include <string.h>
 
+/* ENOSYS, which libraries take for an old kernel's answer, is not EPERM. */
+static int refuse_other_errnos(const struct profile *profile, const struct emit_options *options,
+			       struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < profile->rules_len; i++)
+		if (profile->rules[i].action == ACTION_ERRNO && !profile->rules[i].conditions_len &&
+		    (profile->default_action != ACTION_ERRNO ||
+		     profile->rules[i].errno_value != profile->default_errno))
+			rc = emit_refuse(profile, i, options,
+					 "firejail answers all that is refused alike", err);
+	return rc;
+}
+
+/* What it answers; NULL: nothing that it knows. */
+static const char *error_action(const struct profile *profile)
+{
+	if (profile->default_action == ACTION_KILL_PROCESS ||
+	    profile->default_action == ACTION_KILL_THREAD)
+		return "kill";
+	return profile->default_action == ACTION_ERRNO ? strerrorname_np(profile->default_errno) :
+							 NULL;
+}
+
 int emit_firejail(const struct profile *profile, const struct emit_options *options,
 		  struct buf *out, struct err *err)
 {
-	const char *name = strerrorname_np(profile->default_errno);
+	const char *action = error_action(profile);
 	struct buf own_buf names = BUF_INIT;
-	int rc = emit_list(profile, options, &names, err);
+	int rc;
 
-	if (rc)
-		return rc;
-	if (profile->default_action == ACTION_ERRNO && name)
-		buf__addf(out, "seccomp-error-action %s\n", name);
-	else if (profile->default_action == ACTION_KILL_PROCESS ||
-		 profile->default_action == ACTION_KILL_THREAD)
-		buf__addf(out, "seccomp-error-action kill\n");
-	else
+	if (!action)
 		return err_set(err, -EOPNOTSUPP, "firejail cannot refuse by %s",
 			       action_scmp_name(profile->default_action));
+	rc = refuse_other_errnos(profile, options, err);
+	if (!rc)
+		rc = emit_list(profile, options, &names, err);
+	if (rc)
+		return rc;
+	buf__addf(out, "seccomp-error-action %s\n", action);
 	buf__addf(out, "seccomp.keep ");
 	for (size_t i = 0; i + 1 < names.len; i++)
 		buf__add(out, names.data[i] == '\n' ? "," : &names.data[i], 1);

@@ -111,7 +111,7 @@ int emit_kubernetes(const struct profile *profile, const struct emit_options *op
 	if (profile->default_action == ACTION_ERRNO && profile->default_errno != EPERM) {
 		if (!options->lossy)
 			return err_set(err, -EOPNOTSUPP,
-				       "the default action: a SeccompProfile has no errno but EPERM");
+				       "the default action: a SeccompProfile has no errno but EPERM; --lossy takes that");
 		buf__addf(options->warnings, "the default action's errno is EPERM now\n");
 	}
 	buf__addf(out,

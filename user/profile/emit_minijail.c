@@ -117,7 +117,8 @@ int emit_minijail(const struct profile *profile, const struct emit_options *opti
 			buf__addf(&line, "%s: %s\n", names.names[i], text);
 		}
 		if (rc && (!options->lossy || rc != -EOPNOTSUPP))
-			return err_set(err, rc, "%s", reason.text);
+			return err_set(err, rc, "%s%s", reason.text,
+				       rc == -EOPNOTSUPP ? "; --lossy leaves it out" : "");
 		if (rc)
 			buf__addf(options->warnings, "left out: %s\n", reason.text);
 		else

@@ -245,7 +245,9 @@ static int check_default(const struct profile *profile, const struct emit_option
 	if (action != ACTION_KILL_THREAD || !options->lossy)
 		return err_set(err, -EOPNOTSUPP, "the default action: systemd has no %s%s",
 			       action_scmp_name(action),
-			       action == ACTION_KILL_THREAD ? ", it kills the process" : "");
+			       action == ACTION_KILL_THREAD ?
+				       ", it kills the process; --lossy takes that" :
+				       "");
 	buf__addf(options->warnings, "the default action kills the process, not the thread\n");
 	return 0;
 }
