@@ -49,7 +49,7 @@ def saw(row):
 
 
 def micro_text(micro):
-    yield f"a loop of getppid, untraced {micro['untraced_ns']:.1f} ns a call; the best of each way's rounds"
+    yield f"a loop of getppid, untraced {micro['untraced_ns']:.1f} ns a call; the lower quartile of each way's rounds"
     yield f"{'way':38} {'ns a call':>10} {'of the floor':>13} {'of untraced':>12} {'rounds':>7}"
     for row in micro["rows"]:
         yield unusable(row) if "unusable" in row else (
