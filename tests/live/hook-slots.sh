@@ -122,13 +122,14 @@ check "a container that is not recorded any more" end m302
 nothing_is_left "what was killed while it removed the pins is removed by the next"
 go_on 302
 
-# --- a lock that is held, by a caller whose hook inherits no alarm either ---
+# --- a lock that is held, and a caller whose hook inherits SIGALRM blocked, and one pending ---
 container 303
 (exec 8<"$HOME_OF_PINS" && flock 8 && exec sleep 1000) & locker=$!
 while flock -n "$HOME_OF_PINS" true; do sleep 0.01; done
 state m303 created "${pids[303]}" >"$T/state"
 no_alarm='import os, signal, sys
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+os.kill(os.getpid(), signal.SIGALRM)
 os.execv(sys.argv[1], sys.argv[1:])'
 refused "a lock that somebody holds is not waited for beyond the time that a start has" "locked" \
     eval 'timeout 60 python3 -c "$no_alarm" "$WHITTLE" hook <"$T/state" 2>>"$T/begin.err"'

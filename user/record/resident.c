@@ -80,19 +80,23 @@ static int wait_for_lock(int fd, int limit_ms)
 	};
 	const struct itimerval never = {0};
 	const struct sigaction waker = {.sa_handler = wake};
+	const uint64_t end = clock_ns(CLOCK_MONOTONIC) + limit_ms * 1000000ULL;
 	struct sigaction before;
 	sigset_t alarm, mask;
 	int rc;
 
 	sigemptyset(&alarm);
 	sigaddset(&alarm, SIGALRM);
-	sigprocmask(SIG_UNBLOCK, &alarm, &mask); /* whoever called us may have blocked it */
 	sigaction(SIGALRM, &waker, &before);
+	/* whoever called us may have blocked it, and left one pending */
+	sigprocmask(SIG_UNBLOCK, &alarm, &mask);
 	setitimer(ITIMER_REAL, &limit, NULL);
-	rc = flock(fd, LOCK_EX) ? -errno : 0;
+	do /* until it is the limit that ends it, and no other alarm */
+		rc = flock(fd, LOCK_EX) ? -errno : 0;
+	while (rc == -EINTR && clock_ns(CLOCK_MONOTONIC) < end);
 	setitimer(ITIMER_REAL, &never, NULL);
-	sigaction(SIGALRM, &before, NULL);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
+	sigaction(SIGALRM, &before, NULL);
 	return rc;
 }
 
