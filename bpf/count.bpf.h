@@ -8,12 +8,13 @@
  * That the process is looked at for each call is what keeps counts exact while a runtime moves a running process
  * in: the kernel tells of a move only after it, and what the newcomer calls in between must not pass for workload.
  *
- * Where the instructions of a call go, on top of an empty program (6.12: 48 traced, 23 outside; 6.1: 89 and 46, where each load through a
+ * Where the instructions of a call go, on top of an empty program (6.12: 45 traced, 23 outside; 6.1: 86 and 46, where each load through a
  * typed pointer checks the address, for 4 or 5 more): current task and its cgroup id 10, table 10, whose row 5, number, ABI and
- * bounds 8, whose calls 8, counter 5. What made it so, each measured there:
+ * bounds 8, whose calls 5, counter 5. What made it so, each measured there:
  *   - rows in global data: the lookup of an array map, though inlined, costs 8, and what must be kept over it 4 more; so that is for
  *     sessions of more rows;
- *   - a table that holds the first row in place of a slot, and one epoch for all slots: no multiplication, 8 less;
+ *   - a table that holds the first row in place of a slot: no multiplication, 8 less; and rows that are voided one by one where they are
+ *     few, in place of an epoch that each call looks at: 3 less, and a page of memory less (see struct count_row);
  *   - no register that outlives a call of a helper: who uses one saves and restores it for outsiders as well, 2 each;
  *   - a program of its own: a constant that is looked at leaves its two loads behind when the verifier drops the branch.
  * A process whose turn comes after that of another one of its target makes one cold call, some 800 (6.12): a sixth of what the kernel
@@ -64,10 +65,10 @@ static __always_inline struct count_row *count_row_at(__u32 rows, bool few)
 	return bpf_map_lookup_elem(&counts, &key);
 }
 
-/* What count_row.group says of a process. */
-static __always_inline __u64 count_group(__u32 tgid)
+/* What count_row.group says of a process; `few` as above. */
+static __always_inline __u64 count_group(__u32 tgid, bool few)
 {
-	return groups_epoch + tgid;
+	return few ? tgid : groups_epoch + tgid;
 }
 
 /* Adds a call to this CPU's row; true if it is the first of its slot. */
@@ -137,7 +138,7 @@ static __noinline void count_know_each(__u32 slot)
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 
-	each_know(slot, tgid, count_group(tgid));
+	each_know(slot, tgid, count_group(tgid, false));
 }
 
 /* Cold: whose call is it, was it there before, and tell. */
@@ -158,7 +159,7 @@ static __noinline int count_slow(__u32 slot, __s64 nr, bool compat, struct pt_re
 	if (counters &&
 	    class == CLASS_WORKLOAD) { /* provisional calls are of a class of their own */
 		counters->slot = slot;
-		counters->group = count_group(bpf_get_current_pid_tgid() >> 32);
+		counters->group = count_group(bpf_get_current_pid_tgid() >> 32, cfg_few_rows);
 	}
 	if (cfg_each && class == CLASS_WORKLOAD)
 		count_know_each(slot);
@@ -202,7 +203,7 @@ static __always_inline int count_each(__u32 slot, __u32 tgid, __s64 nr, bool com
 	struct each_row *counters;
 
 	if (likely((__u64)nr < EACH_ROW_LEN && !compat &&
-		   each_is_known(slot, cpu, tgid, count_group(tgid)))) {
+		   each_is_known(slot, cpu, tgid, count_group(tgid, false)))) {
 		counters = each_row_of(slot, cpu);
 		if (likely(counters && counters->calls[bounded(nr, EACH_ROW_LEN)])) {
 			atomic_add(&counters->calls[bounded(nr, EACH_ROW_LEN)], 1);
@@ -220,7 +221,7 @@ static __always_inline int count_target(__u32 rows, __u32 tgid, __s64 nr, bool c
 								     abi_row(nr, compat, regs);
 	struct count_row *counters = count_row_at(rows, few);
 
-	if (likely(counters && counters->group == count_group(tgid))) {
+	if (likely(counters && counters->group == count_group(tgid, few))) {
 		/* the counter of ROW_OUTSIDE stays 0, so that such a call is always cold */
 		__u64 *calls = &counters->calls[bounded(row, ROW_LEN)];
 
@@ -266,7 +267,7 @@ static __always_inline int count_few(struct task_struct *task, __u32 rows, __u64
 	__u64 *calls, nr;
 
 	asm volatile("" : "+r"(row)); /* else the compiler adds it up anew for each use */
-	if (unlikely(!task_is_plain(task) || row->group != count_group(task->tgid)))
+	if (unlikely(!task_is_plain(task) || row->group != count_group(task->tgid, true)))
 		return -1;
 	nr = (*ctx)[1];
 	if (unlikely(nr >= ROW_ABI_NUMBERS))

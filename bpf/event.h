@@ -25,11 +25,12 @@ enum abi {
  * i386 socketcall and ipc have a counter for each subcall. What lies outside goes to the `apart` map,
  * so nothing is ever folded together.
  *
- *   0        512      1024        1600        1632   1664          2048
- *   | native | compat | x32 (548) | socketcall | ipc | known, unused |
+ *   0        510    512      1024        1600        1632   1664          2048
+ *   | native | kept | compat | x32 (548) | socketcall | ipc | known, unused |
  */
 enum row {
 	ROW_NATIVE = 0,
+	ROW_KEPT = 510, /* no counters: what is kept of the row itself */
 	ROW_COMPAT = 512,
 	ROW_X32 = 1024,
 	ROW_SOCKETCALL = 1600,
@@ -38,7 +39,7 @@ enum row {
 	ROW_LEN = 2048,
 };
 
-/* see groups_epoch in group.bpf.h */
+/* see groups_void() in group.bpf.h */
 #define GROUPS_EPOCH_STEP (1ULL << 32)
 
 /* In a counter that is not 0: the arguments of that call are kept, so each call is looked at. */
@@ -53,21 +54,36 @@ struct known_tuple {
 	__u64 values[KNOWN_VALUES];
 };
 
-/* The counters of one CPU and slot. A power of two, so that the programs can mask an index. */
+#define ROW_ABI_NUMBERS 510 /* native and compat numbers that have a counter */
+#define ROW_X32_NUMBERS 548
+#define ROW_SUBCALLS    32
+
+/*
+ * The counters of one CPU and slot. A power of two, so that the programs can mask an index. What each call looks at lies in the page of
+ * the native counters: where the kernel forgets its translations at each change to user space, a page more is dearer than ten
+ * instructions.
+ */
 struct count_row {
-	__u64 calls[ROW_OUTSIDE + 1]; /* by enum row; that of ROW_OUTSIDE stays 0 */
+	union {
+		__u64 calls[ROW_OUTSIDE + 1]; /* by enum row; that of ROW_OUTSIDE stays 0 */
+		struct {
+			__u64 native[ROW_KEPT];
+			__u64 slot; /* once there is a group: whose row it is */
+			__u64 group; /* whose call may be counted without asking: see count_group() */
+		};
+	};
 	struct known_tuple known[KNOWN_TUPLES];
-	__u64 unused[ROW_LEN - ROW_OUTSIDE - 1 - KNOWN_TUPLES * 4 - 2];
-	__u64 slot;  /* once there is a group: whose row it is */
-	__u64 group; /* whose call may be counted without asking: groups_epoch + tgid */
+	__u64 unused[ROW_LEN - ROW_OUTSIDE - 1 - KNOWN_TUPLES * 4];
 };
+
+/* Is it a row's counter? */
+static inline int row_is_counter(__u32 row)
+{
+	return row < ROW_OUTSIDE && row / 2 != ROW_KEPT / 2;
+}
 
 /* Rows that need no map: of one slot on 32 CPUs, the none slot included. */
 #define FEW_ROWS 64
-
-#define ROW_ABI_NUMBERS 512 /* native and compat numbers that have a counter */
-#define ROW_X32_NUMBERS 548
-#define ROW_SUBCALLS    32
 
 /* i386 multiplexers (arch/x86/entry/syscalls/syscall_32.tbl) */
 #define I386_SOCKETCALL 102
@@ -212,7 +228,7 @@ enum group_state {
 };
 
 struct group {
-	__u64 lineage; /* 0: it never was in set-up */
+	__u64 lineage; /* 0: it never was in set-up, or never leaves it: whittle's helper */
 	__u64 since;   /* PROVISIONAL: the time of its exec */
 	__u32 slot;
 	__u32 state;
@@ -335,7 +351,7 @@ struct entry {
  * only, and what else there is in a table of its own. A power of two: the programs mask with it.
  */
 #define EACH_SLOTS_MAX   16384
-#define EACH_ROW_LEN     ROW_ABI_NUMBERS
+#define EACH_ROW_LEN     512
 #define EACH_APART_LEN   128
 #define EACH_PROBES      32
 #define EACH_APART_TAKEN (~0U) /* a key's slot while the key is being written */
@@ -452,6 +468,10 @@ struct ev_denied {
 
 _Static_assert(sizeof(struct slot) == 40, "struct slot");
 _Static_assert(sizeof(struct count_row) == ROW_LEN * 8, "struct count_row");
+_Static_assert(__builtin_offsetof(struct count_row, slot) == ROW_KEPT * 8 &&
+		       __builtin_offsetof(struct count_row, group) == (ROW_KEPT + 1) * 8 &&
+		       ROW_ABI_NUMBERS == ROW_KEPT,
+	       "struct count_row: nothing else may count there");
 _Static_assert(sizeof(struct known_tuple) == 32, "struct known_tuple");
 _Static_assert(sizeof(struct target) == 16, "struct target");
 _Static_assert(sizeof(struct image) == 24, "struct image");

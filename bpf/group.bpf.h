@@ -34,14 +34,14 @@
 
 #define PF_EXITING 0x00000004
 
-/*
- * Moves on whenever a process has ended or left: what count_row.group says is void then, whichever slot it is of, for
- * the hot path has no time to look up what belongs to which. In the upper half, so that a tgid can be added.
- */
+/* What count_row.group begins with in sessions that have too many rows to void each: see groups_void(). */
 __u64 groups_epoch;
 
-/* whittle's own process: what it calls is nobody's workload. Known once `inventory` has run. */
-__u32 self;
+/*
+ * whittle's own process, and the one that it has forked for its own ends (the keeper of a cgroup, who asks engines): what these call, and
+ * all that the second one starts, is nobody's workload. Known once `inventory` has run.
+ */
+__u32 self, helper;
 
 /*
  * tgid -> group, for each live process of the targets; set on fork, removed with the last thread. By tgid and not
@@ -122,12 +122,27 @@ static __noinline void group_leave(struct group *group)
 		lineage_end(number, lineage);
 }
 
+/*
+ * Whenever a process has ended or left, what count_row.group says is void, whichever slot it is of, for the hot path has no time to
+ * look up what belongs to which. The epoch is in the upper half, so that a tgid can be added.
+ */
+static __noinline int groups_void(void)
+{
+	if (!cfg_few_rows) {
+		atomic_add(&groups_epoch, GROUPS_EPOCH_STEP);
+		return 0;
+	}
+	for (__u32 row = 0; row < FEW_ROWS && row < cfg_slots * cfg_cpus; row++)
+		few_rows[row].group = 0;
+	return 0;
+}
+
 /* A group leaves its slot or ends. */
 static __always_inline void group_forget(struct group *group)
 {
 	if (!group_is_workload(group))
 		group_leave(group);
-	atomic_add(&groups_epoch, GROUPS_EPOCH_STEP);
+	groups_void();
 }
 
 static __always_inline struct group *group_store(__u32 tgid, struct group *group)
@@ -159,6 +174,32 @@ static __noinline struct group *group_enter_setup(struct task_struct *task, __u3
 	return stored;
 }
 
+/* As the pid namespace numbers it that it was made in. */
+static __always_inline __u32 group_number_inside(struct task_struct *task)
+{
+	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	__u32 level = BPF_CORE_READ(pid, level), number = 0;
+
+	bpf_probe_read_kernel(&number, sizeof(number),
+			      (void *)__builtin_preserve_access_index(&pid->numbers[0].nr) +
+				      (__u64)level * bpf_core_type_size(struct upid));
+	return number;
+}
+
+/* Whatever else has `self` for a parent was started by the same process, before it became whittle: it may be a target. */
+static __always_inline void group_find_helper(struct task_struct *task)
+{
+	if (cfg_helper && (__u32)BPF_CORE_READ(task, real_parent, tgid) == self &&
+	    group_number_inside(task) == cfg_helper)
+		helper = BPF_CORE_READ(task, tgid);
+}
+
+static __always_inline bool group_is_helper(struct task_struct *task)
+{
+	return helper && ((__u32)BPF_CORE_READ(task, tgid) == helper ||
+			  (__u32)BPF_CORE_READ(task, real_parent, tgid) == helper);
+}
+
 /*
  * A group shows up in `slot` that nobody in the targets forked; `entering`: by the very event of its entry. NULL: no
  * room, it counts as workload.
@@ -167,13 +208,18 @@ static __always_inline struct group *group_enter(struct task_struct *task, __u32
 						 bool entering)
 {
 	struct slot *s = slot_of(slot);
-	struct group workload = {.slot = slot};
+	struct group group = {.slot = slot};
 
+	if (group_is_helper(
+		    task)) { /* without a lineage there is no way out of set-up, whatever it runs */
+		group.state = GROUP_SETUP;
+		return group_store(BPF_CORE_READ(task, tgid), &group);
+	}
 	if (cfg_each && !s->armed)
 		each_note_inside(slot);
 	if (!s->armed || s->flags & SLOT_COUNT_MOVED || s->lost_groups ||
 	    (!entering && s->flags & SLOT_STRANGERS))
-		return group_store(BPF_CORE_READ(task, tgid), &workload);
+		return group_store(BPF_CORE_READ(task, tgid), &group);
 	return group_enter_setup(task, slot);
 }
 
@@ -244,7 +290,7 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 	struct group *group;
 	struct group copy;
 
-	if (parent_slot != slot || forker == self) {
+	if (parent_slot != slot || forker == self || forker == helper) {
 		group_enter(child, slot, true); /* CLONE_INTO_CGROUP */
 		return;
 	}
@@ -376,6 +422,8 @@ static __always_inline void group_exit(__u32 tgid)
 
 	if (tgid == self)
 		self = 0; /* somebody else may be given its number */
+	if (tgid == helper)
+		helper = 0;
 	if (!group)
 		return;
 	group_forget(group);

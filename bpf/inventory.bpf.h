@@ -56,11 +56,9 @@ static __always_inline void inventory_call(struct task_struct *task, __u32 slot)
 		args_note(&key, call.row, regs);
 }
 
-/* whittle itself, and the keeper of its command's cgroup */
 static __always_inline bool inventory_is_ours(struct task_struct *task)
 {
-	return (__u32)BPF_CORE_READ(task, tgid) == self ||
-	       (__u32)BPF_CORE_READ(task, real_parent, tgid) == self;
+	return (__u32)BPF_CORE_READ(task, tgid) == self || group_is_helper(task);
 }
 
 static __always_inline void inventory_task(struct task_struct *task, __u32 slot)

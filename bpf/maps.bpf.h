@@ -46,6 +46,8 @@ const volatile bool cfg_tell_gone = true;
 const volatile __u32 cfg_stack_bytes = 16384;
 /* The kernel's number of the perf event raw_syscalls:sys_enter. */
 const volatile __u32 cfg_event_id = 0;
+/* The process that whittle has forked for its own ends, as whittle's pid namespace numbers it; 0: there is none. */
+const volatile __u32 cfg_helper = 0;
 /* Known launchers, filled in at load. */
 const volatile struct file_id cfg_launchers[LAUNCHERS_MAX] = {};
 
@@ -99,7 +101,7 @@ struct {
 } counts SEC(".maps");
 
 /* The same, where there are at most FEW_ROWS of them: without the lookup, which is a quarter of the hot path. */
-struct count_row few_rows[FEW_ROWS] __attribute__((aligned(64)));
+struct count_row few_rows[FEW_ROWS] __attribute__((aligned(4096)));
 const volatile bool cfg_few_rows = false;
 
 /*

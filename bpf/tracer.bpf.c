@@ -330,6 +330,7 @@ int inventory(struct bpf_iter__task *ctx)
 	self = bpf_get_current_pid_tgid() >> 32;
 	if (!task)
 		return 0;
+	group_find_helper(task);
 	slot = target_slot(cgroup_id_read(task));
 	if (slot != SLOT_NONE)
 		inventory_task(task, slot);

@@ -157,6 +157,16 @@ struct signal_struct {
 	unsigned int flags;
 };
 
+/* group.bpf.h */
+struct upid {
+	int nr;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	void *stack;
@@ -165,6 +175,7 @@ struct task_struct {
 	pid_t pid;
 	pid_t tgid;
 	struct task_struct *real_parent;
+	struct pid *thread_pid;
 	struct signal_struct *signal;
 	struct seccomp seccomp;
 	struct sigpending pending;

@@ -88,11 +88,11 @@ static struct row odd[] = {
 	I386(133, "fchdir"), I386(140, "_llseek"), I386(148, "fdatasync"), I386(158, "sched_yield"),
 	I386(197, "fstat64"), I386(199, "getuid32"), I386(221, "fcntl64"), I386(224, "gettid"),
 	I386(295, "openat"), I386(328, "eventfd2"), I386(422, "futex_time64"),
-	I386(452, "fchmodat2"), I386(-1, "-"), I386(511, "-"), I386(512, "-"), I386(1000, "-"),
+	I386(452, "fchmodat2"), I386(-1, "-"), I386(509, "-"), I386(510, "-"), I386(511, "-"), I386(512, "-"), I386(1000, "-"),
 	SOCKETCALL(0), SOCKETCALL(1), SOCKETCALL(3), SOCKETCALL(16), SOCKETCALL(20), SOCKETCALL(31),
 	SOCKETCALL(32), SOCKETCALL(1000), IPC(0), IPC(1), IPC(4), IPC(14), IPC(22), IPC(23),
 	IPC(31), IPC(32), IPC(1000), X32(39, "getpid"), X32(513, "-"), X32(600, "-"),
-	X32(0x3fffffff, "-"), NO_CALL(-1), NO_CALL(-4095), NO_CALL(511), NO_CALL(512),
+	X32(0x3fffffff, "-"), NO_CALL(-1), NO_CALL(-4095), NO_CALL(509), NO_CALL(510), NO_CALL(511), NO_CALL(512),
 	NO_CALL(1000), NO_CALL(0x3fffffff),
 };
 

@@ -152,8 +152,8 @@ static __u32 row_of(enum arch native, const struct syscall *call)
 	for (__u32 row = 0; row < ROW_OUTSIDE; row++) {
 		struct apart_key key = key_of_row(SLOT_NONE, row);
 
-		if (decode_arch(native, key.abi) == call->arch && key.nr == call->nr &&
-		    key.sub == call->sub)
+		if (row_is_counter(row) && decode_arch(native, key.abi) == call->arch &&
+		    key.nr == call->nr && key.sub == call->sub)
 			return row;
 	}
 	return ROW_OUTSIDE;

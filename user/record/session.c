@@ -87,6 +87,7 @@ static int configure(struct session *session, const struct hook *hook)
 	skel->rodata->cfg_newborns = options->newborns != 0;
 	skel->rodata->cfg_follow = options->follow;
 	skel->rodata->cfg_tell_gone = !options->entries;
+	skel->rodata->cfg_helper = options->helper;
 	launchers_find((struct file_id *)skel->rodata->cfg_launchers, LAUNCHERS_MAX);
 	/* their programs want the current task as a typed pointer */
 	session->options.denials &= (options->features & FEATURE_TP_BTF) != 0;

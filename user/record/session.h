@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct session;
 
@@ -29,6 +30,7 @@ struct session_options {
 	__u32 hierarchy;        /* that all cgroups are of, as struct cgroup has it; 0: v2 */
 	const char *controller; /* of one of v1: what the kernel calls one of its controllers */
 	__u32 slots;            /* recordings, at most SLOTS_MAX - 1 */
+	pid_t helper; /* a child of this process whose calls, and those of all that it starts, count nowhere; 0: there is none */
 	__u32 each; /* slots of a session of each cgroup (session_each.h), less than EACH_SLOTS_MAX; 0: it is none. Without `slots`, timing, denials, args */
 	/* a record as it came off the ring; borrowed for the call */
 	void (*on_record)(const void *data, size_t len, void *context);

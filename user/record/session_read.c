@@ -44,6 +44,8 @@ uint64_t session__count(const struct session *session, __u32 slot, __u32 row)
 
 	if (session->options.each)
 		return session_each_count(session, slot, row);
+	if (!row_is_counter(row))
+		return 0;
 	for (__u32 cpu = 0; cpu < session->cpus; cpu++)
 		sum += __atomic_load_n(&rows[cpu].calls[row], __ATOMIC_RELAXED) & ~COUNT_ARGS;
 	return sum;
