@@ -251,6 +251,35 @@ n=$at_once
 check "... not a call of them is missing in one recording for each image" env ROUNDS="$rounds" python3 "$T/sums.py" "$out" "image-a:$n image-b:$n image-c:$n image-d:$n" "${bits[@]}"
 expect "... and there are no other files" [ "$(cd "$out" && echo *.json)" = "image-a.json image-a.recording.json image-b.json image-b.recording.json image-c.json image-c.recording.json image-d.json image-d.recording.json" ]
 
+# --- a container that an engine tells of once, asked for another one; and whittle is in a cgroup below PATH itself ---
+cat >"$T/bin/docker" <<END
+#!/bin/sh
+case \$1 in
+context) echo unix:///run/docker.sock ;;
+ps) ! mkdir "$T/asked" 2>/dev/null || { sleep 0.5 && exec cat "$T/containers"; } ;;
+esac
+END
+rm -rf "$out" "$T/log"
+mkdir "$top/self"
+PATH=$T/bin:$PATH inside self "$WHITTLE" record --each "$top" -d "$out" --recording "$out" --count-moved 2>"$T/log" &
+whittle=$!
+poll grep -q '^whittle: recording each' "$T/log" || fail "it starts" "$(cat "$T/log")"
+for container in a b; do
+    id=$container$(printf '%063d' 0)
+    mkdir "$top/docker-$id.scope"
+    inside "docker-$id.scope" "$programs/spell" 1
+    poll test -d "$T/asked" || fail "the engine is asked"
+    rmdir "$top/docker-$id.scope"
+done
+poll test -e "$out/a0.json" -a -e "$out/b0.json" || :
+# whoever asks takes no signal
+mapfile -t processes <"$top/self/cgroup.procs"
+kill -INT "${processes[@]}"
+wait "$whittle" && pass "... an engine that forgets: 0" || fail "... an engine that forgets: 0" "status $?: $(cat "$T/log")"
+rmdir "$top/self"
+expect "... the names are known, and whittle and those that it asks are in no file" \
+    [ "$(cd "$out" && echo *.json)" = "a0.json a0.recording.json b0.json b0.recording.json" ]
+
 # --- more than there is room for, while whittle cannot look ---
 start --merge-by unit --count-moved
 kill -STOP "$whittle"

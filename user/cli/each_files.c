@@ -3,12 +3,15 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
 /* How many censuses a container is looked for in: some are nobody's. */
 #define CENSUSES_MAX 3
 /* Recordings that wait for a name, some KiB each: with engines that take seconds, and many containers a second. */
 #define ENDED_MAX 4096
+/* Files are written through to the disk: so many, and news are taken before the next ones. */
+#define SOME 32
 
 void each_who_clear(struct each_who *who)
 {
@@ -37,7 +40,7 @@ void each_files_clear(struct each_files *files)
 
 /* --- names --- */
 
-static bool is_nameless(const struct each_who *who)
+bool each_who_is_nameless(const struct each_who *who)
 {
 	return who->container && !strchr(who->container, ':');
 }
@@ -55,29 +58,39 @@ static void look_up(struct each_files *files, const char *id, struct each_who *w
 	who->image = steal_ptr(&image.data);
 }
 
+/* Has it been looked for where it must be, if it is anywhere? */
+static bool is_settled(const struct each_files *files, const struct each_who *who)
+{
+	return !each_who_is_nameless(who) || files->census.done >= who->census;
+}
+
 void each_files_meet(struct each_files *files, const char *id, struct each_who *who)
 {
 	look_up(files, id, who);
-	if (is_nameless(who))
+	if (each_who_is_nameless(who))
 		who->census = census_ask(&files->census);
 }
 
-void each_files_look_up(struct each_files *files, struct each_who *who)
+/* An id is one container's for ever: it may be found in any census. */
+static void look_up_again(struct each_files *files, struct each_who *who)
 {
 	char *own_ptr id = NULL;
 
-	bool last = files->census.done == UINT64_MAX;
-
-	if (!is_nameless(who) || files->census.done < who->census ||
-	    (who->censuses == CENSUSES_MAX && !last))
+	if (!each_who_is_nameless(who))
 		return;
-	who->censuses++;
 	id = steal_ptr(&who->container);
 	look_up(files, id, who);
 	if (!who->container)
 		who->container = steal_ptr(&id);
-	if (is_nameless(who) && who->censuses < CENSUSES_MAX && !last)
-		who->census = census_ask(&files->census);
+}
+
+void each_files_look_up(struct each_files *files, struct each_who *who)
+{
+	look_up_again(files, who);
+	if (!each_who_is_nameless(who) || !is_settled(files, who) ||
+	    files->census.done == UINT64_MAX || ++who->censuses >= CENSUSES_MAX)
+		return;
+	who->census = census_ask(&files->census);
 }
 
 /* --- files --- */
@@ -161,16 +174,22 @@ static int write_now(struct each_files *files, struct each_who *who, struct reco
 
 /* --- those that have ended --- */
 
-/* Those whose name is as well known as it will be, or all. What cannot be written was told: it is tried again at the end. */
-static void write_ended(struct each_files *files, bool all)
+/*
+ * Writes up to `max` of those whose name is as well known as it will be, or of all; how many more there are. What cannot be written was
+ * told: it is tried again at the end.
+ */
+static size_t write_ended(struct each_files *files, bool all, size_t max)
 {
-	size_t kept = 0;
+	size_t kept = 0, left = 0;
 
 	for (size_t i = 0; i < files->ended_len; i++) {
 		struct each_ended *ended = &files->ended[i];
+		bool due = all || (!ended->who.file && is_settled(files, &ended->who));
 		struct err err = {0};
 
-		if (all || (!ended->who.file && files->census.done >= ended->who.census)) {
+		left += due && !max;
+		if (due && max) {
+			max--;
 			if (!write_now(files, &ended->who, &ended->recording, &err)) {
 				forget(ended);
 				continue;
@@ -181,6 +200,20 @@ static void write_ended(struct each_files *files, bool all)
 		files->ended[kept++] = *ended;
 	}
 	files->ended_len = kept;
+	return left;
+}
+
+bool each_files_write_some(struct each_files *files)
+{
+	return write_ended(files, false, SOME) != 0;
+}
+
+/* Without a name, as there is no room for more; but none that could not be written before. */
+static void make_room(struct each_files *files)
+{
+	for (size_t i = 0; i < files->ended_len; i++)
+		files->ended[i].who.census = 0;
+	write_ended(files, false, SOME);
 }
 
 static int keep(struct each_files *files, struct each_who *who, struct recording *recording)
@@ -188,7 +221,7 @@ static int keep(struct each_files *files, struct each_who *who, struct recording
 	if (!files->ended)
 		files->ended = calloc(ENDED_MAX, sizeof(*files->ended));
 	if (files->ended_len == ENDED_MAX)
-		write_ended(files, true);
+		make_room(files);
 	if (!files->ended || files->ended_len == ENDED_MAX)
 		return -ENOMEM;
 	files->ended[files->ended_len++] =
@@ -201,22 +234,15 @@ static int keep(struct each_files *files, struct each_who *who, struct recording
 int each_files_add(struct each_files *files, struct each_who *who, struct recording *recording,
 		   struct err *err)
 {
-	if (is_nameless(who) && files->census.done < who->census && !keep(files, who, recording))
+	if (!is_settled(files, who) && !keep(files, who, recording))
 		return 0;
 	return write_now(files, who, recording, err);
 }
 
-/* What has ended was there when it was asked for: one census is enough for it. */
 static void name_ended(struct each_files *files)
 {
-	for (size_t i = 0; i < files->ended_len; i++) {
-		struct each_who *who = &files->ended[i].who;
-
-		if (is_nameless(who) && files->census.done >= who->census) {
-			who->censuses = CENSUSES_MAX - 1;
-			each_files_look_up(files, who);
-		}
-	}
+	for (size_t i = 0; i < files->ended_len; i++)
+		look_up_again(files, &files->ended[i].who);
 }
 
 bool each_files_take(struct each_files *files)
@@ -224,16 +250,15 @@ bool each_files_take(struct each_files *files)
 	if (!census_take(&files->census, &files->names.containers))
 		return false;
 	name_ended(files);
-	write_ended(files, false);
 	return true;
 }
 
-void each_files_last_names(struct each_files *files)
+void each_files_last_names(struct each_files *files, bool wanted)
 {
-	bool asked = files->census.begun;
-
+	for (size_t i = 0; i < files->ended_len; i++)
+		wanted |= each_who_is_nameless(&files->ended[i].who);
 	census_end(&files->census);
-	if (asked)
+	if (wanted)
 		census_now(&files->names.containers);
 	name_ended(files);
 }
@@ -255,7 +280,7 @@ static void write_group(struct each_group *group, void *context)
 
 void each_files_end(struct each_files *files)
 {
-	write_ended(files, true);
+	write_ended(files, true, SIZE_MAX);
 	files->failed |= files->ended_len > 0;
 	each_groups_walk(&files->groups, write_group, files);
 }

@@ -23,6 +23,9 @@ struct each_who {
 
 void each_who_clear(struct each_who *who);
 
+/** A container that no engine has told of so far? */
+bool each_who_is_nameless(const struct each_who *who);
+
 /* One that has ended. */
 struct each_ended {
 	struct each_who who;
@@ -49,13 +52,14 @@ void each_files_clear(struct each_files *files);
 /** A container that has shown up: is its name known? If not, engines are asked. */
 void each_files_meet(struct each_files *files, const char *id, struct each_who *who);
 
-/** A container that has no name so far, when another census is there: has it one now? If not, it is asked for some more times. */
+/** When another census is there: has it a name now, if it is a container without one? If not, it is asked for some more times. */
 void each_files_look_up(struct each_files *files, struct each_who *who);
 
-/**
- * Takes what engines tell. True: a census is there. Those that have ended are written then; the others are for each_files_look_up().
- */
+/** Takes what engines tell. True: a census is there, for each_files_look_up(), and those that have ended can be written. */
 bool each_files_take(struct each_files *files);
+
+/** Writes some of those that have ended; true: there are more. */
+bool each_files_write_some(struct each_files *files);
 
 /**
  * Writes the recording, or adds it to those that are alike, or keeps it until its name is known; what is taken of *who and *recording
@@ -64,8 +68,11 @@ bool each_files_take(struct each_files *files);
 int each_files_add(struct each_files *files, struct each_who *who, struct recording *recording,
 		   struct err *err) must_check;
 
-/** Nobody is asked beside from here on, but once more here, and then all get the names that they can have. */
-void each_files_last_names(struct each_files *files);
+/**
+ * Nobody is asked beside from here on, but once more here, if somebody that has ended has no name, or another one (`wanted`). All that
+ * are left are for each_files_look_up().
+ */
+void each_files_last_names(struct each_files *files, bool wanted);
 
 /** Writes all that are left. */
 void each_files_end(struct each_files *files);

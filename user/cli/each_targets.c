@@ -293,8 +293,12 @@ static void look_up_names(struct each_targets *targets)
 
 void each_targets_take_names(struct each_targets *targets)
 {
-	if (each_files_take(&targets->files))
-		look_up_names(targets);
+	if (!each_files_take(&targets->files))
+		return;
+	look_up_names(targets);
+	while (each_files_write_some(&targets->files))
+		if (session__drain(targets->session, NULL))
+			break; /* whoever waits for news is told */
 }
 
 static int add_lineage(const struct lineage *lineage, void *context)
@@ -318,13 +322,15 @@ static int add_lineage(const struct lineage *lineage, void *context)
 int each_targets_end(struct each_targets *targets, struct err *err)
 {
 	int rc = session__drain(targets->session, err);
+	bool nameless = false;
 
-	if (rc)
-		return rc;
 	look_at_all(targets);
-	each_files_last_names(&targets->files);
+	for (__u32 slot = SLOT_TOP + 1; slot < targets->len; slot++)
+		nameless |= each_who_is_nameless(&targets->all[slot].who);
+	each_files_last_names(&targets->files, nameless);
 	look_up_names(targets);
-	rc = session__each_lineage(targets->session, add_lineage, targets, err);
+	if (!rc)
+		rc = session__each_lineage(targets->session, add_lineage, targets, err);
 	for (__u32 slot = SLOT_TOP + 1; !rc && slot < targets->len; slot++) {
 		struct err reason = {0};
 

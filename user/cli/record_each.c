@@ -94,6 +94,7 @@ static int open_session(struct record *record, struct each_targets *targets, str
 	struct session_options options = {
 		.features = record->features,
 		.ring_bytes = record->options.ring_size ? record->options.ring_size : RING_BYTES,
+		.helper = targets->files.census.pid,
 		.on_record = take_news,
 		.context = targets,
 	};

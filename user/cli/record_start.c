@@ -106,6 +106,7 @@ static int open_session(struct record *record, struct err *err)
 		.denials = record->wants_denials,
 		.args = record->args.calls.len ? &record->args : NULL,
 		.slots = record->slots,
+		.helper = record->keeper.pid,
 		.follow = record->options.follow,
 		.hierarchy = record->hierarchy,
 		.controller = record->controller,
