@@ -24,6 +24,7 @@ row() { # DESC STATUS NEED FINDING PHRASE COMMAND...
     else
         fail "$desc" "status $status"
         detail <"$T/row"
+        jq -c '.[] | select(.finding == "failure")' "$T/json" | detail
         detail <"$T/err"
     fi
 }
@@ -61,6 +62,11 @@ if [ -n "$v1" ]; then
     row "v1 only" 0 'cgroup v2' warning "v1 only, pids at $v1 containers and cgroups of v1 can be recorded; for commands" without "umount -l '$mount'"
 fi
 row "v2 only" 0 'cgroup v2' ok 'pure v2' without 'umount -l -a -t cgroup'
-row "no typed tracepoints is a warning" 0 tracepoints warning 'costs more' env WHITTLE_FEATURES=-tp_btf
+case $("$WHITTLE" doctor) in
+*'counted by fentry'* | *'counted by tracepoint'*)
+    row "no typed tracepoints, where programs on them would be skipped: others are used" 0 tracepoints ok 'counted by' env WHITTLE_FEATURES=-tp_btf
+    ;;
+*) row "no typed tracepoints is a warning" 0 tracepoints warning 'costs more' env WHITTLE_FEATURES=-tp_btf ;;
+esac
 row "no bpffs is no obstacle" 0 bpffs ok '' without 'umount -l /sys/fs/bpf || :'
 check_status 2 "an argument is a usage error" "$WHITTLE" doctor now

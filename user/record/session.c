@@ -2,6 +2,7 @@
 #include "record/session.h"
 #include "base/fs.h"
 #include "base/log.h"
+#include "base/privilege.h"
 #include "record/features.h"
 #include "record/launchers.h"
 #include "record/pins.h"
@@ -15,6 +16,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 /* libbpf explains a refused program at length: that is for -vv; what to do about it is in our own sentence. */
 static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
@@ -279,6 +281,20 @@ static int check_old(const struct session *session, struct err *err)
 		       options->each ? "--each" : "--stats");
 }
 
+/* Before 5.11 maps are locked memory, of which libbpf gets as much as it wants, if it may. */
+static int explain_refusal(const struct session *session, struct err *err)
+{
+	struct rlimit limit;
+
+	if (session->options.features & FEATURE_FETCH || privilege_has(CAP_SYS_RESOURCE) ||
+	    getrlimit(RLIMIT_MEMLOCK, &limit) || limit.rlim_cur == RLIM_INFINITY)
+		return err_errno(err, -EPERM,
+				 "the kernel refuses to load BPF programs (lockdown, or a security module; 'whittle doctor' and -vv tell more)");
+	return err_set(err, -EPERM,
+		       "before Linux 5.11 BPF maps are locked memory, of which this process may have %llu KiB: give it CAP_SYS_RESOURCE, or no limit ('ulimit -l unlimited')",
+		       (unsigned long long)limit.rlim_cur / 1024);
+}
+
 int session__open(const struct session_options *options, struct session **out, struct err *err)
 {
 	struct session *own_session session = NULL;
@@ -302,8 +318,7 @@ int session__open(const struct session_options *options, struct session **out, s
 		rc = load_logged(session, hook);
 	}
 	if (rc == -EPERM)
-		return err_errno(err, rc,
-				 "the kernel refuses to load BPF programs (lockdown, or a security module; 'whittle doctor' and -vv tell more)");
+		return explain_refusal(session, err);
 	if (rc && !(session->options.features & FEATURE_FETCH))
 		return err_set(err, -ENOTSUP,
 			       "this kernel refuses whittle's BPF programs: it needs Linux 5.10 or newer ('-vv' shows the reason)");
