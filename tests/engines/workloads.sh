@@ -5,7 +5,7 @@
 # tells what the profile may have: of what only a runtime's set-up calls, what the same program calls on the host.
 #
 # What need not be tried in each layout is shared out among them, and so are profiles of names alone and such with arguments: THOROUGH=yes tries
-# all. WAYS=names or WAYS=args: only these, with docker and with podman.
+# all. WAYS=names or WAYS=args: only these, with docker and with podman; SERVERS='redis node': only these.
 set -eu
 . tests/lib.sh
 . tests/engines.sh
@@ -312,7 +312,7 @@ profile_of() { # ENGINE SERVER [ARGS]: those of --args
     fi
 }
 
-servers=(nginx redis python3 node postgres busybox)
+read -ra servers <<<"${SERVERS:-nginx redis python3 node postgres busybox}"
 at_once 3 host_run "${servers[@]}"
 for engine in "${engines[@]}"; do
     for way in "${ways[@]}"; do
