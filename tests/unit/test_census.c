@@ -99,6 +99,7 @@ Test(census, of_nobody)
 	cr_assert_eq(census_start(&census, NULL), 0);
 	census_ask(&census);
 	await(&census, &containers);
+	cr_expect_eq(census.done, 1, "it was answered, and nobody was lost");
 	cr_expect_eq(containers.len, 0);
 	cr_expect_null(census_find(&containers, A));
 }

@@ -33,7 +33,8 @@ void census_now(struct engine_containers *containers)
 		if (engine_is_installed(engine) && !engine_check_local(engine, NULL) &&
 		    engine_list(engine, containers, NULL))
 			continue;
-	qsort(containers->row, containers->len, sizeof(*containers->row), compare_ids);
+	if (containers->len)
+		qsort(containers->row, containers->len, sizeof(*containers->row), compare_ids);
 }
 
 /* Ids of engines may be the beginning of the whole one. */
@@ -122,7 +123,7 @@ int census_start(struct census *census, struct err *err)
 	return rc;
 }
 
-static void give_up(struct census *census)
+void census_end(struct census *census)
 {
 	if (census->request >= 0)
 		close(census->request);
@@ -138,16 +139,11 @@ static void give_up(struct census *census)
 	census->done = UINT64_MAX;
 }
 
-void census_end(struct census *census)
-{
-	give_up(census);
-}
-
 static void begin(struct census *census)
 {
 	census->begun++;
 	if (write_all(census->request, "", 1))
-		give_up(census);
+		census_end(census);
 }
 
 uint64_t census_ask(struct census *census)
@@ -182,7 +178,7 @@ bool census_take(struct census *census, struct engine_containers *containers)
 	while ((n = read(census->answer, chunk, sizeof(chunk))) > 0)
 		buf__add(&census->text, chunk, n);
 	if (!n || errno != EAGAIN || buf__error(&census->text)) {
-		give_up(census);
+		census_end(census);
 		return true;
 	}
 	if (!is_complete(census, &head))

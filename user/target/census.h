@@ -24,7 +24,7 @@ struct census {
 /** Starts the process. Call census_end() after use, also on failure. */
 int census_start(struct census *census, struct err *err) must_check;
 
-/** Ends it, and whatever it has asked. */
+/** Ends it, and whatever it has asked: `done` is UINT64_MAX then. Once is enough, and twice is no harm. */
 void census_end(struct census *census);
 #define own_census own_with(census_end)
 
