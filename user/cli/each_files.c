@@ -205,7 +205,10 @@ static size_t write_ended(struct each_files *files, bool all, size_t max)
 
 bool each_files_write_some(struct each_files *files)
 {
-	return write_ended(files, false, SOME) != 0;
+	const size_t before = files->ended_len;
+
+	/* without memory none is written, and the same ones would be tried without end */
+	return write_ended(files, false, SOME) && files->ended_len < before;
 }
 
 /* Without a name, as there is no room for more; but none that could not be written before. */

@@ -58,7 +58,7 @@ void each_files_look_up(struct each_files *files, struct each_who *who);
 /** Takes what engines tell. True: a census is there, for each_files_look_up(), and those that have ended can be written. */
 bool each_files_take(struct each_files *files);
 
-/** Writes some of those that have ended; true: there are more. */
+/** Writes some of those that have ended; true: that worked, and there are more. */
 bool each_files_write_some(struct each_files *files);
 
 /**
