@@ -88,7 +88,8 @@ int pins_put_maps(const char *dir, const struct bpf_object *object, struct err *
 
 	bpf_object__for_each_map(map, object)
 	{
-		if (bpf_map__fd(map) < 0)
+		/* from libbpf 1.4 on these have a descriptor, too: that of an empty file */
+		if (!bpf_map__autocreate(map))
 			continue;
 		pin_path(path, dir, "map", bpf_map__name(map));
 		rc = bpf_obj_pin(bpf_map__fd(map), path);

@@ -186,7 +186,8 @@ void session_unmap_view(struct view *view)
 static int map_views(struct session *session, struct err *err)
 {
 	struct tracer_bpf *skel = session->skel;
-	bool entries = bpf_map__fd(skel->maps.entries) >= 0;
+	/* not by its descriptor: from libbpf 1.4 on a map that is not created has one, of an empty file */
+	bool entries = bpf_map__autocreate(skel->maps.entries);
 	/* a slot that is used again is cleared before */
 	int protection = PROT_READ | (entries || session->options.newborns ? PROT_WRITE : 0);
 	int rc = map_view(skel->maps.counts, protection, &session->counts);
