@@ -22,7 +22,7 @@ profile() {
     cat >"$T/p.json" <<P
 {"defaultAction": "SCMP_ACT_ERRNO", "architectures": [${names#, }], "syscalls": [
   {"names": ["execve", "exit", "exit_group", "read", "restart_syscall", "rt_sigreturn"], "action": "SCMP_ACT_ALLOW"},
-  {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38}]}
+  {"names": ["clone3", "openat2"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38}]}
 P
 }
 
@@ -64,7 +64,7 @@ while read -r token name number; do
         continue
     fi
     says "$token: allowed" 0 "$token read ($number): allow" "$WHITTLE" explain --arch "$token" "$T/p.json" read
-    says "$token: refused" 0 'errno ENOSYS' "$WHITTLE" explain --arch "$token" "$T/p.json" clone3
+    says "$token: refused" 0 'errno ENOSYS' "$WHITTLE" explain --arch "$token" "$T/p.json" openat2 # sh has no clone3
     check "$token: check" "$WHITTLE" check "$T/p.json"
     check "$token: compiled" "$WHITTLE" convert --format bpf -o "$T/filter" "$T/p.json"
 done <<'A'

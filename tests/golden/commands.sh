@@ -381,8 +381,8 @@ SystemCallFilter=@system-service @no mount
 RestrictNamespaces=yes
 E
 placed 'what cannot be read' '1:3: error: ' <<<'{ x}'
-printf 'read bpf' | "$WHITTLE" check --json --arch x86_64 - >"$T/out" || true
-check 'the place as JSON' jq -e '[.findings[] | select(.id == "risky")] | length == 1 and all(.line == 1 and .column == 6)' "$T/out"
+printf 'read bpf' | "$WHITTLE" check --json --arch x86_64 - >"$T/place.json" || true
+check 'the place as JSON' jq -e '[.findings[] | select(.id == "risky")] | length == 1 and all(.line == 1 and .column == 6)' "$T/place.json"
 
 # finds DESC ID STATUS CONSUMER JSON
 finds() {

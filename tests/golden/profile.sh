@@ -10,15 +10,13 @@ set -eu
 
 B=${BUILD:-build}
 expected=tests/golden/profile
-derive=$B/tests/golden/derive
+derive=$T/derive
 flags=(-std=gnu11 -Wall -Wextra -Werror -g -D_GNU_SOURCE -Iuser -Ibpf "-I$B")
 case $B in
 */san) CC=clang flags+=('-fsanitize=address,undefined' -fno-sanitize-recover=all) ;;
 esac
 
 # The profile library and what lies below it, and no other library: no libbpf.
-mkdir -p "${derive%/*}"
-rm -f "$derive"
 check 'the profile library links with libseccomp, libyaml and libmd alone' \
     "${CC:-gcc}" "${flags[@]}" -o "$derive" tests/golden/derive.c \
     "$B"/user/{base,syscalls,profile}/*.o -lseccomp -lyaml -lmd
