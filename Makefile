@@ -101,10 +101,17 @@ $(B)/tests/programs/arm32: tests/programs/arm32.c
 	@mkdir -p $(@D)
 	$(CLANG) --target=armv7-linux-gnueabi -marm -O1 -ffreestanding -nostdlib -static -fuse-ld=lld -o $@ $<
 
-.PHONY: vm-programs
-vm-programs: all $(PROGRAMS)
+# these link with the library
+TOOLS := $(B)/tests/golden/derive $(B)/tests/live/baseline
 
--include $(PROGRAMS:=.d)
+$(TOOLS): $(B)/%: %.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(DEPS) -MT $@ -o $@ $< $(LIBRARY) $(LDFLAGS) $(LIBS_PROFILE)
+
+.PHONY: vm-programs
+vm-programs: all $(PROGRAMS) $(TOOLS)
+
+-include $(PROGRAMS:=.d) $(TOOLS:=.d)
 
 $(B)/tests/unit/%: tests/unit/%.c $(LIBRARY) | $(SKELETONS)
 	@mkdir -p $(@D)
@@ -113,7 +120,7 @@ $(B)/tests/unit/%: tests/unit/%.c $(LIBRARY) | $(SKELETONS)
 -include $(UNIT_TESTS:=.d)
 
 .PHONY: tests
-tests: all $(UNIT_TESTS) $(PROGRAMS) $(B)/tests/bench/floor $(B)/tests/bench/calls
+tests: all $(UNIT_TESTS) $(PROGRAMS) $(TOOLS) $(B)/tests/bench/floor $(B)/tests/bench/calls
 
 .PHONY: check check-live check-engines check-vm test
 ## check: unit, golden and source checks: no root, no BPF, under 30 s (SAN=1: with ASan and UBSan)
