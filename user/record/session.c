@@ -156,12 +156,17 @@ static int load_logged(struct session *session, const struct hook *hook)
 	return rc;
 }
 
-static int map_view(const struct bpf_map *map, int protection, struct view *view)
+size_t session_pages(size_t bytes)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
-	size_t bytes = (size_t)bpf_map__value_size(map) * bpf_map__max_entries(map);
 
-	bytes = (bytes + page - 1) / page * page;
+	return (bytes + page - 1) / page * page;
+}
+
+static int map_view(const struct bpf_map *map, int protection, struct view *view)
+{
+	size_t bytes = session_pages((size_t)bpf_map__value_size(map) * bpf_map__max_entries(map));
+
 	view->data = mmap(NULL, bytes, protection, MAP_SHARED, bpf_map__fd(map), 0);
 	if (view->data == MAP_FAILED) {
 		view->data = NULL;
@@ -380,6 +385,8 @@ int session__open_pinned(const char *dir, const struct session_options *options,
 	if (rc)
 		return rc;
 	rc = tracer_bpf__load(session->skel);
+	if (!rc)
+		rc = session_object_map_variables(session->skel);
 	if (rc)
 		return err_errno(err, rc, "cannot open %s", dir);
 	session->slots = session->skel->rodata->cfg_slots;

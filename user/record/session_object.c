@@ -58,3 +58,24 @@ struct tracer_bpf *session_object_open_unfitted(int btf)
 	options.btf_custom_path = btf >= 0 ? path : NULL;
 	return tracer_bpf__open_opts(&options);
 }
+
+int session_object_map_variables(struct tracer_bpf *skel)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, skel->obj)
+	{
+		int protection = bpf_map__map_flags(map) & BPF_F_RDONLY_PROG ?
+					 PROT_READ :
+					 PROT_READ | PROT_WRITE;
+		size_t size = 0;
+		void *variables = bpf_map__is_internal(map) ?
+					  (void *)bpf_map__initial_value(map, &size) :
+					  NULL;
+
+		if (variables && mmap(variables, session_pages(size), protection,
+				      MAP_SHARED | MAP_FIXED, bpf_map__fd(map), 0) == MAP_FAILED)
+			return -errno;
+	}
+	return 0;
+}

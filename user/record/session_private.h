@@ -78,6 +78,13 @@ int session_object_btf(void);
  * BTF for that, which takes as long as all else that a hook does while a container waits for it. `btf` stays open until the load.
  */
 struct tracer_bpf *session_object_open_unfitted(int btf);
+/**
+ * After the load: puts the variables of pinned maps where the object has its own, which libbpf does itself up to 1.4 and not in 1.5, for
+ * maps that it did not create.
+ */
+int session_object_map_variables(struct tracer_bpf *skel) must_check;
+/* In whole pages, as mmap(2) has it. */
+size_t session_pages(size_t bytes);
 
 /* All of a hash: keys and values in the same order. */
 struct snapshot {
