@@ -12,13 +12,6 @@ static __always_inline struct file_id image_of_file(struct file *file)
 				.dev = BPF_CORE_READ(file, f_inode, i_sb, s_dev)};
 }
 
-static __always_inline struct file_id image_of_task(struct task_struct *task)
-{
-	struct file *file = BPF_CORE_READ(task, mm, exe_file);
-
-	return image_of_file(file);
-}
-
 static __always_inline bool image_same(const struct file_id *a, const volatile struct file_id *b)
 {
 	return !((a->ino ^ b->ino) | (a->dev ^ b->dev)); /* one branch for the verifier to follow */
@@ -47,20 +40,35 @@ static __always_inline bool image_is_known(const struct file_id *exe)
 			((name)[1] & ((1ULL << 8 * (sizeof(literal) - 9)) - 1)) == want_.words[1]; \
 	})
 
+/* Is the file's mount in no namespace, as one is that was never put anywhere, and closed? */
+static __always_inline bool image_is_detached(struct file *file)
+{
+	struct mount *mount =
+		(void *)BPF_CORE_READ(file, f_path.mnt) - bpf_core_field_offset(struct mount, mnt);
+
+	return !BPF_CORE_READ(mount, mnt_ns);
+}
+
 /*
- * Does running `file` leave a group in set-up? The runtime runs itself once more, or a copy of itself in memory that a
- * container cannot overwrite (CVE-2019-5736): "memfd:runc_cloned:...", "memfd:crun...". Only what is known is taken for
- * one: a shell that joins a cgroup and then runs a shell does not differ from a runtime in any other way.
+ * Does running `file` leave a group in set-up? The runtime runs itself once more, or something of itself that a container cannot
+ * overwrite (CVE-2019-5736): a copy in memory, "memfd:runc_cloned:...", "memfd:crun...", or, runc from 1.2 on, itself as "/runc" through
+ * an overlay that is mounted nowhere. Only what is known is taken for one: a shell that joins a cgroup and then runs a shell does
+ * not differ from a runtime in any other way.
  */
 static __always_inline bool image_is_launcher(const struct file_id *exe, struct file *file)
 {
+	union {
+		char text[8];
+		__u64 word;
+	} runc = {.text = "runc"};
 	__u64 name[2] = {};
 
 	if (image_is_known(exe))
 		return true;
 	bpf_probe_read_kernel_str(name, sizeof(name),
 				  BPF_CORE_READ(file, f_path.dentry, d_name.name));
-	return image_name_begins(name, "memfd:runc_") || image_name_begins(name, "memfd:crun");
+	return image_name_begins(name, "memfd:runc_") || image_name_begins(name, "memfd:crun") ||
+	       (name[0] == runc.word && image_is_detached(file));
 }
 
 /* The index of an executable in `images`, 0 if there is no room for it. */

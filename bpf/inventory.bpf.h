@@ -23,11 +23,12 @@
 /* Is the task's group workload? */
 static __always_inline bool inventory_group(struct task_struct *task, __u32 slot)
 {
-	struct file_id exe = image_of_task(task);
+	struct file *file = BPF_CORE_READ(task, mm, exe_file);
+	struct file_id exe = image_of_file(file);
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct group *group = bpf_map_lookup_elem(&groups, &tgid);
 
-	if (!group && image_is_known(&exe)) {
+	if (!group && image_is_launcher(&exe, file)) {
 		group = group_enter_setup(task, slot);
 		if (group)
 			group->filters = 0; /* it may have loaded its filter already */

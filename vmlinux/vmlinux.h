@@ -97,8 +97,20 @@ struct dentry {
 	struct qstr d_name;
 };
 
+struct vfsmount;
+
 struct path {
+	struct vfsmount *mnt;
 	struct dentry *dentry;
+};
+
+struct vfsmount {
+	struct dentry *mnt_root;
+};
+
+struct mount {
+	struct vfsmount mnt;
+	struct mnt_namespace *mnt_ns;
 };
 
 struct file {

@@ -180,10 +180,31 @@ rule() { # DESC RUNTIME LAUNCHER STEP...
 rule "a filter, then exec" getpgid "" filter
 rule "itself again, a filter, then exec" getpgid getegid self filter
 rule "a copy in memory, a filter, then exec" getpgid "" memfd filter
+mkdir -p "$T"/sealed/{lower,empty}
+cp "$launcher" "$T/sealed/lower/runc"
+sealed=sealed:$T/sealed
+if "$launcher" - "$sealed" -- "$BUNDLE/rootfs/bin/true" 2>"$T/err"; then
+    rule "through an overlay that is mounted nowhere, and without a filter" "" "" "$sealed"
+else
+    sealed=
+    skip "a runtime that runs itself through an overlay" "not here: $(cat "$T/err")"
+fi
 rule "another image without a filter, which loads one, then exec" getpgid getegid "as:$T/other" filter
 rule "another image, which forks, ends, and whose child loads a filter" getpgid getegid "as:$T/other" fork filter
 rule "a fork in set-up" getpgid "" fork filter
 rule "exec without a filter" "" ""
+
+# a runtime that waits inside before recording begins, as after `runc create`
+for step in memfd $sealed; do
+    "$launcher" "$CG" "$step" stop -- "$BUNDLE/rootfs/bin/true" & waiting=$!
+    until grep -q '^State:[[:space:]]*T' "/proc/$waiting/status"; do sleep 0.01; done
+    record_start
+    kill -CONT $waiting
+    wait $waiting
+    record_stop
+    of_class workload >"$T/seen"
+    same "a runtime that waits before recording begins, ${step%%:*}: the workload is that of true" "$T/true" "$T/seen"
+done
 
 # a supervisor that forks a service with a filter of its own is workload all the same
 record_start

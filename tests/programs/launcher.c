@@ -6,6 +6,8 @@
  * the program:
  *   self       run itself again (getuid before)
  *   memfd      run itself again from a copy in memory named as runc names it (getgid before)
+ *   sealed:DIR run DIR/lower/runc, a copy of this program, through an overlay that is mounted nowhere, as runc does from 1.2 on (getgid before)
+ *   stop       stop, until it is told to go on (getegid after)
  *   as:PATH    run PATH, which must be a copy of this program (geteuid before)
  *   fork       go on in a child, and end (getppid before)
  *   watch      go on in a child, and wait for it (getppid before, times after)
@@ -15,10 +17,12 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -70,6 +74,27 @@ static void run_copy_in_memory(char **argv)
 	die("fexecve");
 }
 
+static void run_sealed(const char *directory, char **argv)
+{
+	int overlay = fsopen("overlay", FSOPEN_CLOEXEC), mount, file;
+	char below[4096];
+
+	/* without an upper one there must be two */
+	snprintf(below, sizeof(below), "%s/lower:%s/empty", directory, directory);
+	syscall(SYS_getgid);
+	if (overlay < 0 || fsconfig(overlay, FSCONFIG_SET_STRING, "lowerdir", below, 0) ||
+	    fsconfig(overlay, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		die("overlay");
+	mount = fsmount(overlay, FSMOUNT_CLOEXEC, MS_RDONLY);
+	file = openat(mount, "runc", O_PATH | O_CLOEXEC);
+	if (file < 0)
+		die("runc");
+	close(overlay);
+	close(mount);
+	fexecve(file, argv, environ);
+	die("fexecve");
+}
+
 int main(int argc, char **argv)
 {
 	pid_t launcher = getpid();
@@ -94,6 +119,12 @@ int main(int argc, char **argv)
 		execv("/proc/self/exe", argv);
 	} else if (!strcmp(step, "memfd")) {
 		run_copy_in_memory(argv);
+	} else if (!strncmp(step, "sealed:", 7)) {
+		run_sealed(step + 7, argv);
+	} else if (!strcmp(step, "stop")) {
+		raise(SIGSTOP);
+		syscall(SYS_getegid);
+		return main(argc - 1, argv);
 	} else if (!strncmp(step, "as:", 3)) {
 		syscall(SYS_geteuid);
 		execv(step + 3, argv);
