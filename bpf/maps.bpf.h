@@ -16,8 +16,11 @@
 #define NULL ((void *)0)
 #endif
 
+/* newer libbpf has these */
+#ifndef likely
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
+#endif
 
 /*
  * x modulo a power of two, where the verifier sees it: the compiler drops a mask that it can prove useless, and older
