@@ -204,7 +204,8 @@ static __noinline bool each_is_whole(const char *text, const struct each_born *b
 	union {
 		char text[8];
 		__u64 word;
-	} tail = {0}, service = {.text = ".service"}, scope = {.text = "\0\0.scope"};
+	} tail = {0}, service = {.text = {'.', 's', 'e', 'r', 'v', 'i', 'c', 'e'}},
+	  scope = {.text = {0, 0, '.', 's', 'c', 'o', 'p', 'e'}};
 	const char *name = born->name;
 	int hex = 0;
 

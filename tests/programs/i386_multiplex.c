@@ -59,9 +59,9 @@ static void sockets(void)
 {
 	static const struct {
 		unsigned short family;
-		char path[6];
+		char path[7];
 	} address = {AF_UNIX, "\0truth"};
-	static char text[4] = "text";
+	static char text[] = "text";
 	int pair[2], one = 1, len = sizeof(one);
 	long fd = socketcall(SOCKET, AF_UNIX, SOCK_STREAM, 0, 0, 0);
 
@@ -96,7 +96,7 @@ static void ipcs(void)
 {
 	static struct {
 		long type;
-		char text[4];
+		char text[5];
 	} message = {1, "text"};
 	static struct {
 		unsigned short num;

@@ -146,7 +146,7 @@ Test(cgroup_mounted, own)
 
 	find_mount("cgroup2", point);
 	cr_assert_eq(fs_read(AT_FDCWD, "/proc/self/cgroup", 65536, &text, NULL), 0);
-	line = strstr(buf__text(&text), "0::");
+	line = text.len ? strstr(text.data, "0::") : NULL;
 	if (!*point || !line || mount_find(&mount, NULL) || strcmp(mount.root, "/"))
 		cr_skip_test("not here: cgroup v2 is not mounted whole");
 	line[strcspn(line, "\n")] = '\0';
