@@ -68,30 +68,36 @@ static __always_inline __u32 group_filters(struct task_struct *task)
 	return BPF_CORE_READ(task, seccomp.filter_count.counter);
 }
 
-/* The last group of a lineage has left it. Two may both be told so: whoever takes it out of the map was. */
+/* Two may both be told that the last group has left: whoever takes the lineage out of the map was, and gets true. */
+static __always_inline bool lineage_remove(__u64 number, const struct lineage *last)
+{
+	if (bpf_map_delete_elem(&lineages, &number))
+		return false;
+	if (last->image && !last->launched)
+		images[bounded(last->image, IMAGES_MAX)].stayed = 1;
+	return true;
+}
+
+/* The last group of a lineage has left it. Whether there is room for the news is looked at once: older verifiers take no second look for the same. */
 static __always_inline void lineage_end(__u64 number, const struct lineage *lineage)
 {
 	struct lineage last = *lineage;
-	struct ev_moved *ev = NULL;
-	/* an exiting task may be moved, too, and calls nothing */
-	bool news = !last.execs && last.calls;
+	struct ev_moved *ev;
 
-	if (news)
-		ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
-	/* it stays in the map: user space finds it at the end. But where slots are used again it is soon another's */
-	if (news && !ev && !cfg_each)
-		return;
-	if (bpf_map_delete_elem(&lineages, &number)) {
-		if (ev)
-			bpf_ringbuf_discard(ev, 0);
+	/* an exiting task may be moved, too, and calls nothing */
+	if (last.execs || !last.calls) {
+		lineage_remove(number, &last);
 		return;
 	}
-	if (last.image && !last.launched)
-		images[bounded(last.image, IMAGES_MAX)].stayed = 1;
-	if (!news)
-		return;
+	ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
 	if (!ev) {
-		atomic_add(&slot_of(last.slot)->late, 1);
+		/* it stays in the map: user space finds it at the end. But where slots are used again it is soon another's */
+		if (cfg_each && lineage_remove(number, &last))
+			atomic_add(&slot_of(last.slot)->late, 1);
+		return;
+	}
+	if (!lineage_remove(number, &last)) {
+		bpf_ringbuf_discard(ev, 0);
 		return;
 	}
 	*ev = (struct ev_moved){.kind = EV_MOVED,
