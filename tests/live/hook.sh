@@ -233,7 +233,7 @@ hooked "of:$O/ls.json" "$ALLOW" /bin/ls /
 # a pid namespace, as in a container that runs containers
 rm -f "$O/ls.json"
 hooked "of:$O/ls.json" "$ALLOW" /bin/ls /
-(cd "$BUNDLE" && unshare -p -f --mount-proc timeout 30 runc run "n$$" </dev/null >"$T/out" 2>"$T/err") || :
+(cd "$BUNDLE" && timeout 30 unshare -p -f --mount-proc sh -c 'runc run "$0"; exit $?' "n$$" </dev/null >"$T/out" 2>"$T/err") || :
 check_profile "inside a nested pid namespace" "$O/ls.json"
 
 # ... and under crun, which on the hybrid layout refuses a v2 hierarchy that shows controllers, and for rules for devices wants more
