@@ -16,7 +16,7 @@ Test(since, rows)
 	cr_expect_str_eq(syscall_since_linux("mseal"), "6.10");
 	cr_expect_null(syscall_since_libseccomp("clone3"));
 	cr_expect_str_eq(syscall_since_libseccomp("mseal"), "2.6.0");
-	cr_expect_str_eq(syscall_since_libseccomp("listns"), "");
+	cr_expect_str_eq(syscall_since_libseccomp("listns"), "2.6.1");
 }
 
 static int number_of(const char *version)

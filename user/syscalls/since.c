@@ -52,11 +52,11 @@ static const struct {
 	{"6.10", "2.6.0", "mseal"},
 	{"6.11", "2.6.0", "uretprobe"},
 	{"6.13", "2.6.0", "getxattrat listxattrat removexattrat setxattrat"},
-	{"6.15", "", "open_tree_attr"},
-	{"6.17", "", "file_getattr file_setattr"},
-	{"6.18", "", "uprobe"},
-	{"6.19", "", "listns"},
-	{"7.0", "", "rseq_slice_yield"},
+	{"6.15", "2.6.1", "open_tree_attr"},
+	{"6.17", "2.6.1", "file_getattr file_setattr"},
+	{"6.18", "2.6.1", "uprobe"},
+	{"6.19", "2.6.1", "listns"},
+	{"7.0", "2.6.1", "rseq_slice_yield"},
 };
 
 static bool in_list(const char *list, const char *name)
