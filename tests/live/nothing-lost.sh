@@ -37,7 +37,7 @@ fi
 # getppid, getuid ... exactly: calls that neither sh nor the C library make here
 join "$T/flood.want" "$T/flood.seen" | awk '$2 == 40000 { n++; exact += $2 == $3 } END { exit !(n > 30 && exact > n - 12) }' &&
     pass "most flooded calls are made by nobody else, and counted to the last one" ||
-    fail "flooded calls are counted to the last one"
+    { fail "flooded calls are counted to the last one"; join "$T/flood.want" "$T/flood.seen" | awk '$2 == 40000 && $2 != $3' | detail; }
 
 # a hundred runs, a hundred equal sets
 for i in $(seq 100); do
