@@ -109,7 +109,7 @@ $(TOOLS): $(B)/%: %.c $(LIBRARY)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(DEPS) -MT $@ -o $@ $< $(LIBRARY) $(LDFLAGS) $(LIBS_PROFILE)
 
 .PHONY: vm-programs
-vm-programs: all $(PROGRAMS) $(TOOLS)
+vm-programs: all $(PROGRAMS)
 
 -include $(PROGRAMS:=.d) $(TOOLS:=.d)
 

@@ -40,35 +40,40 @@ static __always_inline bool image_is_known(const struct file_id *exe)
 			((name)[1] & ((1ULL << 8 * (sizeof(literal) - 9)) - 1)) == want_.words[1]; \
 	})
 
-/* Is the file's mount in no namespace, as one is that was never put anywhere, and closed? */
+#define OVERLAYFS_MAGIC 0x794c7630
+
+/* Is the file's mount in no namespace, as one is that was never put anywhere, and closed? That of a memfd has one, the kernel's own. */
 static __always_inline bool image_is_detached(struct file *file)
 {
-	struct mount *mount =
-		(void *)BPF_CORE_READ(file, f_path.mnt) - bpf_core_field_offset(struct mount, mnt);
+	void *visible = BPF_CORE_READ(file, f_path.mnt);
+	struct mount *mount = visible - bpf_core_field_offset(struct mount, mnt);
 
-	return !BPF_CORE_READ(mount, mnt_ns);
+	return visible && !BPF_CORE_READ(mount, mnt_ns);
 }
 
 /*
  * Does running `file` leave a group in set-up? The runtime runs itself once more, or something of itself that a container cannot
- * overwrite (CVE-2019-5736): a copy in memory, "memfd:runc_cloned:...", "memfd:crun...", or, runc from 1.2 on, itself as "/runc" through
- * an overlay that is mounted nowhere. Only what is known is taken for one: a shell that joins a cgroup and then runs a shell does
- * not differ from a runtime in any other way.
+ * overwrite (CVE-2019-5736): a copy in memory, "memfd:runc_cloned:...", "memfd:crun..."; or itself through a mount that is nowhere: an
+ * overlay (runc from 1.2 on, under whatever name it has), or a clone of its own mount (crun). Only what is known is taken for one: a
+ * shell that joins a cgroup and then runs a shell does not differ from a runtime in any other way.
  */
 static __always_inline bool image_is_launcher(const struct file_id *exe, struct file *file)
 {
 	union {
 		char text[8];
 		__u64 word;
-	} runc = {.text = "runc"};
+	} crun = {.text = "crun"};
 	__u64 name[2] = {};
 
 	if (image_is_known(exe))
 		return true;
 	bpf_probe_read_kernel_str(name, sizeof(name),
 				  BPF_CORE_READ(file, f_path.dentry, d_name.name));
-	return image_name_begins(name, "memfd:runc_") || image_name_begins(name, "memfd:crun") ||
-	       (name[0] == runc.word && image_is_detached(file));
+	if (image_name_begins(name, "memfd:runc_") || image_name_begins(name, "memfd:crun"))
+		return true;
+	return image_is_detached(file) &&
+	       (name[0] == crun.word ||
+		BPF_CORE_READ(file, f_inode, i_sb, s_magic) == OVERLAYFS_MAGIC);
 }
 
 /* The index of an executable in `images`, 0 if there is no room for it. */

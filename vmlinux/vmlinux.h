@@ -82,6 +82,7 @@ struct css_set {
 /* identity of an executable: group.bpf.h, image.bpf.h */
 struct super_block {
 	dev_t s_dev;
+	unsigned long s_magic;
 };
 
 struct inode {

@@ -36,7 +36,7 @@ if command -v systemd-analyze >/dev/null && command -v jq >/dev/null && [ -n "$(
             ;;
         *)
             # 262 moved open_tree from @mount to @file-system
-            comm -13 "$T/theirs" "$T/ours" | sed "$([ "$group" != @mount ] || echo '/^open_tree$/d')" >"$T/only"
+            comm -13 "$T/theirs" "$T/ours" | sed "$([ "$group" != @mount ] || [ "$version" -lt 262 ] || echo '/^open_tree$/d')" >"$T/only"
             [ ! -s "$T/only" ] && pass "$group is in systemd $version" || fail "$group is in systemd $version" "$(tr '\n' ' ' <"$T/only")"
             ;;
         esac

@@ -14,6 +14,7 @@
  *   filter     load a seccomp filter that allows everything (getegid before, getpgid after)
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -82,6 +83,10 @@ static void run_sealed(const char *directory, char **argv)
 	/* without an upper one there must be two */
 	snprintf(below, sizeof(below), "%s/lower:%s/empty", directory, directory);
 	syscall(SYS_getgid);
+	if (overlay < 0 && (errno == ENODEV || errno == ENOSYS || errno == EPERM)) {
+		perror("overlay");
+		exit(77);
+	}
 	if (overlay < 0 || fsconfig(overlay, FSCONFIG_SET_STRING, "lowerdir", below, 0) ||
 	    fsconfig(overlay, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
 		die("overlay");

@@ -7,7 +7,7 @@
 
 # URI of the archive that holds RELEASE, as the system's own lists have it.
 _apt_uri() { # RELEASE
-    apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 2>/dev/null | awk -v want="$1" '$1 == want { print $2; exit }'
+    apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 2>/dev/null | awk -v want="$1" '$1 == want && !n++ { print $2 }'
 }
 
 # Makes DIR the root of what apt-get and apt-cache do from here on. SUITE: of Debian's archive, or of its security archive

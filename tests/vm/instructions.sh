@@ -29,8 +29,9 @@ over_floor() {
 }
 
 # What another compiler makes of the programs may be a tenth more, and less.
-compiler=clang-$(clang -dumpversion | cut -d. -f1)
+compiler=clang-$("${CLANG:-clang}" -dumpversion | cut -d. -f1)
 made_by=$(sed -n 's/^# Compiled by \(clang-[0-9]*\).*/\1/p' "$table")
+[ -n "$made_by" ] || fail "$table says by which compiler the programs were made"
 [ "$compiler" = "$made_by" ] || echo "# the table is that of $made_by, the programs are $compiler's"
 
 # Are they the same, to 2 %? Of processes that take turns to a quarter: those are interrupted now and then.

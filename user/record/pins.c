@@ -141,7 +141,8 @@ static int get_map(const char *dir, struct bpf_map *map, struct err *err)
 
 	pin_path(path, dir, "map", bpf_map__name(map));
 	fd = bpf_obj_get(path);
-	if (fd == -ENOENT)
+	/* variables are always there, or the pins are being removed just now */
+	if (fd == -ENOENT && !bpf_map__is_internal(map))
 		return bpf_map__set_autocreate(map, false);
 	if (fd < 0)
 		return err_errno(err, fd, "cannot open %s", path);

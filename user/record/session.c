@@ -167,6 +167,9 @@ static int map_view(const struct bpf_map *map, int protection, struct view *view
 {
 	size_t bytes = session_pages((size_t)bpf_map__value_size(map) * bpf_map__max_entries(map));
 
+	/* its descriptor may be that of an empty file, which can be mapped, and not be read */
+	if (!bpf_map__autocreate(map))
+		return -ENOENT;
 	view->data = mmap(NULL, bytes, protection, MAP_SHARED, bpf_map__fd(map), 0);
 	if (view->data == MAP_FAILED) {
 		view->data = NULL;

@@ -65,16 +65,17 @@ int session_object_map_variables(struct tracer_bpf *skel)
 
 	bpf_object__for_each_map(map, skel->obj)
 	{
-		int protection = bpf_map__map_flags(map) & BPF_F_RDONLY_PROG ?
-					 PROT_READ :
-					 PROT_READ | PROT_WRITE;
-		size_t size = 0;
-		void *variables = bpf_map__is_internal(map) ?
-					  (void *)bpf_map__initial_value(map, &size) :
-					  NULL;
+		__u32 flags = bpf_map__map_flags(map);
+		void *variables;
+		size_t size;
 
-		if (variables && mmap(variables, session_pages(size), protection,
-				      MAP_SHARED | MAP_FIXED, bpf_map__fd(map), 0) == MAP_FAILED)
+		/* what has static variables alone, which nobody looks at from here, cannot be mapped */
+		if (!bpf_map__is_internal(map) || !(flags & BPF_F_MMAPABLE))
+			continue;
+		variables = (void *)bpf_map__initial_value(map, &size);
+		if (mmap(variables, session_pages(size),
+			 flags & BPF_F_RDONLY_PROG ? PROT_READ : PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_FIXED, bpf_map__fd(map), 0) == MAP_FAILED)
 			return -errno;
 	}
 	return 0;
