@@ -48,7 +48,7 @@ Test(since, the_installed_library)
 		library = syscall_since_libseccomp(name);
 		known = seccomp_syscall_resolve_name(name) != __NR_SCMP_ERROR;
 		cr_expect(linux_version && number_of(linux_version) > 50000, "%s", name);
-		if (!library || (*library && number_of(library) <= installed))
+		if (!library || number_of(library) <= installed)
 			cr_expect(known, "%s", name);
 	}
 }

@@ -77,8 +77,8 @@ static int add_newer(const struct subject *subject, const char *name)
 	char since[80] = "";
 
 	if (linux_version && library)
-		snprintf(since, sizeof(since), " (Linux %s, %s%s)", linux_version,
-			 *library ? "libseccomp " : "no libseccomp up to 2.6.1", library);
+		snprintf(since, sizeof(since), " (Linux %s, libseccomp %s)", linux_version,
+			 library);
 	return findings_add(subject->out, SEVERITY_WARNING, "newer-name",
 			    place_of_call(subject, name),
 			    "libseccomp %u.%u.%u, which is installed, does not know '%s'%s, and a runtime with it leaves it out in silence",

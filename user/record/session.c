@@ -167,7 +167,7 @@ static int map_view(const struct bpf_map *map, int protection, struct view *view
 {
 	size_t bytes = session_pages((size_t)bpf_map__value_size(map) * bpf_map__max_entries(map));
 
-	/* its descriptor may be that of an empty file, which can be mapped, and not be read */
+	/* from libbpf 1.4 on it has a descriptor all the same, of an empty file, which can be mapped, and not be read */
 	if (!bpf_map__autocreate(map))
 		return -ENOENT;
 	view->data = mmap(NULL, bytes, protection, MAP_SHARED, bpf_map__fd(map), 0);
@@ -194,7 +194,6 @@ void session_unmap_view(struct view *view)
 static int map_views(struct session *session, struct err *err)
 {
 	struct tracer_bpf *skel = session->skel;
-	/* not by its descriptor: from libbpf 1.4 on a map that is not created has one, of an empty file */
 	bool entries = bpf_map__autocreate(skel->maps.entries);
 	/* a slot that is used again is cleared before */
 	int protection = PROT_READ | (entries || session->options.newborns ? PROT_WRITE : 0);

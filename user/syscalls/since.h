@@ -5,5 +5,5 @@
 /** "6.10"; NULL: it is older, or nobody knows it. */
 const char *syscall_since_linux(const char *name);
 
-/** "2.6.0"; NULL: as syscall_since_linux(), or no release before 2.5.5 lacks it; "": no release up to 2.6.1 has it. */
+/** "2.6.0"; NULL: as syscall_since_linux(), or no release before 2.5.5 lacks it. */
 const char *syscall_since_libseccomp(const char *name);
