@@ -3,7 +3,7 @@
 # Nothing is lost: not a syscall from the set, not a call from the counts, however little userspace gets to run.
 set -eu
 . tests/lib.sh
-need jq
+need jq join
 
 programs=${BUILD:-build}/tests/programs
 
