@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What tracing adds to one system call: a loop of getppid, alone and under each tracer in turn. The best batch of a round counts: it is
-what the call costs, the others are what the neighbours cost. Of the rounds it is the lower quartile: where a program and its data
-happen to lie makes some of them a little better than all others."""
+"""What tracing adds to one system call: a loop of getppid, alone, under a tracer, and alone again, within a second. Neighbours and the
+machine's clock change by the minute by more than a program costs, so that only times beside each other can be compared: what a way adds is
+the median of its differences. The best batch of a loop counts: it is what a call costs, the others are what the neighbours cost."""
 import contextlib
 import os
+import statistics
 from dataclasses import dataclass
 from typing import Callable
 
@@ -11,12 +12,12 @@ import host
 import tracers
 from host import CALLS, FLOOR, WHITTLE, Unusable
 
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", 9))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", 30))
 ROUNDS_OF_SLOW = 3
 # a millisecond: such batches pass undisturbed on a machine that others use as well
 CALLS_A_BATCH = 1000
 TARGETS = 1000, 10000
-MANY, FEW = 600, 20
+MANY, FEW = 60, 20
 TRACED, MANY_TARGETS, FOUR = "whittle, a traced call", "whittle, a traced call of {:,} targets", "whittle, a traced call, four recordings"
 ARGS_OTHER, ARGS_KNOWN = "whittle --args, an unrelated call", "whittle --args, a recorded call, known"
 
@@ -97,11 +98,19 @@ def measure(way, subject):
     return float(out.split()[0]), seen
 
 
-def quartile(values):
-    return sorted(values)[len(values) // 4]
+@dataclass(frozen=True)
+class Sample:
+    over: float  # nanoseconds that a call takes more than untraced
+    seen: float | None
 
 
-def run_round(number, subject, rounds, unusable):
+def untraced():
+    return float(host.run([CALLS, str(MANY), str(CALLS_A_BATCH)]))
+
+
+def run_round(number, subject, samples, unusable):
+    """Adds a sample to each way's, and gives the untraced times: each is the one after a way and the one before the next."""
+    bases = [untraced()]
     for way in WAYS:
         if way.name in unusable or way.peer and number >= ROUNDS_OF_SLOW:
             continue
@@ -113,7 +122,17 @@ def run_round(number, subject, rounds, unusable):
                 raise
             unusable[way.name] = str(why)
             continue
-        rounds.setdefault(way.name, []).append((ns, seen))
+        bases.append(untraced())
+        samples.setdefault(way.name, []).append(Sample(ns - (bases[-2] + bases[-1]) / 2, seen))
+    return bases
+
+
+def row_of(way, samples, base, floor):
+    overs = [sample.over for sample in samples]
+    low, over, high = statistics.quantiles(overs, n=4) if len(overs) > 1 else overs * 3
+    return {"way": way.name, "ns": base + over, "of_floor": round(over / floor, 3),
+            "of_floor_quartiles": [round(low / floor, 3), round(high / floor, 3)], "of_untraced": round(1 + over / base, 3),
+            "saw": statistics.median(sample.seen for sample in samples) if way.exact else None, "rounds": len(samples)}
 
 
 def measure_all(work):
@@ -123,20 +142,13 @@ def measure_all(work):
     for targets in TARGETS:
         for number in range(targets):
             work.child(f"micro/{targets}/{number}")
-    untraced, rounds, unusable = [], {}, {}
+    bases, samples, unusable = [], {}, {}
     for number in range(ROUNDS):
-        untraced.append(float(host.run([CALLS, str(MANY), str(CALLS_A_BATCH)])))
-        run_round(number, subject, rounds, unusable)
-    base = quartile(untraced)
-    floor = quartile(rounds[tracers.FLOOR])[0] - base
+        bases += run_round(number, subject, samples, unusable)
+    base = statistics.median(bases)
+    floor = statistics.median(sample.over for sample in samples[tracers.FLOOR])
     if floor <= 0:
         raise Unusable("an empty program seems to cost nothing: too much else runs here to measure what a call costs")
-    rows = []
-    for way in WAYS:
-        if way.name in unusable:
-            rows.append({"way": way.name, "unusable": unusable[way.name]})
-            continue
-        ns, seen = quartile(rounds[way.name])
-        rows.append({"way": way.name, "ns": ns, "of_floor": round((ns - base) / floor, 3), "of_untraced": round(ns / base, 3),
-                     "saw": seen, "rounds": min(ROUNDS, ROUNDS_OF_SLOW) if way.peer else ROUNDS})
-    return {"untraced_ns": base, "rows": rows}
+    return {"untraced_ns": base, "rows": [
+        {"way": way.name, "unusable": unusable[way.name]} if way.name in unusable else
+        row_of(way, samples[way.name], base, floor) for way in WAYS]}

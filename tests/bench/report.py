@@ -49,11 +49,15 @@ def saw(row):
 
 
 def micro_text(micro):
-    yield f"a loop of getppid, untraced {micro['untraced_ns']:.1f} ns a call; the lower quartile of each way's rounds"
-    yield f"{'way':38} {'ns a call':>10} {'of the floor':>13} {'of untraced':>12} {'rounds':>7}"
+    yield f"a loop of getppid, untraced {micro['untraced_ns']:.1f} ns a call; what each way adds to that, the median of its rounds (quartiles)"
+    yield f"{'way':42} {'ns a call':>10} {'of the floor':>13} {'':15} {'of untraced':>12} {'rounds':>7}"
     for row in micro["rows"]:
-        yield unusable(row) if "unusable" in row else (
-            f"{row['way']:38} {row['ns']:10.1f} {row['of_floor']:13.2f} {row['of_untraced']:12.2f} {row['rounds']:7}{saw(row)}")
+        if "unusable" in row:
+            yield unusable(row)
+            continue
+        low, high = row["of_floor_quartiles"]
+        yield (f"{row['way']:42} {row['ns']:10.1f} {row['of_floor']:13.2f} {f'({low:.2f}-{high:.2f})':15} "
+               f"{row['of_untraced']:12.2f} {row['rounds']:7}{saw(row)}")
 
 
 def crowd_text(crowd):

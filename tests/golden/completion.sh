@@ -8,17 +8,11 @@ set -eu
 "$WHITTLE" help --completion bash >"$T/bash"
 check 'bash reads it' bash -n "$T/bash"
 
-# completes WORDS... -- EXPECTED...: what the last word is completed to
+# completes WORDS... -- EXPECTED: what the last word is completed to
 completes() {
-    local words=() got want
-    while [ "$1" != -- ]; do
-        words+=("$1")
-        shift
-    done
-    shift
-    want=$(printf '%s\n' "$@" | sort)
+    local words=("${@:1:$#-2}") want=${*: -1} got
     got=$(bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _whittle; printf "%s\n" "${COMPREPLY[@]}"' - \
-        "$T/bash" "${words[@]}" | sort)
+        "$T/bash" "${words[@]}")
     [ "$got" = "$want" ] && pass "${words[*]}" || fail "${words[*]}" "$got"
 }
 completes whittle ex -- explain
@@ -29,6 +23,11 @@ mkdir "$T/dir"
 cd "$T/dir"
 touch one.json two.json
 completes whittle show o -- one.json
+# what follows "--" is a command, and no option is whittle's there
+install -m 755 /dev/null "$T/dir/only-here"
+PATH=$PATH:$T/dir completes whittle record -o p.json -- only-h -- only-here
+completes whittle record -- ls --int -- ''
+completes whittle record -- cat t -- two.json
 
 # every option of every command is in each of them
 "$WHITTLE" help --options | while read -r command option; do

@@ -34,11 +34,22 @@ static void bash_command(const struct command *command)
 static void print_bash(const struct command *const *commands)
 {
 	printf("# bash completion for whittle\n_whittle() {\n"
-	       "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options=\n"
+	       "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options= i\n"
 	       "    if [ \"$COMP_CWORD\" = 1 ]; then\n        COMPREPLY=($(compgen -W \"--help --version");
 	for (size_t i = 0; commands[i]; i++)
 		printf(" %s", commands[i]->name);
-	printf("\" -- \"$word\"))\n        return\n    fi\n    case ${COMP_WORDS[1]} in\n");
+	printf("\" -- \"$word\"))\n        return\n    fi\n");
+	/* what follows "--" is another command's line: bash-completion, where it is loaded, knows how that goes on */
+	printf("    for ((i = 2; i < COMP_CWORD; i++)); do\n"
+	       "        [ \"${COMP_WORDS[i]}\" = -- ] || continue\n"
+	       "        if declare -F _command_offset >/dev/null; then\n"
+	       "            _command_offset $((i + 1))\n"
+	       "        elif [ $((i + 1)) = \"$COMP_CWORD\" ]; then\n"
+	       "            COMPREPLY=($(compgen -c -- \"$word\"))\n"
+	       "        else\n"
+	       "            COMPREPLY=($(compgen -f -- \"$word\"))\n"
+	       "        fi\n        return\n    done\n"
+	       "    case ${COMP_WORDS[1]} in\n");
 	for (size_t i = 0; commands[i]; i++)
 		bash_command(commands[i]);
 	printf("    esac\n    case $word in\n    -*) COMPREPLY=($(compgen -W \"$options\" -- \"$word\")) ;;\n"
@@ -89,6 +100,8 @@ static void print_zsh(const struct command *const *commands)
 		printf("'\n");
 	}
 	printf("    )\n    if (( CURRENT == 2 )); then\n        _describe command commands\n        return\n    fi\n"
+	       "    local -i dashes=${words[(i)--]}\n    if (( dashes < CURRENT )); then\n"
+	       "        shift $dashes words\n        (( CURRENT -= dashes ))\n        _normal\n        return\n    fi\n"
 	       "    local command=$words[2]\n    shift words\n    (( CURRENT-- ))\n    case $command in\n");
 	for (size_t i = 0; commands[i]; i++) {
 		printf("    %s)\n        _arguments", commands[i]->name);
