@@ -97,6 +97,9 @@ for engine in "${engines[@]}"; do
     good "... and nothing stays behind" nothing_left
     record $engine --rm bb:1 /no/such/program
     good "a program that there is not: the engine's status" [ $status = 127 ]
+    good "... what the runtime called makes no profile" eval '[ ! -e "$T/p.json" ] && grep -q "no syscall was recorded of the workload itself" "$T/err"'
+    timeout 90 "$WHITTLE" record -o "$T/p.json" -- env A=b $engine run --network none --rm bb:1 true >"$T/out" 2>"$T/err" || :
+    good "a client that something else runs: whittle says whose calls these are" grep -q "warning: $engine ran inside the command: its own calls" "$T/err"
     # a signal goes to the client, which passes it on
     "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" -- \
         $engine run --network none --rm --init bb:1 sleep 1000 >"$T/out" 2>"$T/err" &

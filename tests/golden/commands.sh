@@ -150,8 +150,12 @@ total 0
 ------ ----------- ----------- --------- --------- ----------------
 100.00    0.000000           0        19         4 total
 E
-printf 'openat\nread\n' >"$T/want"
-gives 'strace -c' "$T/want" "$WHITTLE" convert --format list "$T/summary"
+printf 'exit\nexit_group\nopenat\nread\n' >"$T/want"
+gives 'strace -c, which does not count what ends a program' "$T/want" "$WHITTLE" convert --format list "$T/summary"
+check '... and that is said' grep -q 'does not count exit and exit_group' "$T/said"
+{ printf '%s\n' '4711 close(3) = 0' '--- SIGCHLD {si_signo=SIGCHLD} ---' '4711 exit_group(0) = ?' && cat "$T/summary"; } >"$T/both"
+printf 'close\nexit\nexit_group\nopenat\nread\n' >"$T/want"
+gives 'strace -C: the log as well' "$T/want" "$WHITTLE" convert --format list "$T/both"
 cat >"$T/log" <<'E'
 4711 openat(AT_FDCWD, "/x", O_RDONLY) = 3
 [pid  4712] 12:00:00.5 read(3,  <unfinished ...>
@@ -159,7 +163,15 @@ cat >"$T/log" <<'E'
 [pid  4712] <... read resumed>"", 1) = 0
 4711 +++ exited with 0 +++
 E
+printf 'openat\nread\n' >"$T/want"
 gives 'strace -f' "$T/want" "$WHITTLE" convert --format list "$T/log"
+cat >"$T/log" <<'E'
+4711<a (b> [ 257] [00007f9245cf4ad7] openat(AT_FDCWD, "/x", O_RDONLY) = 3
+ > /usr/lib/libc.so.6(_dl_catch_error+0x26f0) [0x1ab70]
+[pid  4712<c>] 12:00:00.5 [   0] [00007fc6a4800c47] read(3, "", 1) = 0
+4711< close(3) = 0
+E
+gives 'strace -f -n -i -Y -k' "$T/want" "$WHITTLE" convert --format list "$T/log"
 
 # the filter of a container, in the config.json of its runtime
 jq '{ociVersion: "1.2.0", process: {}, linux: {seccomp: .}}' $G/plain.json >"$T/config.json"
@@ -255,6 +267,11 @@ grep -qE '^x86_64 +workload +3 +0 ms +a +read$' "$T/out" && pass 'who called fir
     fail 'who called first, when, how often' "$(cat "$T/out")"
 
 # --- explain ---
+
+printf 'read\n' >"$T/list"
+"$WHITTLE" convert --arch x86_64 "$T/list" -o "$T/amd64.json"
+"$WHITTLE" explain --arch aarch64 "$T/amd64.json" read | grep -qx '  by rule 1' && pass 'a filter has the architecture of its machine' ||
+    fail 'a filter has the architecture of its machine' "$("$WHITTLE" explain --arch aarch64 "$T/amd64.json" read)"
 
 explains() { # WORDS ARG...
     local words=$1 got

@@ -19,6 +19,7 @@ completes whittle ex -- explain
 completes whittle merge --int -- --intersect
 completes whittle check --consumer cr -- crun
 completes whittle help --completion f -- fish
+check_status 2 'no shell of that name' "$WHITTLE" help --completion none
 mkdir "$T/dir"
 cd "$T/dir"
 touch one.json two.json

@@ -163,6 +163,8 @@ output is a directory        | directory | record -o dir -- true                
 output is a directory/       | directory | record -o dir/ -- true                               | 125 | kept | cannot write 'dir/': it names no file
 output is a mount            | mounted | record -o p.json -- touch ran                          | 125 | kept | cannot write p.json: something is mounted there
 output is a pipe             | pipe    | record -o pipe -- true                                 | 125 | kept | cannot write pipe: it is not a regular file
+output is standard output's  | -       | record -o /dev/stdout -- true                          | 125 | kept | it is a symbolic link; name the file that it means ('-': standard output)
+output is thrown away        | -       | record -q -o /dev/null -- true                         | 0   | kept | -
 output is nothing            | -       | record -o "" -- true                                   | 125 | kept | cannot write '': it names no file
 a directory of others, root  | theirs  | record -q -o theirs/p.json -- true                     | 0   | new theirs/p.json | -
 unreadable directory         | unreadable | record -o mine/p.json --cgroup $TARGET              | 1   | kept | cannot write mine/p.json: Permission denied
@@ -199,6 +201,11 @@ unknown letter               | -       | record -o p.json -x -- true            
 a value too much             | -       | record -o p.json --quiet=3 -- true                     | 2   | kept | option --quiet takes no argument: --quiet=3
 no value                     | -       | record -o                                              | 2   | kept | option -o needs an argument; see 'whittle record --help'
 ... in full                  | -       | record --output                                        | 2   | kept | option --output needs an argument
+audit, profile missing       | -       | audit --update none.json --cgroup $TARGET --for 1h     | 2   | kept | cannot open none.json: No such file
+audit, no profile            | -       | audit --update p.json --cgroup $TARGET --for 1h        | 2   | kept | p.json:1:1: it has no "defaultAction"
+audit, its output            | -       | audit --update docker -o no/q.json --cgroup $TARGET --for 1h | 2 | kept | cannot write no/q.json: directory no
+audit, its report            | -       | audit --report no/r --cgroup $TARGET --for 1h          | 2   | kept | cannot write no/r: directory no
+audit, both are one          | -       | audit --update p.json --report ./p.json --cgroup $TARGET | 2 | kept | --report and the profile are the same file: p.json
 unknown feature              | feature | record -o p.json -- true                               | 2   | kept | WHITTLE_FEATURES: '-nonsense' turns no feature off
 unknown command              | -       | rekord -o p.json -- true                               | 2   | kept | there is no command 'rekord'; see 'whittle help'
 no command                   | -       |                                                        | 2   | kept | a command is missing; see 'whittle help'

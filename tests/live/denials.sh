@@ -199,6 +199,9 @@ check_status 1 "audit: a denial is status 1" "$WHITTLE" audit --json -- "$progra
 jq -r '.denials[] | "\(.name) \(.errno // 0) \(.count) \(.finding)"' "$T/out" | sort >"$T/seen"
 printf '%s\n' "getpgid EPERM 3 true" "getsid ENOSYS 3 false" "setdomainname 0 3 true" "swapoff EHWPOISON 3 true" | sort >"$T/want"
 same "audit: the calls, and which of them are findings" "$T/want" "$T/seen"
+check_status 1 "audit: the report beside a command that prints" "$WHITTLE" audit --json --report "$T/report" -- sh -c 'echo its own; exec "$0" errno 3' "$program"
+[ "$(cat "$T/out")" = "its own" ] && jq -r '.denials[] | "\(.name) \(.errno // 0) \(.count) \(.finding)"' "$T/report" | sort >"$T/seen"
+same "audit: ... is that of the command alone" "$T/want" "$T/seen"
 check_status 0 "audit: ENOSYS is no finding" "$WHITTLE" audit -- "$program" trace 3
 check_status 0 "audit: nothing denied" "$WHITTLE" audit -- "$program" innocent 2
 check_status 127 "audit: a command that does not exist" "$WHITTLE" audit -- "$T/none"

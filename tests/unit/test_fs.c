@@ -282,7 +282,7 @@ Test(fs, refused_outputs)
 	cr_assert_eq(mkfifo(in_directory("fifo"), 0666), 0);
 	make_socket(in_directory("socket"));
 	/* only root can make a device; others have one more fifo */
-	if (mknod(in_directory("device"), S_IFCHR | 0666, makedev(1, 3)))
+	if (mknod(in_directory("device"), S_IFCHR | 0666, makedev(1, 5)))
 		cr_assert_eq(mkfifo(in_directory("device"), 0666), 0);
 	entries = directory_entries();
 	files = open_files();
@@ -309,11 +309,17 @@ Test(fs, refused_names)
 {
 	char name[400];
 	struct err err = {0};
+	struct stat st;
 
 	cr_expect_eq(fs_check_output("", &err), -EISDIR);
 	cr_expect_eq(fs_check_output("/", NULL), -EISDIR);
 	cr_expect_eq(fs_check_output("..", NULL), -EINVAL);
-	cr_expect_eq(fs_check_output("/dev/null", NULL), -EINVAL);
+	cr_expect_eq(fs_check_output("/dev/zero", NULL), -EINVAL);
+	cr_expect_eq(fs_write("/dev/zero", "x", 1, NULL), -EINVAL);
+	cr_expect_eq(fs_check_output("/dev/null", NULL), 0);
+	cr_expect_eq(fs_write("/dev/null", "x", 1, NULL), 0);
+	cr_expect_eq(stat("/dev/null", &st), 0);
+	cr_expect(S_ISCHR(st.st_mode));
 	memset(name, 'n', NAME_MAX + 1);
 	name[NAME_MAX + 1] = '\0';
 	cr_expect_eq(fs_check_output(in_directory(name), NULL), -ENAMETOOLONG);

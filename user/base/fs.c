@@ -11,6 +11,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 
 static int read_all(int fd, const char *path, size_t max, struct buf *out, struct err *err)
 {
@@ -46,6 +47,7 @@ struct output {
 	int dir;
 	char name[NAME_MAX + 1];
 	bool exists;
+	bool null;      /* it is /dev/null, which takes anything and keeps nothing */
 	struct stat st; /* if it exists */
 };
 
@@ -70,8 +72,11 @@ static int output_look(struct output *out, const char *path, struct err *err)
 		return err_set(err, -EISDIR, "cannot write %s: it is a directory", path);
 	if (S_ISLNK(out->st.st_mode))
 		return err_set(err, -ELOOP,
-			       "cannot write %s: it is a symbolic link; name the file that it means",
-			       path);
+			       "cannot write %s: it is a symbolic link; name the file that it means%s",
+			       path, strncmp(path, "/dev/", 5) ? "" : " ('-': standard output)");
+	out->null = S_ISCHR(out->st.st_mode) && out->st.st_rdev == makedev(1, 3);
+	if (out->null)
+		return 0;
 	if (!S_ISREG(out->st.st_mode))
 		return err_set(err, -EINVAL, "cannot write %s: it is not a regular file", path);
 	/* of older kernels and other file systems nothing is known */
@@ -211,7 +216,7 @@ int fs_check_output(const char *path, struct err *err)
 	int own_fd fd = -1;
 	int rc = output_open(path, &out, err);
 
-	if (rc)
+	if (rc || out.null)
 		return rc;
 	fd = openat(out.dir, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
 	if (fd < 0)
@@ -275,7 +280,7 @@ int fs_write(const char *path, const void *data, size_t len, struct err *err)
 	struct output own_with(output_close) out = {.dir = -1};
 	int rc = output_open(path, &out, err);
 
-	return rc ? rc : output_write(&out, path, data, len, err);
+	return rc || out.null ? rc : output_write(&out, path, data, len, err);
 }
 
 /* The part of `path` below `top`, NULL if it does not lie there. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Files: read whole with a bound, written whole or not at all. As whittle runs as root, an output path is never followed
- * blindly: a symbolic link, a directory or a device at its end is refused.
+ * blindly: a symbolic link, a directory or a device at its end is refused, but for /dev/null.
  */
 #pragma once
 

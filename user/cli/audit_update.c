@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/audit_update.h"
+#include "base/fs.h"
 #include "base/log.h"
 #include "cli/audit_report.h"
 #include "profile/amend.h"
@@ -137,13 +138,16 @@ static int choose(const struct updating *u, const struct denial *denial, const c
 static void tell(const struct updating *u, const struct denial *denial, enum step step)
 {
 	char call[2 * SYSCALL_NAME_LEN], action[SYSCALL_NAME_LEN], text[256];
+	char comm[RECORDING_COMM_LEN];
 
+	recording_comm_text(denial->comm, comm);
 	audit_call_text(&denial->call, call);
 	audit_action_text(denial, action);
 	snprintf(text, sizeof(text), steps[step].says, call);
 	if (steps[step].adds)
-		log_note("%s %s (%s, %s, %" PRIu64 "x)", u->made, text,
-			 arch_token(denial->call.arch), action, denial->count);
+		log_note("%s %s (%s, %s, %" PRIu64 "x%s%s)", u->made, text,
+			 arch_token(denial->call.arch), action, denial->count,
+			 *comm ? ", first by " : "", comm);
 	else
 		log_warn("%s %s (%s, %s)", u->name, text, audit_arch_text(denial->call.arch),
 			 action);
@@ -359,15 +363,39 @@ static int write_profile(struct updating *u, const struct buf *old, struct err *
 	return rc ? rc : file_write(path, &text, "profile", err);
 }
 
+static void name_files(struct updating *u)
+{
+	const struct audit_update *update = u->update;
+
+	u->name = strcmp(update->profile, "-") ? update->profile : "the profile";
+	u->made = update->output ? update->output : u->name;
+	u->made = strcmp(u->made, "-") ? u->made : "the profile";
+}
+
+int audit_update_check(const struct audit_update *update, struct err *err)
+{
+	const char *output = update->output ? update->output : update->profile;
+	struct file_options file = *update->file;
+	struct audit_update quiet = *update;
+	__attribute__((cleanup(updating_clear))) struct updating u = {.update = &quiet};
+	struct buf own_buf text = BUF_INIT;
+	int rc = 0;
+
+	file.quiet = true;
+	quiet.file = &file;
+	name_files(&u);
+	if (strcmp(update->profile, "-"))
+		rc = read_profile(&u, &text, err);
+	return rc || !strcmp(output, "-") ? rc : fs_check_output(output, err);
+}
+
 int audit_update(const struct audit_update *update, const struct denials *denials, struct err *err)
 {
 	__attribute__((cleanup(updating_clear))) struct updating u = {.update = update};
 	struct buf own_buf old = BUF_INIT;
 	int rc;
 
-	u.name = strcmp(update->profile, "-") ? update->profile : "the profile";
-	u.made = update->output ? update->output : u.name;
-	u.made = strcmp(u.made, "-") ? u.made : "the profile";
+	name_files(&u);
 	rc = read_profile(&u, &old, err);
 	for (size_t i = 0; !rc && i < denials->len; i++)
 		rc = update_one(&u, &denials->rows[i], err);

@@ -13,6 +13,9 @@ struct audit_update {
 	const struct file_options *file;
 };
 
+/** Can the profile be read, and the result be written? Before the calls are watched that it is about. Standard input is left alone. */
+int audit_update_check(const struct audit_update *update, struct err *err) must_check;
+
 /**
  * Writes the profile with what was denied allowed, whole or not at all. If there is nothing to add, the file is not touched; an
  * `output` gets it as it is. What is added, what is not and why is logged. -EINVAL: no JSON profile.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "base/fs.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "cli/audit_live.h"
@@ -16,7 +17,7 @@
 struct audit_options {
 	struct audit_live_options live;
 	struct file_options file;
-	const char *log, *update, *output, *comm, *only_pid;
+	const char *log, *update, *output, *report, *comm, *only_pid;
 	bool enosys, json;
 	uint32_t pid;
 };
@@ -41,6 +42,8 @@ static const struct option_row rows[] = {
 	 offsetof(struct audit_options, update), NULL, 0},
 	{"output", 'o', OPTION_TEXT, "FILE", "with --update: write here instead of in place",
 	 offsetof(struct audit_options, output), NULL, 0},
+	{"report", 0, OPTION_TEXT, "FILE", "write the report here instead of to standard output",
+	 offsetof(struct audit_options, report), NULL, 0},
 	{"enosys", 0, OPTION_FLAG, NULL, "with --update: also allow what was answered ENOSYS",
 	 offsetof(struct audit_options, enosys), NULL, 0},
 	{"arch", 0, OPTION_TEXT, "ARCH",
@@ -133,19 +136,24 @@ static int print_report(const struct audit_options *options, const struct audit_
 	struct buf own_buf text = BUF_INIT;
 
 	/* standard output is the profile's then */
-	if (options->output && !strcmp(options->output, "-"))
+	if (!options->report && options->output && !strcmp(options->output, "-"))
 		return 0;
 	(options->json ? audit_report_json : audit_report_text)(report, &text);
 	if (buf__error(&text))
 		return err_errno(err, buf__error(&text), "cannot write the report");
-	return file_write(NULL, &text, "report", err);
+	return file_write(options->report, &text, "report", err);
+}
+
+static struct audit_update update_of(const struct audit_options *options)
+{
+	return (struct audit_update){options->update, options->output, options->enosys,
+				     &options->file};
 }
 
 /* The update, if one is wanted, and the report. */
 static int conclude(const struct audit_options *options, const struct audit_report *report)
 {
-	struct audit_update update = {options->update, options->output, options->enosys,
-				      &options->file};
+	struct audit_update update = update_of(options);
 	struct err err = {0}, unread = {0};
 	int rc = options->update ? audit_update(&update, report->denials, &err) : 0;
 
@@ -223,11 +231,14 @@ static int audit_live_targets(const struct audit_options *options, char **argv)
 	if (recording.losses.log)
 		log_warn(
 			"calls that a filter only logs came too fast: their counts are lower bounds");
+	if (!recording.denied.len)
+		log_note("no call was denied");
 	return conclude(options, &report);
 }
 
 static int check_options(struct audit_options *options, char *const *argv, struct err *err)
 {
+	const char *profile = options->output ? options->output : options->update;
 	bool live = audit_live_is_asked_for(&options->live, argv);
 	uint64_t pid = 0;
 
@@ -241,6 +252,12 @@ static int check_options(struct audit_options *options, char *const *argv, struc
 	if (argv && options->output && !strcmp(options->output, "-"))
 		return err_set(err, -EINVAL,
 			       "-o -: standard output belongs to the command: name a file");
+	if (options->report && profile && !strcmp(options->report, profile))
+		return err_set(err, -EINVAL, "--report %s: the profile is written there",
+			       options->report);
+	if (options->report && profile && fs_same_output(options->report, profile))
+		return err_set(err, -EINVAL, "--report and the profile are the same file: %s",
+			       profile);
 	if (options->output && !options->update)
 		return err_set(err, -EINVAL, "--output is for the profile of --update");
 	if (options->enosys && !options->update)
@@ -260,6 +277,17 @@ static int check_options(struct audit_options *options, char *const *argv, struc
 	return 0;
 }
 
+/* What can be known to fail before anything is watched. */
+static int check_files(const struct audit_options *options, struct err *err)
+{
+	struct audit_update update = update_of(options);
+	int rc = options->update ? audit_update_check(&update, err) : 0;
+
+	return rc || !options->report || !strcmp(options->report, "-") ?
+		       rc :
+		       fs_check_output(options->report, err);
+}
+
 static int run(const struct command *self, int argc, char **argv)
 {
 	struct audit_options options = {0};
@@ -274,6 +302,10 @@ static int run(const struct command *self, int argc, char **argv)
 		err_set(&err, -EINVAL, "'%s': a command stands behind '--'", argv[rest]);
 	if (err.code || check_options(&options, command, &err))
 		return command_usage_error(self, &err);
+	if (check_files(&options, &err)) {
+		log_error("%s", err.text);
+		return STATUS_USAGE;
+	}
 	if (options.log)
 		return audit_a_log(&options);
 	options.live.tell = isatty(STDERR_FILENO);

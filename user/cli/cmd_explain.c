@@ -101,8 +101,9 @@ static int find_call(const char *text, struct question *question, struct err *er
 		       arch_token(arch), text);
 }
 
-static int ask(const struct profile *profile, const struct question *question,
-	       struct answer *answer, struct err *err)
+/* The architecture of the machine, which libseccomp gives a filter whether it is listed or not, is listed then. */
+static int ask(struct profile *profile, const struct question *question, struct answer *answer,
+	       struct err *err)
 {
 	enum arch arch = question->call.arch;
 	struct seccomp_data data = {
@@ -113,6 +114,7 @@ static int ask(const struct profile *profile, const struct question *question,
 	struct buf own_buf unknown = BUF_INIT;
 	int rc = compile_filter(profile, arch_host(arch), &filter, &unknown, err);
 
+	profile->arches[arch_host(arch)] = true;
 	if (!rc)
 		rc = filter_check(&filter, err);
 	if (rc)

@@ -11,7 +11,7 @@ struct help_options {
 };
 
 /* In the order of enum shell. */
-static const char *const shells[] = {"none", "bash", "zsh", "fish", NULL};
+static const char *const shells[] = {"bash", "zsh", "fish", NULL};
 
 static const struct option_row rows[] = {
 	{"options", 0, OPTION_FLAG, NULL, "list every option of every command, one a line",
@@ -60,7 +60,7 @@ static void list_commands(void)
 
 static int run(const struct command *self, int argc, char **argv)
 {
-	struct help_options options = {0};
+	struct help_options options = {.shell = SHELL_NONE};
 	const struct command *about;
 	struct err err = {0};
 	int rest, status;
@@ -71,7 +71,7 @@ static int run(const struct command *self, int argc, char **argv)
 		list_options();
 	else if (options.synopses)
 		list_synopses();
-	else if (options.shell)
+	else if (options.shell != SHELL_NONE)
 		completion_print(options.shell, commands);
 	else if (argc - rest > 1) {
 		err_set(&err, -EINVAL, "help takes one command");

@@ -149,6 +149,7 @@ static int make_profile(const struct recording *recording, const char *input_pat
 	recording_needed(recording, &needed);
 	runtime_see(recording, true, &seen);
 	options.baseline = runtime_baseline(&seen, RUNTIME_CHOICE_AUTO);
+	options.idle = !recording_has_workload(recording);
 	rc = derive_profile(&needed, &options, &profile, NULL, err);
 	if (rc || !*input_path)
 		return rc ? rc : emit_oci(&profile, text, err);

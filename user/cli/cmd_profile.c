@@ -41,7 +41,7 @@ struct sum {
 	struct runtime_seen seen;
 	struct singles singles;
 	struct seen_files files;
-	size_t incomplete, unknown;
+	size_t incomplete, unknown, busy; /* busy: those with any workload */
 };
 
 /* In one recording with new privileges is enough to need what they need. */
@@ -65,6 +65,7 @@ static int add_file(const char *path, struct sum *sum, struct err *err)
 		rc = recording_parse(path, buf__text(&text), text.len, &recording, err);
 	if (rc)
 		return rc;
+	sum->busy += recording_has_workload(&recording);
 	recording_needed(&recording, &needed);
 	if (tuples_join(&sum->arguments, &sum->needed, &recording.arguments, &needed))
 		return err_errno(err, -ENOMEM, "cannot join %s", path);
@@ -102,6 +103,7 @@ static int write_profile(const struct profile_options *options, const struct sum
 			 struct err *err)
 {
 	struct derive_options derive = {.no_enosys = options->no_enosys,
+					.idle = !sum->busy,
 					.baseline = runtime_baseline(&sum->seen, options->runtime)};
 	struct constraints own_constraints constraints = {0};
 	struct profile own_profile profile = {0};

@@ -29,14 +29,13 @@ struct standing {
 	const char *name, *state;
 	char target[ENTRY_TARGET_LEN]; /* printable */
 	struct recording recording;    /* empty, if it is half-made */
-	size_t distinct;
-	uint64_t calls;
-	uint64_t since_new; /* ns */
+	struct saturation saturation;
 };
 
 static void standing_clear(struct standing *standing)
 {
 	recording_clear(&standing->recording);
+	saturation_clear(&standing->saturation);
 }
 #define own_standing own_with(standing_clear)
 
@@ -61,27 +60,6 @@ static void copy_printable(char *to, const char *from, size_t size)
 	to[i] = '\0';
 }
 
-/* Sorted by call: what comes again in another class is nothing new. */
-static void count(struct standing *standing)
-{
-	const struct recording *recording = &standing->recording;
-	const struct observed *last = NULL;
-	uint64_t newest = 0;
-
-	for (size_t i = 0; i < recording->observed_len; i++) {
-		const struct observed *o = &recording->observed[i];
-
-		if (!observed_is_needed(o->class))
-			continue;
-		if (o->class == OBSERVED_WORKLOAD)
-			standing->calls += o->calls;
-		newest = o->first_ns > newest ? o->first_ns : newest;
-		standing->distinct += !last || syscall_compare(&last->call, &o->call);
-		last = o;
-	}
-	standing->since_new = recording->elapsed > newest ? recording->elapsed - newest : 0;
-}
-
 static int look(struct resident *resident, __u32 slot, struct standing *standing, struct err *err)
 {
 	const struct entry *entry = resident_entry(resident, slot);
@@ -93,8 +71,8 @@ static int look(struct resident *resident, __u32 slot, struct standing *standing
 	if (rc || entry->flags & ENTRY_HALF)
 		return rc;
 	rc = resident_read(resident, slot, &standing->recording, err);
-	if (!rc)
-		count(standing);
+	if (!rc && recording_saturation(&standing->recording, &standing->saturation))
+		rc = err_errno(err, -ENOMEM, "cannot look at %s", entry->name);
 	return rc;
 }
 
@@ -112,14 +90,14 @@ static void print_row(const struct standing *standing, bool first)
 		       "SYSCALLS", "CALLS", "LAST NEW", "CALLS SINCE", "LOST", "TARGET");
 	if (standing->recording.elapsed) {
 		num_format_duration(standing->recording.elapsed, age, sizeof(age));
-		num_format_duration(standing->since_new, since, sizeof(since));
+		num_format_duration(standing->saturation.since_new, since, sizeof(since));
 	}
 	if (standing->recording.calls_since_known)
 		snprintf(calls_since, sizeof(calls_since), "%" PRIu64,
 			 standing->recording.calls_since_new);
 	printf("%-20s %-10s %9s %9zu %14" PRIu64 " %9s %14s %6" PRIu64 "  %s\n", standing->name,
-	       standing->state, age, standing->distinct, standing->calls, since, calls_since,
-	       lost(&standing->recording.losses), standing->target);
+	       standing->state, age, standing->saturation.distinct, standing->saturation.calls,
+	       since, calls_since, lost(&standing->recording.losses), standing->target);
 }
 
 static json_t *losses_to_json(const struct losses *losses)
@@ -134,9 +112,9 @@ static int add_json(json_t *list, const struct standing *standing)
 	json_t *row = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o*}", "name", standing->name,
 				"state", standing->state, "target", standing->target, "age_ns",
 				(json_int_t)standing->recording.elapsed, "syscalls",
-				(json_int_t)standing->distinct, "calls",
-				(json_int_t)standing->calls, "since_new_ns",
-				(json_int_t)standing->since_new, "lost",
+				(json_int_t)standing->saturation.distinct, "calls",
+				(json_int_t)standing->saturation.calls, "since_new_ns",
+				(json_int_t)standing->saturation.since_new, "lost",
 				losses_to_json(&standing->recording.losses));
 
 	if (standing->recording.calls_since_known &&

@@ -5,7 +5,7 @@
 #include "cli/cmd.h"
 
 enum shell {
-	SHELL_NONE,
+	SHELL_NONE = -1,
 	SHELL_BASH,
 	SHELL_ZSH,
 	SHELL_FISH,

@@ -29,6 +29,17 @@ static int plan_start(struct record *record, struct err *err)
 	return rc;
 }
 
+/* The next one of that name may well be meant, but who means this one would wait for ever. */
+static void tell_running(const char *name)
+{
+	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
+	char label[CONTAINER_LABEL_LEN];
+
+	if (!container_open(name, &cgroup, label, NULL))
+		log_note("container %s runs already: the next one of that name is waited for (without --wait this one is recorded)",
+			 label);
+}
+
 int record_wait_plan(struct record *record, struct err *err)
 {
 	const struct record_options *options = &record->options;
@@ -51,8 +62,10 @@ int record_wait_plan(struct record *record, struct err *err)
 		await(record, AWAITED_CGROUP, targets->cgroups.text[i]);
 	for (size_t i = 0; i < targets->units.len; i++)
 		await(record, AWAITED_UNIT, targets->units.text[i]);
-	for (size_t i = 0; i < targets->containers.len; i++)
+	for (size_t i = 0; i < targets->containers.len; i++) {
 		await(record, AWAITED_CONTAINER, targets->containers.text[i]);
+		tell_running(targets->containers.text[i]);
+	}
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cli/record.h"
 #include "cli/result.h"
+#include "target/engine_run.h"
 
 #include <errno.h>
 #include <string.h>
@@ -30,6 +31,31 @@ static bool target_is_container(const struct record *record)
 	return record->engine.used;
 }
 
+/*
+ * An engine's client that something else runs: a script, timeout(1). What it calls is recorded as anybody's, but the
+ * container is not below the command.
+ */
+static void warn_client_inside(const struct record *record)
+{
+	const struct recording *recording = &record->recording;
+
+	if (!record->argv || record->engine.used || record->options.plain ||
+	    engine_run_client(record->argv[0]))
+		return;
+	for (size_t i = 0; i < recording->observed_len; i++) {
+		const struct observed *o = &recording->observed[i];
+		const char *engine = o->class == OBSERVED_WORKLOAD && o->first.known ?
+					     engine_run_client(o->first.comm) :
+					     NULL;
+
+		if (!engine)
+			continue;
+		log_warn("%s ran inside the command: its own calls are recorded, those of its containers are not; 'whittle record -- %s run ...' records a container (--plain: it is the client that is wanted)",
+			 engine, engine);
+		return;
+	}
+}
+
 int record_write(struct record *record)
 {
 	int rc = describe_target(record);
@@ -38,6 +64,7 @@ int record_write(struct record *record)
 		log_error("cannot say what was recorded: %s", strerror(-rc));
 		return rc;
 	}
+	warn_client_inside(record);
 	return result_write(&record->options.result, &record->recording,
 			    target_is_container(record), record->argv != NULL);
 }

@@ -403,6 +403,10 @@ int recording_parse(const char *name, const char *text, size_t len, struct recor
 	uint64_t version;
 	int rc = document_parse_json(name, text, len, &node, err);
 
+	if (!rc && (node_member(&node, "defaultAction") || node_member(&node, "syscalls")) &&
+	    !node_member(&node, "format"))
+		return refuse(&place, &node,
+			      "it is not a recording but a profile: 'whittle merge' makes one of several");
 	if (!rc)
 		rc = get_text(&place, &node, "format", &format);
 	if (!rc)

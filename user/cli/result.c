@@ -87,6 +87,7 @@ static int write_profile(const struct result_options *options, struct recording 
 	derive.constraints = &constraints;
 	if (constraints_make(&recording->arguments, &needed, &constraints))
 		return err_errno(err, -ENOMEM, "cannot make the profile");
+	derive.idle = !recording_has_workload(recording);
 	rc = derive_profile(&needed, &derive, &profile, &derived, err);
 	if (!rc)
 		rc = emit_oci(&profile, &text, err);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/show_recording.h"
+#include "base/log.h"
 #include "base/num.h"
 #include "cli/curve.h"
 #include "cli/profile_file.h"
@@ -30,12 +31,12 @@ static void print_observed(const struct observed *o)
 
 static void print_since_new(const struct recording *recording, const struct saturation *saturation)
 {
-	char elapsed[32], since[32], calls[40] = "";
+	char elapsed[32], since[32], calls[48] = "";
 
 	num_format_duration(recording->elapsed, elapsed, sizeof(elapsed));
 	num_format_duration(saturation->since_new, since, sizeof(since));
 	if (recording->calls_since_known)
-		snprintf(calls, sizeof(calls), " and %" PRIu64 " calls",
+		snprintf(calls, sizeof(calls), " and at least %" PRIu64 " calls",
 			 recording->calls_since_new);
 	printf("%zu distinct syscalls in %" PRIu64
 	       " calls, %s; the last new one %s%s before the end\n",
@@ -77,12 +78,16 @@ static int print_arguments(const struct tuples *set)
 	return 0;
 }
 
-static int print_text(const struct recording *recording, const struct saturation *saturation)
+static int print_text(struct recording *recording, const struct saturation *saturation)
 {
 	struct curve_style style = curve_style_of_output();
 	struct buf own_buf curve = BUF_INIT;
 	int rc = 0;
 
+	/* whoever wrote the file may mean the terminal */
+	log_keep_in_line(recording->target);
+	log_keep_in_line(recording->kernel);
+	log_keep_in_line(recording->machine);
 	printf("%s on Linux %s, %s; %s\n", recording->target, recording->kernel, recording->machine,
 	       recording_is_incomplete(recording) ? "incomplete: calls may be missing" :
 						    "complete");

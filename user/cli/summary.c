@@ -28,8 +28,7 @@ static struct totals count(const struct recording *recording)
 		totals.launcher += o->class == OBSERVED_LAUNCHER;
 		if (!observed_is_needed(o->class))
 			continue;
-		if (o->class == OBSERVED_WORKLOAD)
-			totals.calls += o->calls;
+		totals.calls = recording_sum(totals.calls, o->calls);
 		/* sorted by call, the workload's class first: another class of the same call brings nothing new */
 		if (last && !syscall_compare(&last->call, &o->call))
 			continue;
@@ -168,11 +167,15 @@ static void tell_since_new(const struct recording *recording)
 	struct saturation own_saturation saturation = {0};
 	char since[32];
 
-	if (!recording->calls_since_known || recording_saturation(recording, &saturation))
+	if (recording_saturation(recording, &saturation) || !saturation.distinct)
 		return;
 	num_format_duration(saturation.since_new, since, sizeof(since));
-	log_note("the last new syscall came %s and %" PRIu64 " calls before the end", since,
-		 recording->calls_since_new);
+	if (recording->calls_since_known)
+		log_note("the last new syscall came %s and at least %" PRIu64
+			 " calls before the end",
+			 since, recording->calls_since_new);
+	else
+		log_note("the last new syscall came %s before the end", since);
 }
 
 void summary_recording(const struct recording *recording, bool assume_startup)

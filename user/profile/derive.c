@@ -332,6 +332,9 @@ int derive_profile(const struct syscall_set *needed, const struct derive_options
 	bool some = false;
 	int rc;
 
+	if (options->idle)
+		return err_set(err, -EINVAL,
+			       "no syscall was recorded of the workload itself, so there is nothing to make a profile of");
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
 		some |= profile.arches[a] = syscall_set__has_arch(needed, a);
 	if (!some)

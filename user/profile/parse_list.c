@@ -213,74 +213,46 @@ int parse_list(const char *name, const char *text, size_t len, const struct pars
 	return rc ? rc : end(&r, out);
 }
 
-/* --- strace -c: columns under "% time ... syscall", between lines of dashes; the name is the last column --- */
+/* --- strace: "NAME(...", behind what its options put in front: "PID ", "PID<comm> ", "[pid N] ", "[number] ", "[address] ", times --- */
 
-bool is_strace_summary(const char *text, size_t len)
+/* Behind the next `c` from `at` on; `at` if there is none. */
+static size_t after_char(const struct line *line, size_t at, char c)
 {
-	struct line line = {0};
+	const char *found = memchr(line->text + at, c, line->len - at);
 
-	while (next_line(text, len, &line))
-		if (line.len > 6 && !strncmp(line.text, "% time", 6))
-			return true;
-	return false;
+	return found ? (size_t)(found + 1 - line->text) : at;
 }
 
-int parse_strace_summary(const char *name, const char *text, size_t len,
-			 const struct parse_options *options, struct profile *out, struct err *err)
+/* Where a "PID<comm>" or time that begins at `at` has ended, or `at`: it is neither. */
+static size_t after_number(const struct line *line, size_t at)
 {
-	struct profile own_profile profile = {0};
-	struct reading r = {name, text, len, options, &profile, err, 0};
-	struct line line = {0};
-	int dashes = 0;
-	int rc = begin(&r);
+	size_t end = at;
 
-	while (!rc && next_line(text, len, &line)) {
-		const char *word = NULL, *last = NULL;
-		size_t at = 0, n, last_len = 0;
-
-		while (next_word(&line, &at, &word, &n)) {
-			last = word;
-			last_len = n;
-		}
-		/* a table for each architecture: two lines of dashes each */
-		if (last && *line.text == '-')
-			dashes++;
-		else if (last && dashes % 2)
-			rc = is_name(last, last_len) ? add(&r, last, last_len) :
-						       no_name(&r, last, last_len);
-	}
-	if (!rc && dashes % 2)
-		return refuse(&r, text + len, "the file ends within the table");
-	return rc ? rc : end(&r, out);
-}
-
-/* --- strace: "NAME(...", behind "PID ", "[pid N] " and times; "<... NAME resumed>" --- */
-
-static bool is_time(const char *word, size_t len)
-{
 	/* the text need not end in a NUL */
-	for (size_t i = 0; i < len; i++)
-		if (!isdigit((unsigned char)word[i]) && (!word[i] || !strchr(".:+", word[i])))
-			return false;
-	return len;
+	while (end < line->len && line->text[end] && strchr("0123456789.:+", line->text[end]))
+		end++;
+	if (end > at && end < line->len && line->text[end] == '<')
+		end = after_char(line, end, '>');
+	return end < line->len && isblank((unsigned char)line->text[end]) ? end : at;
 }
 
 /* The name of the call that the line begins; false: it begins none (a signal, an exit, the end of a call). */
 static bool call_of(const struct line *line, const char **name, size_t *name_len)
 {
-	const char *word, *paren;
-	size_t at = 0, n;
+	size_t at = 0, before;
+	const char *paren;
 
-	while (next_word(line, &at, &word, &n)) {
-		if (is_time(word, n) || (n >= 4 && !strncmp(word, "[pid", 4)) ||
-		    (n > 1 && word[n - 1] == ']' && is_time(word, n - 1)))
-			continue;
-		paren = memchr(word, '(', n);
-		*name = word;
-		*name_len = paren ? paren - word : 0;
-		return paren && is_name(word, *name_len);
-	}
-	return false;
+	do {
+		while (at < line->len && isblank((unsigned char)line->text[at]))
+			at++;
+		before = at;
+		at = at < line->len && line->text[at] == '[' ? after_char(line, at, ']') :
+							       after_number(line, at);
+	} while (at > before);
+	paren = memchr(line->text + at, '(', line->len - at);
+	*name = line->text + at;
+	*name_len = paren ? paren - *name : 0;
+	return paren && is_name(*name, *name_len);
 }
 
 bool is_strace_log(const char *text, size_t len)
@@ -295,6 +267,14 @@ bool is_strace_log(const char *text, size_t len)
 	return false;
 }
 
+static int add_called(struct reading *r, const struct line *line)
+{
+	const char *name;
+	size_t len;
+
+	return call_of(line, &name, &len) ? add(r, name, len) : 0;
+}
+
 int parse_strace_log(const char *name, const char *text, size_t len,
 		     const struct parse_options *options, struct profile *out, struct err *err)
 {
@@ -303,12 +283,79 @@ int parse_strace_log(const char *name, const char *text, size_t len,
 	struct line line = {0};
 	int rc = begin(&r);
 
-	while (!rc && next_line(text, len, &line)) {
-		const char *word;
-		size_t n;
+	while (!rc && next_line(text, len, &line))
+		rc = add_called(&r, &line);
+	return rc ? rc : end(&r, out);
+}
 
-		if (call_of(&line, &word, &n))
-			rc = add(&r, word, n);
+/* --- strace -c: columns under "% time ... syscall", between lines of dashes; the name is the last column. With -C the log is in front --- */
+
+#define DASHES "------"
+
+bool is_strace_summary(const char *text, size_t len)
+{
+	struct line line = {0};
+
+	while (next_line(text, len, &line))
+		if (line.len > 6 && !strncmp(line.text, "% time", 6))
+			return true;
+	return false;
+}
+
+static int add_last_word(struct reading *r, const struct line *line)
+{
+	const char *word, *last = NULL;
+	size_t at = 0, n, last_len = 0;
+
+	while (next_word(line, &at, &word, &n)) {
+		last = word;
+		last_len = n;
 	}
+	if (!last)
+		return 0;
+	return is_name(last, last_len) ? add(r, last, last_len) : no_name(r, last, last_len);
+}
+
+/* strace counts a call when it returns (count_syscall() in its count.c). */
+static int add_endings(struct reading *r)
+{
+	static const char *const endings[] = {"exit", "exit_group"};
+	const struct rule *rule = &r->profile->rules[0];
+	bool added = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+		size_t before = rule->names_len;
+
+		if (rule_add_name(&r->profile->rules[0], endings[i]))
+			return err_errno(r->err, -ENOMEM, "cannot read %s", r->file);
+		added |= rule->names_len > before;
+	}
+	if (added && r->options->warnings)
+		buf__addf(r->options->warnings,
+			  "%s: strace -c does not count exit and exit_group, which do not return and no program can do without: they are added\n",
+			  r->file);
+	return 0;
+}
+
+int parse_strace_summary(const char *name, const char *text, size_t len,
+			 const struct parse_options *options, struct profile *out, struct err *err)
+{
+	struct profile own_profile profile = {0};
+	struct reading r = {name, text, len, options, &profile, err, 0};
+	struct line line = {0};
+	int dashes = 0;
+	int rc = begin(&r);
+
+	while (!rc && next_line(text, len, &line)) {
+		/* a table for each architecture: two lines of dashes each */
+		if (line.len >= strlen(DASHES) && !strncmp(line.text, DASHES, strlen(DASHES)))
+			dashes++;
+		else
+			rc = dashes % 2 ? add_last_word(&r, &line) : add_called(&r, &line);
+	}
+	if (!rc && dashes % 2)
+		return refuse(&r, text + len, "the file ends within the table");
+	if (!rc && profile.rules[0].names_len)
+		rc = add_endings(&r);
 	return rc ? rc : end(&r, out);
 }

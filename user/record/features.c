@@ -82,9 +82,12 @@ int features_check(struct err *err)
 
 int features_check_ring(struct err *err)
 {
-	int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "whittle_probe", 0, 0, sysconf(_SC_PAGESIZE),
-				NULL);
+	int rc = features_check_capabilities(err), fd;
 
+	if (rc)
+		return rc;
+	fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "whittle_probe", 0, 0, sysconf(_SC_PAGESIZE),
+			    NULL);
 	if (fd < 0)
 		return err_errno(err, fd, "cannot make a ring buffer (Linux 5.8 has them)");
 	close(fd);

@@ -194,6 +194,15 @@ bool recording_can_name(const struct syscall *call)
 		syscall_set__add(&named, call));
 }
 
+bool recording_has_workload(const struct recording *recording)
+{
+	for (size_t i = 0; i < recording->observed_len; i++)
+		if (recording->observed[i].class == OBSERVED_WORKLOAD ||
+		    recording->observed[i].class == OBSERVED_IN_FLIGHT)
+			return true;
+	return false;
+}
+
 void recording_needed(const struct recording *recording, struct syscall_set *set)
 {
 	*set = (struct syscall_set){0};

@@ -103,7 +103,7 @@ void recording_sort_moved(struct recording *recording);
 struct saturation {
 	uint64_t *first; /* ns since the beginning, one a distinct call, ascending; 0: before, or unknown */
 	size_t distinct;
-	uint64_t calls;     /* of the workload */
+	uint64_t calls;     /* of the same classes */
 	uint64_t since_new; /* ns between the last new one and the end */
 };
 
@@ -117,6 +117,9 @@ bool recording_is_incomplete(const struct recording *recording);
 
 /** Does the class belong to what a profile must allow? */
 bool observed_is_needed(enum observed_class class);
+
+/** Was there any workload? What a runtime calls to start it is needed by nobody else. */
+bool recording_has_workload(const struct recording *recording);
 
 /** Can a profile name the call? */
 bool recording_can_name(const struct syscall *call);

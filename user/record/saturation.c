@@ -39,8 +39,7 @@ int recording_saturation(const struct recording *recording, struct saturation *o
 
 		if (!observed_is_needed(o->class))
 			continue;
-		if (o->class == OBSERVED_WORKLOAD)
-			out->calls += o->calls;
+		out->calls = recording_sum(out->calls, o->calls);
 		if (last && !syscall_compare(&last->call, &o->call)) {
 			out->first[out->distinct - 1] =
 				earlier(out->first[out->distinct - 1], o->first_ns);

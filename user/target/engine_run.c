@@ -193,13 +193,13 @@ static void note_run(const struct option *option, struct engine_run *out)
 		out->removed = is_set(option);
 }
 
-static const char *engine_name(const char *command)
+const char *engine_run_client(const char *path)
 {
 	static const char *const engines[] = {"docker", "podman", "nerdctl", "crictl"};
-	const char *slash = strrchr(command, '/');
+	const char *slash = strrchr(path, '/');
 
 	for (size_t i = 0; i < ARRAY_LEN(engines); i++)
-		if (!strcmp(slash ? slash + 1 : command, engines[i]))
+		if (!strcmp(slash ? slash + 1 : path, engines[i]))
 			return engines[i];
 	return NULL;
 }
@@ -231,7 +231,7 @@ static size_t read_options(char *const *argv, size_t at, bool global, struct eng
 bool engine_run_words(char *const *argv, const char **engine, const char **first,
 		      const char **second)
 {
-	struct engine_run run = {.engine = engine_name(argv[0])};
+	struct engine_run run = {.engine = engine_run_client(argv[0])};
 	size_t at = run.engine ? read_options(argv, 1, true, &run) : 0;
 
 	if (!run.engine || !argv[at])
@@ -246,7 +246,7 @@ bool engine_run_parse(char *const *argv, struct engine_run *out)
 {
 	size_t at;
 
-	*out = (struct engine_run){.engine = engine_name(argv[0])};
+	*out = (struct engine_run){.engine = engine_run_client(argv[0])};
 	/* crictl's run is another thing: a container from a file, in a pod */
 	if (!out->engine || !strcmp(out->engine, "crictl"))
 		return false;

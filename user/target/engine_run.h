@@ -28,6 +28,9 @@ struct engine_run {
 	bool restarts; /* --restart, with another policy than "no" */
 };
 
+/** The engine whose client the program at this path is, or NULL; a literal. */
+const char *engine_run_client(const char *path);
+
 /** Does argv run a container? All texts in *out are borrowed from it. */
 bool engine_run_parse(char *const *argv, struct engine_run *out);
 
