@@ -233,10 +233,13 @@ int BPF_PROG(cgroup_mkdir, struct cgroup *cgrp, const char *path)
 		each_add(BPF_CORE_READ(cgrp, kn, id), BPF_CORE_READ(cgrp, kn, name), slot);
 		return 0;
 	}
-	if (cfg_follow && slot == SLOT_NONE)
+	if (cfg_follow && slot == SLOT_NONE) {
 		slot = follow_slot(parent, BPF_CORE_READ(cgrp, kn, name));
-	if (cfg_follow && slot == SLOT_NONE)
-		slot = follow_slot(0, BPF_CORE_READ(cgrp, kn, name));
+		if (slot == SLOT_NONE)
+			slot = follow_slot(0, BPF_CORE_READ(cgrp, kn, name));
+		if (slot != SLOT_NONE)
+			atomic_add(&slot_of(slot)->remade, 1);
+	}
 	if (cfg_newborns && newborns_welcome &&
 	    (slot == SLOT_NONE || slot_of(slot)->flags & SLOT_UNDECIDED))
 		newborn_add(BPF_CORE_READ(cgrp, kn, id), BPF_CORE_READ(cgrp, kn, name), slot,

@@ -124,7 +124,9 @@ done
 check_status 2 "a recording needs a target" whittle start x
 
 # --- the target is made anew: its first instruction is recorded, with no process of whittle there
+sleeper "$CG/a"
 check "a cgroup is followed" whittle start follow --cgroup "$CG/a" --follow
+end_sleeper
 for i in 1 2 3; do
     rmdir "$CG/a/below" 2>/dev/null || :
     remove "$CG/a"
@@ -135,6 +137,8 @@ for i in 1 2 3; do
     run_in "$CG/other$i" "$spell" 512
 done
 check "it is stopped" whittle stop follow -o "$T/follow.json"
+cp "$T/err" "$T/said"
+check "its beginning was not seen, those since were, and that is said" grep -q 'ran before recording began; the target was made anew 3 times since' "$T/said"
 spells "each of its lives is in it, and its neighbours are not" 14 "$T/follow.json"
 
 # --- targets that do not exist yet
@@ -149,10 +153,12 @@ spells "both are in it" 7 "$T/early.json"
 rmdir "$CG/a/early"
 
 # --- record follows, too, as long as it runs
+sleeper "$CG/b"
 : >"$T/record.err"
 "$WHITTLE" record --cgroup "$CG/b" --follow --progress never -o "$T/record.json" 2>"$T/record.err" &
 recorder=$!
 for ((i = 0; i < 600; i++)); do ! grep -q 'recording' "$T/record.err" || break; sleep 0.05; done
+end_sleeper
 for i in 1 2 3; do
     rmdir "$CG/b/later" 2>/dev/null || :
     remove "$CG/b"
@@ -162,6 +168,7 @@ done
 kill -INT "$recorder"
 wait "$recorder" || fail "record --follow ends" "$(cat "$T/record.err")"
 spells "record --follow records each life of its target" 14 "$T/record.json"
+check "... and says so" grep -q 'ran before recording began; the target was made anew 3 times since' "$T/record.err"
 
 # --- whittle is killed at random moments, while a workload calls something new now and then
 kills=10

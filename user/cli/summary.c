@@ -200,7 +200,11 @@ void summary_recording(const struct recording *recording, bool assume_startup)
 	if (totals.launcher)
 		log_note("%zu more were made by launchers inside the cgroup, and are left out",
 			 totals.launcher);
-	if (!recording->whole)
+	if (!recording->whole && recording->remade)
+		log_note("processes ran before recording began; the target was made anew %" PRIu64
+			 " time%s since, and recorded from its first instruction on",
+			 recording->remade, recording->remade == 1 ? "" : "s");
+	else if (!recording->whole)
 		log_note("processes ran before recording began: what they call to start is not in it; restart them while recording%s",
 			 assume_startup ? "" : ", or guess with --assume-startup");
 	tell_denied(recording);

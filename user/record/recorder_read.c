@@ -294,6 +294,7 @@ int recorder__finish(struct recorder *recorder, struct session *session,
 			continue;
 		rc = add_rows(&finish, s);
 		add_losses(&recording->losses, session__slot(session, s));
+		recording->remade += session__slot(session, s)->remade;
 	}
 	if (!rc)
 		rc = session__each_apart(session, add_apart, &finish, err);
