@@ -190,6 +190,7 @@ output is standard output    | -       | record -o - -- true                    
 ... the recording's          | -       | record --recording - -- true                           | 2   | kept | --recording -: standard output is the command's: name a file
 ... both                     | -       | record --recording - --cgroup $TARGET                  | 2   | kept | --recording -: standard output is the profile's: name a file
 both outputs are one         | -       | record -o p.json --recording ./p.json -- true          | 2   | kept | -o and --recording name the same file: p.json
+--filter without a container | -       | record -o p.json --filter engine -- true               | 2   | kept | --filter is for a command that runs a container
 --user alone                 | -       | record -o p.json --user nobody --cgroup $TARGET        | 2   | kept | --user needs a command
 not a duration               | -       | record -o p.json --for 5x -- true                      | 2   | kept | '5x' is not a duration: say for instance 90s
 not a size                   | -       | record -o p.json --ring-size 1z -- true                | 2   | kept | ring-size '1z' is not a size: say for instance 64k

@@ -303,7 +303,7 @@ wait $w
 expect "without a command the profile may go to standard output" jq -e .defaultAction "$T/out" >/dev/null
 
 # calls and errors of --stats against strace -c
-"$WHITTLE" record --stats -o "$out" -- ls -l /usr /no-such 2>"$T/err" >/dev/null || :
+"$WHITTLE" record --stats -- ls -l /usr /no-such 2>"$T/err" >/dev/null || :
 strace -f -c -o "$T/strace" ls -l /usr /no-such >/dev/null 2>&1 || :
 # strace -c prints: % time, seconds, usecs/call, calls, [errors,] syscall; so does whittle
 columns() {

@@ -127,8 +127,13 @@ static int check_usage(struct record *record, struct err *err)
 	if (record->argv && !options->plain &&
 	    record_engine_plan(&record->engine, record->argv, err))
 		return -EINVAL;
+	if (options->filter != FILTER_ALLOW && !record->engine.used)
+		return err_set(err, -EINVAL, "--filter is for a command that runs a container");
 	if (plan_args(record, err))
 		return -EINVAL;
+	/* the table may be all that is wanted, as of strace -c */
+	if (options->stats && record->argv && !options->result.output && !options->result.recording)
+		return 0;
 	return result_check_usage(&options->result, record->argv != NULL, err);
 }
 
