@@ -3,6 +3,7 @@
 #
 # What `whittle check --consumer runc|crun` says of a profile, beside what the installed runc and crun do with it: where check has an error,
 # they refuse to start a container; where it has none, they start it.
+# BESIDE: nothing is recorded.
 set -eu
 . tests/lib.sh
 . tests/bundle.sh

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Recorded arguments: a program makes calls with known ones; the recording has exactly these, and the profile allows each and refuses
 # their neighbours.
+# BESIDE: its cgroups and its recordings are its own.
 set -eu
 . tests/lib.sh
 need jq

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # `whittle enforce`: the command's own status, signals and identity under a profile; what cannot be enforced is in bad-input.sh.
+# BESIDE: it looks at nothing but its commands.
 set -eu
 . tests/lib.sh
 need jq strace

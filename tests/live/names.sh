@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Targets by name: cgroups as engines and systemd make them, with programs in PATH that tell of them. (Real engines: tests/engines.)
+# BESIDE: its cgroups and its recordings are its own.
 set -eu
 . tests/lib.sh
 need jq

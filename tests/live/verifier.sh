@@ -3,6 +3,7 @@
 # What each compiler here makes of the BPF side loads, and is verified in few steps: a loop that one compiler turns into
 # branches can cost the verifier a million. Its twin for Linux 5.10 has no instruction that is newer, and its variables lie where those of the other
 # do (user/record/session_object.c).
+# BESIDE: nothing is recorded.
 set -eu
 . tests/lib.sh
 need bpftool clang llvm-objdump llvm-nm
