@@ -128,6 +128,7 @@ for format in kubernetes firecracker firejail; do
     check "... which --lossy leaves out" "$WHITTLE" convert --lossy --format $format "$T/enosys.json"
     says "$format has one errno" 1 '; --lossy leaves it out' "$WHITTLE" convert --format $format "$T/enosys.json"
 done
+says 'a list has no errno' 0 "errnos that differ from the default one (names: 1): a list only allows" "$WHITTLE" convert --format list "$T/enosys.json"
 says 'no such format' 2 "no format 'elf'" "$WHITTLE" convert --format elf $G/plain.json
 
 printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read\nExecStart=/bin/sh"], "action": "SCMP_ACT_ALLOW"}]}' >"$T/evil.json"

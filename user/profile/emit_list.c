@@ -26,6 +26,7 @@ int emit_list(const struct profile *profile, const struct emit_options *options,
 	      struct err *err)
 {
 	struct rule own_rule names = {0};
+	size_t others = 0; /* names that are refused in another way than the rest */
 
 	if (outcome_allows(profile_default(profile)))
 		return err_set(err, -EOPNOTSUPP,
@@ -35,7 +36,14 @@ int emit_list(const struct profile *profile, const struct emit_options *options,
 
 		if (rc)
 			return rc;
+		if (profile->rules[i].action == ACTION_ERRNO &&
+		    !outcome_equal(rule_outcome(&profile->rules[i]), profile_default(profile)))
+			others += profile->rules[i].names_len;
 	}
+	if (others)
+		buf__addf(options->warnings,
+			  "left out: errnos that differ from the default one (names: %zu): a list only allows\n",
+			  others);
 	for (size_t i = 0; i < names.names_len; i++)
 		buf__addf(out, "%s\n", names.names[i]);
 	return buf__error(out) ? err_errno(err, buf__error(out), "cannot write the list") : 0;
