@@ -281,6 +281,7 @@ await_sleep "$CG"
 setpriv --reuid nobody --clear-groups --inh-caps -all,+bpf,+perfmon --ambient-caps -all,+bpf,+perfmon \
     "$WHITTLE" record -q --cgroup "$CG" --for 1s >"$T/out" 2>"$T/err" || :
 expect "CAP_BPF and CAP_PERFMON are enough to record a cgroup" grep -q nanosleep "$T/out"
+expect "a target that called nothing meanwhile is told of" grep -q 'warning: nothing was called meanwhile' "$T/err"
 kill $sleeper
 wait $sleeper || :
 

@@ -14,7 +14,7 @@ struct totals {
 	uint64_t calls;
 	size_t distinct; /* of what a profile must allow, over classes and architectures */
 	size_t unknown;  /* numbers without a name */
-	size_t in_flight, runtime, launcher;
+	size_t workload, in_flight, runtime, launcher;
 };
 
 static struct totals count(const struct recording *recording)
@@ -34,6 +34,7 @@ static struct totals count(const struct recording *recording)
 			continue;
 		last = o;
 		totals.distinct++;
+		totals.workload += o->class == OBSERVED_WORKLOAD;
 		totals.in_flight += o->class == OBSERVED_IN_FLIGHT;
 		totals.runtime += o->class == OBSERVED_RUNTIME;
 		totals.unknown += !recording_can_name(&o->call);
@@ -190,7 +191,10 @@ void summary_recording(const struct recording *recording, bool assume_startup)
 		 totals.distinct, totals.calls, elapsed, losses->late,
 		 losses->cgroups + losses->calls, totals.unknown, losses->misses);
 	tell_since_new(recording);
-	if (totals.in_flight)
+	if (totals.in_flight && !totals.workload)
+		log_warn(
+			"nothing was called meanwhile: all that is known is what processes were waiting in, and no program runs on that");
+	else if (totals.in_flight)
 		log_info("%zu of them were seen only in flight, when recording began",
 			 totals.in_flight);
 	tell_measured(recording);
