@@ -124,7 +124,7 @@ struct slot {
 	__u64 lost_cgroups; /* no room for a cgroup: it was not recorded */
 	__u64 lost_groups;  /* no room to mark a process: it counts as workload */
 	__u64 lost_calls;   /* no room to count a call */
-	__u64 remade;       /* targets that were made anew: what they call to start is seen */
+	__u64 remade; /* targets that were made meanwhile, so that what they call to start is seen */
 };
 
 /*

@@ -121,6 +121,7 @@ def run_round(number, subject, samples, unusable):
             if not way.peer:
                 raise
             unusable[way.name] = str(why)
+            bases.append(untraced())
             continue
         bases.append(untraced())
         samples.setdefault(way.name, []).append(Sample(ns - (bases[-2] + bases[-1]) / 2, seen))
@@ -132,7 +133,7 @@ def row_of(way, samples, base, floor):
     low, over, high = statistics.quantiles(overs, n=4) if len(overs) > 1 else overs * 3
     return {"way": way.name, "ns": base + over, "of_floor": round(over / floor, 3),
             "of_floor_quartiles": [round(low / floor, 3), round(high / floor, 3)], "of_untraced": round(1 + over / base, 3),
-            "saw": statistics.median(sample.seen for sample in samples) if way.exact else None, "rounds": len(samples)}
+            "saw": min(sample.seen for sample in samples) if way.exact else None, "rounds": len(samples)}
 
 
 def measure_all(work):

@@ -76,6 +76,10 @@ check_status 1 'to standard output' "$WHITTLE" audit --log $LOG --update $G/prof
 same 'to standard output: the profile alone' $G/updated.json "$T/out"
 check_status 1 'from standard input' bash -c '"$0" audit --log "$1" --update - -o - --arch x86_64 <"$2"' "$WHITTLE" $LOG $G/profile.json
 same 'from standard input: the same' $G/updated.json "$T/out"
+check_status 1 'from a pipe' "$WHITTLE" audit --log $LOG --update <(cat $G/profile.json) -o "$T/piped.json" --arch x86_64
+same 'from a pipe: the same' $G/updated.json "$T/piped.json"
+check_status 2 'from a pipe, live' "$WHITTLE" audit --update <(cat $G/profile.json) --cgroup /no/such -o "$T/piped2.json"
+grep -q "there is no cgroup '/no/such'" "$T/err" && pass '... which is not read before' || fail '... which is not read before' "$(cat "$T/err")"
 check_status 1 'with what was answered ENOSYS' "$WHITTLE" audit --log $LOG --update $G/profile.json -o "$T/enosys.json" --enosys --arch x86_64
 "$WHITTLE" explain --arch x86_64 "$T/enosys.json" clone3 >"$T/explained" 2>&1 || true
 grep -q allow "$T/explained" && pass 'clone3 is allowed then' || fail 'clone3 is allowed then' "$(cat "$T/explained")"

@@ -29,6 +29,7 @@ install -m 755 /dev/null "$T/dir/only-here"
 PATH=$PATH:$T/dir completes whittle record -o p.json -- only-h -- only-here
 completes whittle record -- ls --int -- ''
 completes whittle record -- cat t -- two.json
+completes whittle show -- tw -- two.json # of a command that runs none "--" only ends the options
 
 # every option of every command is in each of them
 "$WHITTLE" help --options | while read -r command option; do
@@ -38,10 +39,38 @@ completes whittle record -- cat t -- two.json
     done
 done >"$T/missing"
 [ ! -s "$T/missing" ] && pass 'every option is there' || fail 'every option is there' "$(head -n 3 "$T/missing")"
+
+# zsh completes in a line that is being typed, and so at a terminal; what is there then is printed in place of being run
+zsh_completes() {
+    local typed want
+    mkdir "$T/functions"
+    cp "$T/zsh" "$T/functions/_whittle"
+    cat >"$T/type" <<'END'
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell "fpath=($1 \$fpath) path=($2 \$path) PS1= RPS1=; autoload -U compinit; compinit -u -D; print re''ady"
+zpty -r shell said '*ready*'
+zpty -w -n shell "$3"$'\t'
+sleep 1
+zpty -w -n shell $'\C-aprint -r -- \C-eEND\n'
+zpty -r shell said '*END*END*'
+print -r -- $said
+END
+    while IFS='|' read -r typed want; do
+        timeout 60 zsh -f "$T/type" "$T/functions" "$T/dir" "$typed" >"$T/out" 2>&1 || :
+        tail -n 1 "$T/out" | grep -qF "$want" && pass "zsh: $typed" || fail "zsh: $typed" "$(tail -n 1 "$T/out" | cat -v)"
+    done <<'END'
+whittle record -- only-h|whittle record -- only-hereEND
+whittle show -- tw|whittle show -- two.jsonEND
+whittle check --consumer cr|whittle check --consumer crunEND
+END
+}
+
 for shell in zsh fish; do
     "$WHITTLE" help --completion $shell >"$T/$shell"
     if command -v $shell >/dev/null; then
         check "$shell reads it" $shell -n "$T/$shell"
+        [ $shell = fish ] || zsh_completes
     else
         skip "$shell reads it" "$shell is not installed"
     fi

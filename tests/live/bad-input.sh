@@ -191,6 +191,8 @@ output is standard output    | -       | record -o - -- true                    
 ... both                     | -       | record --recording - --cgroup $TARGET                  | 2   | kept | --recording -: standard output is the profile's: name a file
 both outputs are one         | -       | record -o p.json --recording ./p.json -- true          | 2   | kept | -o and --recording name the same file: p.json
 --filter without a container | -       | record -o p.json --filter engine -- true               | 2   | kept | --filter is for a command that runs a container
+... which is not looked for  | -       | record -o p.json --filter engine --plain -- true       | 2   | kept | --filter does not go with --plain
+all of it is thrown away     | -       | record -q -o /dev/null --recording /dev/null -- true   | 0   | kept | -
 --user alone                 | -       | record -o p.json --user nobody --cgroup $TARGET        | 2   | kept | --user needs a command
 not a duration               | -       | record -o p.json --for 5x -- true                      | 2   | kept | '5x' is not a duration: say for instance 90s
 not a size                   | -       | record -o p.json --ring-size 1z -- true                | 2   | kept | ring-size '1z' is not a size: say for instance 64k
@@ -206,7 +208,8 @@ audit, profile missing       | -       | audit --update none.json --cgroup $TARG
 audit, no profile            | -       | audit --update p.json --cgroup $TARGET --for 1h        | 2   | kept | p.json:1:1: it has no "defaultAction"
 audit, its output            | -       | audit --update docker -o no/q.json --cgroup $TARGET --for 1h | 2 | kept | cannot write no/q.json: directory no
 audit, its report            | -       | audit --report no/r --cgroup $TARGET --for 1h          | 2   | kept | cannot write no/r: directory no
-audit, both are one          | -       | audit --update p.json --report ./p.json --cgroup $TARGET | 2 | kept | --report and the profile are the same file: p.json
+audit, both are one          | -       | audit --update p.json --report ./p.json --cgroup $TARGET | 2 | kept | --report and p.json are the same file
+... of another output        | -       | audit --update p.json -o q.json --report p.json --cgroup $TARGET | 2 | kept | --report and p.json are the same file
 unknown feature              | feature | record -o p.json -- true                               | 2   | kept | WHITTLE_FEATURES: '-nonsense' turns no feature off
 unknown command              | -       | rekord -o p.json -- true                               | 2   | kept | there is no command 'rekord'; see 'whittle help'
 no command                   | -       |                                                        | 2   | kept | a command is missing; see 'whittle help'

@@ -177,6 +177,20 @@ if jq -e '[.syscalls[] | select(.action == "SCMP_ACT_ALLOW").names[]] | index("g
 else
     fail "what was answered with ENOSYS is not"
 fi
+# a workload that does nothing else is workload, too
+echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["getpgid"], "action": "SCMP_ACT_ERRNO"}]}' >"$T/no-getpgid.json"
+mkdir "$CG/refused"
+(
+    echo "$BASHPID" >"$CG/refused/cgroup.procs"
+    exec "$WHITTLE" enforce "$T/no-getpgid.json" -- perl -e '$| = 1; print "asks\n"; getpgrp 1 while 1'
+) >"$T/asks" &
+asking=$!
+for _ in {1..300}; do [ ! -s "$T/asks" ] || break; sleep 0.1; done
+check_status 0 "--allow-denied of what is denied all it calls" "$WHITTLE" record --allow-denied --denials always --for 1s \
+    --cgroup "$CG/refused" -o "$T/asked.json"
+kill "$asking"
+wait "$asking" 2>/dev/null || :
+jq -e '[.syscalls[] | select(.action == "SCMP_ACT_ALLOW").names[]] | index("getpgid")' "$T/asked.json" >/dev/null && pass "... allows that" || fail "... allows that"
 check_status 2 "--allow-denied does not go with --denials never" "$WHITTLE" record --allow-denied --denials never -o "$T/p" -- true
 
 # auto: where there is a filter at the start
@@ -200,7 +214,8 @@ jq -r '.denials[] | "\(.name) \(.errno // 0) \(.count) \(.finding)"' "$T/out" | 
 printf '%s\n' "getpgid EPERM 3 true" "getsid ENOSYS 3 false" "setdomainname 0 3 true" "swapoff EHWPOISON 3 true" | sort >"$T/want"
 same "audit: the calls, and which of them are findings" "$T/want" "$T/seen"
 check_status 1 "audit: the report beside a command that prints" "$WHITTLE" audit --json --report "$T/report" -- sh -c 'echo its own; exec "$0" errno 3' "$program"
-[ "$(cat "$T/out")" = "its own" ] && jq -r '.denials[] | "\(.name) \(.errno // 0) \(.count) \(.finding)"' "$T/report" | sort >"$T/seen"
+[ "$(cat "$T/out")" = "its own" ] && pass "audit: ... which it does not mix with" || fail "audit: ... which it does not mix with"
+jq -r '.denials[] | "\(.name) \(.errno // 0) \(.count) \(.finding)"' "$T/report" | sort >"$T/seen"
 same "audit: ... is that of the command alone" "$T/want" "$T/seen"
 check_status 0 "audit: ENOSYS is no finding" "$WHITTLE" audit -- "$program" trace 3
 check_status 0 "audit: nothing denied" "$WHITTLE" audit -- "$program" innocent 2

@@ -114,7 +114,9 @@ inside gone "$programs/spell" 5
 inside gone/leaf "$programs/spell" 10
 rmdir "$top/gone/leaf" "$top/gone"
 kill -CONT "$whittle"
-mkdir -p "$top/never"
+mkdir -p "$top/never" "$top/failed"
+# what a runtime calls behind its filter, and then there is no such program
+"$programs/launcher" "$top/failed" filter -- /no/such/program 2>/dev/null || :
 kill "$sleeper"
 stop 0 "Ctrl-C ends it: 0"
 holds "a cgroup that was there" first 1
@@ -142,6 +144,7 @@ for name in "${divided[@]}"; do rm "$out/$name.json" "$out/$name.recording.json"
 expect "one whose process was there before is not whole" [ "$(jq .whole "$out/before.recording.json")" = false ]
 expect "... and has the call that it was in" grep -q clock_nanosleep "$out/before.recording.json"
 expect "one that was empty is" [ "$(jq .whole "$out/first.recording.json")" = true ]
+expect "a container whose program does not start has no profile" [ ! -e "$out/failed.json" ]
 expect "each has a profile, and nobody else has" \
     [ "$(cd "$out" && echo *.json)" = "app.service.json app.service.recording.json before.json before.recording.json brief.2.json brief.2.recording.json brief.3.json brief.3.recording.json brief.json brief.recording.json first.json first.recording.json inner_leaf.json inner_leaf.recording.json one.service.json one.service.recording.json second.json second.recording.json two.service.json two.service.recording.json" ]
 expect "... which allows what was called" grep -q '"getpgid"' "$out/first.json"

@@ -121,7 +121,7 @@ bool fs_same_output(const char *a, const char *b)
 					     own_with(output_close) y = {.dir = -1};
 	struct stat p, q;
 
-	if (output_open(a, &x, NULL) || output_open(b, &y, NULL) || fstat(x.dir, &p) ||
+	if (output_open(a, &x, NULL) || output_open(b, &y, NULL) || x.null || fstat(x.dir, &p) ||
 	    fstat(y.dir, &q))
 		return false;
 	return p.st_dev == q.st_dev && p.st_ino == q.st_ino && !strcmp(x.name, y.name);
@@ -360,6 +360,9 @@ int fs_write_place(const struct fs_place *place, const void *data, size_t len, s
 
 	strcpy(out.name, place->name);
 	rc = output_look(&out, place->name, err);
+	if (!rc && out.null)
+		rc = err_set(err, -EINVAL, "cannot write %s: it is not a regular file",
+			     place->name);
 	return rc ? rc : output_write(&out, place->name, data, len, err);
 }
 

@@ -19,7 +19,7 @@ int fs_check_output(const char *path, struct err *err) must_check;
 /** Will fs_write give the file to somebody else than this process: the owner of what it replaces, or who called sudo? */
 bool fs_output_changes_owner(const char *path);
 
-/** Do two output paths mean the same file? False where one cannot be written anyway. */
+/** Do two output paths mean the same file? False where one cannot be written anyway, and for /dev/null. */
 bool fs_same_output(const char *a, const char *b);
 
 /**
@@ -49,7 +49,7 @@ void fs_close_place(struct fs_place *place);
 /** As fs_read; only a regular file, and never through a symbolic link. */
 int fs_read_place(const struct fs_place *place, size_t max, struct buf *out,
 		  struct err *err) must_check;
-/** As fs_write. */
+/** As fs_write; no device at all. */
 int fs_write_place(const struct fs_place *place, const void *data, size_t len,
 		   struct err *err) must_check;
 

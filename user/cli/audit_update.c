@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* What is done about a denial. */
 enum step {
@@ -379,12 +380,14 @@ int audit_update_check(const struct audit_update *update, struct err *err)
 	struct audit_update quiet = *update;
 	__attribute__((cleanup(updating_clear))) struct updating u = {.update = &quiet};
 	struct buf own_buf text = BUF_INIT;
+	struct stat st;
 	int rc = 0;
 
 	file.quiet = true;
 	quiet.file = &file;
 	name_files(&u);
-	if (strcmp(update->profile, "-"))
+	/* a pipe can be read but once */
+	if (stat(update->profile, &st) || S_ISREG(st.st_mode))
 		rc = read_profile(&u, &text, err);
 	return rc || !strcmp(output, "-") ? rc : fs_check_output(output, err);
 }

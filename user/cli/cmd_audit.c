@@ -231,14 +231,29 @@ static int audit_live_targets(const struct audit_options *options, char **argv)
 	if (recording.losses.log)
 		log_warn(
 			"calls that a filter only logs came too fast: their counts are lower bounds");
-	if (!recording.denied.len)
+	if (!recording.denied.len && report.complete)
 		log_note("no call was denied");
 	return conclude(options, &report);
 }
 
+/* It replaces none of the others. */
+static int check_report(const struct audit_options *options, struct err *err)
+{
+	const char *const others[] = {options->output, options->update, options->log};
+	const char *report = options->report;
+
+	if (report && !strcmp(report, "-") && options->output && !strcmp(options->output, "-"))
+		return err_set(err, -EINVAL,
+			       "--report -: standard output is the profile's: name a file");
+	for (size_t i = 0; report && i < ARRAY_LEN(others); i++)
+		if (others[i] && fs_same_output(report, others[i]))
+			return err_set(err, -EINVAL, "--report and %s are the same file",
+				       others[i]);
+	return 0;
+}
+
 static int check_options(struct audit_options *options, char *const *argv, struct err *err)
 {
-	const char *profile = options->output ? options->output : options->update;
 	bool live = audit_live_is_asked_for(&options->live, argv);
 	uint64_t pid = 0;
 
@@ -252,12 +267,8 @@ static int check_options(struct audit_options *options, char *const *argv, struc
 	if (argv && options->output && !strcmp(options->output, "-"))
 		return err_set(err, -EINVAL,
 			       "-o -: standard output belongs to the command: name a file");
-	if (options->report && profile && !strcmp(options->report, profile))
-		return err_set(err, -EINVAL, "--report %s: the profile is written there",
-			       options->report);
-	if (options->report && profile && fs_same_output(options->report, profile))
-		return err_set(err, -EINVAL, "--report and the profile are the same file: %s",
-			       profile);
+	if (check_report(options, err))
+		return -EINVAL;
 	if (options->output && !options->update)
 		return err_set(err, -EINVAL, "--output is for the profile of --update");
 	if (options->enosys && !options->update)
@@ -281,7 +292,7 @@ static int check_options(struct audit_options *options, char *const *argv, struc
 static int check_files(const struct audit_options *options, struct err *err)
 {
 	struct audit_update update = update_of(options);
-	int rc = options->update ? audit_update_check(&update, err) : 0;
+	int rc = options->update && !options->log ? audit_update_check(&update, err) : 0;
 
 	return rc || !options->report || !strcmp(options->report, "-") ?
 		       rc :

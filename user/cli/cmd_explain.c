@@ -55,6 +55,7 @@ static void subject_clear(struct subject *subject)
 struct answer {
 	struct outcome outcome;
 	struct verdict verdict; /* what the rules say */
+	bool is_listed;         /* the machine's architecture is, in the profile */
 	size_t instructions;
 };
 
@@ -114,6 +115,7 @@ static int ask(struct profile *profile, const struct question *question, struct 
 	struct buf own_buf unknown = BUF_INIT;
 	int rc = compile_filter(profile, arch_host(arch), &filter, &unknown, err);
 
+	answer->is_listed = profile_has_arch(profile, arch_host(arch));
 	profile->arches[arch_host(arch)] = true;
 	if (!rc)
 		rc = filter_check(&filter, err);
@@ -189,6 +191,9 @@ static void print_text(const struct subject *subject, const struct question *que
 		       rule_number(profile, &profile->rules[answer->verdict.rule]),
 		       conditions.len ? ", where " : "", buf__text(&conditions));
 	}
+	if (!answer->is_listed && question->call.arch == arch_host(question->call.arch))
+		printf("  the profile does not list %s, which a filter made on such a machine has all the same\n",
+		       arch_token(question->call.arch));
 	if (lacks_args(profile, question))
 		printf("  arguments that are not given are 0\n");
 	while ((rule = next_absent(subject, question->name, &at))) {

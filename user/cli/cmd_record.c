@@ -128,7 +128,9 @@ static int check_usage(struct record *record, struct err *err)
 	    record_engine_plan(&record->engine, record->argv, err))
 		return -EINVAL;
 	if (options->filter != FILTER_ALLOW && !record->engine.used)
-		return err_set(err, -EINVAL, "--filter is for a command that runs a container");
+		return err_set(err, -EINVAL,
+			       options->plain ? "--filter does not go with --plain" :
+						"--filter is for a command that runs a container");
 	if (plan_args(record, err))
 		return -EINVAL;
 	/* the table may be all that is wanted, as of strace -c */

@@ -31,6 +31,19 @@ static void bash_command(const struct command *command)
 	printf("\" ;;\n");
 }
 
+/* "record|enforce|audit" */
+static void print_runners(const struct command *const *commands)
+{
+	const char *before = "";
+
+	for (size_t i = 0; commands[i]; i++) {
+		if (commands[i]->runs_another) {
+			printf("%s%s", before, commands[i]->name);
+			before = "|";
+		}
+	}
+}
+
 static void print_bash(const struct command *const *commands)
 {
 	printf("# bash completion for whittle\n_whittle() {\n"
@@ -40,7 +53,10 @@ static void print_bash(const struct command *const *commands)
 		printf(" %s", commands[i]->name);
 	printf("\" -- \"$word\"))\n        return\n    fi\n");
 	/* what follows "--" is another command's line: bash-completion, where it is loaded, knows how that goes on */
-	printf("    for ((i = 2; i < COMP_CWORD; i++)); do\n"
+	printf("    case ${COMP_WORDS[1]} in ");
+	print_runners(commands);
+	printf(") i=2 ;; *) i=$COMP_CWORD ;; esac\n"
+	       "    for (( ; i < COMP_CWORD; i++)); do\n"
 	       "        [ \"${COMP_WORDS[i]}\" = -- ] || continue\n"
 	       "        if declare -F _command_offset >/dev/null; then\n"
 	       "            _command_offset $((i + 1))\n"
@@ -93,14 +109,17 @@ static void zsh_row(const struct option_row *row)
 
 static void print_zsh(const struct command *const *commands)
 {
-	printf("#compdef whittle\n_whittle() {\n    local -a commands\n    commands=(\n");
+	/* "commands" itself is zsh's, and what completes the name of a command looks there */
+	printf("#compdef whittle\n_whittle() {\n    local -a subcommands\n    subcommands=(\n");
 	for (size_t i = 0; commands[i]; i++) {
 		printf("        '%s:", commands[i]->name);
 		zsh_text(commands[i]->summary);
 		printf("'\n");
 	}
-	printf("    )\n    if (( CURRENT == 2 )); then\n        _describe command commands\n        return\n    fi\n"
-	       "    local -i dashes=${words[(i)--]}\n    if (( dashes < CURRENT )); then\n"
+	printf("    )\n    if (( CURRENT == 2 )); then\n        _describe command subcommands\n        return\n    fi\n"
+	       "    local -i dashes=${words[(i)--]}\n    if [[ $words[2] == (");
+	print_runners(commands);
+	printf(") ]] && (( dashes < CURRENT )); then\n"
 	       "        shift $dashes words\n        (( CURRENT -= dashes ))\n        _normal\n        return\n    fi\n"
 	       "    local command=$words[2]\n    shift words\n    (( CURRENT-- ))\n    case $command in\n");
 	for (size_t i = 0; commands[i]; i++) {

@@ -50,7 +50,7 @@ static void warn_client_inside(const struct record *record)
 
 		if (!engine)
 			continue;
-		log_warn("%s ran inside the command: its own calls are recorded, those of its containers are not; 'whittle record -- %s run ...' records a container (--plain: it is the client that is wanted)",
+		log_warn("%s ran inside the command: its own calls are recorded, and those of no container that it may have started; 'whittle record -- %s run ...' records one (--plain: it is the client that is wanted)",
 			 engine, engine);
 		return;
 	}

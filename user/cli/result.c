@@ -73,13 +73,14 @@ static int write_profile(const struct result_options *options, struct recording 
 	struct constraints own_constraints constraints = {0};
 	struct profile own_profile profile = {0};
 	struct buf own_buf text = BUF_INIT;
-	struct syscall_set needed;
+	struct syscall_set needed, denied = {0};
 	struct derived derived;
 	int rc;
 
 	recording_needed(recording, &needed);
 	if (options->allow_denied) {
-		recording_denied(recording, &needed);
+		recording_denied(recording, &denied);
+		syscall_set__join(&needed, &denied);
 		open_denied(recording);
 	}
 	runtime_see(recording, container, &seen);
@@ -87,7 +88,7 @@ static int write_profile(const struct result_options *options, struct recording 
 	derive.constraints = &constraints;
 	if (constraints_make(&recording->arguments, &needed, &constraints))
 		return err_errno(err, -ENOMEM, "cannot make the profile");
-	derive.idle = !recording_has_workload(recording);
+	derive.idle = !recording_has_workload(recording) && !syscall_set__count(&denied);
 	rc = derive_profile(&needed, &derive, &profile, &derived, err);
 	if (!rc)
 		rc = emit_oci(&profile, &text, err);

@@ -205,8 +205,8 @@ void summary_recording(const struct recording *recording, bool assume_startup)
 		log_note("%zu more were made by launchers inside the cgroup, and are left out",
 			 totals.launcher);
 	if (!recording->whole && recording->remade)
-		log_note("processes ran before recording began; the target was made anew %" PRIu64
-			 " time%s since, and recorded from its first instruction on",
+		log_note("processes ran before recording began: what they call to start is in it only where a target was made meanwhile (%" PRIu64
+			 " time%s)",
 			 recording->remade, recording->remade == 1 ? "" : "s");
 	else if (!recording->whole)
 		log_note("processes ran before recording began: what they call to start is not in it; restart them while recording%s",

@@ -321,20 +321,39 @@ static int add_endings(struct reading *r)
 {
 	static const char *const endings[] = {"exit", "exit_group"};
 	const struct rule *rule = &r->profile->rules[0];
-	bool added = false;
+	struct buf own_buf added = BUF_INIT;
 
 	for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
 		size_t before = rule->names_len;
 
 		if (rule_add_name(&r->profile->rules[0], endings[i]))
 			return err_errno(r->err, -ENOMEM, "cannot read %s", r->file);
-		added |= rule->names_len > before;
+		if (rule->names_len > before)
+			buf__addf(&added, " %s", endings[i]);
 	}
-	if (added && r->options->warnings)
+	if (added.len && r->options->warnings)
 		buf__addf(r->options->warnings,
-			  "%s: strace -c does not count exit and exit_group, which do not return and no program can do without: they are added\n",
-			  r->file);
+			  "%s: strace -c counts no calls that do not return, which no program can do without: added%s\n",
+			  r->file, buf__text(&added));
 	return 0;
+}
+
+/* What strace says of a call ends in ") = ..." or "<unfinished ...>". What the program itself says may stand between that. */
+static bool is_whole_call(const struct line *line)
+{
+	static const char unfinished[] = "<unfinished ...>";
+
+	for (size_t i = 0; i < line->len; i++) {
+		size_t end = i + 1;
+
+		if (line->text[i] != ')')
+			continue;
+		while (end < line->len && line->text[end] == ' ')
+			end++;
+		if (line->len - end > 2 && line->text[end] == '=' && line->text[end + 1] == ' ')
+			return true;
+	}
+	return memmem(line->text, line->len, unfinished, strlen(unfinished));
 }
 
 int parse_strace_summary(const char *name, const char *text, size_t len,
@@ -351,7 +370,9 @@ int parse_strace_summary(const char *name, const char *text, size_t len,
 		if (line.len >= strlen(DASHES) && !strncmp(line.text, DASHES, strlen(DASHES)))
 			dashes++;
 		else
-			rc = dashes % 2 ? add_last_word(&r, &line) : add_called(&r, &line);
+			rc = dashes % 2           ? add_last_word(&r, &line) :
+			     is_whole_call(&line) ? add_called(&r, &line) :
+						    0;
 	}
 	if (!rc && dashes % 2)
 		return refuse(&r, text + len, "the file ends within the table");
