@@ -118,7 +118,7 @@ args|3:20|[{"index": -1, "value": 0, "op": "SCMP_CMP_EQ"}]|"index" is not a numb
 args|3:32|[{"index": 0, "value": 18446744073709551616, "op": "SCMP_CMP_EQ"}]|"value" is not a number
 args|3:32|[{"index": 0, "value": -1, "op": "SCMP_CMP_EQ"}]|"value" is not a number
 args|3:41|[{"index": 0, "value": 0, "op": "SCMP_CMP"}]|there is no comparison 'SCMP_CMP'
-args|3:10|[{}]|needs "index", "value" and "op"
+args|3:10|[{}]|needs "index" and "op"
 includes|3:27|{"minKernel": "new"}|not a version
 includes|3:23|{"caps": [1]}|"caps" holds something that is no text
 E

@@ -106,6 +106,9 @@ static int set_default(struct profile *profile, struct outcome outcome, struct e
 		return 0;
 	}
 	rc = profile_twin(profile, &twin, err);
+	if (!rc && profile_wants_high_bits(&twin) && !profile_wants_high_bits(profile))
+		rc = err_set(err, -ENOTSUP,
+			     "its conditions cannot be turned round for 32-bit architectures as well, which compare but 32 bits: --arch names others");
 	if (rc)
 		return rc;
 	profile_clear(profile);
@@ -124,6 +127,11 @@ static int rewrite(struct profile *profile, struct err *err)
 	rc = profile_canonical(profile, &safe, err);
 	if (rc)
 		return rc;
+	if (profile_wants_high_bits(&safe) && !profile_wants_high_bits(profile)) {
+		log_warn(
+			"rules that libseccomp may make something else of were left as they are: they cannot be rewritten for 32-bit architectures as well, which compare but 32 bits (--arch names others)");
+		return 0;
+	}
 	log_warn("rules that libseccomp would make something else of were rewritten");
 	profile_clear(profile);
 	*profile = safe;

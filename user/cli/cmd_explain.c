@@ -179,8 +179,12 @@ static void print_text(const struct subject *subject, const struct question *que
 	for (int i = 0; i < question->args_len; i++)
 		printf("%s%#" PRIx64, i ? ", " : " with ", question->args[i]);
 	printf(": %s\n", outcome);
-	if (!outcome_equal(answer->outcome, answer->verdict.outcome)) {
+	if (!outcome_equal(answer->outcome, answer->verdict.outcome) &&
+	    (question->nameless || !compile_knows(question->name))) {
 		printf("  not by a rule: the filter does not know this call or its architecture\n");
+	} else if (!outcome_equal(answer->outcome, answer->verdict.outcome)) {
+		outcome_text(answer->verdict.outcome, outcome);
+		printf("  the rules say %s: libseccomp makes another filter of them\n", outcome);
 	} else if (!profile_has_arch(profile, question->call.arch)) {
 		printf("  the profile does not list the architecture\n");
 	} else if (answer->verdict.rule == NO_RULE) {

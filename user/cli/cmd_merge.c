@@ -4,6 +4,8 @@
 #include "cli/profile_file.h"
 #include "cli/recording_read.h"
 #include "cli/seen_files.h"
+#include "profile/compile.h"
+#include "profile/decision.h"
 #include "profile/emit_oci.h"
 #include "profile/evaluate.h"
 #include "profile/merge.h"
@@ -38,6 +40,7 @@ static const struct option_row rows[] = {
 struct merging {
 	const struct merge_options *options;
 	size_t profiles, recordings;
+	bool high_bits; /* one of them says it itself */
 	struct profile profile;
 	struct recording recording;
 	struct seen_files seen;
@@ -94,6 +97,7 @@ static int add_profile(struct merging *merging, const char *path, struct profile
 
 	if (rc)
 		return err_wrap(err, rc, "%s", path);
+	merging->high_bits |= profile_wants_high_bits(next);
 	if (!merging->options->intersect && !same_arches(with, next))
 		log_warn("%s: it lists other architectures than those before; what is allowed is allowed on all of them",
 			 path);
@@ -152,6 +156,22 @@ static int add_file(struct merging *merging, const char *path, struct err *err)
 	return rc ? rc : add_profile(merging, path, &next, err);
 }
 
+/* What is put together anew may come to what no filter can say, though each of the profiles can be one. */
+static int check_result(const struct merging *merging, struct err *err)
+{
+	const struct profile *profile = &merging->profile;
+	struct filter own_filter filter = {0};
+	struct buf own_buf unknown = BUF_INIT;
+	struct err why = {0};
+
+	if (!merging->high_bits && profile_wants_high_bits(profile))
+		return err_set(err, -ENOTSUP,
+			       "conditions of these profiles cannot be put together for 32-bit architectures as well, which compare but 32 bits: merge profiles for 64-bit architectures");
+	if (compile_filter(profile, compile_machine(profile), &filter, &unknown, &why) == -EEXIST)
+		return err_set(err, -EEXIST, "the profiles cannot be put together: %s", why.text);
+	return 0;
+}
+
 static int write_result(struct merging *merging, struct err *err)
 {
 	struct buf own_buf text = BUF_INIT;
@@ -183,6 +203,8 @@ static int run(const struct command *self, int argc, char **argv)
 		rc = add_file(&merging, argv[i], &err);
 	if (rc == -EXDEV)
 		return command_usage_error(self, &err);
+	if (!rc && merging.profiles)
+		rc = check_result(&merging, &err);
 	if (!rc)
 		rc = write_result(&merging, &err);
 	if (rc)

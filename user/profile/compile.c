@@ -97,6 +97,17 @@ static int add_call(scmp_filter_ctx context, const struct rule *rule, uint32_t a
 	return seccomp_rule_add_array(context, action, nr, rule->conditions_len, all);
 }
 
+/*
+ * runc and crun start no container then. Multiplexed calls (socketcall, ipc) need not even overlap: libseccomp looks at the subcall in place
+ * of their first argument.
+ */
+static int refuse_second(const char *name, struct err *err)
+{
+	return err_set(err, -EEXIST,
+		       "%s: a rule says of it what an earlier one with another action has said, as libseccomp compares them on one of the architectures; runc and crun refuse such a profile",
+		       name);
+}
+
 static int add_rule(scmp_filter_ctx context, const struct rule *rule, uint32_t default_action,
 		    struct buf *unknown, struct err *err)
 {
@@ -114,8 +125,9 @@ static int add_rule(scmp_filter_ctx context, const struct rule *rule, uint32_t d
 			continue;
 		}
 		rc = add_call(context, rule, action, nr);
-		/* -EEXIST: an earlier rule has said something else about it, and the first one wins */
-		if (rc && rc != -EEXIST)
+		if (rc == -EEXIST)
+			return refuse_second(rule->names[i], err);
+		if (rc)
 			return err_errno(err, rc, "libseccomp refuses the rule for %s",
 					 rule->names[i]);
 	}

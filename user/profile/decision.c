@@ -172,7 +172,7 @@ static int check_name(const struct profile *profile, const char *name, struct er
 		[HAZARD_OVERLAP] =
 			"rules with different actions hold for the same arguments, of which libseccomp makes another filter than they say; 'whittle convert' keeps the first one's",
 		[HAZARD_RANGES] =
-			"several rules, with order or NE beside several conditions in one or values above 32 bits, of which libseccomp makes another filter than they say; 'whittle convert' writes them so that it does not",
+			"several rules, with order or NE beside several conditions in one or values above 32 bits, of which libseccomp may make another filter than they say; 'whittle convert' writes them so that it does not, for 64-bit architectures (--arch)",
 	};
 	struct decision own_decision decision = {0};
 	int rc = decision_make(profile, name, &decision);
@@ -182,6 +182,30 @@ static int check_name(const struct profile *profile, const char *name, struct er
 	if (decision.hazard == HAZARD_NONE)
 		return 0;
 	return err_set(err, -ENOTSUP, "%s: %s", name, why[decision.hazard]);
+}
+
+static bool wants_high_bits(const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->conditions_len; i++) {
+		const struct condition *c = &rule->conditions[i];
+
+		if ((c->compare == COMPARE_EQ && c->value > UINT32_MAX) ||
+		    (c->compare == COMPARE_MASKED_EQ && c->value_two > UINT32_MAX))
+			return true;
+	}
+	return false;
+}
+
+bool profile_wants_high_bits(const struct profile *profile)
+{
+	bool narrow = false;
+
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		narrow |= profile->arches[a] && arch_compares_32bit(a);
+	for (size_t i = 0; narrow && i < profile->rules_len; i++)
+		if (wants_high_bits(&profile->rules[i]))
+			return true;
+	return false;
 }
 
 /* Of one architecture: are there rules for calls that it lacks, and for those that it has only some with conditions? */

@@ -47,6 +47,12 @@ int decision_add_rest(const struct decision *decision, struct region *out) must_
 bool decision_is_simple(const struct profile *profile, const char *name, struct outcome *out);
 
 /**
+ * Does a rule want bits of an argument set above the 32 that one of the profile's architectures compares? There libseccomp drops them, and
+ * the rule holds for more. Rules that are put together anew may come to such, where those that they are made of did not.
+ */
+bool profile_wants_high_bits(const struct profile *profile);
+
+/**
  * Besides the hazards of single calls there is one of the whole: on an architecture of whose calls only some with conditions
  * have rules, beside calls that it does not have, libseccomp forgets to look at the number (x86-64 and x32 always look).
  * -ENOTSUP: a call of which libseccomp makes something else than the rules say; the sentence names it and the remedy. */

@@ -61,7 +61,7 @@ int parse_action(const struct parsing *parsing, const struct node *node,
 static int parse_condition(const struct parsing *parsing, const struct node *node,
 			   struct condition *out)
 {
-	uint64_t index, value, value_two = 0;
+	uint64_t index, value = 0, value_two = 0;
 	bool has_index, has_value, has_two;
 	const char *op;
 	int rc = parsing_number(parsing, node, "index", CONDITION_ARGS - 1, &index, &has_index);
@@ -74,16 +74,23 @@ static int parse_condition(const struct parsing *parsing, const struct node *nod
 		rc = parsing_text(parsing, node, "op", &op);
 	if (rc)
 		return rc;
-	if (node->kind != NODE_OBJECT || !has_index || !has_value || !op)
+	if (node->kind != NODE_OBJECT || !has_index || !op)
 		return parsing_refuse(parsing, node,
-				      "an argument condition needs \"index\", \"value\" and \"op\"");
+				      "an argument condition needs \"index\" and \"op\"");
+	/* Go leaves a 0 out where a type says so, as that of the Security Profiles Operator does; runtimes read it as one */
+	if (!has_value)
+		parsing_warn(parsing, node, "a condition without \"value\" compares with 0");
 	out->compare = compare_from_scmp_name(op);
 	if (out->compare == COMPARE_INVALID)
 		return parsing_refuse(parsing, node_member(node, "op"),
 				      "there is no comparison '%s'", op);
 	out->index = index;
 	out->value = value;
-	out->value_two = out->compare == COMPARE_MASKED_EQ ? value_two : 0;
+	out->value_two = out->compare == COMPARE_MASKED_EQ ? value_two & value : 0;
+	/* db_rule_add() of libseccomp takes these bits away */
+	if (out->compare == COMPARE_MASKED_EQ && value_two & ~value)
+		parsing_warn(parsing, node_member(node, "valueTwo"),
+			     "\"valueTwo\" has bits outside of the mask, which is \"value\": libseccomp ignores them (are the two exchanged?)");
 	return 0;
 }
 
