@@ -179,6 +179,8 @@ static _Noreturn void child_run(const struct spawn *spawn, int start, int report
 		child_fail(report, false);
 	if (spawn->own_session)
 		child_own_session();
+	if (spawn->locked_memory && setrlimit(RLIMIT_MEMLOCK, spawn->locked_memory))
+		child_fail(report, false);
 	if (spawn->user && child_become(spawn->user))
 		child_fail(report, false);
 	if (spawn->ignore_sigchld)

@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 /* Who the program runs as; filled by spawn_find_user(). Owns groups. */
@@ -28,7 +29,9 @@ struct spawn {
 	bool no_clone3; /* fork, join the cgroup, exec: for kernels and filters that refuse clone3 */
 	bool ignore_sigchld;  /* as whoever started whittle had it */
 	const sigset_t *mask; /* signal mask of the program; borrowed */
-	const int *files;     /* its standard input, output and error; NULL: whittle's; borrowed */
+	const struct rlimit
+		*locked_memory; /* RLIMIT_MEMLOCK of the program; NULL: whittle's; borrowed */
+	const int *files; /* its standard input, output and error; NULL: whittle's; borrowed */
 	/* no terminal, default signals, and killed when whittle dies; its process group has its pid for a number */
 	bool own_session;
 };

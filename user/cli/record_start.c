@@ -47,6 +47,8 @@ int record_plan(struct record *record, struct err *err)
 	int rc = loop_block_signals(&record->signal_mask, &record->sigchld_ignored, err);
 	const struct cgroup *first = NULL;
 
+	if (!rc && getrlimit(RLIMIT_MEMLOCK, &record->locked_memory))
+		rc = err_errno(err, -errno, "cannot read this process's limits");
 	if (!rc)
 		rc = result_check_files(&record->options.result, err);
 	if (!rc && record->options.user)
@@ -195,6 +197,11 @@ static int start_command(struct record *record, struct err *err)
 	};
 	int signal;
 
+	struct rlimit now;
+
+	if (!getrlimit(RLIMIT_MEMLOCK, &now) && (now.rlim_cur != record->locked_memory.rlim_cur ||
+						 now.rlim_max != record->locked_memory.rlim_max))
+		spawn.locked_memory = &record->locked_memory;
 	if (!record->engine.caught)
 		session__take_cgroup(record->session, record->command_slot,
 				     record->command_cgroup.id);
