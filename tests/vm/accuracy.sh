@@ -13,7 +13,10 @@ machines=("6.1-amd64 accuracy" "newest-amd64 accuracy" "newest-amd64 denials" "5
 if [ "${THOROUGH-}" = yes ]; then
     each=accuracy,denials,live/args,live/enforce,live/names,live/truth,live/v1
     # what takes minutes in an emulated machine is shared out among the kernels
-    machines=("newest-amd64 live/start" "6.12-amd64 live/record" "5.10-amd64 live/start" "6.1-amd64 live/each,live/denials,live/quiet,live/busy,live/footprint" "6.12-amd64 live/each,live/loop"
+    machines=("6.1-amd64 live/record,live/start" "newest-amd64 live/record" "newest-amd64 live/denials,live/start-denials,live/nothing-lost"
+        "6.12-amd64 live/record" "newest-amd64 live/start" "5.10-amd64 live/start" "6.1-amd64 live/each,live/denials,live/quiet,live/busy,live/footprint"
+        "6.12-amd64 live/start,live/footprint,live/nothing-lost" "6.1-amd64 live/start-denials,live/loop,live/nothing-lost" "6.12-amd64 live/each,live/loop"
+        "6.12-amd64 live/denials,live/doctor,live/busy" "newest-amd64 live/quiet,live/footprint"
         "6.1-amd64 $each,live/doctor" "6.12-amd64 $each,live/start-denials" "newest-amd64 $each,live/doctor,live/loop"
         "generic-amd64 x32 syscall.x32=y" "5.10-amd64 ${each/denials/refusals}")
 fi
@@ -34,6 +37,6 @@ leave_out() { # REASON TEST...
 }
 leave_out "it starts container runtimes by the dozen, which takes too long there" baseline hook set-up
 leave_out "it needs a compiler" sanitized verifier
-leave_out "it makes load that such a machine does not bear in time" hook-slots nothing-lost
+leave_out "it makes load that such a machine does not bear in time" hook-slots
 leave_out "its mounts do not go away in that image" bad-input
-[ "${THOROUGH-}" = yes ] || leave_out "it takes too long in an emulated machine" busy denials doctor each footprint loop names quiet start-denials
+[ "${THOROUGH-}" = yes ] || leave_out "it takes too long in an emulated machine" busy denials doctor each footprint loop names nothing-lost quiet start-denials
