@@ -13,6 +13,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 
 #define CGROUP_FILE_MAX (16 << 20)
 /* kernel: cgroup.max.depth is unlimited by default, PATH_MAX limits what can be opened by path */
@@ -323,16 +324,6 @@ bool cgroup_events_populated(int events_fd)
 	return strstr(text, "populated 1") != NULL;
 }
 
-int cgroup_kill(const struct cgroup *cgroup, struct err *err)
-{
-	int own_fd fd = openat(cgroup->fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, "1", 1) != 1)
-		return err_errno(err, -errno, "cannot kill what is left in cgroup %s",
-				 cgroup->path);
-	return 0;
-}
-
 /* What a walk does with each directory: before its children (enter) or after them (leave). */
 struct walk {
 	int (*enter)(int parent, const char *name, int dir, void *context);
@@ -390,6 +381,64 @@ static int walk_below(const struct cgroup *cgroup, const struct walk *walk)
 	if (copy < 0)
 		return errno == ENOENT || errno == ENODEV ? 0 : -errno;
 	return walk_children(copy, walk, 0);
+}
+
+#define KILL_ROUNDS 100
+
+/* Those that a cgroup holds itself. *found: there was one. */
+static int kill_members(int parent, const char *name, int dir, void *context)
+{
+	struct buf own_buf procs = BUF_INIT;
+	bool *found = context;
+	char *rest, *line;
+	uint64_t pid;
+
+	(void)parent;
+	(void)name;
+	/* gone meanwhile */
+	if (fs_read(dir, "cgroup.procs", CGROUP_FILE_MAX, &procs, NULL) || !procs.len)
+		return 0;
+	for (rest = procs.data; (line = strsep(&rest, "\n"));) {
+		/* 0 is one of a pid namespace that is not seen from here, and to kill(2) whittle's own process group */
+		if (num_parse(line, "pid", INT32_MAX, &pid, NULL) || !pid)
+			continue;
+		*found = true;
+		kill((pid_t)pid, SIGKILL);
+	}
+	return 0;
+}
+
+/* Before Linux 5.14: again and again, as they may fork meanwhile. */
+static int kill_one_by_one(const struct cgroup *cgroup)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+	bool found = true;
+	const struct walk walk = {.enter = kill_members, .context = &found};
+
+	for (int round = 0; found && round < KILL_ROUNDS; round++) {
+		int rc;
+
+		if (round)
+			nanosleep(&pause, NULL);
+		found = false;
+		kill_members(-1, "", cgroup->fd, &found);
+		rc = walk_below(cgroup, &walk);
+		if (rc)
+			return rc;
+	}
+	return found ? -EBUSY : 0;
+}
+
+int cgroup_kill(const struct cgroup *cgroup, struct err *err)
+{
+	int own_fd fd = openat(cgroup->fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+	int rc = 0;
+
+	if (fd < 0 && errno == ENOENT && cgroup_exists(cgroup))
+		rc = kill_one_by_one(cgroup);
+	else if (fd < 0 || write(fd, "1", 1) != 1)
+		rc = -errno;
+	return rc ? err_errno(err, rc, "cannot kill what is left in cgroup %s", cgroup->path) : 0;
 }
 
 struct walk_ids {

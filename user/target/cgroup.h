@@ -91,7 +91,7 @@ int cgroup_events_fd(const struct cgroup *cgroup, struct err *err) must_check;
 /** Are there processes in the cgroup of this file or below? Acknowledges its event. False once the cgroup is gone. */
 bool cgroup_events_populated(int events_fd);
 
-/** Kills all processes in it and below (SIGKILL; Linux 5.14). */
+/** Kills all processes in it and below (SIGKILL); before Linux 5.14 one by one: -EBUSY, if they fork faster than that. */
 int cgroup_kill(const struct cgroup *cgroup, struct err *err) must_check;
 
 /** Id of the cgroup that it lies in, and the name that it has there: the last part of its path, borrowed. -EINVAL: it is the top of what is mounted here. */
