@@ -54,6 +54,40 @@ printf 'audit: type=1326 audit(1.1:1): pid=1 comm="x" arch=c000003e syscall=435 
 check 'ENOSYS is listed and no finding' bash -c '"$0" audit --log "$1" | grep -q "clone3.*errno ENOSYS"' "$WHITTLE" "$T/enosys.log"
 check_status 0 'ENOSYS: status 0' "$WHITTLE" audit --log "$T/enosys.log"
 
+# dmesg --json tells by the facility who wrote a line; with --decode in words
+R='audit: type=1326 audit(1.1:1): pid=7 comm=\"x\" arch=c000003e syscall=41 code=0x50001'
+cat >"$T/dmesg.json" <<E
+{
+   "dmesg": [
+      {
+         "pri": 5,
+         "time":     1.000000,
+         "msg": "$R"
+      },{
+         "pri": 13,
+         "time":     2.000000,
+         "msg": "${R/syscall=41/syscall=165}"
+      },{
+         "pri": 4,
+         "time":     2.500000,
+         "msg": "audit: printk limit exceeded"
+      },{
+         "fac": "kern",
+         "pri": "notice",
+         "time":     3.000000,
+         "msg": "$R"
+      },{
+         "fac": "user",
+         "pri": "notice",
+         "time":     4.000000,
+         "msg": "${R/syscall=41/syscall=165}"
+      }
+   ]
+}
+E
+says 'dmesg --json: what a program wrote' 1 '2 lines look like seccomp records' "$WHITTLE" audit --log "$T/dmesg.json"
+grep -q '^ *2  socket ' "$T/out" && ! grep -q mount "$T/out" && grep -q 'not complete: the kernel printed only some' "$T/err" && pass 'dmesg --json: what the kernel wrote' || fail 'dmesg --json: what the kernel wrote' "$(cat "$T/out")"
+
 # --- updates ---
 
 cp $G/profile.json "$T/p.json"

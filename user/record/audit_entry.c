@@ -18,6 +18,13 @@ static size_t name_len(struct span line)
 	return len;
 }
 
+static struct span behind_blanks(struct span text)
+{
+	while (span_starts(text, " ") || span_starts(text, "\t"))
+		text = span_from(text, 1);
+	return text;
+}
+
 static void keep_message(struct audit_entry *entry, struct span text)
 {
 	if (entry->told)
@@ -50,6 +57,41 @@ static enum audit_entry_step export_line(struct audit_entry *entry, struct span 
 	return ENTRY_PART;
 }
 
+/* A priority of dmesg's: eight times the facility, and the level. With --decode there are words. */
+static bool is_kernels(struct span line)
+{
+	struct span value;
+	uint64_t priority;
+	size_t place;
+
+	if (audit_json_member(line, "\"fac\"", &value))
+		return span_is(value, "kern");
+	if (!span_starts(line, "\"pri\"") || !span_find(line, ":", &place))
+		return false;
+	value = behind_blanks(span_from(line, place + 1));
+	for (size_t i = 0; i < value.len; i++)
+		if (value.at[i] == ',')
+			value.len = i;
+	return span_number(value, 10, UINT16_MAX, &priority) && priority < 8;
+}
+
+static enum audit_entry_step dmesg_line(struct audit_entry *entry, struct span line)
+{
+	char room[AUDIT_LINE_MAX];
+	struct span value;
+
+	line = behind_blanks(line);
+	if (span_starts(line, "}"))
+		return ENTRY_END;
+	if (span_starts(line, "]"))
+		*entry = (struct audit_entry){0};
+	else if (is_kernels(line))
+		entry->author = AUDIT_AUTHOR_KERNEL;
+	else if (span_starts(line, "\"msg\"") && audit_json_member(line, "\"msg\"", &value))
+		keep_message(entry, audit_json_text(value, room));
+	return ENTRY_PART;
+}
+
 static enum audit_entry_step pretty_line(struct audit_entry *entry, struct span line)
 {
 	struct span value;
@@ -62,7 +104,9 @@ static enum audit_entry_step pretty_line(struct audit_entry *entry, struct span 
 		*entry = (struct audit_entry){0};
 		return ENTRY_ALONE;
 	}
-	if (audit_json_member(line, "\"MESSAGE\"", &value))
+	if (span_starts(behind_blanks(line), "\"dmesg\": ["))
+		entry->shape = ENTRY_DMESG;
+	else if (audit_json_member(line, "\"MESSAGE\"", &value))
 		keep_message(entry, audit_json_text(value, room));
 	else if (audit_json_member(line, "\"_TRANSPORT\"", &value))
 		entry->author = audit_author_of_transport(value);
@@ -76,6 +120,8 @@ enum audit_entry_step audit_entry__line(struct audit_entry *entry, struct span l
 		return export_line(entry, line);
 	case ENTRY_PRETTY:
 		return pretty_line(entry, line);
+	case ENTRY_DMESG:
+		return dmesg_line(entry, line);
 	case ENTRY_NONE:
 		break;
 	}
@@ -85,6 +131,13 @@ enum audit_entry_step audit_entry__line(struct audit_entry *entry, struct span l
 	else if (span_is(line, "{"))
 		entry->shape = ENTRY_PRETTY;
 	return entry->shape == ENTRY_NONE ? ENTRY_ALONE : ENTRY_PART;
+}
+
+void audit_entry__empty(struct audit_entry *entry)
+{
+	const enum audit_entry_shape shape = entry->shape;
+
+	*entry = (struct audit_entry){.shape = shape == ENTRY_DMESG ? shape : ENTRY_NONE};
 }
 
 size_t audit_entry__skip(struct audit_entry *entry, const char *data, size_t len)

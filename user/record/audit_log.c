@@ -65,15 +65,16 @@ static int add_entry(struct audit_log *log)
 	struct audit_entry *entry = &log->entry;
 	struct audit_record record;
 	enum audit_loss loss = AUDIT_LOSS_NONE;
+	enum audit_line kind;
 	uint64_t lost = 0;
 	int rc = 0;
 
-	if (entry->told)
-		rc = add(log,
-			 audit_message_parse((struct span){entry->message, entry->message_len},
-					     entry->author, &record, &loss, &lost),
-			 &record, loss, lost);
-	*entry = (struct audit_entry){0};
+	if (entry->told) {
+		kind = audit_message_parse((struct span){entry->message, entry->message_len},
+					   entry->author, &record, &loss, &lost);
+		rc = add(log, kind, &record, loss, lost);
+	}
+	audit_entry__empty(entry);
 	return rc;
 }
 
