@@ -177,6 +177,8 @@ gives 'strace -f -n -i -Y -k' "$T/want" "$WHITTLE" convert --format list "$T/log
 # the filter of a container, in the config.json of its runtime
 jq '{ociVersion: "1.2.0", process: {}, linux: {seccomp: .}}' $G/plain.json >"$T/config.json"
 check 'config.json' "$WHITTLE" diff $G/plain.json "$T/config.json"
+jq '{kind: "SeccompProfile", spec: (. + {baseProfileName: "runc-v1.3"})}' $G/plain.json >"$T/base.json"
+says 'a base profile is not read' 0 'joins the profile that "baseProfileName" names with this one: it is not read here' "$WHITTLE" convert "$T/base.json" -o "$T/based.json"
 jq '{kind: "SeccompProfile", spec: .}' $G/plain.json >"$T/crd.json"
 for form in config.json crd.json; do
     "$WHITTLE" check --json $G/plain.json | jq '[.findings[].id] | unique' >"$T/want" || true

@@ -151,12 +151,19 @@ static int parse_head(struct parsing *parsing, const struct node *node, struct p
 
 static int parse_profile(struct parsing *parsing, const struct node *node, struct profile *profile)
 {
-	static const char *const known[] = {"defaultAction", "defaultErrnoRet",
-					    "defaultErrno",  "architectures",
-					    "archMap",       "flags",
-					    "listenerPath",  "listenerMetadata",
-					    "syscalls",      NULL};
+	static const char *const known[] = {"defaultAction",
+					    "defaultErrnoRet",
+					    "defaultErrno",
+					    "architectures",
+					    "archMap",
+					    "flags",
+					    "listenerPath",
+					    "listenerMetadata",
+					    "syscalls",
+					    "baseProfileName",
+					    NULL};
 	const struct node *rules = node_member(node, "syscalls");
+	const struct node *base = node_member(node, "baseProfileName");
 	int rc;
 
 	if (node->kind != NODE_OBJECT)
@@ -164,6 +171,9 @@ static int parse_profile(struct parsing *parsing, const struct node *node, struc
 	profile->line = node->line;
 	profile->column = node->column;
 	parsing_check_members(parsing, node, known);
+	if (base)
+		parsing_warn(parsing, base,
+			     "the Security Profiles Operator joins the profile that \"baseProfileName\" names with this one: it is not read here (runtimes ignore the member)");
 	rc = parse_head(parsing, node, profile);
 	if (rc || !rules)
 		return rc;
