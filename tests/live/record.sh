@@ -313,7 +313,8 @@ columns() {
     awk '/^ *[0-9]+\.[0-9]+ / && $NF != "total" && $NF != "execve" { print $NF, $4, NF == 6 ? $5 : 0 }' "$1" | sort
 }
 columns "$T/err" >"$T/a"
-columns "$T/strace" | grep -v '^exit_group ' >"$T/b"
-grep -v '^exit_group ' "$T/a" >"$T/a2"
+# how often the loader unmaps depends on where it was given room, where segments are aligned to 64 KiB (arm64)
+columns "$T/strace" | grep -vE '^(exit_group|munmap) ' >"$T/b"
+grep -vE '^(exit_group|munmap) ' "$T/a" >"$T/a2"
 expect "--stats has rows" [ "$(wc -l <"$T/a2")" -gt 15 ]
 same "--stats: calls and errors as strace -c counts them" "$T/b" "$T/a2"
