@@ -216,7 +216,7 @@ names_of_strace /bin/ls / >"$T/want"
 hooked "of:$O/ls.json" "$ALLOW" /bin/ls /
 run_container "h$$" || :
 check_profile "pins that were half made are no obstacle" "$O/ls.json"
-mktemp -p "$O" empty.XXX >"$T/empty"
+mktemp -p "$O" >"$T/empty"
 hooked "of:$(cat "$T/empty")" "$ALLOW" /bin/ls /
 check "an empty file is replaced" run_container "h$$"
 [ -s "$(cat "$T/empty")" ] && pass "by the profile" || fail "by the profile"
