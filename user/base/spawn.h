@@ -27,10 +27,9 @@ struct spawn {
 	const struct spawn_user *user; /* borrowed; NULL: as whittle */
 	int cgroup_fd;                 /* directory to be born in, -1: stay in the caller's */
 	bool no_clone3; /* fork, join the cgroup, exec: for kernels and filters that refuse clone3 */
-	bool ignore_sigchld;  /* as whoever started whittle had it */
-	const sigset_t *mask; /* signal mask of the program; borrowed */
-	const struct rlimit
-		*locked_memory; /* RLIMIT_MEMLOCK of the program; NULL: whittle's; borrowed */
+	bool ignore_sigchld;                /* as whoever started whittle had it */
+	const sigset_t *mask;               /* signal mask of the program; borrowed */
+	const struct rlimit *locked_memory; /* its RLIMIT_MEMLOCK; NULL: whittle's; borrowed */
 	const int *files; /* its standard input, output and error; NULL: whittle's; borrowed */
 	/* no terminal, default signals, and killed when whittle dies; its process group has its pid for a number */
 	bool own_session;

@@ -63,9 +63,8 @@ struct record {
 	struct record_engine engine; /* of the container that the command runs */
 	bool exec_failed;            /* the command's, not whittle's own failure */
 	bool sigchld_ignored;
-	sigset_t signal_mask; /* as it was before whittle blocked its signals */
-	struct rlimit
-		locked_memory; /* as it was before libbpf raised it, which it does before Linux 5.11 */
+	sigset_t signal_mask;        /* as it was before whittle blocked its signals */
+	struct rlimit locked_memory; /* before libbpf raised it, for Linux before 5.11 */
 	__u32 slots, targets_slot, command_slot;
 	struct session *session;
 	struct recorder *recorder;

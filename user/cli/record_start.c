@@ -195,12 +195,10 @@ static int start_command(struct record *record, struct err *err)
 		.ignore_sigchld = record->sigchld_ignored,
 		.mask = &record->signal_mask,
 	};
+	struct rlimit now;
 	int signal;
 
-	struct rlimit now;
-
-	if (!getrlimit(RLIMIT_MEMLOCK, &now) && (now.rlim_cur != record->locked_memory.rlim_cur ||
-						 now.rlim_max != record->locked_memory.rlim_max))
+	if (!getrlimit(RLIMIT_MEMLOCK, &now) && memcmp(&now, &record->locked_memory, sizeof(now)))
 		spawn.locked_memory = &record->locked_memory;
 	if (!record->engine.caught)
 		session__take_cgroup(record->session, record->command_slot,
