@@ -187,7 +187,29 @@ for name in docker podman; do
         eval '[ $status = 0 ] && grep -q "/whittle_[0-9a-f_]*[.]slice/.*[.]scope" "$T/out" && calls | grep -qx mkdir && calls | grep -qx rmdir &&
             ! calls | grep -qxE "$set_up|$around"'
     good "... and the slice is gone afterwards" eval '! inside systemctl list-units --all | grep "whittle_"'
+    # caught when its cgroup is made
+    for detached in '' -d; do
+        status=0
+        rm -f "$T/rec.json"
+        engine timeout 60 /srv/whittle record -o /mnt/own.json --recording /mnt/rec.json -- \
+            "${command[@]}" $detached --cgroup-parent own.slice bb:1 sh -c 'sleep 0.2; mkdir /tmp/d' </dev/null >"$T/out" 2>"$T/log" || status=$?
+        good "... in a slice of the user's own${detached:+, }$detached" \
+            eval '[ $status = 0 ] && jq -r .target "$T/rec.json" | grep -q "/own[.]slice/.*[.]scope" && calls | grep -qx mkdir &&
+                ! calls | grep -qxE "$set_up|$around"'
+    done
     status=0
     engine "${command[@]}" --security-opt seccomp=/mnt/p.json "${workload[@]}" </dev/null >"$T/out" 2>"$T/log" || status=$?
     good "... and its profile starts the container" eval '[ $status = 0 ] && grep -q "[.]scope" "$T/out"'
+done
+for infra in false true; do
+    network=()
+    [ $infra = false ] || network=(--network none)
+    engine podman pod create --infra=$infra "${network[@]}" --name pod1 >"$T/out" 2>"$T/log" || :
+    status=0
+    rm -f "$T/rec.json"
+    engine timeout 60 /srv/whittle record -o /mnt/own.json --recording /mnt/rec.json -- \
+        podman run --rm --network none --pod pod1 bb:1 sh -c 'sleep 0.2; mkdir /tmp/d' </dev/null >"$T/out" 2>"$T/log" || status=$?
+    good "podman with the systemd cgroup driver: a pod, infra=$infra" \
+        eval '[ $status = 0 ] && calls | grep -qx mkdir && ! calls | grep -qxE "$set_up|$around"'
+    engine podman pod rm -t 0 -f pod1 >/dev/null 2>&1 || :
 done

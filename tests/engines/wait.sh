@@ -82,12 +82,22 @@ for engine in "${ENGINES[@]}"; do
     done
 done
 what=podman
-podman pod create --infra=false --cgroup-parent "${CG#"$mount"}/podman" --name pod1 >"$T/out" 2>"$T/err" || :
-status=0
-timeout 60 "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" -- \
-    podman run --network none --rm --pod pod1 bb:1 mkdir /x >"$T/out" 2>"$T/err" || status=$?
-good "--pod" eval '[ $status = 0 ] && whole'
-podman pod rm -f pod1 >/dev/null 2>&1 || :
+# A pod's infra container is started by whoever is first: it is not the one that counts. In a pod's cgroup that podman 4.3 makes with
+# cgroup_manager cgroupfs on v2, a runtime is refused devices, so no container with a file system of its own starts.
+infras=false
+[ "$LAYOUT" = v2 ] || infras='false true'
+for infra in $infras; do
+    network=()
+    [ "$infra" = false ] || network=(--network none)
+    podman pod create --infra="$infra" "${network[@]}" --cgroup-parent "${CG#"$mount"}/podman" --name pod1 >"$T/out" 2>"$T/err" || :
+    for round in first second; do
+        status=0
+        timeout 60 "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" -- \
+            podman run --network none --rm --pod pod1 bb:1 mkdir /x >"$T/out" 2>"$T/err" || status=$?
+        good "--pod, infra=$infra, $round container" eval '[ $status = 0 ] && whole'
+    done
+    podman pod rm -t 0 -f pod1 >/dev/null 2>&1 || :
+done
 
 what=cgroup
 wait_start --cgroup "one-$$-*.scope"
