@@ -4,6 +4,7 @@
  * for such a machine, in whatever byte order that has.
  */
 #include "profile/compile.h"
+#include "profile/hazard.h"
 #include "profile/docker_default.h"
 #include "profile/emit.h"
 #include "profile/evaluate.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Union, intersection and difference of random profiles, against asking both about call after call. */
 #include "profile/compile.h"
+#include "profile/hazard.h"
 #include "profile/diff.h"
 #include "profile/emit_oci.h"
 #include "profile/evaluate.h"

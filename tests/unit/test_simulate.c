@@ -4,6 +4,7 @@
  * child under that filter asks.
  */
 #include "profile/compile.h"
+#include "profile/hazard.h"
 #include "profile/evaluate.h"
 #include "profile/merge.h"
 #include "effort.h"

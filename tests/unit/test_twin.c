@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The twin of random profiles, against asking both about call after call: by their rules, and by the compiled filter. */
 #include "profile/compile.h"
+#include "profile/hazard.h"
 #include "profile/decision.h"
 #include "profile/evaluate.h"
 #include "profile/twin.h"

@@ -5,6 +5,7 @@
 #include "cli/audit_report.h"
 #include "profile/amend.h"
 #include "profile/decision.h"
+#include "profile/hazard.h"
 #include "profile/emit_oci.h"
 #include "profile/evaluate.h"
 

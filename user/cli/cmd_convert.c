@@ -2,8 +2,10 @@
 #include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/profile_file.h"
+#include "profile/decision.h"
 #include "profile/emit.h"
 #include "profile/equivalents.h"
+#include "profile/hazard.h"
 #include "profile/merge.h"
 #include "profile/twin.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/compile.h"
+#include "profile/hazard.h"
+#include "profile/outcome.h"
 #include "profile/resolve.h"
-#include "profile/decision.h"
 
 #include <byteswap.h>
 #include <errno.h>
@@ -205,8 +206,8 @@ static int set_flags(scmp_filter_ctx context, const struct profile *profile, str
 	return 0;
 }
 
-int compile_profile(const struct profile *profile, enum arch machine, scmp_filter_ctx *out,
-		    struct buf *unknown, struct err *err)
+static int compile(const struct profile *profile, enum arch machine, scmp_filter_ctx *out,
+		   struct buf *unknown, struct err *err)
 {
 	scmp_filter_ctx own_seccomp context = NULL;
 	uint32_t default_action;
@@ -215,8 +216,6 @@ int compile_profile(const struct profile *profile, enum arch machine, scmp_filte
 	if (!rc)
 		rc = action_of(profile->default_action, profile->default_errno, &default_action,
 			       err);
-	if (!rc)
-		rc = profile_check_hazards(profile, err);
 	if (rc)
 		return rc;
 	context = seccomp_init(default_action);
@@ -234,6 +233,16 @@ int compile_profile(const struct profile *profile, enum arch machine, scmp_filte
 		return rc;
 	*out = steal_ptr(&context);
 	return 0;
+}
+
+int compile_profile(const struct profile *profile, enum arch machine, scmp_filter_ctx *out,
+		    struct buf *unknown, struct err *err)
+{
+	int rc = profile_needs_no_host(profile, err);
+
+	if (!rc)
+		rc = profile_check_hazards(profile, err);
+	return rc ? rc : compile(profile, machine, out, unknown, err);
 }
 
 static bool is_action(uint32_t value)
@@ -271,8 +280,8 @@ static void make_ours(struct filter *filter)
 	}
 }
 
-int compile_filter(const struct profile *profile, enum arch machine, struct filter *out,
-		   struct buf *unknown, struct err *err)
+int compile_unchecked(const struct profile *profile, enum arch machine, struct filter *out,
+		      struct buf *unknown, struct err *err)
 {
 	scmp_filter_ctx own_seccomp context = NULL;
 	struct filter own_filter filter = {0};
@@ -282,7 +291,7 @@ int compile_filter(const struct profile *profile, enum arch machine, struct filt
 
 	if (fd < 0)
 		return err_errno(err, -errno, "cannot compile the profile");
-	rc = compile_profile(profile, machine, &context, unknown, err);
+	rc = compile(profile, machine, &context, unknown, err);
 	if (rc)
 		return rc;
 	rc = seccomp_export_bpf(context, fd);
@@ -302,6 +311,16 @@ int compile_filter(const struct profile *profile, enum arch machine, struct filt
 	*out = filter;
 	filter = (struct filter){0};
 	return 0;
+}
+
+int compile_filter(const struct profile *profile, enum arch machine, struct filter *out,
+		   struct buf *unknown, struct err *err)
+{
+	int rc = profile_needs_no_host(profile, err);
+
+	if (!rc)
+		rc = profile_check_hazards(profile, err);
+	return rc ? rc : compile_unchecked(profile, machine, out, unknown, err);
 }
 
 bool compile_knows(const char *name)

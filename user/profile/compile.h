@@ -25,7 +25,7 @@ enum arch compile_machine(const struct profile *profile);
 /**
  * `machine` is native. *out is owned: seccomp_release(), or own_seccomp. Names that this libseccomp does not know are appended to `unknown`,
  * blank-separated: their calls get the default action. Rules that libseccomp is known to compile into something else are refused
- * (-ENOTSUP, decision.h), and architectures that no filter can have beside the machine's (-ENOTSUP).
+ * (-ENOTSUP, hazard.h), and architectures that no filter can have beside the machine's (-ENOTSUP).
  */
 int compile_profile(const struct profile *profile, enum arch machine, scmp_filter_ctx *out,
 		    struct buf *unknown, struct err *err) must_check;
@@ -36,6 +36,10 @@ int compile_needs_no_supervisor(const struct profile *profile, struct err *err) 
 /** The instructions that libseccomp would load. *out was zeroed, and is owned. */
 int compile_filter(const struct profile *profile, enum arch machine, struct filter *out,
 		   struct buf *unknown, struct err *err) must_check;
+
+/** The same, of rules that libseccomp may make something else of: whether it does, hazard.h finds out so. */
+int compile_unchecked(const struct profile *profile, enum arch machine, struct filter *out,
+		      struct buf *unknown, struct err *err) must_check;
 
 /** Does the installed libseccomp know the name? */
 bool compile_knows(const char *name);

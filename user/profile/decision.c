@@ -166,24 +166,6 @@ int decision_add_rest(const struct decision *decision, struct region *out)
 	return rc ? rc : region_minus(&all, &covered, out);
 }
 
-static int check_name(const struct profile *profile, const char *name, struct err *err)
-{
-	static const char *const why[] = {
-		[HAZARD_OVERLAP] =
-			"rules with different actions hold for the same arguments, of which libseccomp makes another filter than they say; 'whittle convert' keeps the first one's",
-		[HAZARD_RANGES] =
-			"several rules, with order or NE beside several conditions in one or values above 32 bits, of which libseccomp may make another filter than they say; 'whittle convert' writes them so that it does not, for 64-bit architectures (--arch)",
-	};
-	struct decision own_decision decision = {0};
-	int rc = decision_make(profile, name, &decision);
-
-	if (rc)
-		return err_errno(err, rc, "cannot tell what the rules for %s mean together", name);
-	if (decision.hazard == HAZARD_NONE)
-		return 0;
-	return err_set(err, -ENOTSUP, "%s: %s", name, why[decision.hazard]);
-}
-
 static bool wants_high_bits(const struct rule *rule)
 {
 	for (size_t i = 0; i < rule->conditions_len; i++) {
@@ -206,48 +188,4 @@ bool profile_wants_high_bits(const struct profile *profile)
 		if (wants_high_bits(&profile->rules[i]))
 			return true;
 	return false;
-}
-
-/* Of one architecture: are there rules for calls that it lacks, and for those that it has only some with conditions? */
-static bool forgets_number(const struct profile *profile, enum arch arch)
-{
-	bool absent = false, conditional = false;
-
-	if (arch == ARCH_X86_64 || arch == ARCH_X32)
-		return false;
-	for (size_t i = 0; i < profile->rules_len; i++) {
-		const struct rule *rule = &profile->rules[i];
-
-		for (size_t n = 0; rule_counts(profile, rule) && n < rule->names_len; n++) {
-			int64_t nr;
-
-			if (!syscall_resolve(arch, rule->names[n], &nr))
-				absent = true;
-			else if (rule->conditions_len)
-				conditional = true;
-			else
-				return false;
-		}
-	}
-	return absent && conditional;
-}
-
-int profile_check_hazards(const struct profile *profile, struct err *err)
-{
-	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-		if (profile->arches[a] && forgets_number(profile, a))
-			return err_set(err, -ENOTSUP,
-				       "%s has none of the calls but some with conditions, and libseccomp then makes a filter that refuses them all; leave the architecture out",
-				       arch_scmp_name(a));
-	for (size_t i = 0; i < profile->rules_len; i++) {
-		const struct rule *rule = &profile->rules[i];
-
-		for (size_t n = 0; rule->conditions_len && n < rule->names_len; n++) {
-			int rc = check_name(profile, rule->names[n], err);
-
-			if (rc)
-				return rc;
-		}
-	}
-	return 0;
 }

@@ -51,9 +51,3 @@ bool decision_is_simple(const struct profile *profile, const char *name, struct 
  * the rule holds for more. Rules that are put together anew may come to such, where those that they are made of did not.
  */
 bool profile_wants_high_bits(const struct profile *profile);
-
-/**
- * Besides the hazards of single calls there is one of the whole: on an architecture of whose calls only some with conditions
- * have rules, beside calls that it does not have, libseccomp forgets to look at the number (x86-64 and x32 always look).
- * -ENOTSUP: a call of which libseccomp makes something else than the rules say; the sentence names it and the remedy. */
-int profile_check_hazards(const struct profile *profile, struct err *err) must_check;

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "profile/hazard.h"
+#include "profile/compile.h"
+#include "profile/decision.h"
+#include "profile/evaluate.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* What more rules for a call come to, libseccomp can take seconds to find out. */
+#define PROVED_RULES      8
+#define PROVED_CONDITIONS 8
+/* Arguments that are tried for all calls of a profile: some tenths of a second. */
+#define PROBES_MAX (1UL << 15)
+
+/* Values of a half, or of a whole argument; more than these are not tried. */
+#define VALUES_MAX 1024
+
+struct values {
+	uint64_t list[VALUES_MAX];
+	size_t len;
+};
+
+static void add_value(struct values *values, uint64_t value)
+{
+	for (size_t i = 0; i < values->len; i++)
+		if (values->list[i] == value)
+			return;
+	if (values->len < VALUES_MAX)
+		values->list[values->len++] = value;
+}
+
+static void add_half(struct values *halves, uint32_t half)
+{
+	add_value(halves, half);
+	add_value(halves, half ? half - 1 : half);
+	add_value(halves, half < UINT32_MAX ? half + 1 : half);
+}
+
+/* One for each answer that comparisons of an argument's halves can give. */
+static void values_of(const struct profile *profile, const char *name, unsigned int index,
+		      struct values *out)
+{
+	struct values low = {0}, high = {0};
+
+	*out = (struct values){0};
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		for (size_t k = 0; k < rule->conditions_len; k++) {
+			if (rule->conditions[k].index != index || !rule_has_name(rule, name))
+				continue;
+			add_half(&low, rule->conditions[k].value);
+			add_half(&high, rule->conditions[k].value >> 32);
+		}
+	}
+	for (size_t h = 0; h < high.len; h++)
+		for (size_t l = 0; l < low.len; l++)
+			add_value(out, high.list[h] << 32 | low.list[l]);
+	if (!out->len)
+		add_value(out, 0);
+}
+
+/* Are the rules for the call such that libseccomp ends, and that values_of() has all that matter? */
+static bool can_be_proved(const struct profile *profile, const char *name)
+{
+	size_t rules = 0, conditions = 0;
+
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		if (!rule_has_name(rule, name) || !rule_counts(profile, rule))
+			continue;
+		rules++;
+		conditions += rule->conditions_len;
+		for (size_t k = 0; k < rule->conditions_len; k++)
+			if (rule->conditions[k].compare == COMPARE_MASKED_EQ)
+				return false;
+	}
+	return rules <= PROVED_RULES && conditions <= PROVED_CONDITIONS;
+}
+
+/* Where a multiplexer makes the call as well, the rules for all that it makes are one decision, unless one decides about all of it. */
+static bool is_apart(const struct profile *profile, enum arch arch, const char *name)
+{
+	static const char *const multiplexers[] = {"socketcall", "ipc"};
+
+	for (size_t i = 0; i < ARRAY_LEN(multiplexers); i++) {
+		struct syscall call = {.arch = arch};
+		struct outcome outcome;
+
+		if (!syscall_resolve(arch, multiplexers[i], &call.nr) ||
+		    (decision_is_simple(profile, multiplexers[i], &outcome) &&
+		     !outcome_equal(outcome, profile_default(profile))))
+			continue;
+		for (call.sub = 0; call.sub < SUBCALLS_MAX; call.sub++) {
+			const char *subname = syscall_subname(&call);
+
+			if (subname && !strcmp(subname, name))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Does the filter answer as the rules do, whatever the arguments are? `budget`: how many may still be tried. */
+static bool agrees(const struct filter *filter, const struct profile *profile,
+		   const struct syscall *call, const char *name, size_t *budget)
+{
+	struct values values[CONDITION_ARGS];
+	struct seccomp_data data = {
+		.nr = (int)call->nr + (int)arch_number_base(call->arch),
+		.arch = arch_audit(call->arch),
+	};
+	size_t probes = 1;
+
+	for (unsigned int i = 0; i < CONDITION_ARGS; i++) {
+		values_of(profile, name, i, &values[i]);
+		if (values[i].len == VALUES_MAX || probes > *budget / values[i].len)
+			return false;
+		probes *= values[i].len;
+	}
+	*budget -= probes;
+	for (size_t probe = 0; probe < probes; probe++) {
+		uint64_t args[CONDITION_ARGS];
+		size_t left = probe;
+
+		for (unsigned int i = 0; i < CONDITION_ARGS; i++) {
+			args[i] = values[i].list[left % values[i].len];
+			data.args[i] = args[i];
+			left /= values[i].len;
+		}
+		if (!outcome_equal(outcome_from_return(filter_run(filter, &data)),
+				   evaluate(profile, call, args).outcome))
+			return false;
+	}
+	return true;
+}
+
+/* The first of the calls whose rules the filter of a machine does not hold to; NULL: there is none. */
+static const char *find_wrong(const struct profile *profile, enum arch machine,
+			      const struct rule *calls, size_t *budget)
+{
+	struct filter own_filter filter = {0};
+	struct buf own_buf unknown = BUF_INIT;
+
+	if (compile_unchecked(profile, machine, &filter, &unknown, NULL) ||
+	    filter_check(&filter, NULL))
+		return calls->names[0];
+	for (size_t i = 0; i < calls->names_len; i++) {
+		for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+			struct syscall call = {.arch = a};
+
+			if (profile->arches[a] &&
+			    (!is_apart(profile, a, calls->names[i]) ||
+			     (syscall_resolve(a, calls->names[i], &call.nr) &&
+			      !agrees(&filter, profile, &call, calls->names[i], budget))))
+				return calls->names[i];
+		}
+	}
+	return NULL;
+}
+
+/* The same on every machine that the profile has architectures of. */
+static const char *find_wrong_anywhere(const struct profile *profile, const struct rule *calls)
+{
+	size_t budget = PROBES_MAX;
+	const char *wrong = NULL;
+
+	for (enum arch machine = ARCH_INVALID + 1; !wrong && machine < ARCH_COUNT; machine++) {
+		struct profile there = *profile; /* borrows */
+		bool some = false;
+
+		profile_settle_arches(&there, arch_host(arch_native()));
+		for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+			there.arches[a] &= arch_host(a) == machine;
+			some |= there.arches[a];
+		}
+		if (some)
+			wrong = find_wrong(&there, machine, calls, &budget);
+	}
+	return wrong;
+}
+
+static int refuse(const char *name, enum hazard hazard, struct err *err)
+{
+	static const char *const why[] = {
+		[HAZARD_OVERLAP] =
+			"rules with different actions hold for the same arguments, of which libseccomp makes another filter than they say; 'whittle convert' keeps the first one's",
+		[HAZARD_RANGES] =
+			"several rules, with order or NE beside several conditions in one or values above 32 bits, of which libseccomp may make another filter than they say; 'whittle convert' writes them so that it does not, for 64-bit architectures (--arch)",
+	};
+
+	return err_set(err, -ENOTSUP, "%s: %s", name, why[hazard]);
+}
+
+/* A call of which only the filter tells whether it is right is added to `doubtful`. */
+static int check_name(const struct profile *profile, const char *name, struct rule *doubtful,
+		      struct err *err)
+{
+	struct decision own_decision decision = {0};
+	int rc = decision_make(profile, name, &decision);
+
+	if (!rc && decision.hazard == HAZARD_RANGES && can_be_proved(profile, name)) {
+		decision.hazard = HAZARD_NONE;
+		rc = rule_add_name(doubtful, name);
+	}
+	if (rc)
+		return err_errno(err, rc, "cannot tell what the rules for %s mean together", name);
+	return decision.hazard == HAZARD_NONE ? 0 : refuse(name, decision.hazard, err);
+}
+
+/* Of one architecture: are there rules for calls that it lacks, and for those that it has only some with conditions? */
+static bool forgets_number(const struct profile *profile, enum arch arch)
+{
+	bool absent = false, conditional = false;
+
+	if (arch == ARCH_X86_64 || arch == ARCH_X32)
+		return false;
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		for (size_t n = 0; rule_counts(profile, rule) && n < rule->names_len; n++) {
+			int64_t nr;
+
+			if (!syscall_resolve(arch, rule->names[n], &nr))
+				absent = true;
+			else if (rule->conditions_len)
+				conditional = true;
+			else
+				return false;
+		}
+	}
+	return absent && conditional;
+}
+
+int profile_check_hazards(const struct profile *profile, struct err *err)
+{
+	struct rule own_rule doubtful = {0};
+	const char *wrong;
+
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (profile->arches[a] && forgets_number(profile, a))
+			return err_set(err, -ENOTSUP,
+				       "%s has none of the calls but some with conditions, and libseccomp then makes a filter that refuses them all; leave the architecture out",
+				       arch_scmp_name(a));
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		for (size_t n = 0; rule->conditions_len && n < rule->names_len; n++) {
+			int rc = check_name(profile, rule->names[n], &doubtful, err);
+
+			if (rc)
+				return rc;
+		}
+	}
+	wrong = doubtful.names_len ? find_wrong_anywhere(profile, &doubtful) : NULL;
+	return wrong ? refuse(wrong, HAZARD_RANGES, err) : 0;
+}
