@@ -6,6 +6,7 @@
 #include "record/session.h"
 #include "syscalls/syscall.h"
 #include "target/cgroup.h"
+#include "target/cgroup_tree.h"
 #include "target/mount.h"
 
 #include <errno.h>

@@ -6,6 +6,7 @@
 #include "cli/target_list.h"
 #include "record/features.h"
 #include "record/resident.h"
+#include "target/cgroup_tree.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 #include "cli/loop.h"
 #include "base/log.h"
 #include "cli/live_line.h"
+#include "target/cgroup_tree.h"
 
 #include <errno.h>
 #include <string.h>

@@ -8,6 +8,7 @@
 #include "cli/record_denials.h"
 #include "record/features.h"
 #include "record/session_each.h"
+#include "target/cgroup_tree.h"
 
 #include <errno.h>
 #include <fcntl.h>

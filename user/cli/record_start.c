@@ -7,6 +7,7 @@
 #include "cli/record_denials.h"
 #include "cli/record_wait.h"
 #include "record/features.h"
+#include "target/cgroup_tree.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Cgroups, of the v2 hierarchy unless they are named by a directory of a v1 one (cgroup_v1.h): finding the mount (pure v2, hybrid, inside a cgroup namespace), ids and paths,
- * descendants, and the fresh cgroup that a command is recorded in. Knows nothing of BPF.
+ * Cgroups, of the v2 hierarchy unless they are named by a directory of a v1 one (cgroup_v1.h): finding the mount (pure v2, hybrid, inside
+ * a cgroup namespace), ids and paths, and the fresh cgroup that a command is recorded in. What lies below one: cgroup_tree.h.
  *
  * A struct cgroup owns its directory fd: cgroup_close(), or own_cgroup on the declaring line.
  */
@@ -49,6 +49,9 @@ int cgroup_open_pid(pid_t pid, struct cgroup *out, struct err *err) must_check;
 int cgroup_each(int (*fn)(const char *path, const char *name, void *context), void *context,
 		struct err *err) must_check;
 
+/** Id of a directory's child, or of the directory itself (""). Negative errno. */
+int cgroup_id_at(int dir, const char *name, uint64_t *id) must_check;
+
 /** Is it still there? Its descriptor outlives a cgroup that was removed. */
 bool cgroup_exists(const struct cgroup *cgroup);
 
@@ -72,18 +75,6 @@ int cgroup_make_parent(bool slice, struct cgroup *out, char parent[NAME_MAX + 2]
 		       struct err *err) must_check;
 
 /**
- * Removes the cgroups of the same path in the v1 hierarchies, where runtimes make one each and leave it. False: there are
- * processes in one.
- */
-bool cgroup_remove_twins(const struct cgroup *cgroup);
-
-/** May this process remove it, as far as permissions go? Only in the root cgroup's directory nobody may write by them. */
-bool cgroup_can_remove(const struct cgroup *cgroup);
-
-/** Removes a cgroup and those below it. -EBUSY: there are processes in it. */
-int cgroup_remove(struct cgroup *cgroup, struct err *err) must_check;
-
-/**
  * A file that polls EPOLLPRI when cgroup_events_populated() may have changed; the caller closes it. Negative errno on failure.
  */
 int cgroup_events_fd(const struct cgroup *cgroup, struct err *err) must_check;
@@ -91,29 +82,6 @@ int cgroup_events_fd(const struct cgroup *cgroup, struct err *err) must_check;
 /** Are there processes in the cgroup of this file or below? Acknowledges its event. False once the cgroup is gone. */
 bool cgroup_events_populated(int events_fd);
 
-/** Kills all processes in it and below (SIGKILL); before Linux 5.14 one by one: -EBUSY, if they fork faster than that. */
-int cgroup_kill(const struct cgroup *cgroup, struct err *err) must_check;
-
 /** Id of the cgroup that it lies in, and the name that it has there: the last part of its path, borrowed. -EINVAL: it is the top of what is mounted here. */
 int cgroup_parent(const struct cgroup *cgroup, uint64_t *id, const char **name,
 		  struct err *err) must_check;
-
-/**
- * Calls fn with the id of the cgroup and of each one below it. Those that vanish meanwhile are passed over. Stops when fn
- * returns non-zero, and returns that.
- */
-int cgroup_walk(const struct cgroup *cgroup, int (*fn)(uint64_t id, void *context), void *context,
-		struct err *err) must_check;
-
-/* A cgroup below another one. */
-struct cgroup_below {
-	uint64_t id, parent; /* ids */
-	const char *name;    /* of its directory: any bytes; borrowed */
-};
-
-/** As cgroup_walk(), without the cgroup itself; parents before what lies in them. */
-int cgroup_walk_below(const struct cgroup *cgroup,
-		      int (*fn)(const struct cgroup_below *below, void *context), void *context,
-		      struct err *err) must_check;
-/** How many are below it? 0 where that cannot be told. */
-size_t cgroup_descendants(const struct cgroup *cgroup);

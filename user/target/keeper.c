@@ -3,6 +3,7 @@
 #include "base/capture.h"
 #include "base/privilege.h"
 #include "base/spawn.h"
+#include "target/cgroup_tree.h"
 
 #include <errno.h>
 #include <poll.h>

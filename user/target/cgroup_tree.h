@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A cgroup and all that lies below it: walking, counting, killing and removing that. */
+#pragma once
+
+#include "target/cgroup.h"
+
+/**
+ * Calls fn with the id of the cgroup and of each one below it. Those that vanish meanwhile are passed over. Stops when fn
+ * returns non-zero, and returns that.
+ */
+int cgroup_walk(const struct cgroup *cgroup, int (*fn)(uint64_t id, void *context), void *context,
+		struct err *err) must_check;
+
+/* A cgroup below another one. */
+struct cgroup_below {
+	uint64_t id, parent; /* ids */
+	const char *name;    /* of its directory: any bytes; borrowed */
+};
+
+/** As cgroup_walk(), without the cgroup itself; parents before what lies in them. */
+int cgroup_walk_below(const struct cgroup *cgroup,
+		      int (*fn)(const struct cgroup_below *below, void *context), void *context,
+		      struct err *err) must_check;
+
+/** How many are below it? 0 where that cannot be told. */
+size_t cgroup_descendants(const struct cgroup *cgroup);
+
+/** Kills all processes in it and below (SIGKILL); before Linux 5.14 one by one: -EBUSY, if they fork faster than that. */
+int cgroup_kill(const struct cgroup *cgroup, struct err *err) must_check;
+
+/**
+ * Removes the cgroups of the same path in the v1 hierarchies, where runtimes make one each and leave it. False: there are
+ * processes in one.
+ */
+bool cgroup_remove_twins(const struct cgroup *cgroup);
+
+/** May this process remove it, as far as permissions go? Only in the root cgroup's directory nobody may write by them. */
+bool cgroup_can_remove(const struct cgroup *cgroup);
+
+/** Removes a cgroup and those below it. -EBUSY: there are processes in it. */
+int cgroup_remove(struct cgroup *cgroup, struct err *err) must_check;
