@@ -68,6 +68,11 @@ default errno on allow~.defaultErrnoRet = 1
 errno 4094~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "errnoRet": 4094}]
 errno 4096~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "errnoRet": 4096}]
 no defaultAction~del(.defaultAction)
+nothing at all~{}
+no defaultAction and no rules~del(.defaultAction) | .syscalls = []
+a defaultAction of null, and no rules~.defaultAction = null | .syscalls = null
+an empty defaultAction, and no rules~.defaultAction = "" | del(.syscalls)
+an empty defaultAction, and rules~.defaultAction = ""
 unknown defaultAction~.defaultAction = "SCMP_ACT_NONSENSE"
 kill~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_KILL"}]
 kill the process~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_KILL_PROCESS"}]

@@ -264,14 +264,20 @@ static int check_map(const struct checking *checking, const struct node *node)
 	return 0;
 }
 
+/* To what is written in Go a text that is missing, null or empty is the same. */
+static bool is_blank(const struct node *node)
+{
+	return !node || node->kind == NODE_NULL || (node->kind == NODE_STRING && !*node->text);
+}
+
 static int check_default(const struct checking *checking, const struct node *node)
 {
 	const struct node *rules = node_member(node, "syscalls");
-	const char *action = text_of(node, "defaultAction");
 
-	if (action && !*action && (!rules || !rules->len) && checking->consumer != CONSUMER_CRUN)
+	if (is_blank(node_member(node, "defaultAction")) && (!rules || !rules->len) &&
+	    checking->consumer != CONSUMER_CRUN)
 		return findings_add(checking->out, SEVERITY_ERROR, "disabled", place_of(node),
-				    "an empty defaultAction and no rules: there is no filter at all, and no error");
+				    "no defaultAction and no rules: there is no filter at all, and no error");
 	if (notifies(node) && !node_member(node, "listenerPath")) {
 		int rc = report(checking, node, "listener", REFUSES, TAKES,
 				"NOTIFY without a listener");
