@@ -274,6 +274,8 @@ static _Noreturn void helper_run(int (*run)(int alive, void *context), void *con
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	sigset_t all;
 
+	/* a signal to whittle's process group is not for it */
+	setsid();
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	for (int fd = 0; fd < 3; fd++)

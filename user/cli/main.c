@@ -4,7 +4,9 @@
 #include "cli/cmd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifndef WHITTLE_VERSION
 #error "the Makefile defines WHITTLE_VERSION"
@@ -69,10 +71,28 @@ static int after_printing(int status)
 	return status <= STATUS_FAILED ? STATUS_USAGE : status;
 }
 
+/*
+ * A standard file that is closed is opened, or the next file would take its place. Not for its purpose: that it is not there is an error, as
+ * it would be else. Closed again for a command that is run.
+ */
+static void hold_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null",
+			  (fcntl(STDIN_FILENO, F_GETFD) < 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
 	const char *word = argc > 1 ? argv[1] : NULL;
+
+	hold_standard_files();
 
 	if (word && (!strcmp(word, "--version") || !strcmp(word, "-V"))) {
 		printf("whittle %s\n", WHITTLE_VERSION);
