@@ -125,6 +125,30 @@ expect "--for ends the command with SIGTERM (status $rc, $took ms)" [ $rc = 143 
 rc=0; wait $stubborn || rc=$?
 expect "... and one that ignores it with SIGKILL after 10 s" [ $rc = 137 ]
 
+start=$(date +%s%N)
+rc=0; "$WHITTLE" record -q -o "$out" --for 1s -- setpriv --reuid=65534 --clear-groups sleep 60 || rc=$?
+took=$((($(date +%s%N) - start) / 1000000))
+expect "... one that has become another user as well (status $rc, $took ms)" [ $rc = 143 -a $took -lt 55000 ]
+
+# nothing but whittle's own files take the place of a standard file that is closed
+for closed in '<&-' '>&-' '2>&-' '<&- >&- 2>&-'; do
+    rm -f "$out"
+    rc=0; eval timeout -s KILL 60 '"$WHITTLE"' record -q -o '"$out"' -- true "$closed" || rc=$?
+    expect "a command is recorded with $closed" [ -s "$out" -a $rc = 0 ]
+done
+# shellcheck disable=SC2016
+"$WHITTLE" record -q -o "$out" -- sh -c 'ls -l /proc/$$/fd >"$0"' "$T/a" <&-
+expect "... and the command finds it closed" [ "$(grep -c ' 0 -> ' "$T/a")" = 0 ]
+
+# a whole process group that is killed, as CI runners do it, takes no cgroup's keeper with it
+rm -f "$T/up"
+# shellcheck disable=SC2016
+setsid "$WHITTLE" record -q -o "$out" -- sh -c 'sed -n s/^0:://p /proc/self/cgroup >"$0/up"; exec sleep 60' "$T" & w=$!
+while ! [ -s "$T/up" ]; do sleep 0.05; done
+kill -KILL -- -$w
+wait $w 2>/dev/null || :
+expect "the command's cgroup goes, also where all of whittle's process group is killed" gone "$(cgroup_mount)$(cat "$T/up")"
+
 # the terminal sends Ctrl-C to the command itself: it must not come twice
 rm -f "$T/got"
 cat >"$T/terminal.py" <<'END'

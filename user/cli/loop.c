@@ -218,6 +218,20 @@ static bool reaches_command(const struct loop *loop, const struct signalfd_sigin
 	return info->ssi_code == SI_KERNEL && getpgid(loop->child) == getpgrp();
 }
 
+static void signal_command(const struct loop *loop, int signo)
+{
+	if (kill(loop->child, signo) && errno != ESRCH)
+		log_warn("cannot send signal %d to the command: %s", signo, strerror(errno));
+}
+
+static void end_command(struct loop *loop)
+{
+	signal_command(loop, SIGKILL);
+	while (waitpid(loop->child, &loop->child_status, 0) < 0 && errno == EINTR)
+		continue;
+	loop->child_ended = true;
+}
+
 /* A signal that asks for the end. As long as the command runs it is the command's. */
 static void on_end_signal(struct state *state, const struct signalfd_siginfo *info)
 {
@@ -244,7 +258,7 @@ static void on_end_signal(struct state *state, const struct signalfd_siginfo *in
 		loop->left_by = info->ssi_signo;
 		state->over = true;
 	} else if (!loop->child_ended) {
-		kill(loop->child, info->ssi_signo);
+		signal_command(loop, info->ssi_signo);
 	} else {
 		log_note(
 			"the command has ended, but processes that it started run on: they are recorded until they end, "
@@ -287,6 +301,9 @@ static int end_by_time(struct state *state, struct err *err)
 		return 0;
 	}
 	if (state->terminated && !loop->command_cgroup) {
+		/* an engine's client that does not hear */
+		if (!loop->child_ended)
+			end_command(loop);
 		state->over = true;
 		return 0;
 	}
@@ -294,13 +311,15 @@ static int end_by_time(struct state *state, struct err *err)
 		struct err reason = {0};
 
 		/* what was recorded is worth more than a clean end */
-		if (cgroup_kill(loop->command_cgroup, &reason))
+		if (cgroup_kill(loop->command_cgroup, &reason)) {
 			log_warn("%s", reason.text);
+			state->over = true;
+		}
 		return 0;
 	}
 	state->terminated = true;
 	if (!loop->child_ended)
-		kill(loop->child, SIGTERM);
+		signal_command(loop, SIGTERM);
 	/* the one that is not set for it may not be there */
 	if (state->fds[SOURCE_DEADLINE] < 0)
 		rc = watch(state, SOURCE_DEADLINE, new_timer(), EPOLLIN);

@@ -242,7 +242,7 @@ static int drop_privileges(struct record *record, struct err *err)
 	if (changes_owner(record->options.result.output) ||
 	    changes_owner(record->options.result.recording))
 		keep |= PRIVILEGE(CAP_CHOWN) | PRIVILEGE(CAP_FOWNER);
-	if (record->options.user) /* signals for somebody else's process */
+	if (record->argv) /* it may become somebody else's process, and gets the signals that whittle gets */
 		keep |= PRIVILEGE(CAP_KILL);
 	rc = privilege_lower(keep, err);
 	if (rc)
@@ -351,7 +351,9 @@ void record_release_cgroup(struct record *record)
 		       (record->loop.child && !record->loop.child_ended);
 	struct err err = {0};
 
-	if (runs_on)
+	if (runs_on && record->engine.caught) /* where the engine put it */
+		log_warn("the container runs on");
+	else if (runs_on)
 		log_warn("%s runs on in cgroup %s, which goes when it ends",
 			 record->engine.used ? "the container" : "the command",
 			 record->command_cgroup.path);
