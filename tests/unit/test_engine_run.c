@@ -50,6 +50,12 @@ Test(engine_run, parse)
 		{"docker run -d bb", "docker", 1, {.detached = true}},
 		{"docker run -itd bb", "docker", 1, {.detached = true}},
 		{"docker run -d=false bb", "docker", 1, {0}},
+		{"docker run -h web -d bb", "docker", 1, {.detached = true}},
+		{"podman run -hweb --cgroup-parent /x bb", "podman", 1, {.cgroup_parent = "/x"}},
+		{"podman run --unsetenv-all --cgroup-parent /x bb",
+		 "podman",
+		 1,
+		 {.cgroup_parent = "/x"}},
 		{"docker run --detach --rm bb", "docker", 1, {.detached = true, .removed = true}},
 		{"docker run --detach=false bb", "docker", 1, {0}},
 		/* what follows the image is the container's */

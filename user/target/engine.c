@@ -11,6 +11,8 @@
 #define ANSWER_MAX (16 << 20)
 #define ANSWER_LIMIT                                                                               \
 	5000000000ULL /* ns: podman with many containers on a busy machine takes seconds */
+/* Of a client that is ended while it works, an engine goes on with the work, or leaves it half done. */
+#define START_LIMIT 60000000000ULL
 
 const struct engine engines[] = {
 	{
@@ -112,20 +114,24 @@ void engine_printable(const char *text, char *out, size_t size)
 	out[n] = '\0';
 }
 
-/* Asks the engine's program; `last` (NULL: none) goes behind the arguments. */
-static int ask(const struct engine *engine, const char *const args[ENGINE_ARGS_MAX],
-	       const char *last, struct buf *answer, struct err *err)
+/* Runs the engine's program; `last` (NULL: none) goes behind the arguments. */
+static int call(const struct engine *engine, const char *const args[ENGINE_ARGS_MAX],
+		const char *last, uint64_t limit, struct buf *answer, struct err *err)
 {
 	const char *argv[ENGINE_ARGS_MAX + 3] = {engine->name};
-	struct capture capture = {.argv = (char *const *)argv,
-				  .max = ANSWER_MAX,
-				  .limit = ANSWER_LIMIT};
+	struct capture capture = {.argv = (char *const *)argv, .max = ANSWER_MAX, .limit = limit};
 	size_t n = 1;
 
 	for (size_t i = 0; i < ENGINE_ARGS_MAX && args[i]; i++)
 		argv[n++] = args[i];
 	argv[n] = last;
 	return capture_run(&capture, answer, err);
+}
+
+static int ask(const struct engine *engine, const char *const args[ENGINE_ARGS_MAX],
+	       const char *last, struct buf *answer, struct err *err)
+{
+	return call(engine, args, last, ANSWER_LIMIT, answer, err);
 }
 
 /* --- other machines --- */
@@ -317,5 +323,5 @@ int engine_start(const struct engine_container *container, struct err *err)
 	static const char *const args[ENGINE_ARGS_MAX] = {"start"};
 	struct buf own_buf answer = BUF_INIT;
 
-	return ask(container->engine, args, container->id, &answer, err);
+	return call(container->engine, args, container->id, START_LIMIT, &answer, err);
 }

@@ -45,12 +45,13 @@ static const char *const run_flags[] = {
 	"sig-proxy",
 	"tls-verify",
 	"tty",
+	"unsetenv-all",
 	"use-api-socket",
 	NULL,
 };
 
 static const struct syntax global_syntax = {"Drv", global_flags};
-static const struct syntax run_syntax = {"dithPq", run_flags};
+static const struct syntax run_syntax = {"ditPq", run_flags};
 
 static bool is_flag(const struct syntax *syntax, const char *name, size_t len)
 {
