@@ -13,6 +13,8 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 struct audit_options {
 	struct audit_live_options live;
@@ -57,6 +59,15 @@ static const struct option_row rows[] = {
 
 /* --- reading a log --- */
 
+/* What is read of it later has not happened yet: it never ends, but what is there now does. */
+static void end_kmsg(int fd)
+{
+	struct stat st;
+
+	if (!fstat(fd, &st) && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 11))
+		fcntl(fd, F_SETFL, O_RDONLY | O_NONBLOCK);
+}
+
 static int read_log(const char *path, struct audit_log *log, struct err *err)
 {
 	bool input = !strcmp(path, "-");
@@ -68,6 +79,7 @@ static int read_log(const char *path, struct audit_log *log, struct err *err)
 
 	if (fd < 0)
 		return err_errno(err, -errno, "cannot open %s", path);
+	end_kmsg(fd);
 	while (!rc && (n = read(fd, chunk, sizeof(chunk)))) {
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -76,6 +88,8 @@ static int read_log(const char *path, struct audit_log *log, struct err *err)
 			log->losses[AUDIT_LOSS_JOURNAL].seen = true;
 			continue;
 		}
+		if (n < 0 && errno == EAGAIN)
+			break;
 		if (n < 0)
 			return err_errno(err, -errno, "cannot read %s",
 					 input ? "standard input" : path);
