@@ -55,6 +55,8 @@ mine() { minimal && mkdir mine && cp p.json mine/ && chmod "$1" mine; }
 unreadable() { mine 700; }
 unwritable() { mine 755; }
 owned() { mine 777; }
+planted() { mkdir -m 1777 anybody && cp p.json anybody/ && chown nobody anybody/p.json; }
+planted_sudo() { planted && run=(env SUDO_UID=65534 SUDO_GID=65534); }
 profile() { printf '%s' "$1" >bad.json; }
 truncated() { profile '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["acct"'; }
 no_json() { profile 'hello'; }
@@ -165,6 +167,8 @@ output is a mount            | mounted | record -o p.json -- touch ran          
 output is a pipe             | pipe    | record -o pipe -- true                                 | 125 | kept | cannot write pipe: it is not a regular file
 output is standard output's  | -       | record -o /dev/stdout -- true                          | 125 | kept | it is a symbolic link; name the file that it means ('-': standard output)
 output is thrown away        | -       | record -q -o /dev/null -- true                         | 0   | kept | -
+output of a stranger in /tmp | planted | record -o anybody/p.json -- true                       | 125 | kept | cannot write anybody/p.json: it belongs to user 65534, in a directory where anybody may make a file
+... of the one who called    | planted_sudo | record -q -o anybody/p.json -- true                | 0   | new anybody/p.json | -
 output is nothing            | -       | record -o "" -- true                                   | 125 | kept | cannot write '': it names no file
 a directory of others, root  | theirs  | record -q -o theirs/p.json -- true                     | 0   | new theirs/p.json | -
 unreadable directory         | unreadable | record -o mine/p.json --cgroup $TARGET              | 1   | kept | cannot write mine/p.json: Permission denied
@@ -288,7 +292,7 @@ judge_words() { # PHRASE
 
 judge_output() { # FILE: a profile, with mode and owner of the old one
     local owner=root
-    [ "${1%/*}" != theirs ] || owner=nobody
+    case ${1%/*} in theirs | anybody) owner=nobody ;; esac
     jq -e .defaultAction "$1" >/dev/null || echo "$1 is no profile"
     [ "$(stat -c '%a %U' "$1")" = "640 $owner" ] || echo "$1 is now $(stat -c '%a %U' "$1")"
 }

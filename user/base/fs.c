@@ -57,6 +57,34 @@ static void output_close(struct output *out)
 		close(out->dir);
 }
 
+static bool sudo_id(const char *variable, unsigned int *id)
+{
+	const char *text = getenv(variable);
+	uint64_t value;
+
+	if (!text || num_parse(text, variable, UINT32_MAX - 1, &value, NULL))
+		return false;
+	*id = value;
+	return true;
+}
+
+/*
+ * Is it a file that somebody has put where anybody may put one? A new one would be his as well. (What fs.protected_regular refuses of files that
+ * are opened.)
+ */
+static bool is_strangers(const struct output *out)
+{
+	unsigned int uid;
+	struct stat dir;
+
+	if (fstat(out->dir, &dir) || !(dir.st_mode & S_ISVTX) ||
+	    !(dir.st_mode & (S_IWGRP | S_IWOTH)))
+		return false;
+	if (out->st.st_uid == geteuid() || out->st.st_uid == dir.st_uid)
+		return false;
+	return geteuid() || !sudo_id("SUDO_UID", &uid) || out->st.st_uid != uid;
+}
+
 /* What is there already under the output's name? */
 static int output_look(struct output *out, const char *path, struct err *err)
 {
@@ -79,6 +107,10 @@ static int output_look(struct output *out, const char *path, struct err *err)
 		return 0;
 	if (!S_ISREG(out->st.st_mode))
 		return err_set(err, -EINVAL, "cannot write %s: it is not a regular file", path);
+	if (is_strangers(out))
+		return err_set(err, -EACCES,
+			       "cannot write %s: it belongs to user %u, in a directory where anybody may make a file; remove it or name another",
+			       path, out->st.st_uid);
 	/* of older kernels and other file systems nothing is known */
 	if (statx(out->dir, out->name, AT_SYMLINK_NOFOLLOW, 0, &stx))
 		return 0;
@@ -140,17 +172,6 @@ static int write_all(int fd, const char *data, size_t len)
 		len -= n;
 	}
 	return 0;
-}
-
-static bool sudo_id(const char *variable, unsigned int *id)
-{
-	const char *text = getenv(variable);
-	uint64_t value;
-
-	if (!text || num_parse(text, variable, UINT32_MAX - 1, &value, NULL))
-		return false;
-	*id = value;
-	return true;
 }
 
 /* Gives a finished temporary file the mode and owner of what it replaces, or of the one who called sudo. */
@@ -346,6 +367,9 @@ int fs_read_place(const struct fs_place *place, size_t max, struct buf *out, str
 		return err_errno(err, -errno, "cannot open %s", place->name);
 	if (fstat(file, &st) || !S_ISREG(st.st_mode))
 		return err_set(err, -EINVAL, "%s is not a regular file", place->name);
+	/* some files of /proc, which all seem empty, lose what is read */
+	if (!st.st_size)
+		return 0;
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", file);
 	fd = open(self, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
