@@ -162,6 +162,7 @@ bad "a symbolic link at the end" "of:$O/link.json" "link.json"
 bad "a directory" "of:$O/directory" "directory"
 bad "a directory that is missing" "of:$O/none/x.json" "$O/none/x.json"
 bad "a file that is no profile" "of:$O/file" "not a profile"
+bad "an input that loses what is read of it" "of:$O/x.json;if:/proc/kmsg" "not a JSON profile"
 bad "an input that is missing" "of:$O/x.json;if:$O/none.json" "none.json"
 bad "an input that is no profile" "of:$O/x.json;if:$O/broken.json" "broken.json:"
 echo 'root:secret:1' >"$O/shadow"
@@ -220,6 +221,19 @@ mktemp -p "$O" >"$T/empty"
 hooked "of:$(cat "$T/empty")" "$ALLOW" /bin/ls /
 check "an empty file is replaced" run_container "h$$"
 [ -s "$(cat "$T/empty")" ] && pass "by the profile" || fail "by the profile"
+mkdir "$CG/started"
+"$WHITTLE" start "h$$" --cgroup "$CG/started" 2>"$T/err"
+hooked "of:$O/x.json" "$ALLOW" /bin/ls /
+if run_container "h$$"; then
+    fail "a recording of whittle start under the container's id" "the container started"
+elif grep -q "'whittle stop h$$' ends it" "$T/err" && [ ! -e "$O/x.json" ]; then
+    pass "a recording of whittle start under the container's id"
+else
+    fail "a recording of whittle start under the container's id" "$(cat "$T/err")"
+fi
+(echo "$BASHPID" >"$CG/started/cgroup.procs" && exec true)
+check "... stays" "$WHITTLE" stop "h$$" --recording "$T/started.json"
+rmdir "$CG/started"
 chmod 777 /sys/fs/bpf/whittle
 bad "pins that others may write are not trusted" "of:$O/x.json" "mode 0777"
 chmod 700 /sys/fs/bpf/whittle

@@ -179,6 +179,9 @@ static int take_recording(const char *name, struct recording *recording, bool *t
 
 	if (!rc)
 		slot = resident_find(&resident, name);
+	/* what `whittle start` began under this name is not the container's */
+	if (slot != SLOT_NONE && resident_entry(&resident, slot)->flags & ENTRY_STARTED)
+		slot = SLOT_NONE;
 	*taken = slot != SLOT_NONE;
 	if (rc == -ENOENT)
 		*err = (struct err){0};

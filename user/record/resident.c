@@ -424,6 +424,10 @@ static int check_free(struct resident *resident, const char *name, uint64_t cgro
 	__u32 named = resident_find(resident, name);
 	__u32 holder = session__slot_of(resident->session, cgroup);
 
+	if (named != SLOT_NONE && resident_entry(resident, named)->flags & ENTRY_STARTED)
+		return err_set(err, -EBUSY,
+			       "there is a recording %s that 'whittle start' began: 'whittle stop %s' ends it",
+			       name, name);
 	if (holder != SLOT_NONE && holder == named)
 		return err_set(err, -EEXIST, "%s is being recorded already", name);
 	if (holder != SLOT_NONE)
@@ -433,7 +437,7 @@ static int check_free(struct resident *resident, const char *name, uint64_t cgro
 		return err_set(err, -EBUSY, "%s is being recorded already, in another cgroup",
 			       name);
 	/* its cgroup is gone: whoever was to end it was killed */
-	if (named != SLOT_NONE && !(resident_entry(resident, named)->flags & ENTRY_STARTED))
+	if (named != SLOT_NONE)
 		resident_forget(resident, named);
 	return 0;
 }
