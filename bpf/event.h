@@ -117,6 +117,9 @@ enum slot_flags {
 	SLOT_EACH = 16,
 };
 
+/* Executables that groups in set-up ran without a filter. Index 0 is "some other, no room". */
+#define IMAGES_MAX 64
+
 struct slot {
 	__u32 armed;        /* 0: whoever shows up was inside before; 1: newcomers are in set-up */
 	__u32 flags;        /* enum slot_flags, written before any program is attached */
@@ -125,6 +128,9 @@ struct slot {
 	__u64 lost_groups;  /* no room to mark a process: it counts as workload */
 	__u64 lost_calls;   /* no room to count a call */
 	__u64 remade; /* targets that were made meanwhile, so that what they call to start is seen */
+	/* what was seen of an executable here, by its index in `images`: not what others do with it elsewhere */
+	__u8 launched[IMAGES_MAX]; /* it loaded a filter and then ran the workload: observed, not guessed */
+	__u8 stayed[IMAGES_MAX]; /* it was run, and nothing of the kind came of it */
 };
 
 /*
@@ -148,14 +154,9 @@ static inline __u32 target_hash(__u64 id)
 	return ((__u32)id * 0x9E3779B1u) >> 17; /* 32 - log2(TARGETS_LEN) */
 }
 
-/* An executable that a group in set-up ran without a filter. Index 0 is "some other, no room". */
-#define IMAGES_MAX 64
-
 struct image {
 	__u64 ino;
-	__u32 dev;      /* kernel encoding: major << 20 | minor */
-	__u32 launched; /* it loaded a filter and then ran the workload: observed, not guessed */
-	__u32 stayed;   /* it was run, and nothing of the kind came of it */
+	__u32 dev; /* kernel encoding: major << 20 | minor */
 	__u32 pad;
 };
 
@@ -467,7 +468,7 @@ struct ev_denied {
 	char comm[COMM_LEN];
 };
 
-_Static_assert(sizeof(struct slot) == 48, "struct slot");
+_Static_assert(sizeof(struct slot) == 48 + 2 * IMAGES_MAX, "struct slot");
 _Static_assert(sizeof(struct count_row) == ROW_LEN * 8, "struct count_row");
 _Static_assert(__builtin_offsetof(struct count_row, slot) == ROW_KEPT * 8 &&
 		       __builtin_offsetof(struct count_row, group) == (ROW_KEPT + 1) * 8 &&
@@ -475,7 +476,7 @@ _Static_assert(__builtin_offsetof(struct count_row, slot) == ROW_KEPT * 8 &&
 	       "struct count_row: nothing else may count there");
 _Static_assert(sizeof(struct known_tuple) == 32, "struct known_tuple");
 _Static_assert(sizeof(struct target) == 16, "struct target");
-_Static_assert(sizeof(struct image) == 24, "struct image");
+_Static_assert(sizeof(struct image) == 16, "struct image");
 _Static_assert(sizeof(struct file_id) == 16, "struct file_id");
 _Static_assert(sizeof(struct apart_key) == 24,
 	       "struct apart_key: padding would be part of the key");

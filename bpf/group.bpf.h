@@ -74,7 +74,7 @@ static __always_inline bool lineage_remove(__u64 number, const struct lineage *l
 	if (bpf_map_delete_elem(&lineages, &number))
 		return false;
 	if (last->image && !last->launched)
-		images[bounded(last->image, IMAGES_MAX)].stayed = 1;
+		slot_of(last->slot)->stayed[bounded(last->image, IMAGES_MAX)] = 1;
 	return true;
 }
 
@@ -362,7 +362,7 @@ static __always_inline int group_exec_provisional(struct group *group, struct li
 	bool launched = filtered && group_is_launched(group);
 
 	if (launched) {
-		images[bounded(group->image, IMAGES_MAX)].launched = 1;
+		slot_of(group->slot)->launched[bounded(group->image, IMAGES_MAX)] = 1;
 		lineage->launched = 1;
 	}
 	group->state = GROUP_WORKLOAD;

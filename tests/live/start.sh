@@ -300,3 +300,24 @@ check_status 1 "stop --force of one throws not all away" whittle stop --force ol
 check "they are still there" test -e "$PINS"
 check "stop --force throws them away" whittle stop --force
 check "and nothing is left" nothing_pinned
+
+# an executable that loads a filter and then runs the workload is the launcher of that workload; what it does in another target tells
+# nothing of it
+mkdir -p "$CG/launched" "$CG/stays"
+echo '{"defaultAction": "SCMP_ACT_ALLOW"}' >"$T/allow.json"
+whittle start launched --cgroup "$CG/launched" 2>/dev/null
+whittle start stays --cgroup "$CG/stays" 2>/dev/null
+classes() {
+    rm -f "$T/launched.json"
+    whittle snapshot launched --recording "$T/launched.json" 2>/dev/null
+    jq -r '.syscalls[] | "\(.class) \(.name) \(.calls)"' "$T/launched.json" | sort
+}
+run_in "$CG/launched" "$WHITTLE" enforce "$T/allow.json" true
+classes >"$T/want"
+grep -q '^launcher seccomp' "$T/want" && ! grep -q '^workload seccomp' "$T/want" && pass "a launcher is known by what it did" ||
+    fail "a launcher is known by what it did" "$(tr '\n' ' ' <"$T/want")"
+run_in "$CG/stays" "$WHITTLE" --version
+classes >"$T/seen"
+same "... whatever it does in another target" "$T/want" "$T/seen"
+check "... and the recordings end" whittle stop launched -o "$T/launched.profile.json"
+check "... both" whittle stop stays -o "$T/stays.profile.json"

@@ -68,14 +68,23 @@ struct finish {
 	struct recorder *recorder;
 	struct session *session;
 	struct recording *recording;
-	bool stays[IMAGES_MAX]; /* images that a process still runs which did not become a launcher */
+	/* by slot: images that a process still runs which did not become a launcher. Of a session of each cgroup it is one slot */
+	bool stays[SLOTS_MAX][IMAGES_MAX];
 };
 
-/* What a class of the kernel side comes to, now that all is known. */
-static enum observed_class class_of(const struct finish *finish, const struct apart_key *key)
+/* Of a slot of the recorder's. */
+static bool *stays_of(struct finish *finish, __u32 slot)
 {
-	const struct image *image = session__image(finish->session, key->image);
-	bool launcher = image->launched && !image->stayed && !finish->stays[key->image];
+	return finish->stays[finish->recorder->slot ? 0 : slot & (SLOTS_MAX - 1)];
+}
+
+/* What a class of the kernel side comes to, now that all is known. */
+static enum observed_class class_of(struct finish *finish, const struct apart_key *key)
+{
+	const volatile struct slot *slot = session__slot(finish->session, key->slot);
+	__u32 image = key->image & (IMAGES_MAX - 1);
+	bool launcher = slot->launched[image] && !slot->stayed[image] &&
+			!stays_of(finish, key->slot)[image];
 
 	switch (key->call_class) {
 	case CLASS_IN_FLIGHT:
@@ -188,8 +197,8 @@ static int note_image(const struct lineage *lineage, void *context)
 {
 	struct finish *finish = context;
 
-	if (lineage->image && !lineage->launched)
-		finish->stays[lineage->image & (IMAGES_MAX - 1)] = true;
+	if (is_ours(finish->recorder, lineage->slot) && lineage->image && !lineage->launched)
+		stays_of(finish, lineage->slot)[lineage->image & (IMAGES_MAX - 1)] = true;
 	return 0;
 }
 

@@ -173,9 +173,6 @@ bool session__filtered(const struct session *session, __u32 tgid, struct filtere
 /** Can maps still be read with what is effective now? Kernels before 5.19 want CAP_BPF for that as for everything. */
 bool session__can_read(const struct session *session);
 
-/** An image by its index. */
-const struct image *session__image(const struct session *session, __u32 index);
-
 /** Runs of programs that the kernel skipped because one was running already; each may be a lost call. */
 uint64_t session__misses(const struct session *session);
 

@@ -162,11 +162,6 @@ bool session__can_read(const struct session *session)
 	       errno == ENOENT;
 }
 
-const struct image *session__image(const struct session *session, __u32 index)
-{
-	return &session->skel->bss->images[index & (IMAGES_MAX - 1)];
-}
-
 static uint64_t program_misses(int fd)
 {
 	struct bpf_prog_info info = {0};
