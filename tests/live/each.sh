@@ -293,6 +293,15 @@ recorded=$((1100 - $(missed)))
 expect "... it says how many were not recorded" grep -q "^whittle: recorded $recorded cgroups," "$T/log"
 check "... and not a call of the others is missing" python3 "$T/sums.py" "$out" "job@.service:$recorded" "${bits[@]}"
 
+# --- privileges ---
+start
+# 1 and 8: CAP_CHOWN and CAP_FOWNER, for files of others in the directory
+expect "while it records it keeps no capability but for its files" \
+    [ "$(sed -n 's/^\(CapPrm\|CapEff\|NoNewPrivs\):[[:space:]]*0*//p' "/proc/$whittle/status" | tr '\n' ' ')" = "9 9 1 " ]
+stop 0 "... and writes"
+SUDO_UID=$(id -u nobody) SUDO_GID=$(id -g nobody) timeout 60 "$WHITTLE" record -q --each "$top" -d "$T/made" --for 1s 2>"$T/log" || :
+expect "a directory that it makes is that of who called sudo" [ "$(stat -c %U "$T/made")" = nobody ]
+
 # --- what cannot be ---
 check_status 2 "--each without -d: 2" "$WHITTLE" record --each "$top"
 check_status 2 "... with another target: 2" "$WHITTLE" record --each "$top" -d "$out" --pid 1

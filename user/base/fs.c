@@ -390,6 +390,19 @@ int fs_write_place(const struct fs_place *place, const void *data, size_t len, s
 	return rc ? rc : output_write(&out, place->name, data, len, err);
 }
 
+int fs_make_directory(const char *path, struct err *err)
+{
+	unsigned int uid, gid;
+
+	if (mkdir(path, 0777))
+		return errno == EEXIST ? 0 :
+					 err_errno(err, -errno, "cannot make directory %s", path);
+	if (geteuid() == 0 && sudo_id("SUDO_UID", &uid) && sudo_id("SUDO_GID", &gid) &&
+	    lchown(path, uid, gid))
+		return err_errno(err, -errno, "cannot give directory %s to who called sudo", path);
+	return 0;
+}
+
 void fs_remove_directory(int dir, const char *name)
 {
 	int own_fd fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

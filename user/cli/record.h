@@ -97,6 +97,9 @@ int record_follow(struct record *record, __u32 slot, const struct cgroup *cgroup
 /** Starts, waits for the end, and fills the recording in. */
 int record_run(struct record *record, struct err *err) must_check;
 
+/** All programs are attached and the last process is started: what is left to do needs hardly any privilege. */
+int record_drop_privileges(const struct record *record, struct err *err) must_check;
+
 /** Lets the command's cgroup go; it is gone on return, unless a second signal left processes in it. */
 void record_release_cgroup(struct record *record);
 

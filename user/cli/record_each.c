@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/record_each.h"
+#include "base/fs.h"
 #include "base/log.h"
 #include "base/spawn.h"
 #include "cli/cmd.h"
@@ -63,11 +64,13 @@ int record_each_check(const struct record *record, struct err *err)
 static int check_directory(const char *path, struct err *err)
 {
 	struct stat st;
+	int rc;
 
 	if (!path)
 		return 0;
-	if (mkdir(path, 0777) && errno != EEXIST)
-		return err_errno(err, -errno, "cannot make directory %s", path);
+	rc = fs_make_directory(path, err);
+	if (rc)
+		return rc;
 	if (stat(path, &st))
 		return err_errno(err, -errno, "cannot open %s", path);
 	if (!S_ISDIR(st.st_mode))
@@ -216,6 +219,8 @@ static int run(struct record *record, struct each_targets *targets, struct err *
 		rc = open_session(record, targets, &start, err);
 	if (!rc)
 		rc = start_recording(record, targets, &start, err);
+	if (!rc)
+		rc = record_drop_privileges(record, err);
 	if (rc)
 		return rc;
 	log_note("recording each cgroup below %s, %" PRIu32

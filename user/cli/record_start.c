@@ -10,6 +10,7 @@
 #include "target/cgroup_tree.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #define RING_BYTES (256 << 10)
@@ -215,13 +216,21 @@ static int start_command(struct record *record, struct err *err)
 	return spawn_start(&spawn, &record->loop.child, &record->exec_failed, err);
 }
 
+static bool can_write_into(const char *directory)
+{
+	return !directory || !faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS);
+}
+
 /* What works without more privilege is tried, not guessed. */
 static uint64_t needed_without(const struct record *record)
 {
 	const struct record_options *options = &record->options;
 	uint64_t needed = 0;
+	bool writes = options->each ? can_write_into(options->directory) &&
+					      can_write_into(options->result.recording) :
+				      !result_check_files(&options->result, NULL);
 
-	if (result_check_files(&options->result, NULL))
+	if (!writes)
 		needed |= PRIVILEGE(CAP_DAC_OVERRIDE);
 	if (!session__can_read(record->session))
 		needed |= PRIVILEGE(CAP_BPF);
@@ -233,13 +242,13 @@ static bool changes_owner(const char *path)
 	return path && strcmp(path, "-") && fs_output_changes_owner(path);
 }
 
-/* All programs are attached and the last process is started: what is left to do needs hardly any privilege. */
-static int drop_privileges(struct record *record, struct err *err)
+int record_drop_privileges(const struct record *record, struct err *err)
 {
 	uint64_t keep = 0;
 	int rc;
 
-	if (changes_owner(record->options.result.output) ||
+	/* which files of whose there are in a directory is not known */
+	if (record->options.each || changes_owner(record->options.result.output) ||
 	    changes_owner(record->options.result.recording))
 		keep |= PRIVILEGE(CAP_CHOWN) | PRIVILEGE(CAP_FOWNER);
 	if (record->argv) /* it may become somebody else's process, and gets the signals that whittle gets */
@@ -312,6 +321,15 @@ static void tell_targets(const struct record *record)
 		log_note("%s %zu cgroups; %s", what, record->targets.len, end);
 }
 
+/* Is an engine or systemd asked about containers and units while it records? Their programs need what they need. */
+static bool asks_later(const struct record *record)
+{
+	const struct target_options *targets = &record->options.targets;
+
+	return record->engine.run.detached || record->engine.caught ||
+	       (record->awaited_len && targets->containers.len + targets->units.len);
+}
+
 int record_run(struct record *record, struct err *err)
 {
 	int rc = record->argv ? make_command_cgroup(record, err) : 0;
@@ -329,9 +347,8 @@ int record_run(struct record *record, struct err *err)
 		return rc;
 	tell_targets(record);
 	rc = record->argv ? start_command(record, err) : 0;
-	/* an engine that is asked for its container later needs what it needs */
-	if (!rc && !record->engine.run.detached && !record_waits(record))
-		rc = drop_privileges(record, err);
+	if (!rc && !asks_later(record))
+		rc = record_drop_privileges(record, err);
 	if (!rc)
 		rc = wait_for_end(record, err);
 	session__detach(record->session);
