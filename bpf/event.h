@@ -287,13 +287,13 @@ struct tuple {
 
 struct follow_name {
 	union {
-		char text[CGROUP_NAME_LEN]; /* of its directory; zeroes behind */
+		char text[CGROUP_NAME_LEN]; /* of its directory, or its path from the top, which begins with '/'; zeroes behind */
 		__u64 words[FOLLOW_WORDS];
 	};
 };
 
 struct follow {
-	__u64 parent; /* id of the cgroup that it lies in; 0: of any */
+	__u64 parent; /* id of the cgroup that it lies in; 0: of any, and where `name` is a path */
 	__u64 hash;   /* of the name */
 	__u32 slot;   /* SLOT_NONE: the place is free */
 	__u32 pad;

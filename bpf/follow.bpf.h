@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Targets that are made anew: a service that is restarted, a container that is started again. A cgroup of the same name below the
- * same parent joins the slot before any task can enter it, so that its first instruction is recorded, though no process of
+ * Targets that are made anew: a service that is restarted, a container that is started again. A cgroup of the same path, or of the same name below the
+ * same parent, joins the slot before any task can enter it, so that its first instruction is recorded, though no process of
  * whittle's may be there to see it. Names are exact: patterns are for user space.
  */
 #ifndef WHITTLE_FOLLOW_BPF_H
@@ -24,7 +24,7 @@ static __always_inline bool follow_is(const struct follow *follow, const struct 
 	return true;
 }
 
-/* The slot that a new cgroup of this name belongs to, SLOT_NONE if it is nobody's. `parent` 0: wherever it lies. */
+/* The slot that a new cgroup of this name or path belongs to, SLOT_NONE if it is nobody's. `parent` 0: wherever it lies. */
 static __noinline __u32 follow_slot(__u64 parent, const char *text)
 {
 	struct follow_name name = {0};

@@ -237,6 +237,8 @@ int BPF_PROG(cgroup_mkdir, struct cgroup *cgrp, const char *path)
 		slot = follow_slot(parent, BPF_CORE_READ(cgrp, kn, name));
 		if (slot == SLOT_NONE)
 			slot = follow_slot(0, BPF_CORE_READ(cgrp, kn, name));
+		if (slot == SLOT_NONE)
+			slot = follow_slot(0, path);
 		if (slot != SLOT_NONE)
 			atomic_add(&slot_of(slot)->remade, 1);
 	}

@@ -301,6 +301,31 @@ check "they are still there" test -e "$PINS"
 check "stop --force throws them away" whittle stop --force
 check "and nothing is left" nothing_pinned
 
+# a target that is made anew together with what it lies in
+mkdir -p "$CG/above/target" "$CG/beside/target"
+check "a target in a cgroup that goes, too" whittle start anew --follow --cgroup "$CG/above/target"
+run_in "$CG/above/target" "$spell" 1
+rmdir "$CG/above/target" "$CG/above"
+mkdir -p "$CG/above/target" "$CG/beside/above/target"
+run_in "$CG/above/target" "$spell" 2
+run_in "$CG/beside/target" "$spell" 4
+run_in "$CG/beside/above/target" "$spell" 8
+check "is recorded on" whittle stop anew -o "$T/anew.json"
+spells "... and nothing of the same name elsewhere" 3 "$T/anew.json"
+rmdir "$CG/above/target" "$CG/above" "$CG/beside/target" "$CG/beside/above/target" "$CG/beside/above" "$CG/beside"
+
+# systemd makes the slice of a template's units when the first of them starts
+mkdir "$T/bin"
+printf '#!/bin/sh\nprintf "%%s\\n" LoadState=loaded ActiveState=inactive Slice=whittletest%s.slice ControlGroup=\n' $$ >"$T/bin/systemctl"
+chmod +x "$T/bin/systemctl"
+slice=$(cgroup_mount)/whittletest$$.slice
+PATH=$T/bin:$PATH check "a unit that does not run, nor its slice" whittle start unit --wait --unit job@1
+mkdir -p "$slice/job@1.service"
+run_in "$slice/job@1.service" "$spell" 5
+rmdir "$slice/job@1.service" "$slice"
+check "is recorded when it starts" whittle stop unit -o "$T/unit.json"
+spells "... from its first instruction" 5 "$T/unit.json"
+
 # an executable that loads a filter and then runs the workload is the launcher of that workload; what it does in another target tells
 # nothing of it
 mkdir -p "$CG/launched" "$CG/stays"

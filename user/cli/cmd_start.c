@@ -119,10 +119,11 @@ static bool is_there(const struct start *start, size_t i)
 
 static int follow(struct start *start, size_t i, struct err *err)
 {
-	struct resident_follow follow;
-	int rc = cgroup_parent(&start->targets.cgroups[i], &follow.parent, &follow.name, err);
+	struct cgroup_identity known;
+	int rc = cgroup_identify(&start->targets.cgroups[i], &known, err);
 
-	return rc ? rc : resident_follow(&start->resident, start->slot, &follow, err);
+	return rc ? rc :
+		    resident_follow(&start->resident, start->slot, known.parent, known.name, err);
 }
 
 /* A cgroup made below a target joins it, so the walk may come after the targets and miss none. */
@@ -144,17 +145,26 @@ static int add_targets(struct start *start, struct err *err)
 	return rc;
 }
 
-static bool is_awaited(const struct start *start, const struct cgroup *cgroup)
+/* By its path or name; and if that is not enough by what it lies in. */
+static bool is_awaited(const struct start *start, const char *path, const char *name)
 {
-	const char *name;
-	uint64_t parent;
+	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
+	uint64_t parent = 0;
+	const char *same;
 
-	if (cgroup_parent(cgroup, &parent, &name, NULL))
-		return false;
-	for (size_t i = 0; i < start->places.len; i++)
-		if (!strcmp(start->places.place[i].name, name) &&
-		    (!start->places.place[i].parent || start->places.place[i].parent == parent))
+	for (size_t i = 0; i < start->places.len; i++) {
+		const struct cgroup_identity *place = &start->places.place[i];
+
+		if (strcmp(place->name, *place->name == '/' ? path : name))
+			continue;
+		if (!place->parent)
 			return true;
+		if (!parent && (cgroup_open(path, &cgroup, NULL) ||
+				cgroup_parent(&cgroup, &parent, &same, NULL)))
+			return false;
+		if (place->parent == parent)
+			return true;
+	}
 	return false;
 }
 
@@ -162,11 +172,8 @@ static int add_if_awaited(const char *path, const char *name, void *context)
 {
 	struct start *start = context;
 	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
-	bool named = false;
 
-	for (size_t i = 0; i < start->places.len; i++)
-		named = named || !strcmp(start->places.place[i].name, name);
-	if (!named || cgroup_open(path, &cgroup, NULL) || !is_awaited(start, &cgroup))
+	if (!is_awaited(start, path, name) || cgroup_open(path, &cgroup, NULL))
 		return 0;
 	start->came = true;
 	return cgroup_walk(&cgroup, add_id, start, start->err);
@@ -182,11 +189,8 @@ static int add_awaited(struct start *start, struct err *err)
 
 	start->err = err;
 	for (size_t i = 0; !rc && i < start->places.len; i++)
-		rc = resident_follow(&start->resident, start->slot,
-				     &(struct resident_follow){.parent =
-								       start->places.place[i].parent,
-							       .name = start->places.place[i].name},
-				     err);
+		rc = resident_follow(&start->resident, start->slot, start->places.place[i].parent,
+				     start->places.place[i].name, err);
 	return rc || !start->places.len ? rc : cgroup_each(add_if_awaited, start, err);
 }
 

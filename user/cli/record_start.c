@@ -151,11 +151,10 @@ static int add_id(uint64_t id, void *context)
 
 int record_follow(struct record *record, __u32 slot, const struct cgroup *cgroup, struct err *err)
 {
-	const char *name;
-	uint64_t parent;
-	int rc = cgroup_parent(cgroup, &parent, &name, err);
+	struct cgroup_identity known;
+	int rc = cgroup_identify(cgroup, &known, err);
 
-	return rc ? rc : session__follow(record->session, slot, parent, name, err);
+	return rc ? rc : session__follow(record->session, slot, known.parent, known.name, err);
 }
 
 /*
@@ -253,6 +252,8 @@ int record_drop_privileges(const struct record *record, struct err *err)
 		keep |= PRIVILEGE(CAP_CHOWN) | PRIVILEGE(CAP_FOWNER);
 	if (record->argv) /* it may become somebody else's process, and gets the signals that whittle gets */
 		keep |= PRIVILEGE(CAP_KILL);
+	if (record->awaited_len) /* a cgroup that comes is opened by its id */
+		keep |= PRIVILEGE(CAP_DAC_READ_SEARCH);
 	rc = privilege_lower(keep, err);
 	if (rc)
 		return rc;

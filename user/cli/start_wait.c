@@ -6,20 +6,16 @@
 #include <errno.h>
 #include <string.h>
 
-static int add_place(struct awaited_places *places, uint64_t parent, const char *name,
+static int add_place(struct awaited_places *places, const struct cgroup_identity *place,
 		     struct err *err)
 {
-	struct awaited_place *more =
+	struct cgroup_identity *more =
 		reallocarray(places->place, places->len + 1, sizeof(*places->place));
 
 	if (!more)
 		return err_errno(err, -ENOMEM, "cannot wait");
 	places->place = more;
-	more[places->len].parent = parent;
-	if ((size_t)snprintf(more[places->len].name, CGROUP_NAME_LEN, "%s", name) >=
-	    CGROUP_NAME_LEN)
-		return err_set(err, -ENAMETOOLONG, "'%.40s' is too long for a cgroup's name", name);
-	places->len++;
+	more[places->len++] = *place;
 	return 0;
 }
 
@@ -27,6 +23,7 @@ static int add_place(struct awaited_places *places, uint64_t parent, const char 
 static int await_cgroup(const char *text, struct awaited_places *places, struct err *err)
 {
 	struct cgroup own_cgroup parent = CGROUP_CLOSED;
+	struct cgroup_identity place;
 	char path[PATH_MAX];
 	char *slash;
 	int rc;
@@ -41,16 +38,17 @@ static int await_cgroup(const char *text, struct awaited_places *places, struct 
 			       text);
 	*slash = '\0';
 	rc = cgroup_open(*path ? path : "/", &parent, err);
-	return rc ? rc : add_place(places, parent.id, slash + 1, err);
+	if (!rc)
+		rc = cgroup_identify_below(&parent, slash + 1, &place, err);
+	return rc ? rc : add_place(places, &place, err);
 }
 
 static int await_unit(const char *text, struct awaited_places *places, struct err *err)
 {
-	struct cgroup own_cgroup slice = CGROUP_CLOSED;
-	char unit[UNIT_NAME_LEN];
-	int rc = unit_open_slice(text, &slice, unit, err);
+	struct cgroup_identity place;
+	int rc = unit_identify(text, &place, err);
 
-	return rc ? rc : add_place(places, slice.id, unit, err);
+	return rc ? rc : add_place(places, &place, err);
 }
 
 /* Runtimes and their cgroup managers name it in one of these ways; an id is nobody else's, so it may lie anywhere. */
@@ -70,10 +68,10 @@ static int await_container(const char *text, struct awaited_places *places, stru
 	int rc = container_find_stopped(text, &container, label, err);
 
 	for (size_t i = 0; !rc && i < ARRAY_LEN(names); i++) {
-		char name[CGROUP_NAME_LEN];
+		struct cgroup_identity place = {0};
 
-		snprintf(name, sizeof(name), names[i], container.id);
-		rc = add_place(places, 0, name, err);
+		snprintf(place.name, sizeof(place.name), names[i], container.id);
+		rc = add_place(places, &place, err);
 	}
 	return rc;
 }

@@ -7,13 +7,8 @@
 #include "record/resident.h"
 #include "cli/target_list.h"
 
-struct awaited_place {
-	uint64_t parent; /* id; 0: anywhere */
-	char name[CGROUP_NAME_LEN];
-};
-
 struct awaited_places {
-	struct awaited_place *place; /* owned */
+	struct cgroup_identity *place; /* owned */
 	size_t len;
 };
 
@@ -25,7 +20,7 @@ static inline void awaited_places_clear(struct awaited_places *places)
 
 /**
  * Opens the targets that exist, as target_list_open() does, and finds out where the others will be: a cgroup whose parent exists, a
- * unit in its slice, a container that was created.
+ * unit in its slice, which need not exist, a container that was created.
  */
 int start_wait_open(struct target_list *list, const struct target_options *options,
 		    struct awaited_places *places, struct err *err) must_check;

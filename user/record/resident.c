@@ -392,10 +392,10 @@ int resident_add(struct resident *resident, __u32 slot, uint64_t cgroup, struct 
 	return 0;
 }
 
-int resident_follow(struct resident *resident, __u32 slot, const struct resident_follow *follow,
+int resident_follow(struct resident *resident, __u32 slot, uint64_t parent, const char *name,
 		    struct err *err)
 {
-	return session__follow(resident->session, slot, follow->parent, follow->name, err);
+	return session__follow(resident->session, slot, parent, name, err);
 }
 
 static void complete(struct resident *resident, __u32 slot)

@@ -39,12 +39,6 @@ __u32 resident_find(const struct resident *resident, const char *name);
 /** What a recording in a slot is, its name empty if there is none; borrowed. */
 const struct entry *resident_entry(const struct resident *resident, __u32 slot);
 
-/* A cgroup that may be made anew. */
-struct resident_follow {
-	uint64_t parent;  /* id; 0: anywhere */
-	const char *name; /* of its directory */
-};
-
 /* What a recording is to be. A text that is too long for an entry is cut; a name must fit. */
 struct resident_request {
 	const char *name;        /* unique */
@@ -65,8 +59,8 @@ int resident_begin(struct resident *resident, const struct resident_request *req
 /** Adds a cgroup by its id. -EBUSY: it is recorded already, under another name. */
 int resident_add(struct resident *resident, __u32 slot, uint64_t cgroup,
 		 struct err *err) must_check;
-/** Adds a cgroup that may be made, once or again. */
-int resident_follow(struct resident *resident, __u32 slot, const struct resident_follow *follow,
+/** Adds a cgroup that may be made, once or again, see session__follow(). */
+int resident_follow(struct resident *resident, __u32 slot, uint64_t parent, const char *name,
 		    struct err *err) must_check;
 /** Whoever is inside is workload, and from here on whoever comes is in set-up. The recording is made. `whole`: nobody is inside. */
 int resident_arm(struct resident *resident, __u32 slot, bool whole, struct err *err) must_check;

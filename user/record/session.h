@@ -69,7 +69,8 @@ void session__take_cgroup(struct session *session, __u32 slot, uint64_t id);
 void session__set_engine_parent(struct session *session, uint64_t id);
 
 /**
- * A cgroup of this name that is made below `parent` (an id; 0: anywhere) from here on is a target of the slot. Of a session with `follow`.
+ * A cgroup of this name that is made below `parent` (an id; 0: anywhere) from here on is a target of the slot; where `parent` is 0, `name`
+ * may be a path from the top of the hierarchy. Of a session with `follow`.
  * -ENOSPC: there is no room for more; -EBUSY: another slot waits for it; -EINVAL: not a directory's name.
  */
 int session__follow(struct session *session, __u32 slot, uint64_t parent, const char *name,

@@ -208,6 +208,67 @@ int cgroup_parent(const struct cgroup *cgroup, uint64_t *id, const char **name, 
 	return rc ? err_errno(err, rc, "cannot read the id of what %s lies in", cgroup->path) : 0;
 }
 
+/* kernel: include/linux/proc_ns.h PROC_CGROUP_INIT_INO */
+#define FIRST_NAMESPACE 0xEFFFFFFBU
+
+/* Do paths begin at the top of the hierarchy here, as those that the kernel tells of? */
+static bool sees_top(const struct mount *mount)
+{
+	struct stat st;
+
+	return !strcmp(mount->root, "/") && !stat("/proc/self/ns/cgroup", &st) &&
+	       st.st_ino == FIRST_NAMESPACE;
+}
+
+/* One byte is left: a longer path that was cut is no match. */
+static bool identify_path(const struct mount *mount, const char *path, struct cgroup_identity *out)
+{
+	out->parent = 0;
+	return *path == '/' && sees_top(mount) &&
+	       (size_t)snprintf(out->name, sizeof(out->name) - 1, "%s", path) <
+		       sizeof(out->name) - 1;
+}
+
+bool cgroup_identify_path(const char *path, struct cgroup_identity *out)
+{
+	struct mount mount;
+
+	return !mount_find(&mount, NULL) && identify_path(&mount, path, out);
+}
+
+int cgroup_identify_below(const struct cgroup *cgroup, const char *name,
+			  struct cgroup_identity *out, struct err *err)
+{
+	struct buf own_buf path = BUF_INIT;
+	struct mount mount;
+
+	if (!cgroup->hierarchy && !mount_find(&mount, NULL) &&
+	    !strncmp(cgroup->path, mount.point, strlen(mount.point)) &&
+	    strchr("/", cgroup->path[strlen(mount.point)])) {
+		buf__addf(&path, "%s/%s", cgroup->path + strlen(mount.point), name);
+		if (!buf__error(&path) && identify_path(&mount, buf__text(&path), out))
+			return 0;
+	}
+	out->parent = cgroup->id;
+	if ((size_t)snprintf(out->name, sizeof(out->name), "%s", name) >= sizeof(out->name))
+		return err_set(err, -ENAMETOOLONG, "'%.40s' is too long for a cgroup's name", name);
+	return 0;
+}
+
+int cgroup_identify(const struct cgroup *cgroup, struct cgroup_identity *out, struct err *err)
+{
+	struct cgroup own_cgroup parent = CGROUP_CLOSED;
+	const char *name;
+	int rc = cgroup_parent(cgroup, &parent.id, &name, err);
+
+	if (rc)
+		return rc;
+	parent.hierarchy = cgroup->hierarchy;
+	snprintf(parent.path, sizeof(parent.path), "%.*s", (int)(name - 1 - cgroup->path),
+		 cgroup->path);
+	return cgroup_identify_below(&parent, name, out, err);
+}
+
 bool cgroup_is_root(const struct cgroup *cgroup)
 {
 	if (cgroup->hierarchy) /* this one it gives to the root only */

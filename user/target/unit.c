@@ -104,20 +104,39 @@ static bool has_type(const char *name)
 }
 
 /* a-b-c.slice is a.slice/a-b.slice/a-b-c.slice, and -.slice is the top. */
-static int open_slice(const char *slice, struct cgroup *out, struct err *err)
+static void add_slice(struct buf *path, const char *slice)
 {
-	struct buf own_buf path = BUF_INIT;
-
-	for (const char *dash = slice; strcmp(slice, "-.slice") && (dash = strchr(dash, '-'));
-	     dash++)
-		buf__addf(&path, "/%.*s.slice", (int)(dash - slice), slice);
-	buf__addf(&path, "/%s", strcmp(slice, "-.slice") ? slice : "");
-	return buf__error(&path) ? err_errno(err, buf__error(&path), "cannot open %s", slice) :
-				   cgroup_open(buf__text(&path), out, err);
+	if (!strcmp(slice, "-.slice"))
+		return;
+	for (const char *dash = slice; (dash = strchr(dash, '-')); dash++)
+		buf__addf(path, "/%.*s.slice", (int)(dash - slice), slice);
+	buf__addf(path, "/%s", slice);
 }
 
-int unit_open_slice(const char *name, struct cgroup *out, char unit[UNIT_NAME_LEN], struct err *err)
+static int identify_in(const char *slice, const char *unit, struct cgroup_identity *out,
+		       struct err *err)
 {
+	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
+	struct buf own_buf path = BUF_INIT;
+	size_t len;
+	int rc;
+
+	add_slice(&path, slice);
+	len = path.len;
+	buf__addf(&path, "/%s", unit);
+	if (buf__error(&path))
+		return err_errno(err, buf__error(&path), "cannot wait for %s", unit);
+	/* systemd makes the slice of a template's units when the first of them starts */
+	if (cgroup_identify_path(buf__text(&path), out))
+		return 0;
+	path.data[len] = '\0';
+	rc = cgroup_open(len ? path.data : "/", &cgroup, err);
+	return rc ? rc : cgroup_identify_below(&cgroup, unit, out, err);
+}
+
+int unit_identify(const char *name, struct cgroup_identity *out, struct err *err)
+{
+	char unit[UNIT_NAME_LEN];
 	char *argv[] = {"systemctl", "show", "--property=LoadState,Slice", "--", unit, NULL};
 	struct capture capture = {.argv = argv, .max = ANSWER_MAX, .limit = ANSWER_LIMIT};
 	struct buf own_buf answer = BUF_INIT;
@@ -135,7 +154,7 @@ int unit_open_slice(const char *name, struct cgroup *out, char unit[UNIT_NAME_LE
 		return err_set(err, -ENOENT, "there is no unit %s that could be waited for", unit);
 	if (!strcmp(load, "not-found"))
 		return err_set(err, -ENOENT, "there is no unit %s", unit);
-	return open_slice(slice, out, err);
+	return identify_in(slice, unit, out, err);
 }
 
 int unit_open(const char *name, struct cgroup *out, struct err *err)

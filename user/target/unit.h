@@ -7,11 +7,10 @@
 #define UNIT_NAME_LEN 256 /* systemd: UNIT_NAME_MAX */
 
 /**
- * Opens the slice that a unit is in, or will be in once it is started; `unit` becomes its whole name, which is that of its
- * cgroup there. -EINVAL: not a unit's name; -ENOENT: there is no such unit, or its slice has no cgroup yet.
+ * Where the cgroup of a unit is, or will be once it is started. -EINVAL: not a unit's name; -ENOENT: there is no such unit, or, inside a
+ * cgroup namespace, its slice has no cgroup yet.
  */
-int unit_open_slice(const char *name, struct cgroup *out, char unit[UNIT_NAME_LEN],
-		    struct err *err) must_check;
+int unit_identify(const char *name, struct cgroup_identity *out, struct err *err) must_check;
 
 /**
  * Opens the cgroup of a unit of the system manager ("nginx", "nginx.service", "system.slice"): systemctl is asked; where it is not
