@@ -129,7 +129,7 @@ for format in kubernetes firecracker firejail; do
     says "$format has one errno" 1 '; --lossy leaves it out' "$WHITTLE" convert --format $format "$T/enosys.json"
 done
 says 'a list has no errno' 0 "errnos that differ from the default one (names: 1): a list only allows" "$WHITTLE" convert --format list "$T/enosys.json"
-says 'no such format' 2 "no format 'elf'" "$WHITTLE" convert --format elf $G/plain.json
+says 'no such format' 2 "format 'elf' is none of oci, docker, " "$WHITTLE" convert --format elf $G/plain.json
 
 printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read\nExecStart=/bin/sh"], "action": "SCMP_ACT_ALLOW"}]}' >"$T/evil.json"
 for format in systemd kubernetes minijail firejail firecracker list; do

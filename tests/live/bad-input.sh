@@ -138,7 +138,7 @@ a v1 path                    | v1      | record -o p.json --cgroup $V1          
 a file, not a directory      | -       | record -o p.json --cgroup $CG/cgroup.procs             | 1   | kept | $CG/cgroup.procs is a file, not a cgroup: name its directory
 a directory elsewhere        | -       | record -o p.json --cgroup /tmp                         | 1   | kept | /tmp is not a cgroup
 the root cgroup              | -       | record -o p.json --cgroup $(cgroup_mount)              | 1   | kept | root cgroup, which holds every process of the machine; --allow-root-cgroup
-... by a process             | rooted  | record -o p.json --pid $ROOTED                         | 1   | kept | process $ROOTED is the root cgroup
+... by a process             | rooted  | record -o p.json --pid $ROOTED                         | 1   | kept | process $ROOTED is in the root cgroup
 pid gone                     | -       | record -o p.json --pid 2147483646                      | 1   | kept | there is no process 2147483646
 pid not a number             | -       | record -o p.json --pid abc                             | 2   | kept | pid 'abc' is not a number
 pid too large                | -       | record -o p.json --pid 2147483648                      | 2   | kept | pid 2147483648 is above 2147483647

@@ -130,6 +130,23 @@ rc=0; "$WHITTLE" record -q -o "$out" --for 1s -- setpriv --reuid=65534 --clear-g
 took=$((($(date +%s%N) - start) / 1000000))
 expect "... one that has become another user as well (status $rc, $took ms)" [ $rc = 143 -a $took -lt 55000 ]
 
+# what a command leaves behind, such as a daemon, gets the signal in its place
+daemon='trap "mkdir $0/daemon-ended; exit" TERM; echo >"$0/up"; while :; do sleep 0.1; done'
+rm -f "$T/up"
+# shellcheck disable=SC2016
+"$WHITTLE" record -o "$out" --recording "$rec" -- setsid -f sh -c "$daemon" "$T" 2>"$T/err" & w=$!
+while ! [ -s "$T/up" ]; do sleep 0.05; done
+for _ in $(seq 100); do ! grep -q 'what it started runs on' "$T/err" || break; sleep 0.1; done
+expect "a command that leaves a daemon behind: it is said at once" grep -q 'what it started runs on' "$T/err"
+kill -TERM $w
+rc=0; wait $w || rc=$?
+expect "... which gets the signal, and its shutdown is recorded" [ $rc = 0 -a -d "$T/daemon-ended" ]
+expect "... to the end" grep -q '^mkdir\(at\)\?$' <(names "$rec")
+rm -rf "$T/up" "$T/daemon-ended"
+rc=0; "$WHITTLE" record -q -o "$out" --for 2s -- setsid -f sh -c "$daemon" "$T" 2>"$T/err" || rc=$?
+expect "... and with --for SIGTERM" [ $rc = 0 -a -d "$T/daemon-ended" ]
+expect "... of which nothing had to be killed" [ "$(grep -c "was killed" "$T/err")" = 0 ]
+
 # nothing but whittle's own files take the place of a standard file that is closed
 for closed in '<&-' '>&-' '2>&-' '<&- >&- 2>&-'; do
     rm -f "$out"

@@ -293,7 +293,7 @@ Test(container, several)
 		  "[{\"State\": {\"Status\": \"exited\"}}]");
 	expect_refused(A, -ENXIO, "docker:web does not run");
 	expect_refused("aaaaaaaaaaaab", -ENXIO, "docker:" B " does not run");
-	expect_refused("docker:web", -ENXIO, "docker:web does not run (it is 'exited'): start it");
+	expect_refused("docker:web", -ENXIO, "docker:web does not run (it is 'exited'): 'whittle record --start' starts and records it");
 	/* a name wins over the id that begins like it */
 	fake_text("docker",
 		  "{\"ID\":\"" A "\",\"Names\":\"web\"}\n{\"ID\":\"" C "\",\"Names\":\"aaaa\"}",

@@ -324,7 +324,9 @@ static int run(const struct command *self, int argc, char **argv)
 		return status;
 	command = rest < argc ? argv + rest : NULL;
 	if (command && strcmp(argv[rest - 1], "--"))
-		err_set(&err, -EINVAL, "'%s': a command stands behind '--'", argv[rest]);
+		err_set(&err, -EINVAL,
+			"'%s': audit takes no file or command before '--' (--update names a profile, --log a log)",
+			argv[rest]);
 	if (err.code || check_options(&options, command, &err))
 		return command_usage_error(self, &err);
 	if (check_files(&options, &err)) {

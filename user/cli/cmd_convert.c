@@ -45,11 +45,17 @@ static const struct emit_format *find_format(const char *name, struct err *err)
 {
 	const struct emit_format *format = emit_formats;
 
+	char list[256] = "";
+
 	while (name && format->name && strcmp(format->name, name))
 		format++;
-	if (!format->name)
-		err_set(err, -EINVAL, "there is no format '%s'", name);
-	return format->name ? format : NULL;
+	if (format->name)
+		return format;
+	for (format = emit_formats; format->name; format++)
+		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
+			 *list ? ", " : "", format->name);
+	err_set(err, -EINVAL, "format '%s' is none of %s", name, list);
+	return NULL;
 }
 
 /* "log", "kill-process", "errno", "errno:ENOSYS" is not needed: EPERM; or SCMP_ACT_... */

@@ -166,9 +166,9 @@ static enum finding check_bpffs(struct buf *text, struct err *err)
 		buf__addf(text, "mounted at /sys/fs/bpf");
 		return FINDING_OK;
 	}
-	buf__addf(text, "not mounted at /sys/fs/bpf; only 'whittle hook' needs it");
-	(void)err;
-	return FINDING_OK;
+	err_set(err, -ENOENT,
+		"not mounted at /sys/fs/bpf: 'whittle start' and 'whittle hook' need it ('mount -t bpf bpf /sys/fs/bpf')");
+	return FINDING_WARNING;
 }
 
 /* Does this kernel have such a call? Its entry is a symbol; where symbols are hidden nothing is known. */

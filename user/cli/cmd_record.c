@@ -131,6 +131,11 @@ static int check_usage(struct record *record, struct err *err)
 		return err_set(err, -EINVAL,
 			       options->plain ? "--filter does not go with --plain" :
 						"--filter is for a command that runs a container");
+	if (options->user && record->engine.used && options->filter == FILTER_ALLOW &&
+	    !record->engine.run.seccomp)
+		return err_set(err, -EINVAL,
+			       "--user %s cannot read the filter that whittle gives to the container: --filter engine leaves the engine's",
+			       options->user);
 	if (plan_args(record, err))
 		return -EINVAL;
 	/* the table may be all that is wanted, as of strace -c */

@@ -232,6 +232,24 @@ static void end_command(struct loop *loop)
 	loop->child_ended = true;
 }
 
+/* Has a command that is no engine's client ended, and left processes? An engine's are the engine's affair. */
+static bool has_left_some(const struct state *state)
+{
+	const struct loop *loop = state->loop;
+
+	return loop->child_ended && loop->command_cgroup && !loop->is_over &&
+	       cgroup_events_populated(state->fds[SOURCE_CGROUP]);
+}
+
+/* To a daemon, whose command has ended. */
+static void signal_left(const struct loop *loop, int signo, pid_t spared)
+{
+	struct err reason = {0};
+
+	if (cgroup_signal(loop->command_cgroup, signo, spared, &reason))
+		log_warn("%s", reason.text);
+}
+
 /* A signal that asks for the end. As long as the command runs it is the command's. */
 static void on_end_signal(struct state *state, const struct signalfd_siginfo *info)
 {
@@ -259,11 +277,28 @@ static void on_end_signal(struct state *state, const struct signalfd_siginfo *in
 		state->over = true;
 	} else if (!loop->child_ended) {
 		signal_command(loop, info->ssi_signo);
+	} else if (has_left_some(state)) {
+		/* the terminal has sent it to its foreground process group */
+		signal_left(loop, info->ssi_signo, info->ssi_code == SI_KERNEL ? getpgrp() : 0);
 	} else {
 		log_note(
-			"the command has ended, but processes that it started run on: they are recorded until they end, "
-			"or another signal");
+			"the command has ended, but its container runs on: it is recorded until it ends, or another signal");
 	}
+}
+
+static void on_child(struct state *state)
+{
+	struct loop *loop = state->loop;
+	bool ended = loop->child_ended;
+
+	reap(loop);
+	if (ended || !has_left_some(state))
+		return;
+	if (state->terminated)
+		signal_left(loop, SIGTERM, 0);
+	else
+		log_note(
+			"the command has ended, and what it started runs on: that is recorded until it ends; Ctrl-C or another signal is passed on to it, a second one leaves it running");
 }
 
 static void on_signals(struct state *state)
@@ -272,7 +307,7 @@ static void on_signals(struct state *state)
 
 	while (read(state->fds[SOURCE_SIGNAL], &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD)
-			reap(state->loop);
+			on_child(state);
 		else
 			on_end_signal(state, &info);
 	}
@@ -314,12 +349,17 @@ static int end_by_time(struct state *state, struct err *err)
 		if (cgroup_kill(loop->command_cgroup, &reason)) {
 			log_warn("%s", reason.text);
 			state->over = true;
+		} else {
+			log_warn(
+				"what did not end of SIGTERM within 10 seconds was killed: nothing is known of its shutdown");
 		}
 		return 0;
 	}
 	state->terminated = true;
 	if (!loop->child_ended)
 		signal_command(loop, SIGTERM);
+	else if (has_left_some(state))
+		signal_left(loop, SIGTERM, 0);
 	/* the one that is not set for it may not be there */
 	if (state->fds[SOURCE_DEADLINE] < 0)
 		rc = watch(state, SOURCE_DEADLINE, new_timer(), EPOLLIN);
@@ -401,7 +441,7 @@ int loop_run(struct loop *loop, struct err *err)
 	for (int s = 0; s < SOURCE_COUNT; s++)
 		state.fds[s] = -1;
 	rc = set_up(&state, err);
-	reap(loop);
+	on_child(&state);
 	while (!rc && !state.over && !nothing_left(&state)) {
 		int n = epoll_wait(state.epoll, events, SOURCE_COUNT, -1);
 

@@ -22,6 +22,10 @@ int arch_parse(const char *text, enum arch *out, struct err *err)
 	*out = arch_from_token(text);
 	if (*out == ARCH_INVALID)
 		*out = arch_from_scmp_name(text);
+	/* as Go and Debian call it: "amd64", "arm64" */
+	for (enum arch a = ARCH_INVALID + 1; *out == ARCH_INVALID && a < ARCH_COUNT; a++)
+		if (arch_docker_name(a) && !strcmp(arch_docker_name(a), text))
+			*out = a;
 	if (*out != ARCH_INVALID)
 		return 0;
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)

@@ -81,8 +81,8 @@ int target_list_add(struct target_list *list, struct cgroup *cgroup, const char 
 	if (cgroup->fd >= 0 && cgroup_is_root(cgroup) && !allow_root) {
 		cgroup_close(cgroup);
 		return err_set(err, -EPERM,
-			       "%s is the root cgroup, which holds every process of the machine; --allow-root-cgroup records it",
-			       buf__text(&words));
+			       "%s is %sthe root cgroup, which holds every process of the machine; --allow-root-cgroup records it",
+			       buf__text(&words), strcmp(kind, "cgroup") ? "in " : "");
 	}
 	if (!strcmp(kind, "container"))
 		see_container(list, name, cgroup);

@@ -78,11 +78,17 @@ static int walk_below(const struct cgroup *cgroup, const struct walk *walk)
 
 #define KILL_ROUNDS 100
 
-/* Those that a cgroup holds itself. *found: there was one. */
-static int kill_members(int parent, const char *name, int dir, void *context)
+struct walk_members {
+	int signo;
+	pid_t spared; /* a process group */
+	bool found;   /* there was one */
+};
+
+/* Those that a cgroup holds itself. */
+static int signal_members(int parent, const char *name, int dir, void *context)
 {
 	struct buf own_buf procs = BUF_INIT;
-	bool *found = context;
+	struct walk_members *members = context;
 	char *rest, *line;
 	uint64_t pid;
 
@@ -95,31 +101,48 @@ static int kill_members(int parent, const char *name, int dir, void *context)
 		/* 0 is one of a pid namespace that is not seen from here, and to kill(2) whittle's own process group */
 		if (num_parse(line, "pid", INT32_MAX, &pid, NULL) || !pid)
 			continue;
-		*found = true;
-		kill((pid_t)pid, SIGKILL);
+		members->found = true;
+		if (!members->spared || getpgid((pid_t)pid) != members->spared)
+			kill((pid_t)pid, members->signo);
 	}
 	return 0;
+}
+
+static int signal_all(const struct cgroup *cgroup, struct walk_members *members)
+{
+	const struct walk walk = {.enter = signal_members, .context = members};
+
+	members->found = false;
+	signal_members(-1, "", cgroup->fd, members);
+	return walk_below(cgroup, &walk);
 }
 
 /* Before Linux 5.14: again and again, as they may fork meanwhile. */
 static int kill_one_by_one(const struct cgroup *cgroup)
 {
 	const struct timespec pause = {.tv_nsec = 1000000};
-	bool found = true;
-	const struct walk walk = {.enter = kill_members, .context = &found};
+	struct walk_members members = {.signo = SIGKILL, .found = true};
 
-	for (int round = 0; found && round < KILL_ROUNDS; round++) {
+	for (int round = 0; members.found && round < KILL_ROUNDS; round++) {
 		int rc;
 
 		if (round)
 			nanosleep(&pause, NULL);
-		found = false;
-		kill_members(-1, "", cgroup->fd, &found);
-		rc = walk_below(cgroup, &walk);
+		rc = signal_all(cgroup, &members);
 		if (rc)
 			return rc;
 	}
-	return found ? -EBUSY : 0;
+	return members.found ? -EBUSY : 0;
+}
+
+int cgroup_signal(const struct cgroup *cgroup, int signo, pid_t spared, struct err *err)
+{
+	struct walk_members members = {.signo = signo, .spared = spared};
+	int rc = signal_all(cgroup, &members);
+
+	return rc ? err_errno(err, rc, "cannot send signal %d to what is left in cgroup %s", signo,
+			      cgroup->path) :
+		    0;
 }
 
 int cgroup_kill(const struct cgroup *cgroup, struct err *err)

@@ -25,6 +25,12 @@ int cgroup_walk_below(const struct cgroup *cgroup,
 /** How many are below it? 0 where that cannot be told. */
 size_t cgroup_descendants(const struct cgroup *cgroup);
 
+/**
+ * Sends a signal to each process in it and below, once: what they fork meanwhile may be missed. `spared`: not to those of this process group; 0:
+ * to all.
+ */
+int cgroup_signal(const struct cgroup *cgroup, int signo, pid_t spared, struct err *err) must_check;
+
 /** Kills all processes in it and below (SIGKILL); before Linux 5.14 one by one: -EBUSY, if they fork faster than that. */
 int cgroup_kill(const struct cgroup *cgroup, struct err *err) must_check;
 

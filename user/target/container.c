@@ -256,8 +256,8 @@ static int open_found(const struct engine_container *container, const char *labe
 		return rc;
 	if (!pid)
 		return err_set(err, -ENXIO,
-			       "container %s does not run (it is '%s'): start it first", label,
-			       state);
+			       "container %s does not run (it is '%s'): 'whittle record --start' starts and records it, 'whittle start --wait' records it from when it is started",
+			       label, state);
 	rc = cgroup_path_of(pid, path, &reason);
 	if (rc == -ESRCH)
 		return err_set(err, rc,
