@@ -117,6 +117,20 @@ for format in docker kubernetes systemd minijail firecracker firejail list; do
 done
 gives 'portable' $G/plain.portable.json "$WHITTLE" convert --portable $G/plain.json
 gives 'the twin that only logs' $G/plain.log.json "$WHITTLE" convert --default-action log $G/plain.json
+# Another default action leaves alone what rules decide, also where one of them says what it says.
+P() { # DEFAULT-ACTION RULES
+    printf '{"defaultAction": "SCMP_ACT_%s", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [%s]}' "$1" "$2"
+}
+P KILL_PROCESS '{"names": ["mount"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}, {"names": ["mount", "read"], "action": "SCMP_ACT_ALLOW"}' >"$T/kill.json"
+check 'another default action' "$WHITTLE" convert --default-action errno "$T/kill.json" -o "$T/errno.json"
+[ "$(jq -c '[.defaultAction, .syscalls[].names]' "$T/errno.json")" = '["SCMP_ACT_ERRNO",["read"]]' ] && pass '... allows no more' || fail '... allows no more' "$(cat "$T/errno.json")"
+P ERRNO '{"names": ["mount"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}, {"names": ["mount", "read"], "action": "SCMP_ACT_ALLOW"}' >"$T/void.json"
+"$WHITTLE" convert --default-action kill-process "$T/void.json" -o "$T/errno.json"
+[ "$(jq -c '[.defaultAction, .syscalls[].names]' "$T/errno.json")" = '["SCMP_ACT_KILL_PROCESS",["mount","read"]]' ] && pass '... nor less' || fail '... nor less' "$(cat "$T/errno.json")"
+printf '%s' '{"defaultAction": "SCMP_ACT_KILL_PROCESS", "syscalls": [{"names": ["mount"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1, "includes": {"caps": ["CAP_BPF"]}},
+    {"names": ["mount", "read"], "action": "SCMP_ACT_ALLOW"}]}' >"$T/depends.json"
+says '... where rules depend on the container' 1 'some depend on the container: --cap' "$WHITTLE" convert --format docker --default-action errno "$T/depends.json"
+check '... for one of them' "$WHITTLE" convert --format docker --cap BPF --default-action errno "$T/depends.json" -o "$T/errno.json"
 "$WHITTLE" convert --format bpf -o "$T/plain.bpf" $G/plain.json
 [ $(($(wc -c <"$T/plain.bpf") % 8)) = 0 ] && pass 'bpf: whole instructions' || fail 'bpf: whole instructions'
 check 'pfc' "$WHITTLE" convert --format pfc $G/plain.json

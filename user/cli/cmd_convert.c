@@ -7,6 +7,7 @@
 #include "profile/equivalents.h"
 #include "profile/hazard.h"
 #include "profile/merge.h"
+#include "profile/redefault.h"
 #include "profile/twin.h"
 
 #include <errno.h>
@@ -108,11 +109,8 @@ static int set_default(struct profile *profile, struct outcome outcome, struct e
 	struct profile own_profile twin = {0};
 	int rc;
 
-	if (outcome.action != ACTION_LOG) {
-		profile->default_action = outcome.action;
-		profile->default_errno = outcome.errno_value;
-		return 0;
-	}
+	if (outcome.action != ACTION_LOG)
+		return profile_set_default(profile, outcome, err);
 	rc = profile_twin(profile, &twin, err);
 	if (!rc && profile_wants_high_bits(&twin) && !profile_wants_high_bits(profile))
 		rc = err_set(err, -ENOTSUP,
