@@ -142,6 +142,9 @@ for format in kubernetes firecracker firejail; do
     check "... which --lossy leaves out" "$WHITTLE" convert --lossy --format $format "$T/enosys.json"
     says "$format has one errno" 1 '; --lossy leaves it out' "$WHITTLE" convert --format $format "$T/enosys.json"
 done
+says 'kubernetes: a name of its own' 2 "'-' and '.'" "$WHITTLE" convert --format kubernetes --name My_App $G/plain.json
+check '... that looks like a number' "$WHITTLE" convert --format kubernetes --name 12 $G/plain.json
+grep -qx '  name: "12"' "$T/out" && pass '... has quotes' || fail '... has quotes'
 says 'a list has no errno' 0 "errnos that differ from the default one (names: 1): a list only allows" "$WHITTLE" convert --format list "$T/enosys.json"
 says 'no such format' 2 "format 'elf' is none of oci, docker, " "$WHITTLE" convert --format elf $G/plain.json
 

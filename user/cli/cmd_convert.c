@@ -110,7 +110,7 @@ static int set_default(struct profile *profile, struct outcome outcome, struct e
 	int rc;
 
 	if (outcome.action != ACTION_LOG)
-		return profile_set_default(profile, outcome, err);
+		return profile_change(profile, NULL, outcome, err);
 	rc = profile_twin(profile, &twin, err);
 	if (!rc && profile_wants_high_bits(&twin) && !profile_wants_high_bits(profile))
 		rc = err_set(err, -ENOTSUP,
@@ -225,6 +225,10 @@ static int run(const struct command *self, int argc, char **argv)
 		return status;
 	if (argc - rest != 1)
 		err_set(&err, -EINVAL, "convert takes one profile");
+	if (options.name && !kubernetes_name_is_valid(options.name))
+		err_set(&err, -EINVAL,
+			"--name takes lowercase letters, digits, '-' and '.', each part between dots beginning and ending with a letter or digit, 253 characters at most, not '%.60s'",
+			options.name);
 	format = find_format(options.format, &err);
 	if (err.code || !format ||
 	    (options.default_action && parse_action(options.default_action, &outcome, &err)) ||

@@ -39,6 +39,9 @@ int emit_refuse(const struct profile *profile, size_t index, const struct emit_o
 int emit_refuse_arch(enum arch arch, const struct emit_options *options, const char *who,
 		     struct err *err) must_check;
 
+/** Can a SeccompProfile be called so: what Kubernetes calls a DNS-1123 subdomain? */
+bool kubernetes_name_is_valid(const char *name);
+
 /** The formats' own functions: the same profile always gives the same bytes. */
 int emit_docker(const struct profile *profile, const struct emit_options *options, struct buf *out,
 		struct err *err) must_check;

@@ -1,11 +1,33 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* SeccompProfile, security-profiles-operator.x-k8s.io: OCI's fields in YAML, without errnos (every ERRNO is EPERM) and with 63-bit values. */
+/*
+ * SeccompProfile, security-profiles-operator.x-k8s.io: OCI's fields in YAML, without errnos (every ERRNO is EPERM, and TRACE's number as
+ * well), with 63-bit values, and few conditions a rule.
+ */
 #include "profile/emit.h"
+#include "profile/evaluate.h"
+#include "profile/redefault.h"
+#include "profile/resolve.h"
 #include "profile/text.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+
+#define ARGS_MAX 6   /* of the resource's definition */
+#define NAME_END 253 /* DNS-1123 */
+
+/* What a SeccompProfile makes of it. */
+static struct outcome without_errno(struct outcome outcome)
+{
+	if (action_has_errno(outcome.action))
+		outcome.errno_value = EPERM;
+	return outcome;
+}
+
+static bool has_other_errno(struct outcome outcome)
+{
+	return !outcome_equal(outcome, without_errno(outcome));
+}
 
 /* Only what needs no quotes is written without them. */
 static bool is_plain(const char *text)
@@ -25,30 +47,128 @@ static bool values_fit(const struct rule *rule)
 	return true;
 }
 
-static int add_rule(const struct profile *profile, size_t index, const struct emit_options *options,
-		    struct buf *out, struct err *err)
+/* Is what `rule` refuses allowed without it, or more of it, by the default action or by another rule? */
+static bool opens_without(const struct profile *profile, const struct rule *rule)
+{
+	if (!rule_counts(profile, rule))
+		return false;
+	if (outcome_compare(profile_default(profile), rule_outcome(rule)) > 0)
+		return true;
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *other = &profile->rules[i];
+
+		if (outcome_compare(rule_outcome(other), rule_outcome(rule)) <= 0)
+			continue;
+		for (size_t n = 0; n < rule->names_len; n++)
+			if (rule_has_name(other, rule->names[n]))
+				return true;
+	}
+	return false;
+}
+
+/* Says, or warns of, what becomes of a rule's errno. */
+static int check_errno(const struct profile *profile, size_t index,
+		       const struct emit_options *options, struct err *err)
 {
 	const struct rule *rule = &profile->rules[index];
+	const struct outcome rest = without_errno(profile_default(profile));
+	const bool trace = rule->action == ACTION_TRACE;
+	const char *why = trace ? "a SeccompProfile has no number for TRACE but 1" :
+				  "a SeccompProfile has no errno but EPERM";
+	size_t number = rule->number ? rule->number : index + 1;
 
-	if (rule->action == ACTION_ERRNO && rule->errno_value != EPERM)
-		return emit_refuse(profile, index, options,
-				   "a SeccompProfile has no errno but EPERM", err);
-	if (!values_fit(rule))
-		return emit_refuse(profile, index, options,
-				   "a SeccompProfile has no values above 2^63 - 1", err);
-	buf__addf(out, "  - action: %s\n    names:\n", action_scmp_name(rule->action));
-	for (size_t i = 0; i < rule->names_len; i++)
-		buf__addf(out, is_plain(rule->names[i]) ? "    - %s\n" : "    - \"%s\"\n",
-			  rule->names[i]);
-	if (rule->conditions_len)
+	if (!has_other_errno(rule_outcome(rule)) || !rule_counts(profile, rule))
+		return 0;
+	if (outcome_equal(without_errno(rule_outcome(rule)), rest))
+		return emit_refuse(profile, index, options, why, err);
+	if (!options->lossy)
+		return err_set(err, -EOPNOTSUPP, "rule %zu (%s%s): %s; --lossy takes that", number,
+			       rule->names[0], rule->names_len > 1 ? ", ..." : "", why);
+	buf__addf(options->warnings, "rule %zu (%s%s): its %s now\n", number, rule->names[0],
+		  rule->names_len > 1 ? ", ..." : "", trace ? "number is 1" : "errno is EPERM");
+	return 0;
+}
+
+static int check_default(const struct profile *profile, const struct emit_options *options,
+			 struct err *err)
+{
+	const bool trace = profile->default_action == ACTION_TRACE;
+
+	if (!has_other_errno(profile_default(profile)))
+		return 0;
+	if (!options->lossy)
+		return err_set(err, -EOPNOTSUPP,
+			       "the default action: a SeccompProfile has no %s; --lossy takes that",
+			       trace ? "number for TRACE but 1" : "errno but EPERM");
+	buf__addf(options->warnings, "the default action's %s now\n",
+		  trace ? "number is 1" : "errno is EPERM");
+	return 0;
+}
+
+/* With the errnos that there are: it lets through no more, though rules come to say the same as the default action. */
+static int take_errnos(const struct profile *profile, const struct emit_options *options,
+		       struct profile *out, struct err *err)
+{
+	static const struct host nobody = {0};
+	bool other = has_other_errno(profile_default(profile));
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < profile->rules_len; i++) {
+		rc = check_errno(profile, i, options, err);
+		other |= has_other_errno(rule_outcome(&profile->rules[i]));
+	}
+	if (rc)
+		return rc;
+	rc = profile_resolve(profile, &nobody, out);
+	if (rc)
+		return err_errno(err, rc, "cannot write the profile");
+	return other ? profile_change(out, without_errno, without_errno(profile_default(profile)),
+				      err) :
+		       0;
+}
+
+static void add_conditions(struct buf *out, const struct condition *conditions, size_t len)
+{
+	if (len)
 		buf__addf(out, "    args:\n");
-	for (size_t i = 0; i < rule->conditions_len; i++) {
-		const struct condition *c = &rule->conditions[i];
+	for (size_t i = 0; i < len; i++) {
+		const struct condition *c = &conditions[i];
 
 		buf__addf(out, "    - index: %u\n      value: %" PRIu64 "\n", c->index, c->value);
 		if (c->compare == COMPARE_MASKED_EQ)
 			buf__addf(out, "      valueTwo: %" PRIu64 "\n", c->value_two);
 		buf__addf(out, "      op: %s\n", compare_scmp_name(c->compare));
+	}
+}
+
+static void add_head(struct buf *out, const struct rule *rule)
+{
+	buf__addf(out, "  - action: %s\n    names:\n", action_scmp_name(rule->action));
+	for (size_t i = 0; i < rule->names_len; i++)
+		buf__addf(out, is_plain(rule->names[i]) ? "    - %s\n" : "    - \"%s\"\n",
+			  rule->names[i]);
+}
+
+/* More conditions than there are arguments are alternatives: a rule each says the same. */
+static int add_rule(const struct profile *profile, size_t index, const struct emit_options *options,
+		    struct buf *out, struct err *err)
+{
+	static const char why[] = "a SeccompProfile has no values above 2^63 - 1";
+	const struct rule *rule = &profile->rules[index];
+	const bool several = rule->conditions_len > ARGS_MAX;
+	size_t number = rule->number ? rule->number : index + 1;
+
+	if (!values_fit(rule)) {
+		if (options->lossy && opens_without(profile, rule))
+			return err_set(err, -EOPNOTSUPP,
+				       "rule %zu (%s%s): %s, and without it more would be allowed",
+				       number, rule->names[0], rule->names_len > 1 ? ", ..." : "",
+				       why);
+		return emit_refuse(profile, index, options, why, err);
+	}
+	for (size_t i = 0; i < (several ? rule->conditions_len : 1); i++) {
+		add_head(out, rule);
+		add_conditions(out, rule->conditions + i, several ? 1 : rule->conditions_len);
 	}
 	return 0;
 }
@@ -102,29 +222,46 @@ static int add_arches(const struct profile *profile, const struct emit_options *
 	return rc;
 }
 
+bool kubernetes_name_is_valid(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < len; i++) {
+		bool inside = i && i + 1 < len && name[i - 1] != '.' && name[i + 1] != '.';
+
+		if (!strchr(letters, name[i]) && !(inside && (name[i] == '-' || name[i] == '.')))
+			return false;
+	}
+	return len && len <= NAME_END;
+}
+
 int emit_kubernetes(const struct profile *profile, const struct emit_options *options,
 		    struct buf *out, struct err *err)
 {
-	const char *name = options->name && is_plain(options->name) ? options->name : "whittle";
+	const char *name = options->name ? options->name : "whittle";
+	const char *quote = is_plain(name) ? "" : "\"";
+	struct profile own_profile taken = {0};
 	int rc;
 
-	if (profile->default_action == ACTION_ERRNO && profile->default_errno != EPERM) {
-		if (!options->lossy)
-			return err_set(err, -EOPNOTSUPP,
-				       "the default action: a SeccompProfile has no errno but EPERM; --lossy takes that");
-		buf__addf(options->warnings, "the default action's errno is EPERM now\n");
-	}
+	if (!kubernetes_name_is_valid(name))
+		return err_set(err, -EINVAL, "'%.60s' is no name of a SeccompProfile", name);
+	rc = check_default(profile, options, err);
+	if (rc)
+		return rc;
 	buf__addf(out,
 		  "# in the pod, or in one of its containers:\n#   securityContext:\n#     seccompProfile:\n"
 		  "#       type: Localhost\n#       localhostProfile: operator/%s.json\n"
-		  "apiVersion: security-profiles-operator.x-k8s.io/v1beta1\nkind: SeccompProfile\nmetadata:\n  name: %s\nspec:\n"
+		  "apiVersion: security-profiles-operator.x-k8s.io/v1beta1\nkind: SeccompProfile\nmetadata:\n  name: %s%s%s\nspec:\n"
 		  "  defaultAction: %s\n",
-		  name, name, action_scmp_name(profile->default_action));
+		  name, quote, name, quote, action_scmp_name(profile->default_action));
 	rc = add_arches(profile, options, out, err);
+	if (!rc)
+		rc = take_errnos(profile, options, &taken, err);
 	add_flags(out, profile);
 	buf__addf(out, "  syscalls:\n");
-	for (size_t i = 0; !rc && i < profile->rules_len; i++)
-		rc = add_rule(profile, i, options, out, err);
+	for (size_t i = 0; !rc && i < taken.rules_len; i++)
+		rc = add_rule(&taken, i, options, out, err);
 	if (rc)
 		return rc;
 	return buf__error(out) ? err_errno(err, buf__error(out), "cannot write the profile") : 0;

@@ -7,29 +7,47 @@
 #include <errno.h>
 #include <string.h>
 
-/* Does a rule that counts decide about the call, with this outcome or with another one? */
-static bool has_rule(const struct profile *profile, const char *name, struct outcome outcome,
-		     bool same)
+/* What is to become of a profile: its rules' outcomes, and the default one. */
+struct change {
+	outcome_map map; /* NULL: the same */
+	struct outcome rest;
+};
+
+static struct outcome changed(const struct change *change, struct outcome outcome)
+{
+	return change->map ? change->map(outcome) : outcome;
+}
+
+/* Will the rule be none? */
+static bool gets_lost(const struct change *change, const struct rule *rule)
+{
+	return outcome_equal(changed(change, rule_outcome(rule)), change->rest);
+}
+
+/* Does a rule that counts decide about the call, one that gets lost or one that does not? */
+static bool has_rule(const struct profile *profile, const char *name, const struct change *change,
+		     bool lost)
 {
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
 		if (rule_counts(profile, rule) && rule_has_name(rule, name) &&
-		    outcome_equal(rule_outcome(rule), outcome) == same)
+		    gets_lost(change, rule) == lost)
 			return true;
 	}
 	return false;
 }
 
-bool profile_relies_on(const struct profile *profile, struct outcome outcome)
+/* Would other rules decide in place of those that get lost? */
+static bool relies_on_lost(const struct profile *profile, const struct change *change)
 {
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		if (!rule_counts(profile, rule) || !outcome_equal(rule_outcome(rule), outcome))
+		if (!rule_counts(profile, rule) || !gets_lost(change, rule))
 			continue;
 		for (size_t n = 0; n < rule->names_len; n++)
-			if (has_rule(profile, rule->names[n], outcome, false))
+			if (has_rule(profile, rule->names[n], change, false))
 				return true;
 	}
 	return false;
@@ -37,21 +55,21 @@ bool profile_relies_on(const struct profile *profile, struct outcome outcome)
 
 /* By a multiplexer its first argument is not looked at, and rules for both are one list, in their order: canonical form has another. */
 static bool is_muddled(const struct profile *profile, const char *multiplexer, const char *name,
-		       struct outcome outcome)
+		       const struct change *change)
 {
 	struct outcome simple;
 
-	return (has_rule(profile, multiplexer, outcome, true) &&
-		has_rule(profile, name, outcome, false)) ||
-	       (has_rule(profile, name, outcome, true) &&
-		(has_rule(profile, multiplexer, outcome, false) ||
-		 (has_rule(profile, name, outcome, false) &&
+	return (has_rule(profile, multiplexer, change, true) &&
+		has_rule(profile, name, change, false)) ||
+	       (has_rule(profile, name, change, true) &&
+		(has_rule(profile, multiplexer, change, false) ||
+		 (has_rule(profile, name, change, false) &&
 		  !decision_is_simple(profile, name, &simple))));
 }
 
 /* The first call of a multiplexer's whose rules no canonical form takes apart; NULL: there is none. */
 static const char *find_muddled(const struct profile *profile, enum arch arch,
-				struct outcome outcome)
+				const struct change *change)
 {
 	static const char *const multiplexers[] = {"socketcall", "ipc"};
 
@@ -63,19 +81,19 @@ static const char *find_muddled(const struct profile *profile, enum arch arch,
 		for (call.sub = 0; call.sub < SUBCALLS_MAX; call.sub++) {
 			const char *name = syscall_subname(&call);
 
-			if (name && is_muddled(profile, multiplexers[i], name, outcome))
+			if (name && is_muddled(profile, multiplexers[i], name, change))
 				return name;
 		}
 	}
 	return NULL;
 }
 
-static void drop_rules(struct profile *profile, struct outcome outcome)
+static void drop_lost(struct profile *profile, const struct change *change)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < profile->rules_len; i++) {
-		if (outcome_equal(rule_outcome(&profile->rules[i]), outcome))
+		if (gets_lost(change, &profile->rules[i]))
 			rule_clear(&profile->rules[i]);
 		else
 			profile->rules[n++] = profile->rules[i];
@@ -100,7 +118,7 @@ static int make_canonical(struct profile *profile, struct err *err)
 
 	if (profile_rules_depend(profile))
 		return err_set(err, -EINVAL,
-			       "rules that say what the new default action says decide before others, and some depend on the container: --cap, --kernel or --arch say for which one");
+			       "rules that would say what the default action says decide before others, and some depend on the container: --cap, --kernel or --arch say for which one");
 	rc = profile_canonical(profile, &canonical, err);
 	if (!rc && profile_wants_high_bits(&canonical))
 		rc = err_set(err, -ENOTSUP,
@@ -113,50 +131,60 @@ static int make_canonical(struct profile *profile, struct err *err)
 	return 0;
 }
 
-static int check_muddled(const struct profile *profile, struct outcome outcome, struct err *err)
+static int check_muddled(const struct profile *profile, const struct change *change,
+			 struct err *err)
 {
 	bool lists = profile_lists_arches(profile);
 
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 		bool is_listed = lists ? profile->arches[a] : a == arch_native();
-		const char *name = is_listed ? find_muddled(profile, a, outcome) : NULL;
+		const char *name = is_listed ? find_muddled(profile, a, change) : NULL;
 
 		if (name)
 			return err_set(err, -ENOTSUP,
-				       "a rule that says what the new default action says decides before others for %s, which %s has a multiplexer for as well: --arch names other architectures",
+				       "a rule that would say what the default action says decides before others for %s, which %s has a multiplexer for as well: --arch names other architectures",
 				       name, arch_token(a));
 	}
 	return 0;
 }
 
-/* Rules of this outcome can be left out then. */
-static int make_free_of(struct profile *profile, struct outcome outcome, struct err *err)
+/* What gets lost of it will not be missed then. */
+static int make_free(struct profile *profile, const struct change *change, struct err *err)
 {
-	int rc = check_muddled(profile, outcome, err);
+	int rc = check_muddled(profile, change, err);
 
-	if (rc || !profile_relies_on(profile, outcome))
+	if (rc || !relies_on_lost(profile, change))
 		return rc;
 	rc = make_canonical(profile, err);
 	if (!rc)
-		drop_rules(profile, outcome);
+		drop_lost(profile, change);
 	return rc;
 }
 
-int profile_set_default(struct profile *profile, struct outcome outcome, struct err *err)
+int profile_change(struct profile *profile, outcome_map map, struct outcome rest, struct err *err)
 {
 	const struct profile before = *profile; /* its architectures, as they are said */
+	const struct change none = {NULL, profile_default(profile)}, change = {map, rest};
 	int rc;
 
-	if (outcome_equal(outcome, profile_default(profile)))
+	if (!map && outcome_equal(rest, none.rest))
 		return 0;
-	drop_rules(profile, profile_default(profile));
+	drop_lost(profile, &none);
 	list_all(profile);
-	rc = make_free_of(profile, outcome, err);
+	rc = make_free(profile, &change, err);
 	memcpy(profile->arches, before.arches, sizeof(before.arches));
 	memcpy(profile->arch_map, before.arch_map, sizeof(before.arch_map));
 	if (rc)
 		return rc;
-	profile->default_action = outcome.action;
-	profile->default_errno = outcome.errno_value;
+	if (map)
+		drop_lost(profile, &change);
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		struct outcome outcome = changed(&change, rule_outcome(&profile->rules[i]));
+
+		profile->rules[i].action = outcome.action;
+		profile->rules[i].errno_value = outcome.errno_value;
+	}
+	profile->default_action = rest.action;
+	profile->default_errno = rest.errno_value;
 	return 0;
 }
