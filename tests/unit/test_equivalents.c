@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/equivalents.h"
+#include "profile/evaluate.h"
 #include "syscalls/syscall.h"
 
 #include <criterion/criterion.h>
@@ -117,4 +118,61 @@ Test(equivalents, a_fork_is_no_new_namespace)
 	cr_expect(strstr(buf__text(&added), "clone without new namespaces (for fork): "));
 	cr_expect_eq(profile.rules_len, 2);
 	cr_expect_eq(profile.rules[1].conditions_len, 1);
+}
+
+static void add(struct profile *profile, enum action action, int errno_value, const char *name,
+		const char *second)
+{
+	struct rule *rule = profile_add_rule(profile, action, errno_value);
+
+	cr_assert(rule && !rule_add_name(rule, name));
+	cr_assert(!second || !rule_add_name(rule, second));
+}
+
+static struct outcome outcome_of(const struct profile *profile, const char *name)
+{
+	static const uint64_t args[6] = {0};
+	struct syscall call = {.arch = ARCH_X86_64};
+
+	cr_assert(syscall_resolve(call.arch, name, &call.nr));
+	return evaluate(profile, &call, args).outcome;
+}
+
+/* What the profile refuses it goes on refusing; only ENOSYS gives way, which is there for probes. */
+Test(equivalents, refusals_stay)
+{
+	static const int errnos[] = {EACCES, EPERM, ENOSYS};
+
+	for (size_t i = 0; i < ARRAY_LEN(errnos); i++) {
+		struct profile own_profile profile = {.default_action = ACTION_ERRNO,
+						      .default_errno = EPERM};
+		struct buf own_buf added = BUF_INIT;
+		bool probes = errnos[i] == ENOSYS;
+
+		profile.arches[ARCH_X86_64] = true;
+		add(&profile, ACTION_ERRNO, errnos[i], "openat", "creat");
+		add(&profile, ACTION_ALLOW, 0, "open", NULL);
+		cr_assert_eq(equivalents_add(&profile, &added, NULL), 0);
+		cr_expect_eq(outcome_of(&profile, "open").action, ACTION_ALLOW);
+		cr_expect_eq(outcome_of(&profile, "creat").action,
+			     probes ? ACTION_ALLOW : ACTION_ERRNO, "%d", errnos[i]);
+		cr_expect_eq(added.len > 0, probes, "%s", buf__text(&added));
+	}
+}
+
+/* A rule before the one that allows decides. */
+Test(equivalents, only_of_what_is_allowed)
+{
+	struct profile own_profile profile = {.default_action = ACTION_ERRNO,
+					      .default_errno = EPERM};
+	struct buf own_buf added = BUF_INIT;
+
+	profile.arches[ARCH_X86_64] = true;
+	add(&profile, ACTION_ERRNO, EACCES, "fork", "open");
+	add(&profile, ACTION_ALLOW, 0, "fork", "open");
+	cr_assert_eq(equivalents_add(&profile, &added, NULL), 0);
+	cr_expect_str_eq(buf__text(&added), "");
+	cr_expect_eq(outcome_of(&profile, "openat").action, ACTION_ERRNO);
+	cr_expect_eq(outcome_of(&profile, "creat").action, ACTION_ERRNO);
+	cr_expect_eq(outcome_of(&profile, "clone").action, ACTION_ERRNO);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/equivalents.h"
+#include "profile/decision.h"
 
 #include <errno.h>
 #include <string.h>
@@ -141,11 +142,17 @@ static bool is_weaker(const struct member *group, size_t member)
 	return member && !strcmp(group[0].name, "clone");
 }
 
+/* What a probe call gets, so that libc falls back to another: no decision against it. */
+static bool is_probe_rule(const struct rule *rule)
+{
+	return rule->action == ACTION_ERRNO && rule->errno_value == ENOSYS && !rule->conditions_len;
+}
+
+/* Does the profile say anything else about the call? Also what the default action says: it is refused on purpose. */
 static bool has_a_rule(const struct profile *profile, const char *name)
 {
 	for (size_t i = 0; i < profile->rules_len; i++)
-		if (rule_has_name(&profile->rules[i], name) &&
-		    profile->rules[i].action != ACTION_ERRNO)
+		if (rule_has_name(&profile->rules[i], name) && !is_probe_rule(&profile->rules[i]))
 			return true;
 	return false;
 }
@@ -154,8 +161,17 @@ static bool has_a_rule(const struct profile *profile, const char *name)
 static void take_out(struct profile *profile, const char *name)
 {
 	for (size_t i = 0; i < profile->rules_len; i++)
-		if (profile->rules[i].action == ACTION_ERRNO && !profile->rules[i].conditions_len)
+		if (is_probe_rule(&profile->rules[i]))
 			rule_remove_name(&profile->rules[i], name);
+}
+
+/* By a rule, and whatever the arguments: another rule may decide before one that allows. */
+static bool is_allowed(const struct profile *profile, const char *name)
+{
+	struct outcome outcome;
+
+	return profile->default_action != ACTION_ALLOW &&
+	       decision_is_simple(profile, name, &outcome) && outcome.action == ACTION_ALLOW;
 }
 
 static void tell(struct buf *added, const char *what, const char *for_name, enum fact fact)
@@ -170,7 +186,8 @@ static int add_group(struct profile *profile, size_t rule, const struct member *
 
 	for (size_t i = 0; i < MEMBERS_MAX && group[i].name; i++)
 		if (!for_name && !is_weaker(group, i) &&
-		    rule_has_name(&profile->rules[rule], group[i].name))
+		    rule_has_name(&profile->rules[rule], group[i].name) &&
+		    is_allowed(profile, group[i].name))
 			for_name = group[i].name;
 	for (size_t i = 0; for_name && i < MEMBERS_MAX && group[i].name; i++) {
 		if (has_a_rule(profile, group[i].name))
@@ -187,14 +204,10 @@ static int add_group(struct profile *profile, size_t rule, const struct member *
 static int add_clone(struct profile *profile, struct buf *added)
 {
 	static const struct condition no_namespaces = {0, COMPARE_MASKED_EQ, 0x7e020000, 0};
-	bool forks = false;
 	struct rule *rule;
 
-	for (size_t r = 0; r < profile->rules_len; r++)
-		forks |= profile->rules[r].action == ACTION_ALLOW &&
-			 (rule_has_name(&profile->rules[r], "fork") ||
-			  rule_has_name(&profile->rules[r], "vfork"));
-	if (!forks || has_a_rule(profile, "clone"))
+	if ((!is_allowed(profile, "fork") && !is_allowed(profile, "vfork")) ||
+	    has_a_rule(profile, "clone"))
 		return 0;
 	take_out(profile, "clone");
 	rule = profile_add_rule(profile, ACTION_ALLOW, 0);

@@ -9,7 +9,8 @@
 #include "profile/profile.h"
 
 /**
- * Adds to each rule without conditions that allows a call those that stand for it elsewhere and that no rule has. Each addition
- * is appended to `added` as "NAME (for NAME): FACT", a line each: why the one stands for the other, and where the kernel says so.
+ * Adds to each rule without conditions that allows a call those that stand for it elsewhere and that no rule has, but to say
+ * ENOSYS; not for a call that another rule refuses. Each addition is appended to `added` as "NAME (for NAME): FACT", a line each: why
+ * the one stands for the other, and where the kernel says so.
  */
 int equivalents_add(struct profile *profile, struct buf *added, struct err *err) must_check;
