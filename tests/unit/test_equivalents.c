@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/equivalents.h"
 #include "profile/evaluate.h"
+#include "profile/survey.h"
 #include "syscalls/syscall.h"
 
 #include <criterion/criterion.h>

@@ -6,6 +6,7 @@
 #include "cli/profile_file.h"
 #include "profile/compile.h"
 #include "profile/evaluate.h"
+#include "profile/survey.h"
 
 #include <errno.h>
 #include <string.h>

@@ -9,6 +9,7 @@
 #include "profile/emit_oci.h"
 #include "profile/evaluate.h"
 #include "profile/merge.h"
+#include "profile/survey.h"
 #include "record/recording_join.h"
 
 #include <errno.h>

@@ -6,6 +6,7 @@
 #include "profile/docker_default.h"
 #include "profile/evaluate.h"
 #include "profile/risk.h"
+#include "profile/survey.h"
 #include "syscalls/since.h"
 #include "syscalls/syscall.h"
 

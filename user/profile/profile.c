@@ -271,16 +271,3 @@ int profile_names(const struct profile *profile, struct rule *names)
 				return -ENOMEM;
 	return 0;
 }
-
-bool profile_allows(const struct profile *profile, const char *name)
-{
-	enum action action = profile->default_action;
-
-	for (size_t i = 0; i < profile->rules_len; i++) {
-		if (rule_has_name(&profile->rules[i], name)) {
-			action = profile->rules[i].action;
-			break;
-		}
-	}
-	return action == ACTION_ALLOW || action == ACTION_LOG;
-}

@@ -158,6 +158,3 @@ bool rule_has_name(const struct rule *rule, const char *name);
 
 /** Adds every name that a rule of the profile has to a rule that serves as the list. -ENOMEM. */
 int profile_names(const struct profile *profile, struct rule *names) must_check;
-
-/** Can a call of this name get through, on some argument at least: is it allowed (or logged) by its first rule, or by default? */
-bool profile_allows(const struct profile *profile, const char *name);

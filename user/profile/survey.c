@@ -24,7 +24,8 @@ int profile_reach(const struct profile *profile, const char *name, enum reach *o
 {
 	struct decision own_decision decision = {0};
 	struct outcome outcome;
-	bool some = false, all;
+	struct region own_region rest = {0};
+	bool some = false, all = true;
 	int rc;
 
 	if (decision_is_simple(profile, name, &outcome)) {
@@ -34,8 +35,12 @@ int profile_reach(const struct profile *profile, const char *name, enum reach *o
 	rc = decision_make(profile, name, &decision);
 	if (rc)
 		return rc;
-	all = outcome_allows(decision.rest);
-	some = all;
+	rc = decision_add_rest(&decision, &rest);
+	if (rc && rc != -E2BIG)
+		return rc;
+	/* what is too much to tell is not nothing */
+	if (rc || rest.len)
+		some = all = outcome_allows(decision.rest);
 	for (size_t i = 0; i < decision.len; i++) {
 		bool allows = decision.parts[i].region.len &&
 			      outcome_allows(decision.parts[i].outcome);
@@ -45,6 +50,13 @@ int profile_reach(const struct profile *profile, const char *name, enum reach *o
 	}
 	*out = all ? REACH_ALL : some ? REACH_SOME : REACH_NONE;
 	return 0;
+}
+
+bool profile_allows(const struct profile *profile, const char *name)
+{
+	enum reach reach;
+
+	return profile_reach(profile, name, &reach) || reach != REACH_NONE;
 }
 
 int profile_survey(const struct profile *profile, enum arch arch, struct survey *out,

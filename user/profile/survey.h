@@ -22,6 +22,9 @@ struct survey {
 /** -E2BIG: the conditions of a call are too many. */
 int profile_reach(const struct profile *profile, const char *name, enum reach *out) must_check;
 
+/** Can a call of this name get through, on some arguments at least? What has too many conditions to tell may. */
+bool profile_allows(const struct profile *profile, const char *name);
+
 int profile_survey(const struct profile *profile, enum arch arch, struct survey *out,
 		   struct err *err) must_check;
 
