@@ -112,7 +112,14 @@ Test(systemd, calls)
 		{"SystemCallLog=~read\nSystemCallFilter=write", "write", "log"},
 		{"SystemCallLog=~read\nSystemCallFilter=~write", "write", "kill"},
 		{"SystemCallLog=~read\nSystemCallFilter=~write", "read", "allow"},
-		{"SystemCallLog=~", "read", "log"},
+		/* systemd makes no filter for an empty list: context_has_syscall_logs() */
+		{"SystemCallLog=~", "read", "allow"},
+		{"SystemCallLog=~read\nSystemCallLog=read", "write", "allow"},
+		{"SystemCallLog=~\nSystemCallLog=~read", "write", "log"},
+		{"SystemCallLog=~afs_syscall", "read", "log"},
+		{"SystemCallLog=~afs_syscall", "afs_syscall", "log"},
+		{"SystemCallLog=~afs_syscall read", "afs_syscall", "allow"},
+		{"SystemCallLog=~\nSystemCallFilter=write", "write", "allow"},
 		{"SystemCallLog=read\nSystemCallLog=\nSystemCallFilter=~x", "read", "allow"},
 		/* families of calls that are refused anyhow */
 		{"SystemCallFilter=read\nRestrictAddressFamilies=AF_INET", "socket", "kill"},
@@ -317,5 +324,67 @@ Test(systemd, what_it_cannot_say)
 			cr_assert_eq(rule_add_condition(rule, &condition), 0);
 		cr_expect_eq(emit_systemd(&profile, &emit, &unit, &err), -EOPNOTSUPP);
 		cr_expect(strstr(err.text, rows[i].words), "%s", err.text);
+	}
+}
+
+/* A list that is empty would log nothing, in systemd's eyes and in ours. */
+Test(systemd, logs_everything)
+{
+	struct profile own_profile profile = {.default_action = ACTION_LOG}, own_profile read = {0};
+	struct buf own_buf unit = BUF_INIT, own_buf warnings = BUF_INIT;
+	const struct parse_options options = {.arch = ARCH_X86_64, .warnings = &warnings};
+	const struct emit_options emit = {.warnings = &warnings};
+	const char *list;
+
+	profile.arches[ARCH_X86_64] = true;
+	cr_assert_eq(emit_systemd(&profile, &emit, &unit, NULL), 0);
+	list = strstr(buf__text(&unit), "\nSystemCallLog=~");
+	cr_assert(list && list[strlen("\nSystemCallLog=~")] >= 'a', "%s", buf__text(&unit));
+	cr_assert_eq(parse_systemd("u", unit.data, unit.len, &options, &read, NULL), 0);
+	cr_expect_eq(read.default_action, ACTION_LOG);
+	cr_expect_eq(read.rules_len, 0);
+}
+
+/* seccomp_restrict_address_families() of systemd leaves these architectures out. */
+Test(systemd, families_are_ignored)
+{
+	static const struct {
+		enum arch arch;
+		bool ignored;
+	} rows[] = {
+		{ARCH_X86_64, false},      {ARCH_X32, false},     {ARCH_AARCH64, false},
+		{ARCH_ARM, false},         {ARCH_RISCV64, false}, {ARCH_MIPS64, false},
+		{ARCH_MIPSEL64N32, false}, {ARCH_X86, true},      {ARCH_S390, true},
+		{ARCH_S390X, true},        {ARCH_MIPS, true},     {ARCH_MIPSEL, true},
+		{ARCH_PPC, true},          {ARCH_PPC64LE, true},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct families local = {false, 1 << 1};
+		struct profile own_profile profile = {.default_action = ACTION_ERRNO,
+						      .default_errno = EPERM};
+		struct profile own_profile read = {0};
+		struct buf own_buf unit = BUF_INIT, own_buf warnings = BUF_INIT,
+				   own_buf said = BUF_INIT, own_buf lossy_unit = BUF_INIT;
+		const struct parse_options options = {.arch = ARCH_X86_64, .warnings = &said};
+		const struct emit_options strict = {.warnings = &warnings};
+		const struct emit_options lossy = {.lossy = true, .warnings = &warnings};
+		const char *token = arch_token(rows[i].arch);
+		struct err err = {0};
+
+		profile.arches[ARCH_X86_64] = profile.arches[rows[i].arch] = true;
+		cr_assert_eq(families_add(&profile, &local, ACTION_ALLOW, 0), 0);
+		cr_expect_eq(emit_systemd(&profile, &strict, &unit, &err),
+			     rows[i].ignored ? -EOPNOTSUPP : 0, "%s", token);
+		cr_expect(!rows[i].ignored || strstr(err.text, token), "%s", err.text);
+		cr_assert_eq(emit_systemd(&profile, &lossy, &lossy_unit, &err), 0, "%s", token);
+		cr_expect_eq(warnings.len > 0, rows[i].ignored, "%s: %s", token,
+			     buf__text(&warnings));
+		cr_assert_eq(parse_systemd("u", lossy_unit.data, lossy_unit.len, &options, &read,
+					   &err),
+			     0);
+		cr_expect_eq(strstr(buf__text(&said), "RestrictAddressFamilies= does nothing") !=
+				     NULL,
+			     rows[i].ignored, "%s: %s", token, buf__text(&said));
 	}
 }

@@ -5,6 +5,7 @@
  */
 #include "profile/decision.h"
 #include "profile/emit.h"
+#include "profile/evaluate.h"
 #include "profile/families.h"
 #include "profile/systemd_groups.h"
 
@@ -81,6 +82,27 @@ static int add_rule(struct unit *unit, const struct profile *profile, size_t ind
 	return 0;
 }
 
+/* Where RestrictAddressFamilies= does nothing: systemd leaves out what has socketcall, or once had, and what it is not sure of. */
+static int check_families(const struct profile *profile, const struct emit_options *options,
+			  struct err *err)
+{
+	bool lists = profile_lists_arches(profile);
+
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+		if (!(lists ? profile->arches[a] : a == arch_native()) || !arch_systemd_name(a) ||
+		    systemd_restricts_families(a))
+			continue;
+		if (!options->lossy)
+			return err_set(err, -EOPNOTSUPP,
+				       "systemd does not look at the family of socket on %s; --lossy lets all of them through there",
+				       arch_token(a));
+		buf__addf(options->warnings,
+			  "on %s socket gets through with any family: systemd does not look at it there\n",
+			  arch_token(a));
+	}
+	return 0;
+}
+
 /* Are all rules for socket about its family, in a way that systemd has, too? */
 static int add_families(struct unit *unit, const struct profile *profile)
 {
@@ -141,6 +163,8 @@ static int collect(struct unit *unit, const struct profile *profile,
 
 	if (rc)
 		return err_errno(err, rc, "cannot write the unit");
+	if (unit->families_set)
+		rc = check_families(profile, options, err);
 	for (size_t i = 0; !rc && i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
@@ -228,7 +252,9 @@ static void add_lists(const struct profile *profile, const struct unit *unit, st
 	if (rest.action == ACTION_LOG && unit->unlogged.names_len)
 		add_line(out, "SystemCallLog=~", &unit->unlogged);
 	else if (rest.action == ACTION_LOG)
-		buf__addf(out, "SystemCallLog=~\n");
+		buf__addf(out,
+			  "# all of them: no kernel has this one, and for none systemd logs nothing\nSystemCallLog=~" SYSTEMD_NO_CALL
+			  "\n");
 	if (unit->families_set)
 		buf__addf(out, "RestrictAddressFamilies=%s%s\n", unit->families_deny ? "~" : "",
 			  buf__text(&unit->families) + 1);

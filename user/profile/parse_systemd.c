@@ -423,6 +423,11 @@ static void tell(const struct reader *r, const struct unit *unit, const struct p
 		buf__addf(r->options->warnings,
 			  "%s:%u:1: other address families get EAFNOSUPPORT of systemd, and the default action here\n",
 			  r->name, r->first);
+	for (enum arch a = ARCH_INVALID + 1; unit->families_set && a < ARCH_COUNT; a++)
+		if (profile->arches[a] && !systemd_restricts_families(a))
+			buf__addf(r->options->warnings,
+				  "%s:%u:1: RestrictAddressFamilies= does nothing on %s: systemd lets more through there than whittle reads\n",
+				  r->name, r->first, arch_token(a));
 }
 
 int parse_systemd(const char *name, const char *text, size_t len,

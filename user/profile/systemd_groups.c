@@ -220,3 +220,14 @@ int systemd_group_names(const char *group, struct rule *names)
 {
 	return add_group(group, strlen(group), names, DEPTH_MAX);
 }
+
+bool systemd_restricts_families(enum arch arch)
+{
+	static const unsigned int arches = ARCH_BIT(ARCH_X86_64) | ARCH_BIT(ARCH_X32) |
+					   ARCH_BIT(ARCH_AARCH64) | ARCH_BIT(ARCH_ARM) |
+					   ARCH_BIT(ARCH_MIPS64) | ARCH_BIT(ARCH_MIPSEL64) |
+					   ARCH_BIT(ARCH_MIPS64N32) | ARCH_BIT(ARCH_MIPSEL64N32) |
+					   ARCH_BIT(ARCH_RISCV64) | ARCH_BIT(ARCH_LOONGARCH64);
+
+	return arches & ARCH_BIT(arch);
+}

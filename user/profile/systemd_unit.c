@@ -91,13 +91,33 @@ static struct outcome outcome_of(const struct unit *unit, int number)
 	return refusal_of(unit, number);
 }
 
+/* Are all calls logged but those that are listed? Not if none is: systemd makes no filter for that. */
+static bool logs_others(const struct unit_list *logged)
+{
+	bool some = false;
+
+	for (size_t i = 0; i < logged->listed.rules_len; i++)
+		some |= logged->listed.rules[i].names_len > 0;
+	return logged->is_set && !logged->allows && some;
+}
+
 static bool logs(const struct unit_list *logged, const char *name)
 {
 	bool listed = false;
 
 	for (size_t i = 0; i < logged->listed.rules_len; i++)
 		listed |= rule_has_name(&logged->listed.rules[i], name);
-	return logged->is_set && listed == logged->allows;
+	return listed ? logged->is_set && logged->allows : logs_others(logged);
+}
+
+/* Its only name is that of no call. */
+static bool logs_everything(const struct unit_list *logged)
+{
+	size_t names = 0;
+
+	for (size_t i = 0; i < logged->listed.rules_len; i++)
+		names += logged->listed.rules[i].names_len;
+	return logs_others(logged) && names == 1 && !logs(logged, SYSTEMD_NO_CALL);
 }
 
 static struct rule *rule_for(struct profile *profile, struct outcome outcome)
@@ -129,6 +149,8 @@ static int add_logged(const struct unit *unit, struct profile *profile)
 					    (struct outcome){ACTION_ALLOW, 0};
 	int rc = 0;
 
+	if (logs_everything(&unit->logged))
+		return 0;
 	for (size_t i = 0; !rc && i < unit->logged.listed.rules_len; i++) {
 		const struct rule *names = &unit->logged.listed.rules[i];
 
@@ -189,7 +211,7 @@ int unit_profile(const struct unit *unit, enum arch host, struct profile *out)
 
 	if (unit->calls.is_set && unit->calls.allows)
 		rest = refusal_of(unit, UNIT_PLAIN);
-	else if (unit->logged.is_set && !unit->logged.allows)
+	else if (logs_others(&unit->logged))
 		rest.action = ACTION_LOG;
 	profile.default_action = rest.action;
 	profile.default_errno = rest.errno_value;
