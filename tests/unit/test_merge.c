@@ -258,6 +258,36 @@ Test(merge, architectures)
 	cr_expect(out.arches[ARCH_X86] && out.arches[ARCH_X86_64] && out.arches[ARCH_AARCH64]);
 }
 
+static bool subset(enum action a, enum action b)
+{
+	struct profile x = {.default_action = a}, y = {.default_action = b};
+	struct differences own_differences differences = {0};
+
+	x.arches[ARCH_X86_64] = y.arches[ARCH_X86_64] = true;
+	cr_assert_eq(profile_diff(&x, &y, &differences, NULL), 0);
+	return !differences_go_beyond(&differences);
+}
+
+/* What may get through, in rising order; the first few are ways to refuse, the last two to let through. */
+Test(diff, subset)
+{
+	static const struct {
+		enum action action;
+		int through;
+	} rows[] = {
+		{ACTION_KILL_PROCESS, 0}, {ACTION_KILL_THREAD, 0}, {ACTION_TRAP, 0},
+		{ACTION_ERRNO, 0},        {ACTION_NOTIFY, 1},      {ACTION_TRACE, 2},
+		{ACTION_LOG, 3},          {ACTION_ALLOW, 3},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		for (size_t k = 0; k < ARRAY_LEN(rows); k++)
+			cr_expect_eq(subset(rows[i].action, rows[k].action),
+				     rows[i].through <= rows[k].through, "%s in %s",
+				     action_scmp_name(rows[i].action),
+				     action_scmp_name(rows[k].action));
+}
+
 /* One condition against another, on every value near their edges. */
 Test(argument, brute_force)
 {

@@ -33,7 +33,7 @@ static const struct option_row rows[] = {
 /* With --subset only what goes beyond B is a finding. */
 static bool is_finding(const struct diff_options *options, const struct difference *d)
 {
-	return !options->subset || (outcome_allows(d->a) && !outcome_allows(d->b));
+	return !options->subset || outcome_goes_beyond(d->a, d->b);
 }
 
 /* The architectures of either profile that have such a call. */
@@ -63,6 +63,8 @@ static void print_text(const struct diff_options *options, const struct profile 
 	}
 	if (differences->flags && !options->subset)
 		printf("flags or listener: A and B are loaded in different ways\n");
+	if (differences->opens && options->subset)
+		printf("flags: only A has %s\n", flag_name(FLAG_SPEC_ALLOW));
 	for (size_t i = 0; i < differences->len; i++) {
 		const struct difference *d = &differences->list[i];
 		struct buf own_buf where = BUF_INIT, own_buf arches = BUF_INIT;

@@ -175,6 +175,7 @@ int profile_diff(const struct profile *a, const struct profile *b, struct differ
 		return rc;
 	rc = profile_names(a, &names);
 	found.flags = !same_flags(a, b);
+	found.opens = a->flags[FLAG_SPEC_ALLOW] && !b->flags[FLAG_SPEC_ALLOW];
 	if (!rc)
 		rc = profile_names(b, &names);
 	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++) {
@@ -210,8 +211,7 @@ bool differences_go_beyond(const struct differences *differences)
 		if (differences->only_a[arch])
 			return true;
 	for (size_t i = 0; i < differences->len; i++)
-		if (outcome_allows(differences->list[i].a) &&
-		    !outcome_allows(differences->list[i].b))
+		if (outcome_goes_beyond(differences->list[i].a, differences->list[i].b))
 			return true;
-	return false;
+	return differences->opens;
 }

@@ -19,6 +19,7 @@ struct differences {
 	size_t len, room;
 	bool only_a[ARCH_COUNT], only_b[ARCH_COUNT];
 	bool flags; /* other flags, or another listener */
+	bool opens; /* SPEC_ALLOW, which leaves out what the kernel does against speculation, is a flag of the first alone */
 };
 
 void differences_clear(struct differences *differences);
@@ -31,5 +32,8 @@ int profile_diff(const struct profile *a, const struct profile *b, struct differ
 /** Is there none? */
 bool differences_none(const struct differences *differences);
 
-/** Does the first let through what the second does not: on some arguments, or on an architecture that the second does not list? */
+/**
+ * Does the first let through what the second does not (outcome_goes_beyond()): on some arguments, or on an architecture that the second
+ * does not list; or has it alone SPEC_ALLOW?
+ */
 bool differences_go_beyond(const struct differences *differences);

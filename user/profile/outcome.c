@@ -36,6 +36,13 @@ int outcome_compare(struct outcome a, struct outcome b)
 	return (x > y) - (x < y);
 }
 
+bool outcome_goes_beyond(struct outcome a, struct outcome b)
+{
+	int x = actions[a.action].rank;
+
+	return !outcome_allows(b) && x > actions[ACTION_ERRNO].rank && x > actions[b.action].rank;
+}
+
 struct outcome outcome_from_return(uint32_t value)
 {
 	static const struct {

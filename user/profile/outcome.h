@@ -30,6 +30,12 @@ static inline bool outcome_allows(struct outcome outcome)
 	return outcome.action == ACTION_ALLOW || outcome.action == ACTION_LOG;
 }
 
+/**
+ * Does `a` let through what `b` does not: ALLOW or LOG; or TRACE, or NOTIFY, where somebody else may, and of `b` nobody or (TRACE against
+ * NOTIFY) somebody who may less? Ways to refuse are alike.
+ */
+bool outcome_goes_beyond(struct outcome a, struct outcome b);
+
 /** What a filter's return value means to the kernel (SECCOMP_RET_*). An unknown action kills the process. */
 struct outcome outcome_from_return(uint32_t value);
 
