@@ -544,6 +544,13 @@ for command in help --version "help record" "show docker" "explain docker read" 
         fail "a full standard output: $command" "status $status: $(cat "$T/said")"
 done
 
+# What a command had to tell is 2; the result that it was to write, 1.
+printf '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": []}' >"$T/empty.json"
+for row in 2:'check docker' 2:'check --json docker' 2:"check --json $T/empty.json" 2:'show docker' 2:'show --json docker' 2:"show --json --against docker $T/empty.json" \
+    2:"show --json $T/r1" 2:"show --json $T/r1 $T/r1" 2:'diff --json docker docker' 2:'explain --json docker read' 1:'convert docker' 1:'merge docker docker'; do
+    check_status "${row%%:*}" "a full standard output: status of ${row#*:}" bash -c "\"\$0\" ${row#*:} >/dev/full" "$WHITTLE"
+done
+
 # --- no architectures are the machine's own ---
 echo '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"}]}' >"$T/none.json"
 jq --arg arch "SCMP_ARCH_$(uname -m | tr a-z A-Z)" '.architectures = [$arch]' "$T/none.json" >"$T/native.json"

@@ -205,10 +205,14 @@ static int run(const struct command *self, int argc, char **argv)
 	}
 	if ((!profile_file_is_docker(argv[rest]) &&
 	     file_read(argv[rest], PROFILE_FILE_MAX, &text, &err)) ||
-	    check_text(&options, argv[rest], &text, &findings, &err) ||
-	    (options.json && print_json(&options, &findings, &err))) {
+	    check_text(&options, argv[rest], &text, &findings, &err)) {
 		log_error("%s", err.text);
 		return STATUS_FAILED;
+	}
+	/* 1 would be an error among the findings */
+	if (options.json && print_json(&options, &findings, &err)) {
+		log_error("%s", err.text);
+		return STATUS_USAGE;
 	}
 	if (!options.json)
 		print_text(&options, argv[rest], &findings);

@@ -315,49 +315,49 @@ static void json_head(struct buf *out, const struct profile *profile)
 	text_add_json(out, profile->listener_path);
 }
 
-static int print_json(const struct profile *profile, const struct profile *base, struct err *err)
+static int add_json(const struct profile *profile, const struct profile *base, struct buf *text,
+		    struct err *err)
 {
-	struct buf own_buf text = BUF_INIT;
 	int rc;
 
-	buf__addf(&text, "{\n  \"default\": {");
-	json_outcome(&text, profile_default(profile));
-	buf__addf(&text, "}");
-	json_head(&text, profile);
-	buf__addf(&text, ",\n  \"architectures\": [");
-	rc = json_arches(&text, profile, err);
+	buf__addf(text, "{\n  \"default\": {");
+	json_outcome(text, profile_default(profile));
+	buf__addf(text, "}");
+	json_head(text, profile);
+	buf__addf(text, ",\n  \"architectures\": [");
+	rc = json_arches(text, profile, err);
 	if (rc)
 		return rc;
-	buf__addf(&text, "\n  ],\n  \"rules\": [");
+	buf__addf(text, "\n  ],\n  \"rules\": [");
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 		struct buf own_buf where = BUF_INIT;
 
-		buf__addf(&text, "%s\n    {", i ? "," : "");
-		json_outcome(&text, rule_outcome(rule));
+		buf__addf(text, "%s\n    {", i ? "," : "");
+		json_outcome(text, rule_outcome(rule));
 		rule_conditions_text(rule, &where);
 		if (where.len)
-			buf__addf(&text, ", \"where\": \"%s\"", buf__text(&where));
-		buf__addf(&text, ", \"names\": [");
+			buf__addf(text, ", \"where\": \"%s\"", buf__text(&where));
+		buf__addf(text, ", \"names\": [");
 		for (size_t n = 0; n < rule->names_len; n++) {
-			buf__addf(&text, "%s", n ? ", " : "");
-			text_add_json(&text, rule->names[n]);
+			buf__addf(text, "%s", n ? ", " : "");
+			text_add_json(text, rule->names[n]);
 		}
-		buf__addf(&text, "]");
+		buf__addf(text, "]");
 		if (rule->comment) {
-			buf__addf(&text, ", \"comment\": ");
-			text_add_json(&text, rule->comment);
+			buf__addf(text, ", \"comment\": ");
+			text_add_json(text, rule->comment);
 		}
-		buf__addf(&text, "}");
+		buf__addf(text, "}");
 	}
-	buf__addf(&text, "\n  ]");
+	buf__addf(text, "\n  ]");
 	if (base) {
-		buf__addf(&text, ",\n  \"against\": [");
-		rc = each_change(profile, base, &text, err);
-		buf__addf(&text, "]");
+		buf__addf(text, ",\n  \"against\": [");
+		rc = each_change(profile, base, text, err);
+		buf__addf(text, "]");
 	}
-	buf__addf(&text, "\n}\n");
-	return rc ? rc : file_write(NULL, &text, "report", err);
+	buf__addf(text, "\n}\n");
+	return rc;
 }
 
 static int print_text(const struct profile *profile, const struct profile *base, struct err *err)
@@ -374,7 +374,9 @@ static int print_text(const struct profile *profile, const struct profile *base,
 	return rc;
 }
 
-static int show(const char *path, const struct show_options *options, struct err *err)
+/* As JSON into `json`, unless that is NULL. */
+static int show(const char *path, const struct show_options *options, struct buf *json,
+		struct err *err)
 {
 	struct profile own_profile profile = {0}, own_profile base = {0};
 	struct buf own_buf text = BUF_INIT;
@@ -389,7 +391,7 @@ static int show(const char *path, const struct show_options *options, struct err
 			return err_set(err, -EINVAL,
 				       "%s: a recording is not compared; 'whittle profile' makes a profile of it",
 				       path);
-		return show_recording(path, &text, options->json, err);
+		return show_recording(path, &text, json, err);
 	}
 	if (!docker)
 		rc = profile_file_parse(path, &text, &options->file, &profile, err);
@@ -397,13 +399,15 @@ static int show(const char *path, const struct show_options *options, struct err
 		rc = profile_file_read(options->against, &options->file, &base, err);
 	if (rc)
 		return rc;
-	return (options->json ? print_json : print_text)(&profile, options->against ? &base : NULL,
-							 err);
+	return json ? add_json(&profile, options->against ? &base : NULL, json, err) :
+		      print_text(&profile, options->against ? &base : NULL, err);
 }
 
 static int run(const struct command *self, int argc, char **argv)
 {
+	struct buf own_buf report = BUF_INIT;
 	struct show_options options = {0};
+	struct buf *json;
 	struct err err = {0};
 	int rest, status, rc;
 
@@ -415,11 +419,17 @@ static int run(const struct command *self, int argc, char **argv)
 		err_set(&err, -EINVAL, "--against takes one profile to compare");
 	if (err.code || native_arch(options.file.arch, &machine, &err))
 		return command_usage_error(self, &err);
-	rc = argc - rest > 1 ? show_recordings(argv + rest, argc - rest, options.json, &err) :
-			       show(argv[rest], &options, &err);
+	json = options.json ? &report : NULL;
+	rc = argc - rest > 1 ? show_recordings(argv + rest, argc - rest, json, &err) :
+			       show(argv[rest], &options, json, &err);
 	if (rc) {
 		log_error("%s", err.text);
 		return STATUS_FAILED;
+	}
+	/* as without --json: main() has that status for what cannot be printed */
+	if (json && file_write(NULL, json, "report", &err)) {
+		log_error("%s", err.text);
+		return STATUS_USAGE;
 	}
 	return STATUS_OK;
 }

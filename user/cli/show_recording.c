@@ -124,29 +124,25 @@ static void json_points(const struct saturation *saturation, struct buf *out)
 	}
 }
 
-static int print_json(const struct recording *recording, const struct saturation *saturation,
-		      struct err *err)
+static void add_json(const struct recording *recording, const struct saturation *saturation,
+		     struct buf *out)
 {
-	struct buf own_buf out = BUF_INIT;
-
-	buf__addf(&out, "{\n  \"target\": ");
-	text_add_json(&out, recording->target);
-	buf__addf(&out,
+	buf__addf(out, "{\n  \"target\": ");
+	text_add_json(out, recording->target);
+	buf__addf(out,
 		  ",\n  \"complete\": %s,\n  \"elapsed_ns\": %" PRIu64
 		  ",\n  \"distinct\": %zu,\n  \"calls\": %" PRIu64 ",\n  \"since_new_ns\": %" PRIu64
 		  ",\n",
 		  recording_is_incomplete(recording) ? "false" : "true", recording->elapsed,
 		  saturation->distinct, saturation->calls, saturation->since_new);
 	if (recording->calls_since_known)
-		buf__addf(&out, "  \"calls_since_new\": %" PRIu64 ",\n",
-			  recording->calls_since_new);
-	buf__addf(&out, "  \"points\": [");
-	json_points(saturation, &out);
-	buf__addf(&out, "%s]\n}\n", saturation->distinct ? "\n  " : "");
-	return file_write(NULL, &out, "report", err);
+		buf__addf(out, "  \"calls_since_new\": %" PRIu64 ",\n", recording->calls_since_new);
+	buf__addf(out, "  \"points\": [");
+	json_points(saturation, out);
+	buf__addf(out, "%s]\n}\n", saturation->distinct ? "\n  " : "");
 }
 
-int show_recording(const char *path, const struct buf *text, bool json, struct err *err)
+int show_recording(const char *path, const struct buf *text, struct buf *json, struct err *err)
 {
 	struct recording own_recording recording = {0};
 	struct saturation own_saturation saturation = {0};
@@ -156,8 +152,8 @@ int show_recording(const char *path, const struct buf *text, bool json, struct e
 		return rc;
 	rc = recording_saturation(&recording, &saturation);
 	if (!rc && json)
-		return print_json(&recording, &saturation, err);
-	if (!rc)
+		add_json(&recording, &saturation, json);
+	else if (!rc)
 		rc = print_text(&recording, &saturation);
 	return rc ? err_errno(err, rc, "cannot show %s", path) : 0;
 }
@@ -220,30 +216,28 @@ static int print_table(char **paths, const struct shown *shown, size_t len,
 	return buf__error(&words);
 }
 
-static int print_table_json(char **paths, const struct shown *shown, size_t len,
-			    const struct singles *singles, struct err *err)
+static void add_table_json(char **paths, const struct shown *shown, size_t len,
+			   const struct singles *singles, struct buf *out)
 {
-	struct buf own_buf out = BUF_INIT;
 	size_t distinct, only;
 
 	singles_count(singles, &distinct, &only);
-	buf__addf(&out,
+	buf__addf(out,
 		  "{\n  \"distinct\": %zu,\n  \"only_in_one\": %zu,\n  \"only_in_one_percent\": %.1f,\n  \"recordings\": [",
 		  distinct, only, distinct ? 100.0 * only / distinct : 0.0);
 	for (size_t i = 0; i < len; i++) {
-		buf__addf(&out, "%s\n    {\"file\": ", i ? "," : "");
-		text_add_json(&out, paths[i]);
-		buf__addf(&out,
+		buf__addf(out, "%s\n    {\"file\": ", i ? "," : "");
+		text_add_json(out, paths[i]);
+		buf__addf(out,
 			  ", \"distinct\": %zu, \"calls\": %" PRIu64 ", \"elapsed_ns\": %" PRIu64
 			  ", \"since_new_ns\": %" PRIu64 ", \"only_here\": %zu}",
 			  shown[i].distinct, shown[i].calls, shown[i].elapsed, shown[i].since_new,
 			  singles_only_in(singles, &shown[i].needed));
 	}
-	buf__addf(&out, "\n  ]\n}\n");
-	return file_write(NULL, &out, "report", err);
+	buf__addf(out, "\n  ]\n}\n");
 }
 
-int show_recordings(char **paths, size_t len, bool json, struct err *err)
+int show_recordings(char **paths, size_t len, struct buf *json, struct err *err)
 {
 	struct shown *own_ptr shown = calloc(len, sizeof(*shown));
 	struct singles singles = {0};
@@ -258,7 +252,8 @@ int show_recordings(char **paths, size_t len, bool json, struct err *err)
 	if (rc)
 		return rc;
 	if (json)
-		return print_table_json(paths, shown, len, &singles, err);
-	rc = print_table(paths, shown, len, &singles);
+		add_table_json(paths, shown, len, &singles, json);
+	else
+		rc = print_table(paths, shown, len, &singles);
 	return rc ? err_errno(err, rc, "cannot show recordings") : 0;
 }

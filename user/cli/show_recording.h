@@ -7,8 +7,9 @@
 
 #include <stdbool.h>
 
-/** One recording, of file `path` with this text, on standard output. */
-int show_recording(const char *path, const struct buf *text, bool json, struct err *err) must_check;
+/** One recording, of file `path` with this text, on standard output; as JSON into `json` unless that is NULL. */
+int show_recording(const char *path, const struct buf *text, struct buf *json,
+		   struct err *err) must_check;
 
 /** Several, by their files. */
-int show_recordings(char **paths, size_t len, bool json, struct err *err) must_check;
+int show_recordings(char **paths, size_t len, struct buf *json, struct err *err) must_check;
