@@ -85,6 +85,9 @@ told "$C 4 of them hold, with CAP_CHOWN, CAP_SYS_ADMIN (--cap), on x86_64 (--arc
 told "$C 2 of them hold, with all capabilities (--cap), on aarch64 (--arch), Linux 4.4 (--kernel); of archMap, aarch64 alone counts" --arch aarch64 --kernel 4.4 --cap ALL $G/container.json
 told "whittle: error: there is no capability 'CAP_NONE'" --cap CAP_NONE $G/container.json
 told '' "$T/oci.json"
+for version in -5.4 x 5 5.-4; do
+    says "no kernel: $version" 2 "'$version' is not a version such as 4.8" "$WHITTLE" convert --kernel=$version "$T/oci.json"
+done
 told "whittle: $T/docker.json: of archMap, aarch64 alone counts (--arch)" --arch aarch64 "$T/docker.json"
 check_status 1 'which diff does not say when it is to be quiet' "$WHITTLE" diff -q --kernel 4.7 --arch x86_64 $G/container.json "$T/oci.json"
 [ ! -s "$T/err" ] || fail 'diff -q says nothing' "$(cat "$T/err")"

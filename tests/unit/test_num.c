@@ -227,3 +227,30 @@ Test(num, format_duration_is_cut)
 		cr_expect(size == 7 || text[size] == '#', "more than %zu bytes", size);
 	}
 }
+
+Test(num, version)
+{
+	static const struct {
+		const char *text;
+		int rc;
+		unsigned int major, minor;
+	} rows[] = {
+		{"4.8", 0, 4, 8},           {"6.18.0-1-amd64", 0, 6, 18},
+		{"5.4-rc1", 0, 5, 4},       {"65535.65535", 0, 65535, 65535},
+		{"", -EINVAL, 0, 0},        {"5", -EINVAL, 0, 0},
+		{"5.", -EINVAL, 0, 0},      {".4", -EINVAL, 0, 0},
+		{"-5.4", -EINVAL, 0, 0},    {"+5.4", -EINVAL, 0, 0},
+		{" 5.4", -EINVAL, 0, 0},    {"5.-4", -EINVAL, 0, 0},
+		{"5. 4", -EINVAL, 0, 0},    {"5 .4", -EINVAL, 0, 0},
+		{"x", -EINVAL, 0, 0},       {"4294967301.4", -EINVAL, 0, 0},
+		{"5.65536", -EINVAL, 0, 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		unsigned int major = 0, minor = 0;
+
+		cr_expect_eq(num_parse_version(rows[i].text, &major, &minor), rows[i].rc, "'%s'",
+			     rows[i].text);
+		cr_expect(major == rows[i].major && minor == rows[i].minor, "'%s'", rows[i].text);
+	}
+}

@@ -101,6 +101,21 @@ int num_parse_size(const char *text, const char *what, uint64_t max, uint64_t *b
 	return 0;
 }
 
+int num_parse_version(const char *text, unsigned int *major, unsigned int *minor)
+{
+	const char *p = text;
+	uint64_t numbers[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		if (!isdigit((unsigned char)*p) || !take_digits(&p, &numbers[i]) ||
+		    numbers[i] > UINT16_MAX || (!i && *p++ != '.'))
+			return -EINVAL;
+	}
+	*major = (unsigned int)numbers[0];
+	*minor = (unsigned int)numbers[1];
+	return 0;
+}
+
 void num_format_duration(uint64_t ns, char *text, size_t size)
 {
 	uint64_t s = ns / NS_PER_S;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Numbers that people type: the whole string counts, trailing junk is an error, and so is what does not fit. */
+/* Numbers that people type: the whole string counts (but for versions), trailing junk is an error, and so is what does not fit. */
 #pragma once
 
 #include "base/err.h"
@@ -16,6 +16,9 @@ int num_parse_duration(const char *text, uint64_t *ns, struct err *err) must_che
 /** "4096", "64k", "1m", "1g": to bytes, at most max. */
 int num_parse_size(const char *text, const char *what, uint64_t max, uint64_t *bytes,
 		   struct err *err) must_check;
+
+/** "4.8", and what may stand behind it in the name of a release: "6.1.0-13-amd64". -EINVAL: no version. */
+int num_parse_version(const char *text, unsigned int *major, unsigned int *minor) must_check;
 
 /** Nanoseconds for people: "2.1 s", "350 ms", "5m03s", "1h02m". Text is cut at size. */
 void num_format_duration(uint64_t ns, char *text, size_t size);

@@ -65,6 +65,26 @@ static int store_choice(const struct option_row *row, const char *text, int *out
 	return err_set(err, -EINVAL, "--%s '%s' is none of %s", row->name, text, list);
 }
 
+static int store_text(const struct option_row *row, const char *text, const char **out,
+		      struct err *err)
+{
+	if (*out)
+		return err_set(err, -EINVAL, "--%s was given twice", row->name);
+	*out = text;
+	return 0;
+}
+
+static int store_version(const struct option_row *row, const char *text, const char **out,
+			 struct err *err)
+{
+	unsigned int major, minor;
+
+	if (num_parse_version(text, &major, &minor))
+		return err_set(err, -EINVAL, "%s '%s' is not a version such as 4.8", row->name,
+			       text);
+	return store_text(row, text, out, err);
+}
+
 static int store(const struct option_row *row, const char *text, void *into, struct err *err)
 {
 	void *place = (char *)into + row->offset;
@@ -78,10 +98,9 @@ static int store(const struct option_row *row, const char *text, void *into, str
 		++*(int *)place;
 		return 0;
 	case OPTION_TEXT:
-		if (*(const char **)place)
-			return err_set(err, -EINVAL, "--%s was given twice", row->name);
-		*(const char **)place = text;
-		return 0;
+		return store_text(row, text, place, err);
+	case OPTION_VERSION:
+		return store_version(row, text, place, err);
 	case OPTION_TEXTS:
 		if (texts->len == TEXTS_MAX)
 			return err_set(err, -EINVAL, "--%s was given more than %d times", row->name,

@@ -98,8 +98,7 @@ static int parse_kernel(const char *text, struct host *out, struct err *err)
 
 	if (!text && uname(&host))
 		return err_errno(err, -errno, "cannot read the kernel's version");
-	if (sscanf(text ? text : host.release, "%u.%u", &out->kernel_major, &out->kernel_minor) !=
-	    2)
+	if (num_parse_version(text ? text : host.release, &out->kernel_major, &out->kernel_minor))
 		return err_set(err, -EINVAL, "kernel '%s' is not a version such as 4.8",
 			       text ? text : host.release);
 	return 0;

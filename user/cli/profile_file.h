@@ -37,7 +37,7 @@ struct file_options {
 		 NULL,                                                                             \
 		 0},                                                                               \
 	{                                                                                          \
-		"kernel", 0, OPTION_TEXT, "K.M",                                                   \
+		"kernel", 0, OPTION_VERSION, "K.M",                                                \
 			"the kernel that minKernel is compared with (default: this one)",          \
 			offsetof(type, file.kernel), NULL, 0                                       \
 	}
