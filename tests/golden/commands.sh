@@ -194,6 +194,30 @@ cat >"$T/log" <<'E'
 E
 gives 'strace -f -n -i -Y -k' "$T/want" "$WHITTLE" convert --format list "$T/log"
 
+# strace tells of processes of another architecture, but not whose each call is.
+cat >"$T/log" <<'E'
+4711 execve("/bin/a", ["a"], 0x7ffd /* 9 vars */) = 0
+4711 [ Process PID=4711 runs in 32 bit mode. ]
+4711 openat(AT_FDCWD, "/x", O_RDONLY) = 3
+4711 write(1, "[ Process PID=1 runs in x32 mode. ]", 35) = 35
+[ Process PID=4711 runs in 64 bit mode. ]
+[pid  4712] [ Process PID=4712 runs in 32 bit mode. ]
+E
+# lists DESC MACHINE ARCHITECTURES FILE: of that machine, and says so once
+lists() {
+    "$WHITTLE" merge --arch "$2" "$4" 2>"$T/said" | jq -c '.architectures | map(ltrimstr("SCMP_ARCH_"))' >"$T/got"
+    [ "$(cat "$T/got")" = "$3" ] && [ "$(grep -c 'is listed as well' "$T/said")" = 1 ] && pass "$1" || fail "$1" "$(cat "$T/got" "$T/said")"
+}
+lists 'strace of 32 bits on x86_64' x86_64 '["X86_64","X86"]' "$T/log"
+lists 'strace of 32 bits on aarch64' aarch64 '["AARCH64","ARM"]' "$T/log"
+{ cat "$T/summary"; echo 'System call usage summary for 32 bit mode:'; sed 1d "$T/summary"; } >"$T/modes"
+lists 'strace -c of 32 bits' x86_64 '["X86_64","X86"]' "$T/modes"
+sed 's/32 bit/x32/' "$T/modes" >"$T/x32"
+lists 'strace -c of x32' x86_64 '["X86_64","X32"]' "$T/x32"
+cat "$T/log" "$T/summary" >"$T/modes"
+lists 'strace -C of 32 bits' x86_64 '["X86_64","X86"]' "$T/modes"
+[ "$("$WHITTLE" convert --arch x86_64 "$T/log" 2>/dev/null | jq -c .architectures)" = '["SCMP_ARCH_X86_64"]' ] && pass '... unless convert is told which' || fail '... unless convert is told which'
+
 # the filter of a container, in the config.json of its runtime
 jq '{ociVersion: "1.2.0", process: {}, linux: {seccomp: .}}' $G/plain.json >"$T/config.json"
 check 'config.json' "$WHITTLE" diff $G/plain.json "$T/config.json"

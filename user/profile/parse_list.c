@@ -236,19 +236,38 @@ static size_t after_number(const struct line *line, size_t at)
 	return end < line->len && isblank((unsigned char)line->text[end]) ? end : at;
 }
 
-/* The name of the call that the line begins; false: it begins none (a signal, an exit, the end of a call). */
-static bool call_of(const struct line *line, const char **name, size_t *name_len)
+static bool begins(const struct line *line, size_t at, const char *what)
+{
+	size_t len = strlen(what);
+
+	return line->len - at >= len && !memcmp(line->text + at, what, len);
+}
+
+#define PROCESS "[ Process PID="
+
+/* Where what options put in front has ended. */
+static size_t after_front(const struct line *line)
 {
 	size_t at = 0, before;
-	const char *paren;
 
 	do {
 		while (at < line->len && isblank((unsigned char)line->text[at]))
 			at++;
 		before = at;
+		if (begins(line, at, PROCESS))
+			break;
 		at = at < line->len && line->text[at] == '[' ? after_char(line, at, ']') :
 							       after_number(line, at);
 	} while (at > before);
+	return at;
+}
+
+/* The name of the call that the line begins; false: it begins none (a signal, an exit, the end of a call). */
+static bool call_of(const struct line *line, const char **name, size_t *name_len)
+{
+	size_t at = after_front(line);
+	const char *paren;
+
 	paren = memchr(line->text + at, '(', line->len - at);
 	*name = line->text + at;
 	*name_len = paren ? paren - *name : 0;
@@ -267,11 +286,60 @@ bool is_strace_log(const char *text, size_t len)
 	return false;
 }
 
+/* "[ Process PID=4711 runs in 32 bit mode. ]", of update_personality() in its syscall.c; *at: where the mode stands. */
+static bool mode_in_log(const struct line *line, size_t *at)
+{
+	*at = after_front(line);
+	if (!begins(line, *at, PROCESS))
+		return false;
+	*at += strlen(PROCESS);
+	while (*at < line->len && isdigit((unsigned char)line->text[*at]))
+		++*at;
+	if (!begins(line, *at, " runs in "))
+		return false;
+	*at += strlen(" runs in ");
+	return true;
+}
+
+/* "System call usage summary for 32 bit mode:", of call_summary() in its count.c. */
+static bool mode_of_table(const struct line *line, size_t *at)
+{
+	static const char before[] = "System call usage summary for ";
+
+	*at = strlen(before);
+	return begins(line, 0, before);
+}
+
+static enum arch arch_of_mode(const struct line *line, size_t at, enum arch host)
+{
+	if (begins(line, at, "32 bit mode"))
+		return arch_compat(host);
+	if (begins(line, at, "x32 mode") && host == arch_host(ARCH_X32))
+		return ARCH_X32;
+	return ARCH_INVALID;
+}
+
+/* Processes of another architecture are among those that made the calls: it is listed as well. */
+static void add_mode(struct reading *r, const struct line *line, size_t at)
+{
+	enum arch arch = arch_of_mode(line, at, r->options->arch);
+
+	if (arch == ARCH_INVALID || r->profile->arches[arch])
+		return;
+	r->profile->arches[arch] = true;
+	if (r->options->warnings)
+		buf__addf(r->options->warnings,
+			  "%s:%u:%zu: some of the calls are %s ones: it is listed as well, and all of them are allowed there, too\n",
+			  r->file, line->number, at + 1, arch_token(arch));
+}
+
 static int add_called(struct reading *r, const struct line *line)
 {
 	const char *name;
-	size_t len;
+	size_t len, at;
 
+	if (mode_in_log(line, &at))
+		add_mode(r, line, at);
 	return call_of(line, &name, &len) ? add(r, name, len) : 0;
 }
 
@@ -366,13 +434,18 @@ int parse_strace_summary(const char *name, const char *text, size_t len,
 	int rc = begin(&r);
 
 	while (!rc && next_line(text, len, &line)) {
+		size_t at;
+
+		if (dashes % 2 == 0 && mode_of_table(&line, &at))
+			add_mode(&r, &line, at);
 		/* a table for each architecture: two lines of dashes each */
 		if (line.len >= strlen(DASHES) && !strncmp(line.text, DASHES, strlen(DASHES)))
 			dashes++;
 		else
-			rc = dashes % 2           ? add_last_word(&r, &line) :
-			     is_whole_call(&line) ? add_called(&r, &line) :
-						    0;
+			rc = dashes % 2 ? add_last_word(&r, &line) :
+			     is_whole_call(&line) || mode_in_log(&line, &at) ?
+					  add_called(&r, &line) :
+					  0;
 	}
 	if (!rc && dashes % 2)
 		return refuse(&r, text + len, "the file ends within the table");
