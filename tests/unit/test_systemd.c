@@ -388,3 +388,41 @@ Test(systemd, families_are_ignored)
 			     rows[i].ignored, "%s: %s", token, buf__text(&said));
 	}
 }
+
+/* It is refused either way, and no errno makes it look as if it had been done. */
+Test(systemd, other_actions_refuse)
+{
+	static const struct {
+		enum action action;
+		const char *words;
+		struct outcome want;
+	} actions[] = {
+		{ACTION_TRAP, "rule 1 (mount) kills the process", {ACTION_KILL_PROCESS, 0}},
+		{ACTION_KILL_THREAD, "rule 1 (mount) kills the process", {ACTION_KILL_PROCESS, 0}},
+		{ACTION_TRACE, "rule 1 (mount) answers ENOSYS", {ACTION_ERRNO, ENOSYS}},
+		{ACTION_NOTIFY, "rule 1 (mount) answers ENOSYS", {ACTION_ERRNO, ENOSYS}},
+	};
+	static const enum action defaults[] = {ACTION_ALLOW, ACTION_ERRNO, ACTION_KILL_PROCESS};
+
+	for (size_t i = 0; i < ARRAY_LEN(actions) * ARRAY_LEN(defaults) * 2; i++) {
+		struct profile own_profile profile = {
+			.default_action = defaults[i / 2 % ARRAY_LEN(defaults)]};
+		struct buf own_buf unit = BUF_INIT, own_buf warnings = BUF_INIT;
+		const struct parse_options options = {.arch = ARCH_X86_64, .warnings = &warnings};
+		const struct emit_options emit = {.lossy = true, .warnings = &warnings};
+		struct profile own_profile read = {0};
+		const size_t row = i / 2 / ARRAY_LEN(defaults);
+		struct rule *rule = profile_add_rule(&profile, actions[row].action, 0);
+
+		profile.arches[ARCH_X86_64] = true;
+		cr_assert(rule && !rule_add_name(rule, "mount"));
+		/* one that comes later changes nothing */
+		rule = i % 2 ? profile_add_rule(&profile, ACTION_ALLOW, 0) : NULL;
+		cr_assert(!rule || !rule_add_name(rule, "mount"));
+		cr_assert_eq(emit_systemd(&profile, &emit, &unit, NULL), 0);
+		cr_expect(strstr(buf__text(&warnings), actions[row].words));
+		cr_assert_eq(parse_systemd("u", unit.data, unit.len, &options, &read, NULL), 0);
+		cr_expect(outcome_equal(outcome_of(&read, "mount"), actions[row].want), "%s",
+			  buf__text(&unit));
+	}
+}

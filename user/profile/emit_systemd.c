@@ -34,11 +34,19 @@ static void unit_clear(struct unit *unit)
 	buf__clear(&unit->families);
 }
 
+/* Nobody is there to be asked: the kernel says ENOSYS then. */
+static bool is_asking(enum action action)
+{
+	return action == ACTION_TRACE || action == ACTION_NOTIFY;
+}
+
 static void add_refusal(struct buf *out, struct outcome outcome)
 {
 	const char *name = strerrorname_np(outcome.errno_value);
 
-	if (outcome.action == ACTION_KILL_PROCESS)
+	if (is_asking(outcome.action))
+		buf__addf(out, "ENOSYS");
+	else if (outcome.action != ACTION_ERRNO)
 		buf__addf(out, "kill");
 	else if (name)
 		buf__addf(out, "%s", name);
@@ -64,18 +72,34 @@ static int add_name(struct unit *unit, const struct profile *profile, const char
 	return rc;
 }
 
+static bool has_action(enum action action)
+{
+	return action == ACTION_ALLOW || action == ACTION_LOG || action == ACTION_ERRNO ||
+	       action == ACTION_KILL_PROCESS;
+}
+
 static int add_rule(struct unit *unit, const struct profile *profile, size_t index,
 		    const struct emit_options *options, struct err *err)
 {
 	const struct rule *rule = &profile->rules[index];
 
-	if (rule->action != ACTION_ALLOW && rule->action != ACTION_LOG &&
-	    rule->action != ACTION_ERRNO && rule->action != ACTION_KILL_PROCESS)
-		return emit_refuse(profile, index, options, "systemd has no such action for a call",
-				   err);
 	if (rule->conditions_len)
 		return emit_refuse(profile, index, options,
 				   "systemd has no conditions but on the family of socket", err);
+	if (!has_action(rule->action)) {
+		size_t number = rule->number ? rule->number : index + 1;
+		const char *more = rule->names_len > 1 ? ", ..." : "";
+		const char *instead = is_asking(rule->action) ? "answers ENOSYS" :
+								"kills the process";
+
+		if (!options->lossy)
+			return err_set(err, -EOPNOTSUPP,
+				       "rule %zu (%s%s): systemd has no such action for a call; --lossy %s",
+				       number, rule->names[0], more, instead);
+		buf__addf(options->warnings,
+			  "rule %zu (%s%s) %s: systemd has no such action for a call\n", number,
+			  rule->names[0], more, instead);
+	}
 	for (size_t i = 0; i < rule->names_len; i++)
 		if (add_name(unit, profile, rule->names[i]))
 			return err_errno(err, -ENOMEM, "cannot write the unit");
@@ -265,8 +289,7 @@ static int check_default(const struct profile *profile, const struct emit_option
 {
 	enum action action = profile->default_action;
 
-	if (action == ACTION_ALLOW || action == ACTION_LOG || action == ACTION_ERRNO ||
-	    action == ACTION_KILL_PROCESS)
+	if (has_action(action))
 		return 0;
 	if (action != ACTION_KILL_THREAD || !options->lossy)
 		return err_set(err, -EOPNOTSUPP, "the default action: systemd has no %s%s",
