@@ -207,7 +207,6 @@ static __noinline bool each_is_whole(const char *text, const struct each_born *b
 	} tail = {0}, service = {.text = {'.', 's', 'e', 'r', 'v', 'i', 'c', 'e'}},
 	  scope = {.text = {0, 0, '.', 's', 'c', 'o', 'p', 'e'}};
 	const char *name = born->name;
-	int hex = 0;
 
 	if (len <= sizeof(tail) || len >= CGROUP_NAME_LEN)
 		return false;
@@ -217,10 +216,11 @@ static __noinline bool each_is_whole(const char *text, const struct each_born *b
 		       name[4] != '@';
 	if ((tail.word >> 16) == (scope.word >> 16))
 		return true;
-	/* 64 digits of a container's id, as far as anybody must know here */
+	/* 64 digits of a container's id, as far as anybody must know here. Leaves at the first that is none: counted, the verifier follows each number */
 	for (int i = 0; i < (int)sizeof(tail); i++)
-		hex += each_is_hex(tail.text[i]);
-	return len >= 64 && hex == sizeof(tail);
+		if (!each_is_hex(tail.text[i]))
+			return false;
+	return len >= 64;
 }
 
 /* A cgroup was made below that of `parent_slot`. */
