@@ -114,6 +114,35 @@ judge() { # RUNTIME DESC
     fi
 }
 
+# Keys that are known ones but for their case: who reads them? To Go the later one of two counts.
+cat >"$T/keys" <<'E'
+syscalls~.Syscalls = [{"names": ["mkdir"], "action": "SCMP_ACT_ERRNO"}]
+names~.syscalls[0].NAMES = ["mkdir"]
+action~.syscalls += [{"names": ["mkdir"], "action": "SCMP_ACT_ALLOW", "Action": "SCMP_ACT_ERRNO"}]
+value~.syscalls += [{"names": ["mkdir"], "action": "SCMP_ACT_ERRNO", "args": [{"index": 1, "value": 511, "Value": 1, "op": "SCMP_CMP_EQ"}]}]
+a letter of another alphabet~.["\u017fyscalls"] = [{"names": ["mkdir"], "action": "SCMP_ACT_ERRNO"}]
+E
+
+# does a container of RUNTIME with that profile make a directory?
+makes_directory() { # RUNTIME PROFILE
+    local id=whittle-check-$$-$RANDOM
+    jq --slurpfile seccomp "$2" '.linux.seccomp = $seccomp[0] | .process.args = ["/bin/sh", "-c", "mkdir /tmp/made && rmdir /tmp/made"]' \
+        "$T/config.json" >"$BUNDLE/config.json"
+    timeout -k 5 60 "$(program_of "$1")" --root "$T/$1.$RANDOM" run --bundle "$BUNDLE" "$id" >"$T/out" 2>"$T/err" </dev/null
+}
+
+# with such keys and without: where that is not the same they are read, which check finds
+judge_key() { # RUNTIME DESC
+    local with=0 without=0 found=0
+    jq 'walk(if type == "object" then with_entries(select(.key | test("^[a-z][a-zA-Z]*$"))) else . end)' "$T/profile.json" >"$T/plain.json"
+    "$WHITTLE" check --consumer "$1" "$T/profile.json" >"$T/found" 2>"$T/said" || true
+    ! grep -qF '[case]' "$T/found" || found=1
+    makes_directory "$1" "$T/profile.json" || with=1
+    makes_directory "$1" "$T/plain.json" || without=1
+    [ $((with != without)) = $found ] && pass "$1: the case of keys: $2: $([ $found = 1 ] && echo read || echo ignored)" ||
+        fail "$1: the case of keys: $2" "check finds it: $found; mkdir with it: $with, without: $without"
+}
+
 for runtime in runc crun; do
     command -v $runtime >/dev/null || { skip "what $runtime does" "$runtime is not installed" && continue; }
     while IFS='~' read -r desc filter; do
@@ -121,4 +150,9 @@ for runtime in runc crun; do
             jq "${filter:-.}" >"$T/profile.json"
         judge $runtime "$desc"
     done <"$T/cases"
+    while IFS='~' read -r desc filter; do
+        echo '{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [{"names": ["acct"], "action": "SCMP_ACT_ERRNO"}]}' |
+            jq "$filter" >"$T/profile.json"
+        judge_key $runtime "$desc"
+    done <"$T/keys"
 done

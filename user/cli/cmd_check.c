@@ -129,6 +129,9 @@ static int check_text(const struct check_options *options, const char *path, con
 			      &is_document, &reason);
 	if (!rc && is_document)
 		rc = profile_in_document(profile_file_name(path), &node, &inner, &reason);
+	if (!rc && is_document && !profile_is_resource(&node) &&
+	    check_members(inner, options->consumer, out, err))
+		return err->code;
 	if (!rc && is_document && check_document(inner, options->consumer, out, err))
 		return err->code;
 	lenient.lenient = true;

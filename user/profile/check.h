@@ -26,6 +26,10 @@ enum consumer {
 int check_profile(const struct profile *profile, const struct buf *source, struct findings *out,
 		  struct err *err) must_check;
 
+/** Looks for keys of a profile in JSON that are known ones but for their case: who reads them is not of one mind. */
+int check_members(const struct node *node, enum consumer consumer, struct findings *out,
+		  struct err *err) must_check;
+
 /** Looks at a profile in JSON or YAML as a runtime's parser does: what it refuses, what it leaves out in silence. Measured on runc 1.3.6, crun 1.28. */
 int check_document(const struct node *node, enum consumer consumer, struct findings *out,
 		   struct err *err) must_check;

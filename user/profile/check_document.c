@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What the parsers of engines and runtimes do with a profile in JSON, or in YAML that an operator turns into it, member by member. */
 #include "profile/check.h"
+#include "profile/members.h"
 
 #include <errno.h>
 #include <string.h>
@@ -286,6 +287,63 @@ static int check_default(const struct checking *checking, const struct node *nod
 			return rc;
 	}
 	return check_action(checking, node, "defaultAction", "defaultErrnoRet");
+}
+
+/* Of one object. crun alone says it in what the parser warns of. */
+static int check_case(const struct checking *checking, const struct node *node,
+		      const char *const *known)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && node && node->kind == NODE_OBJECT && i < node->len; i++) {
+		const struct node *child = &node->children[i];
+		const char *meant = member_but_for_case(child->key, known);
+
+		if (meant)
+			rc = findings_add(checking->out, SEVERITY_ERROR, "case", place_of(child),
+					  "runc and the engines read the member \"%.100s\" as \"%s\", crun ignores it",
+					  child->key, meant);
+	}
+	return rc;
+}
+
+/* Of the objects in an array. */
+static int check_cases(const struct checking *checking, const struct node *list,
+		       const char *const *known)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && list && list->kind == NODE_ARRAY && i < list->len; i++)
+		rc = check_case(checking, &list->children[i], known);
+	return rc;
+}
+
+int check_members(const struct node *node, enum consumer consumer, struct findings *out,
+		  struct err *err)
+{
+	struct checking checking = {consumer, out};
+	const struct node *rules = node_member(node, "syscalls");
+	int rc;
+
+	if (consumer == CONSUMER_CRUN)
+		return 0;
+	rc = check_case(&checking, node, members_of_profile);
+	if (!rc)
+		rc = check_cases(&checking, node_member(node, "archMap"), members_of_map_entry);
+	if (!rc)
+		rc = check_cases(&checking, rules, members_of_rule);
+	for (size_t i = 0; !rc && rules && rules->kind == NODE_ARRAY && i < rules->len; i++) {
+		const struct node *rule = &rules->children[i];
+
+		rc = check_cases(&checking, node_member(rule, "args"), members_of_condition);
+		if (!rc)
+			rc = check_case(&checking, node_member(rule, "includes"),
+					members_of_circumstances);
+		if (!rc)
+			rc = check_case(&checking, node_member(rule, "excludes"),
+					members_of_circumstances);
+	}
+	return rc ? err_errno(err, rc, "cannot check the profile") : 0;
 }
 
 int check_document(const struct node *node, enum consumer consumer, struct findings *out,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/parse.h"
+#include "profile/members.h"
 #include "profile/parse_list.h"
 #include "profile/parse_oci.h"
 #include "profile/parse_systemd.h"
@@ -32,25 +33,60 @@ static int no_profile(const char *name, const struct node *node, const char *wha
 	return err_set(err, -EINVAL, "%s:%u:%u: %s", name, node->line, node->column, what);
 }
 
+bool profile_is_resource(const struct node *node)
+{
+	const struct node *kind = node_member(node, "kind");
+
+	return kind && kind->kind == NODE_STRING && !strcmp(kind->text, "SeccompProfile");
+}
+
+/* Another "linux" or "seccomp" would be what runc takes. */
+static int check_way(const char *name, const struct node *node, const char *const *known,
+		     struct err *err)
+{
+	for (size_t i = 0; node && node->kind == NODE_OBJECT && i < node->len; i++) {
+		const struct node *child = &node->children[i];
+		const char *meant = member_but_for_case(child->key, known);
+
+		if (meant)
+			return err_set(err, -EINVAL,
+				       "%s:%u:%u: runc reads the member \"%.100s\" as \"%s\", crun ignores it",
+				       name, child->line, child->column, child->key, meant);
+	}
+	return 0;
+}
+
+/* linux.seccomp of an OCI runtime's config.json. */
+static int in_config(const char *name, const struct node *node, const struct node **out,
+		     struct err *err)
+{
+	const struct node *os = node_member(node, "linux");
+	int rc = check_way(name, node, members_of_config, err);
+
+	if (!rc)
+		rc = check_way(name, os, members_of_linux, err);
+	if (rc)
+		return rc;
+	*out = node_member(os, "seccomp");
+	return *out ? 0 :
+		      no_profile(name, node, "there is no linux.seccomp in this config.json", err);
+}
+
 int profile_in_document(const char *name, const struct node *node, const struct node **out,
 			struct err *err)
 {
 	const struct node *kind = node_member(node, "kind"), *spec = node_member(node, "spec");
-	const struct node *seccomp = node_member(node_member(node, "linux"), "seccomp");
 	const struct node *format = node_member(node, "format");
 
 	*out = node;
-	if (kind && kind->kind == NODE_STRING && !strcmp(kind->text, "SeccompProfile"))
+	if (profile_is_resource(node))
 		return (*out = spec) ? 0 : no_profile(name, node, "it has no \"spec\"", err);
 	if (kind && kind->kind == NODE_STRING && spec)
 		return err_set(err, -EINVAL,
 			       "%s:%u:%u: a %.100s is no profile: a SeccompProfile is", name,
 			       kind->line, kind->column, kind->text);
 	if (node_member(node, "ociVersion"))
-		return (*out = seccomp) ?
-			       0 :
-			       no_profile(name, node,
-					  "there is no linux.seccomp in this config.json", err);
+		return in_config(name, node, out, err);
 	return format ?
 		       no_profile(name, format,
 				  "it is not a profile but a recording: 'whittle profile' makes one of it",
@@ -61,10 +97,12 @@ int profile_in_document(const char *name, const struct node *node, const struct 
 static int parse_tree(const char *name, const struct node *node,
 		      const struct parse_options *options, struct profile *out, struct err *err)
 {
+	struct parse_options own = *options;
 	const struct node *profile;
 	int rc = profile_in_document(name, node, &profile, err);
 
-	return rc ? rc : parse_oci_document(name, profile, options, out, err);
+	own.exact = profile_is_resource(node);
+	return rc ? rc : parse_oci_document(name, profile, &own, out, err);
 }
 
 static int parse_json(const char *name, const char *text, size_t len,

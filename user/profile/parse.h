@@ -14,6 +14,7 @@
 /* All borrowed. */
 struct parse_options {
 	bool lenient;
+	bool exact; /* JSON and YAML: of a SeccompProfile, whose keys Kubernetes reads to the letter */
 	enum arch arch; /* the native one of the machine: of what leaves it open (lists, strace, systemd) */
 	struct buf *warnings; /* a line each is appended; may be NULL */
 };
@@ -26,6 +27,9 @@ struct node;
  */
 int profile_in_document(const char *name, const struct node *node, const struct node **out,
 			struct err *err) must_check;
+
+/** Is the document a SeccompProfile, whose keys Kubernetes reads to the letter? Other profiles are read by what takes no notice of case. */
+bool profile_is_resource(const struct node *node);
 
 /**
  * The document that a profile in JSON or YAML is. False in *is and no error: the text is of another format. *out was zeroed. -EINVAL: it

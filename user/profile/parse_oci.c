@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/parse_oci.h"
 #include "profile/parse_rule.h"
+#include "profile/members.h"
 
 #include <errno.h>
 #include <string.h>
@@ -39,6 +40,8 @@ static int parse_map_entry(const struct parsing *parsing, const struct node *ent
 	enum arch arch;
 	int rc = parsing_text(parsing, entry, "architecture", &name);
 
+	if (!rc)
+		rc = parsing_check_members(parsing, entry, members_of_map_entry);
 	if (rc)
 		return rc;
 	if (!name)
@@ -151,17 +154,6 @@ static int parse_head(struct parsing *parsing, const struct node *node, struct p
 
 static int parse_profile(struct parsing *parsing, const struct node *node, struct profile *profile)
 {
-	static const char *const known[] = {"defaultAction",
-					    "defaultErrnoRet",
-					    "defaultErrno",
-					    "architectures",
-					    "archMap",
-					    "flags",
-					    "listenerPath",
-					    "listenerMetadata",
-					    "syscalls",
-					    "baseProfileName",
-					    NULL};
 	const struct node *rules = node_member(node, "syscalls");
 	const struct node *base = node_member(node, "baseProfileName");
 	int rc;
@@ -170,7 +162,9 @@ static int parse_profile(struct parsing *parsing, const struct node *node, struc
 		return parsing_refuse(parsing, node, "it is not a profile: not an object");
 	profile->line = node->line;
 	profile->column = node->column;
-	parsing_check_members(parsing, node, known);
+	rc = parsing_check_members(parsing, node, members_of_profile);
+	if (rc)
+		return rc;
 	if (base)
 		parsing_warn(parsing, base,
 			     "the Security Profiles Operator joins the profile that \"baseProfileName\" names with this one: it is not read here (runtimes ignore the member)");

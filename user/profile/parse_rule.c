@@ -2,6 +2,7 @@
 #include "profile/parse_rule.h"
 #include "base/capability.h"
 #include "profile/circumstance.h"
+#include "profile/members.h"
 #include "profile/outcome.h"
 
 #include <errno.h>
@@ -72,6 +73,8 @@ static int parse_condition(const struct parsing *parsing, const struct node *nod
 		rc = parsing_number(parsing, node, "valueTwo", UINT64_MAX, &value_two, &has_two);
 	if (!rc)
 		rc = parsing_text(parsing, node, "op", &op);
+	if (!rc && node->kind == NODE_OBJECT)
+		rc = parsing_check_members(parsing, node, members_of_condition);
 	if (rc)
 		return rc;
 	if (node->kind != NODE_OBJECT || !has_index || !op)
@@ -219,7 +222,6 @@ static int parse_kernel(const struct parsing *parsing, const struct node *node, 
 static int parse_circumstances(const struct parsing *parsing, const struct node *node,
 			       const char *key, bool excluded, struct rule *rule)
 {
-	static const char *const known[] = {"caps", "arches", "minKernel", NULL};
 	const struct node *member = node_member(node, key);
 	int rc;
 
@@ -230,8 +232,9 @@ static int parse_circumstances(const struct parsing *parsing, const struct node 
 				      "\"includes\" and \"excludes\" are Docker's, not OCI's: they depend on the container");
 	if (member->kind != NODE_OBJECT)
 		return parsing_refuse(parsing, member, "\"%s\" is not an object", key);
-	parsing_check_members(parsing, member, known);
-	rc = parse_list(parsing, member, excluded, CIRCUMSTANCE_CAP, rule);
+	rc = parsing_check_members(parsing, member, members_of_circumstances);
+	if (!rc)
+		rc = parse_list(parsing, member, excluded, CIRCUMSTANCE_CAP, rule);
 	if (!rc)
 		rc = parse_list(parsing, member, excluded, CIRCUMSTANCE_ARCH, rule);
 	return rc ? rc : parse_kernel(parsing, member, excluded, rule);
@@ -253,16 +256,15 @@ static int parse_comment(const struct parsing *parsing, const struct node *node,
 int parse_rule(const struct parsing *parsing, const struct node *node, struct profile *profile)
 {
 	static const struct action_keys keys = {"action", "errnoRet", "errno"};
-	static const char *const known[] = {"names", "name",    "action",   "errnoRet", "errno",
-					    "args",  "comment", "includes", "excludes", NULL};
 	enum action action;
 	struct rule *rule;
 	int errno_value, rc;
 
 	if (node->kind != NODE_OBJECT)
 		return parsing_refuse(parsing, node, "it is not an object");
-	parsing_check_members(parsing, node, known);
-	rc = parse_action(parsing, node, &keys, &action, &errno_value);
+	rc = parsing_check_members(parsing, node, members_of_rule);
+	if (!rc)
+		rc = parse_action(parsing, node, &keys, &action, &errno_value);
 	if (rc)
 		return rc;
 	rule = profile_add_rule(profile, action, errno_value);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/parsing.h"
 #include "base/log.h"
+#include "profile/members.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -108,17 +109,28 @@ int parsing_array(const struct parsing *parsing, const struct node *node, const 
 	return 0;
 }
 
-void parsing_check_members(const struct parsing *parsing, const struct node *node,
-			   const char *const *known)
+int parsing_check_members(const struct parsing *parsing, const struct node *node,
+			  const char *const *known)
 {
-	for (size_t i = 0; i < node->len; i++) {
-		const char *key = node->children[i].key;
+	bool exact = parsing->options && parsing->options->exact;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < node->len; i++) {
+		const char *key = node->children[i].key, *meant;
 		bool found = false;
 
 		for (const char *const *k = known; *k; k++)
 			found |= !strcmp(*k, key);
-		if (!found)
+		if (found)
+			continue;
+		meant = exact ? NULL : member_but_for_case(key, known);
+		if (meant)
+			rc = parsing_object(parsing, &node->children[i],
+					    "runc and the engines read the member \"%.100s\" as \"%s\", crun ignores it",
+					    key, meant);
+		else
 			parsing_warn(parsing, &node->children[i],
 				     "runtimes ignore the member \"%.100s\"", key);
 	}
+	return rc;
 }

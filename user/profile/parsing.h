@@ -42,6 +42,9 @@ int parsing_number(const struct parsing *parsing, const struct node *node, const
 int parsing_array(const struct parsing *parsing, const struct node *node, const char *key,
 		  const struct node **out) must_check;
 
-/** Warns of members that are not `known` (the last is NULL): runtimes ignore them, which is what a typing error looks like. */
-void parsing_check_members(const struct parsing *parsing, const struct node *node,
-			   const char *const *known);
+/**
+ * Warns of members that are not `known` (members.h): runtimes ignore them, which is what a typing error looks like. One that is but for its
+ * case is not ignored by all: as parsing_object().
+ */
+int parsing_check_members(const struct parsing *parsing, const struct node *node,
+			  const char *const *known) must_check;
