@@ -451,6 +451,35 @@ if grep -q 'x?::error::y?\[2J' "$T/got" && [ "$(grep -c "^$T/hostile.json:[0-9]*
 else
     fail 'check: names with control characters' "$(cat -v "$T/got")"
 fi
+# ... whoever prints it: as a name, comment and listener, with what is ESC [ in one character, too
+odd='a\u001b[31mX\nwhittle: fake line\u007f\u009b2J'
+printf '{"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"], "listenerPath": "%s", "syscalls": [{"names": ["%s"], "comment": "%s", "action": "SCMP_ACT_ALLOW"}]}' "$odd" "$odd" "$odd" >"$T/hostile.json"
+printf '{"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": []}' >"$T/nothing.json"
+while read -r command; do
+    # shellcheck disable=SC2086
+    (cd "$T" && "$WHITTLE" $command) >"$T/got" 2>&1 || :
+    if [ ! -s "$T/got" ]; then
+        fail "what a file says stays in its line: $command" 'nothing is said'
+    elif LC_ALL=C grep -qaP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|^whittle: (warning: )?fake' "$T/got"; then
+        fail "what a file says stays in its line: $command" "$(cat -v "$T/got")"
+    else
+        pass "what a file says stays in its line: $command"
+    fi
+done <<'E'
+show hostile.json
+show --json hostile.json
+show --against nothing.json hostile.json
+check hostile.json
+check --json hostile.json
+explain hostile.json read
+diff hostile.json nothing.json
+diff --json hostile.json nothing.json
+merge --origins hostile.json nothing.json
+convert hostile.json
+convert --format docker hostile.json
+convert --format pfc --lossy hostile.json
+convert --format list hostile.json
+E
 printf '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read"], "comment": "bpf", "action": "SCMP_ACT_ALLOW"}, {"names": ["bpf"], "action": "SCMP_ACT_ALLOW"}]}' >"$T/line.json"
 "$WHITTLE" check --json "$T/line.json" | jq -c '[.findings[] | select(.text | test("bpf")).column] | unique' >"$T/got"
 grep -ob '"bpf"\]' "$T/line.json" | awk -F: '{ print "[" $1 + 2 "]" }' >"$T/want"

@@ -18,9 +18,14 @@ int log_enabled(enum log_level level)
 
 void log_keep_in_line(char *text)
 {
-	for (char *c = text; *c; c++)
+	for (char *c = text; *c; c++) {
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = '?';
+		/* U+0080 to U+009f, among them what is ESC [ in one */
+		if ((unsigned char)c[0] == 0xc2 && (unsigned char)c[1] >= 0x80 &&
+		    (unsigned char)c[1] < 0xa0)
+			c[0] = c[1] = '?';
+	}
 }
 
 void log_write(enum log_level level, const char *format, ...)

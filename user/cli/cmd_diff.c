@@ -68,6 +68,7 @@ static void print_text(const struct diff_options *options, const struct profile 
 	for (size_t i = 0; i < differences->len; i++) {
 		const struct difference *d = &differences->list[i];
 		struct buf own_buf where = BUF_INIT, own_buf arches = BUF_INIT;
+		struct buf own_buf name = BUF_INIT;
 		char x[OUTCOME_TEXT_LEN], y[OUTCOME_TEXT_LEN];
 
 		if (!is_finding(options, d))
@@ -76,7 +77,11 @@ static void print_text(const struct diff_options *options, const struct profile 
 		outcome_text(d->b, y);
 		region_text(&d->region, &where);
 		arches_of(a, b, d->name, &arches, "", " ", "");
-		printf("%s: A %s, B %s%s%s%s%s%s\n", d->name ? d->name : "every other call", x, y,
+		/* what a file says is not to get at the terminal */
+		buf__addf(&name, "%s", d->name ? d->name : "every other call");
+		if (name.len)
+			log_keep_in_line(name.data);
+		printf("%s: A %s, B %s%s%s%s%s%s\n", buf__text(&name), x, y,
 		       where.len ? ", where " : "", buf__text(&where), arches.len ? " (" : "",
 		       buf__text(&arches), arches.len ? ")" : "");
 	}

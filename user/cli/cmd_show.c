@@ -35,7 +35,7 @@ static const struct option_row rows[] = {
 
 static enum arch machine; /* of profiles that list no architecture */
 
-/* --- for people --- */
+/* --- for people: what a file says is not to get at the terminal --- */
 
 static void print_rules(const struct profile *profile)
 {
@@ -43,17 +43,19 @@ static void print_rules(const struct profile *profile)
 
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
-		struct buf own_buf where = BUF_INIT;
+		struct buf own_buf where = BUF_INIT, own_buf names = BUF_INIT;
 
 		rule_conditions_text(rule, &where);
+		for (size_t n = 0; n < rule->names_len; n++)
+			buf__addf(&names, " %s", rule->names[n]);
+		if (names.len)
+			log_keep_in_line(names.data);
 		outcome_text(rule_outcome(rule), outcome);
 		printf("rule %zu: %s", rule->number ? rule->number : i + 1, outcome);
 		if (where.len)
 			printf(" where %s", buf__text(&where));
-		printf(", %zu name%s:", rule->names_len, rule->names_len == 1 ? "" : "s");
-		for (size_t n = 0; n < rule->names_len; n++)
-			printf(" %s", rule->names[n]);
-		printf("%s\n",
+		printf(", %zu name%s:%s%s\n", rule->names_len, rule->names_len == 1 ? "" : "s",
+		       buf__text(&names),
 		       rule_counts(profile, rule) ? "" : "  (what the default says: no rule)");
 		if (rule->comment) {
 			struct buf own_buf comment = BUF_INIT;
@@ -66,7 +68,7 @@ static void print_rules(const struct profile *profile)
 	printf("everything else: %s\n", outcome);
 }
 
-/* What is not in the rules; what a file says is not to get at the terminal. */
+/* What is not in the rules. */
 static void print_head(const struct profile *profile)
 {
 	char digest[DIGEST_LEN];

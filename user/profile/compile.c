@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/compile.h"
+#include "base/log.h"
 #include "profile/hazard.h"
 #include "profile/outcome.h"
 #include "profile/resolve.h"
@@ -227,6 +228,9 @@ static int compile(const struct profile *profile, enum arch machine, scmp_filter
 		rc = set_flags(context, profile, err);
 	for (size_t i = 0; !rc && i < profile->rules_len; i++)
 		rc = add_rule(context, &profile->rules[i], default_action, unknown, err);
+	/* for people, in one line */
+	if (unknown->len)
+		log_keep_in_line(unknown->data);
 	if (!rc && buf__error(unknown))
 		rc = err_errno(err, buf__error(unknown), "cannot compile the profile");
 	if (rc)

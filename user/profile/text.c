@@ -115,8 +115,11 @@ void text_add_json(struct buf *out, const char *text)
 	for (const char *p = text; *p; p++) {
 		if (*p == '"' || *p == '\\')
 			buf__addf(out, "\\%c", *p);
-		else if ((unsigned char)*p < 0x20)
+		else if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			buf__addf(out, "\\u%04x", *p);
+		else if ((unsigned char)p[0] == 0xc2 && (unsigned char)p[1] >= 0x80 &&
+			 (unsigned char)p[1] < 0xa0)
+			buf__addf(out, "\\u%04x", (unsigned char)*++p);
 		else
 			buf__add(out, p, 1);
 	}

@@ -24,5 +24,5 @@ struct text_place text_place(const char *text, size_t at);
 /** Bytes before the first `word` from a place on that stands alone: no letter, digit or underscore beside it. `len`: there is none. */
 size_t text_find_word(const char *text, size_t len, struct text_place from, const char *word);
 
-/** Appends a JSON string, with its quotes. The text is UTF-8. */
+/** Appends a JSON string, with its quotes and without control characters. The text is UTF-8. */
 void text_add_json(struct buf *out, const char *text);
