@@ -92,6 +92,7 @@ flag LOG~.flags = ["SECCOMP_FILTER_FLAG_LOG"]
 flag SPEC_ALLOW~.flags = ["SECCOMP_FILTER_FLAG_SPEC_ALLOW"]
 flag TSYNC~.flags = ["SECCOMP_FILTER_FLAG_TSYNC"]
 NOTIFY without a listener~.syscalls += [{"names": ["chroot"], "action": "SCMP_ACT_NOTIFY"}]
+NOTIFY for write, without a listener~.syscalls += [{"names": ["write"], "action": "SCMP_ACT_NOTIFY"}]
 E
 
 judge() { # RUNTIME DESC
@@ -142,6 +143,18 @@ judge_key() { # RUNTIME DESC
     [ $((with != without)) = $found ] && pass "$1: the case of keys: $2: $([ $found = 1 ] && echo read || echo ignored)" ||
         fail "$1: the case of keys: $2" "check finds it: $found; mkdir with it: $with, without: $without"
 }
+
+# runc refuses these whoever listens: nobody does here, and with another sentence
+while IFS='~' read -r id words filter; do
+    echo '{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64"], "listenerPath": "/nobody", "syscalls": [{"names": ["acct"], "action": "SCMP_ACT_ERRNO"}]}' |
+        jq "$filter" >"$T/profile.json"
+    "$WHITTLE" check --consumer runc "$T/profile.json" >"$T/found" 2>"$T/said" || true
+    ! starts runc && grep -qF "$words" "$T/err" && grep -qF "[$id]" "$T/found" && pass "runc: $words" ||
+        fail "runc: $words" "$(cat "$T/err" "$T/found")"
+done <<'E'
+notify-default~SCMP_ACT_NOTIFY cannot be used as default action~.defaultAction = "SCMP_ACT_NOTIFY"
+notify-write~SCMP_ACT_NOTIFY cannot be used for the write syscall~.syscalls += [{"names": ["read", "write"], "action": "SCMP_ACT_NOTIFY"}]
+E
 
 for runtime in runc crun; do
     command -v $runtime >/dev/null || { skip "what $runtime does" "$runtime is not installed" && continue; }

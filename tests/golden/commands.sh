@@ -587,6 +587,60 @@ finds 'no more than Docker' '' 0 docker "$P, {\"names\": [\"read\"], \"action\":
 finds 'what libseccomp gets wrong' filter 1 any "$(cat "$T/hazard.json")"
 finds 'includes, of runc' includes 0 runc "$P, {\"names\": [\"bpf\"], \"action\": \"SCMP_ACT_ALLOW\", \"includes\": {\"caps\": [\"CAP_BPF\"]}}]}"
 finds 'minKernel, of podman' min-kernel 0 podman "$P, {\"names\": [\"bpf\"], \"action\": \"SCMP_ACT_ALLOW\", \"includes\": {\"minKernel\": \"4.8\"}}]}"
+# more than 32 bits, where 32 are compared: explain runs the filter
+ioctl() { # OP VALUE [VALUETWO]
+    echo "{\"names\": [\"ioctl\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"index\": 1, \"op\": \"SCMP_CMP_$1\", \"value\": $2, \"valueTwo\": ${3:-0}}]}"
+}
+while read -r id status condition; do
+    # shellcheck disable=SC2086
+    finds "high bits: $condition" "${id#-}" "$status" any "$P, $(ioctl $condition)]}"
+    [ $id != - ] || { ! grep -qF '[high-bits]' "$T/out" && pass "check: nothing: $condition" || fail "check: nothing: $condition" "$(cat "$T/out")"; }
+done <<'E'
+high-bits 1 GE 4294967296
+high-bits 1 GT 4294967297
+high-bits 1 EQ 4294967297
+high-bits 1 MASKED_EQ 4294967296 4294967296
+high-bits 0 LT 4294967296
+high-bits 0 NE 4294967297
+high-bits 0 EQ 18446744073709551615
+- 0 MASKED_EQ 18446744069414584320 0
+- 0 GE 4294967295
+E
+finds 'high bits: of a refusal' high-bits 1 any "{\"defaultAction\": \"SCMP_ACT_LOG\", ${P#*, }, {\"names\": [\"ioctl\"], \"action\": \"SCMP_ACT_ERRNO\", \"args\": [{\"index\": 1, \"op\": \"SCMP_CMP_LE\", \"value\": 4294967296}]}]}"
+finds 'high bits' high-bits 1 any "$P, $(ioctl GE 4294967296)]}"
+grep -qF 'rule 3 compares argument 1 of ioctl with more than 32 bits, but on x86 only the lower 32 are compared' "$T/out" && pass 'check: high bits: which, and where' || fail 'check: high bits: which, and where' "$(cat "$T/out")"
+for arch in 'x86: allow' 'x86_64: errno EPERM'; do
+    "$WHITTLE" explain --arch "${arch%:*}" "$T/check.json" ioctl 0 1 >"$T/out"
+    grep -q "^${arch%:*} ioctl .*: ${arch#*: }$" "$T/out" && pass "... and so it is: $arch" || fail "... and so it is: $arch" "$(cat "$T/out")"
+done
+finds 'high bits, of 64-bit architectures' '' 0 any "${P/, \"SCMP_ARCH_X86\"/}, $(ioctl GE 4294967296)]}"
+! grep -qF '[high-bits]' "$T/out" && pass 'check: high bits, where they count' || fail 'check: high bits, where they count' "$(cat "$T/out")"
+
+# what goes around the conditions of a call
+SOCKET='{"names": ["socket"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 1, "op": "SCMP_CMP_EQ"}]}'
+finds 'socketcall goes around socket' multiplexed 0 any "$P, $SOCKET, {\"names\": [\"socketcall\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+grep -qF 'the conditions of socket hold nothing back on x86: socketcall' "$T/out" && pass 'check: which goes around what' || fail 'check: which goes around what' "$(cat "$T/out")"
+"$WHITTLE" explain --arch x86 "$T/check.json" socketcall 1 >"$T/out"
+grep -q ': allow$' "$T/out" && pass '... and so it does' || fail '... and so it does' "$(cat "$T/out")"
+finds 'socketcall, by default' '' 0 any "{\"defaultAction\": \"SCMP_ACT_ALLOW\", ${P#*, }, ${SOCKET/ALLOW/ERRNO}]}"
+! grep -qF '[multiplexed]' "$T/out" && pass 'check: goes nowhere by default' || fail 'check: goes nowhere by default' "$(cat "$T/out")"
+"$WHITTLE" explain --arch x86 "$T/check.json" socketcall 1 >"$T/out"
+grep -q ': errno EPERM$' "$T/out" && pass '... and so it is' || fail '... and so it is' "$(cat "$T/out")"
+finds 'socketcall where there is none' '' 0 any "${P/, \"SCMP_ARCH_X86\"/}, $SOCKET, {\"names\": [\"socketcall\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
+! grep -qF '[multiplexed]' "$T/out" && pass 'check: there is no socketcall' || fail 'check: there is no socketcall' "$(cat "$T/out")"
+
+# NOTIFY, with somebody who listens
+N='"listenerPath": "/run/x", "syscalls": ['
+while read -r id status consumer json; do
+    finds "NOTIFY: $id, $consumer" "$id" "$status" "$consumer" "$json"
+done <<E
+notify-default 1 runc {"defaultAction": "SCMP_ACT_NOTIFY", $N]}
+notify-default 1 docker {"defaultAction": "SCMP_ACT_NOTIFY", $N]}
+notify-default 1 kubernetes {"defaultAction": "SCMP_ACT_NOTIFY", $N]}
+notify-write 1 runc {"defaultAction": "SCMP_ACT_ALLOW", $N{"names": ["read", "write"], "action": "SCMP_ACT_NOTIFY"}]}
+E
+finds 'NOTIFY: write, of crun' '' 0 crun "{\"defaultAction\": \"SCMP_ACT_ALLOW\", $N{\"names\": [\"write\"], \"action\": \"SCMP_ACT_NOTIFY\"}]}"
+
 # keys that are known ones but for their case: to Go's encoding/json, with which runc and the engines read, they are the same
 for key in Syscalls SYSCALLS '\u017fyscalls'; do
     finds "$key" case 1 any "$P], \"$key\": [{\"names\": [\"mkdir\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"

@@ -167,6 +167,101 @@ static int check_rule(const struct subject *subject, size_t index)
 	return rc;
 }
 
+static bool lists(const struct profile *profile, enum arch arch)
+{
+	return profile->arches[arch] ||
+	       (!profile_lists_arches(profile) && arch == compile_machine(profile));
+}
+
+/* Of a number of more than 32 bits no register of 32 is equal to, nor above it. */
+static bool holds_for_more(const struct condition *c)
+{
+	return c->compare == COMPARE_EQ || c->compare == COMPARE_MASKED_EQ ||
+	       c->compare == COMPARE_GE || c->compare == COMPARE_GT;
+}
+
+/* A negative number is one of 32 bits as well, and means the same. */
+static bool is_negative(const struct condition *c)
+{
+	return c->compare != COMPARE_MASKED_EQ && c->value >> 31 == UINT64_MAX >> 31;
+}
+
+static int check_high_bits_on(const struct subject *subject, const struct rule *rule,
+			      const struct condition *c, const char *name, enum arch arch)
+{
+	const struct outcome outcome = rule_outcome(rule), rest = profile_default(subject->profile);
+	bool more = holds_for_more(c);
+	bool opens = more == (outcome_compare(outcome, rest) > 0);
+	size_t number = rule->number ? rule->number : (size_t)(rule - subject->profile->rules) + 1;
+
+	return findings_add(subject->out,
+			    opens && !is_negative(c) ? SEVERITY_ERROR : SEVERITY_WARNING,
+			    "high-bits", place_of_name(subject, rule, name),
+			    "rule %zu compares argument %u of %s with more than 32 bits, but on %s only the lower 32 are compared: there it holds for %s than it says",
+			    number, c->index, name, arch_token(arch), more ? "more" : "less");
+}
+
+/* Each call once for each architecture: the first condition tells. */
+static int check_high_bits(const struct subject *subject, const struct rule *rule)
+{
+	const struct condition *wide = NULL;
+	int rc = 0;
+
+	for (size_t i = 0; !wide && i < rule->conditions_len; i++)
+		if (condition_wants_high_bits(&rule->conditions[i]))
+			wide = &rule->conditions[i];
+	if (!wide || !rule_counts(subject->profile, rule))
+		return 0;
+	for (enum arch a = ARCH_INVALID + 1; !rc && a < ARCH_COUNT; a++) {
+		if (!lists(subject->profile, a) || !arch_compares_32bit(a))
+			continue;
+		for (size_t n = 0; !rc && n < rule->names_len; n++) {
+			int64_t nr;
+
+			if (syscall_resolve(a, rule->names[n], &nr))
+				rc = check_high_bits_on(subject, rule, wide, rule->names[n], a);
+		}
+	}
+	return rc;
+}
+
+/* A multiplexer that is allowed whatever its arguments makes calls whose own rules have conditions. */
+static int check_multiplexer(const struct subject *subject, enum arch arch, const char *name)
+{
+	const struct profile *profile = subject->profile;
+	struct syscall call = {.arch = arch};
+	struct outcome outcome;
+	int rc = 0;
+
+	/* by default it is allowed but for what the calls' own rules say */
+	if (!syscall_resolve(arch, name, &call.nr) ||
+	    !decision_is_simple(profile, name, &outcome) || !outcome_allows(outcome) ||
+	    outcome_equal(outcome, profile_default(profile)))
+		return 0;
+	for (call.sub = 0; !rc && call.sub < SUBCALLS_MAX; call.sub++) {
+		const char *subname = syscall_subname(&call);
+
+		if (subname && !decision_is_simple(profile, subname, &outcome))
+			rc = findings_add(subject->out, SEVERITY_WARNING, "multiplexed",
+					  place_of_call(subject, subname),
+					  "the conditions of %s hold nothing back on %s: %s, which is allowed without conditions, makes the same call",
+					  subname, arch_token(arch), name);
+	}
+	return rc;
+}
+
+static int check_multiplexers(const struct subject *subject)
+{
+	static const char *const names[] = {"socketcall", "ipc"};
+	int rc = 0;
+
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		for (size_t i = 0; !rc && i < ARRAY_LEN(names); i++)
+			if (lists(subject->profile, a) && arch_multiplexes(a))
+				rc = check_multiplexer(subject, a, names[i]);
+	return rc;
+}
+
 static int check_always(const struct subject *subject)
 {
 	const struct profile *profile = subject->profile;
@@ -319,6 +414,10 @@ int check_profile(const struct profile *profile, const struct buf *source, struc
 		rc = check_arches(&subject);
 	for (size_t i = 0; !rc && i < profile->rules_len; i++)
 		rc = check_rule(&subject, i);
+	for (size_t i = 0; !rc && i < profile->rules_len; i++)
+		rc = check_high_bits(&subject, &profile->rules[i]);
+	if (!rc)
+		rc = check_multiplexers(&subject);
 	if (!rc)
 		rc = check_always(&subject);
 	if (!rc)

@@ -164,6 +164,26 @@ static int check_flags(const struct checking *checking, const struct node *node)
 	return rc;
 }
 
+/* The agent hears of calls through the pipe that runc writes to: of a write it would wait for itself. */
+static int check_notify(const struct checking *checking, const struct node *node, const char *key)
+{
+	const char *action = text_of(node, key);
+	const struct node *names = node_member(node, "names");
+	int rc = 0;
+
+	if (!action || strcmp(action, "SCMP_ACT_NOTIFY"))
+		return 0;
+	if (!strcmp(key, "defaultAction"))
+		return report(checking, node_member(node, key), "notify-default", REFUSES, TAKES,
+			      "NOTIFY as the default action");
+	for (size_t i = 0; !rc && names && names->kind == NODE_ARRAY && i < names->len; i++)
+		if (names->children[i].kind == NODE_STRING &&
+		    !strcmp(names->children[i].text, "write"))
+			rc = report(checking, &names->children[i], "notify-write", REFUSES, TAKES,
+				    "NOTIFY for write");
+	return rc;
+}
+
 static int check_names(const struct checking *checking, const struct node *rule)
 {
 	const struct node *names = node_member(rule, "names"), *name = node_member(rule, "name");
@@ -244,6 +264,8 @@ static int check_rule(const struct checking *checking, const struct node *rule)
 	int rc = check_action(checking, rule, "action", "errnoRet");
 
 	if (!rc)
+		rc = check_notify(checking, rule, "action");
+	if (!rc)
 		rc = check_names(checking, rule);
 	if (!rc)
 		rc = check_args(checking, rule);
@@ -274,19 +296,18 @@ static bool is_blank(const struct node *node)
 static int check_default(const struct checking *checking, const struct node *node)
 {
 	const struct node *rules = node_member(node, "syscalls");
+	int rc = 0;
 
 	if (is_blank(node_member(node, "defaultAction")) && (!rules || !rules->len) &&
 	    checking->consumer != CONSUMER_CRUN)
 		return findings_add(checking->out, SEVERITY_ERROR, "disabled", place_of(node),
 				    "no defaultAction and no rules: there is no filter at all, and no error");
-	if (notifies(node) && !node_member(node, "listenerPath")) {
-		int rc = report(checking, node, "listener", REFUSES, TAKES,
-				"NOTIFY without a listener");
-
-		if (rc)
-			return rc;
-	}
-	return check_action(checking, node, "defaultAction", "defaultErrnoRet");
+	if (notifies(node) && !node_member(node, "listenerPath"))
+		rc = report(checking, node, "listener", REFUSES, TAKES,
+			    "NOTIFY without a listener");
+	if (!rc)
+		rc = check_notify(checking, node, "defaultAction");
+	return rc ? rc : check_action(checking, node, "defaultAction", "defaultErrnoRet");
 }
 
 /* Of one object. crun alone says it in what the parser warns of. */

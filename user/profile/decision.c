@@ -166,15 +166,18 @@ int decision_add_rest(const struct decision *decision, struct region *out)
 	return rc ? rc : region_minus(&all, &covered, out);
 }
 
+bool condition_wants_high_bits(const struct condition *condition)
+{
+	/* a mask alone may have them: that none of these bits is set holds on 32 bits */
+	return (condition->compare == COMPARE_MASKED_EQ ? condition->value_two : condition->value) >
+	       UINT32_MAX;
+}
+
 static bool wants_high_bits(const struct rule *rule)
 {
-	for (size_t i = 0; i < rule->conditions_len; i++) {
-		const struct condition *c = &rule->conditions[i];
-
-		if ((c->compare == COMPARE_EQ && c->value > UINT32_MAX) ||
-		    (c->compare == COMPARE_MASKED_EQ && c->value_two > UINT32_MAX))
+	for (size_t i = 0; i < rule->conditions_len; i++)
+		if (condition_wants_high_bits(&rule->conditions[i]))
 			return true;
-	}
 	return false;
 }
 

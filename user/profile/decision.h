@@ -46,8 +46,10 @@ int decision_add_rest(const struct decision *decision, struct region *out) must_
 /** True and *out if arguments do not matter for the call. Cheap. */
 bool decision_is_simple(const struct profile *profile, const char *name, struct outcome *out);
 
+/** Does a condition compare with a value of more than 32 bits? Where but 32 are compared libseccomp drops the others, and it means something else. */
+bool condition_wants_high_bits(const struct condition *condition);
+
 /**
- * Does a rule want bits of an argument set above the 32 that one of the profile's architectures compares? There libseccomp drops them, and
- * the rule holds for more. Rules that are put together anew may come to such, where those that they are made of did not.
+ * Has a rule such a condition, where one of the profile's architectures compares 32 bits? Rules that are put together anew may come to such, where those that they are made of did not.
  */
 bool profile_wants_high_bits(const struct profile *profile);
