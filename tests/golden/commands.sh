@@ -568,6 +568,18 @@ V='{"names": ["execve", "exit_group"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1
 finds 'a rule that is none, before one that allows' default-rule 0 any "${P/"$ALWAYS"/"$V, $ALWAYS"}]}"
 finds 'no 32-bit programs' no-compat 0 any "${P/, \"SCMP_ARCH_X86\"/}]}"
 finds 'clone3' clone3 0 any "${P/38/1}]}"
+# above all numbers that a profile names runc answers ENOSYS
+LOW='{"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"], "syscalls": [{"names": ["execve", "exit", "exit_group", "rt_sigreturn", "restart_syscall"], "action": "SCMP_ACT_ALLOW"}'
+HIGH='{"names": ["close_range"], "action": "SCMP_ACT_ERRNO"}'
+for consumer in runc docker kubernetes; do
+    finds "clone3, $consumer" '' 0 $consumer "$LOW]}"
+    ! grep -qF '[clone3]' "$T/out" && pass "check: $consumer answers ENOSYS" || fail "check: $consumer answers ENOSYS" "$(cat "$T/out")"
+    finds "clone3, $consumer, below a name" clone3 0 $consumer "$LOW, $HIGH]}"
+    finds "clone3, $consumer, named" clone3 0 $consumer "$LOW, {\"names\": [\"clone3\"], \"action\": \"SCMP_ACT_ERRNO\"}]}"
+done
+for consumer in any crun podman; do
+    finds "clone3, $consumer" clone3 0 $consumer "$LOW]}"
+done
 finds 'later and for nothing' shadowed 1 any "$P, {\"names\": [\"exit\"], \"action\": \"SCMP_ACT_KILL\"}]}"
 finds 'conditions and for nothing' shadowed 1 any "$P, {\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 38, \"args\": [{\"index\": 0, \"value\": 38, \"op\": \"SCMP_CMP_EQ\"}]}, {\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
 finds 'wide' wide 0 any "$P, {\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"

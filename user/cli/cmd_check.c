@@ -123,7 +123,7 @@ static int check_text(const struct check_options *options, const char *path, con
 
 	if (profile_file_is_docker(path)) {
 		rc = profile_file_read(path, &options->file, &profile, err);
-		return rc ? rc : check_profile(&profile, NULL, out, err);
+		return rc ? rc : check_profile(&profile, NULL, options->consumer, out, err);
 	}
 	rc = profile_document(profile_file_name(path), buf__text(text), text->len, &node,
 			      &is_document, &reason);
@@ -141,7 +141,7 @@ static int check_text(const struct check_options *options, const char *path, con
 	if (find_places(out, &found) || add_warnings(path, &warnings, &found, out) ||
 	    (rc && add_sentence(path, SEVERITY_ERROR, "unreadable", reason.text, &found, out)))
 		return err_errno(err, -ENOMEM, "cannot check the profile");
-	return rc ? 0 : check_profile(&profile, text, out, err);
+	return rc ? 0 : check_profile(&profile, text, options->consumer, out, err);
 }
 
 static bool is_shown(const struct check_options *options, const struct finding *finding)

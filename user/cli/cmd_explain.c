@@ -5,6 +5,7 @@
 #include "profile/circumstance.h"
 #include "profile/compile.h"
 #include "profile/decision.h"
+#include "profile/enosys_stub.h"
 #include "profile/evaluate.h"
 #include "profile/region.h"
 #include "profile/text.h"
@@ -56,6 +57,8 @@ struct answer {
 	struct outcome outcome;
 	struct verdict verdict; /* what the rules say */
 	bool is_listed;         /* the machine's architecture is, in the profile */
+	bool runc_differs; /* it answers ENOSYS, as from a kernel that does not know the call */
+	bool is_named;     /* the call's architecture is listed, by its name */
 	size_t instructions;
 };
 
@@ -116,6 +119,7 @@ static int ask(struct profile *profile, const struct question *question, struct 
 	int rc = compile_filter(profile, arch_host(arch), &filter, &unknown, err);
 
 	answer->is_listed = profile_has_arch(profile, arch_host(arch));
+	answer->is_named = profile->arches[arch];
 	profile->arches[arch_host(arch)] = true;
 	if (!rc)
 		rc = filter_check(&filter, err);
@@ -124,6 +128,9 @@ static int ask(struct profile *profile, const struct question *question, struct 
 	memcpy(data.args, question->args, sizeof(question->args));
 	answer->outcome = outcome_from_return(filter_run(&filter, &data));
 	answer->verdict = evaluate(profile, &question->call, question->args);
+	answer->runc_differs =
+		enosys_stub_answers(profile, &question->call) &&
+		!(answer->outcome.action == ACTION_ERRNO && answer->outcome.errno_value == ENOSYS);
 	answer->instructions = filter.len;
 	return 0;
 }
@@ -198,6 +205,9 @@ static void print_text(const struct subject *subject, const struct question *que
 	if (!answer->is_listed && question->call.arch == arch_host(question->call.arch))
 		printf("  the profile does not list %s, which a filter made on such a machine has all the same\n",
 		       arch_token(question->call.arch));
+	if (answer->runc_differs)
+		printf("  runc%s answers errno ENOSYS: the number is above all that the profile names\n",
+		       answer->is_named ? "" : ", from 1.1.15 on,");
 	if (lacks_args(profile, question))
 		printf("  arguments that are not given are 0\n");
 	while ((rule = next_absent(subject, question->name, &at))) {
@@ -230,6 +240,9 @@ static void print_json(const struct subject *subject, const struct question *que
 	buf__addf(&text, "], \"action\": \"%s\"", action_scmp_name(answer->outcome.action));
 	if (action_has_errno(answer->outcome.action))
 		buf__addf(&text, ", \"errno\": %d", answer->outcome.errno_value);
+	if (answer->runc_differs)
+		buf__addf(&text, ", \"runc\": {\"action\": \"SCMP_ACT_ERRNO\", \"errno\": %d}",
+			  ENOSYS);
 	if (answer->verdict.rule != NO_RULE)
 		buf__addf(&text, ", \"rule\": %zu",
 			  rule_number(profile, &profile->rules[answer->verdict.rule]));

@@ -4,6 +4,7 @@
 #include "profile/decision.h"
 #include "profile/diff.h"
 #include "profile/docker_default.h"
+#include "profile/enosys_stub.h"
 #include "profile/evaluate.h"
 #include "profile/risk.h"
 #include "profile/survey.h"
@@ -17,6 +18,7 @@
 struct subject {
 	const struct profile *profile;
 	const struct buf *source; /* NULL: none */
+	enum consumer consumer;
 	struct findings *out;
 };
 
@@ -291,14 +293,19 @@ static int check_always(const struct subject *subject)
 static int check_clone3(const struct subject *subject)
 {
 	const struct profile *profile = subject->profile;
+	bool stub = enosys_stub_answers_all(profile, "clone3");
 	struct outcome outcome;
 
 	if (!decision_is_simple(profile, "clone3", &outcome) || outcome_allows(outcome) ||
-	    (outcome.action == ACTION_ERRNO && outcome.errno_value == ENOSYS))
+	    (outcome.action == ACTION_ERRNO && outcome.errno_value == ENOSYS) ||
+	    (stub && !consumer_uses_crun(subject->consumer)))
 		return 0;
 	return findings_add(subject->out, SEVERITY_WARNING, "clone3",
 			    place_of_call(subject, "clone3"),
-			    "clone3 is refused, but not with ENOSYS: libc does not fall back to clone, and threads fail");
+			    "clone3 is refused, but not with ENOSYS: libc does not fall back to clone, and threads fail%s",
+			    stub && consumer_uses_runc(subject->consumer) ?
+				    " with crun; runc answers ENOSYS above all numbers that the profile names" :
+				    "");
 }
 
 static bool exists_here(const struct profile *profile, const char *name)
@@ -404,10 +411,10 @@ static int check_filter(const struct subject *subject)
 	return 0;
 }
 
-int check_profile(const struct profile *profile, const struct buf *source, struct findings *out,
-		  struct err *err)
+int check_profile(const struct profile *profile, const struct buf *source, enum consumer consumer,
+		  struct findings *out, struct err *err)
 {
-	const struct subject subject = {profile, source, out};
+	const struct subject subject = {profile, source, consumer, out};
 	int rc = check_names(&subject);
 
 	if (!rc)

@@ -19,12 +19,16 @@ enum consumer {
 	CONSUMER_CRUN,
 };
 
+/** Does the consumer, or the engine that it is, run containers with runc, or with crun? Any does with both. */
+bool consumer_uses_runc(enum consumer consumer);
+bool consumer_uses_crun(enum consumer consumer);
+
 /**
  * Looks at the meaning of a profile, of whatever format. `source` is the text that it was read from, for the places of names; NULL: it
  * was read from none.
  */
-int check_profile(const struct profile *profile, const struct buf *source, struct findings *out,
-		  struct err *err) must_check;
+int check_profile(const struct profile *profile, const struct buf *source, enum consumer consumer,
+		  struct findings *out, struct err *err) must_check;
 
 /** Looks for keys of a profile in JSON that are known ones but for their case: who reads them is not of one mind. */
 int check_members(const struct node *node, enum consumer consumer, struct findings *out,

@@ -18,12 +18,12 @@ struct checking {
 	struct findings *out;
 };
 
-static bool uses_runc(enum consumer consumer)
+bool consumer_uses_runc(enum consumer consumer)
 {
 	return consumer != CONSUMER_CRUN && consumer != CONSUMER_PODMAN;
 }
 
-static bool uses_crun(enum consumer consumer)
+bool consumer_uses_crun(enum consumer consumer)
 {
 	return consumer == CONSUMER_CRUN || consumer == CONSUMER_PODMAN || consumer == CONSUMER_ANY;
 }
@@ -46,9 +46,9 @@ static int report(const struct checking *checking, const struct node *node, cons
 	enum effect worst = TAKES;
 	char who[64] = "";
 
-	if (!uses_runc(checking->consumer))
+	if (!consumer_uses_runc(checking->consumer))
 		runc = TAKES;
-	if (!uses_crun(checking->consumer))
+	if (!consumer_uses_crun(checking->consumer))
 		crun = TAKES;
 	worst = runc > crun ? runc : crun;
 	if (worst == TAKES)
@@ -147,7 +147,7 @@ static int check_flags(const struct checking *checking, const struct node *node)
 
 	if (!flags || flags->kind != NODE_ARRAY || !flags->len)
 		return 0;
-	if (uses_runc(checking->consumer))
+	if (consumer_uses_runc(checking->consumer))
 		rc = findings_add(checking->out, SEVERITY_NOTE, "flags", place_of(flags),
 				  "runc before 1.2 refuses a profile with flags");
 	for (size_t i = 0; !rc && i < flags->len; i++) {
