@@ -151,6 +151,33 @@ grep -qx '  name: "12"' "$T/out" && pass '... has quotes' || fail '... has quote
 says 'a list has no errno' 0 "errnos that differ from the default one (names: 1): a list only allows" "$WHITTLE" convert --format list "$T/enosys.json"
 says 'no such format' 2 "format 'elf' is none of oci, docker, " "$WHITTLE" convert --format elf $G/plain.json
 
+# what always holds, and what never does; calls that the architecture lacks, and other architectures
+ioctl_if() { # OP VALUE VALUETWO
+    printf '{"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"], "syscalls": [{"names": ["read", "_llseek", "mmap2"], "action": "SCMP_ACT_ALLOW"},
+        {"names": ["ioctl"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "op": "SCMP_CMP_%s", "value": %s, "valueTwo": %s}]}]}' "$@" >"$T/if.json"
+}
+while read -r op value two line; do
+    ioctl_if "$op" "$value" "$two"
+    printf '@default return 1\n%sread: allow\n' "${line:+$line$'\n'}" >"$T/want"
+    gives "minijail: $op $value $two" "$T/want" "$WHITTLE" convert --format minijail "$T/if.json"
+    "$WHITTLE" convert --format firecracker "$T/if.json" 2>"$T/said" | jq -c '[.vmm.filter[] | [.syscall, (.args // [] | length)]]' >"$T/got"
+    case $line in
+    '') echo '[["read",0]]' ;;
+    *allow) echo '[["ioctl",0],["read",0]]' ;;
+    *) echo '[["ioctl",1],["read",0]]' ;;
+    esac >"$T/want"
+    same "firecracker: $op $value $two" "$T/want" "$T/got"
+    printf '%s\n' 'whittle: it is for x86_64 alone; left out: x86' 'whittle: left out, because x86_64 has no such calls: _llseek mmap2' >"$T/want"
+    same "... and what is left out is told: $op $value $two" "$T/want" "$T/said"
+done <<'E'
+GE 0 0 ioctl: allow
+MASKED_EQ 0 0 ioctl: allow
+LT 0 0
+EQ 3 0 ioctl: arg0 == 0x3
+E
+sed 's/SCMP_ACT_ERRNO/SCMP_ACT_ALLOW/; s/"SCMP_ACT_ALLOW"}/"SCMP_ACT_LOG"}/' "$T/if.json" >"$T/open.json"
+says 'firecracker: allowed by default' 1 'takes no filter that allows by default' "$WHITTLE" convert --lossy --format firecracker "$T/open.json"
+
 printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read\nExecStart=/bin/sh"], "action": "SCMP_ACT_ALLOW"}]}' >"$T/evil.json"
 for format in systemd kubernetes minijail firejail firecracker list; do
     says "a name that would be a line of $format" 1 'is no name of a call' "$WHITTLE" convert --format $format "$T/evil.json"

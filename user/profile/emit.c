@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/emit.h"
+#include "profile/compile.h"
 #include "profile/emit_oci.h"
 #include "profile/resolve.h"
 
@@ -80,5 +81,53 @@ int emit_refuse_arch(enum arch arch, const struct emit_options *options, const c
 			       who, arch_token(arch));
 	buf__addf(options->warnings, "left out: %s has no architecture %s\n", who,
 		  arch_token(arch));
+	return 0;
+}
+
+static void tell_arches(const struct profile *profile, enum arch machine,
+			const struct emit_options *options)
+{
+	const char *before = "";
+	bool others = false;
+
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		others |= profile->arches[a] && a != machine;
+	if (!others)
+		return;
+	buf__addf(options->warnings, "it is for %s alone; left out:", arch_token(machine));
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+		if (!profile->arches[a] || a == machine)
+			continue;
+		buf__addf(options->warnings, "%s %s", before, arch_token(a));
+		before = ",";
+	}
+	buf__addf(options->warnings, "\n");
+}
+
+int emit_names_of_machine(const struct profile *profile, const struct emit_options *options,
+			  struct rule *out, struct err *err)
+{
+	enum arch machine = compile_machine(profile);
+	struct buf own_buf missing = BUF_INIT;
+	struct rule own_rule names = {0};
+	int rc = profile_names(profile, &names);
+
+	for (size_t i = 0; !rc && i < names.names_len; i++) {
+		int64_t nr;
+
+		/* where libseccomp knows no calls, nobody can tell */
+		if (!arch_is_known(machine) || syscall_resolve(machine, names.names[i], &nr))
+			rc = rule_add_name(out, names.names[i]);
+		else
+			buf__addf(&missing, " %s", names.names[i]);
+	}
+	if (!rc)
+		rc = buf__error(&missing);
+	if (rc)
+		return err_errno(err, rc, "cannot write the profile");
+	tell_arches(profile, machine, options);
+	if (missing.len)
+		buf__addf(options->warnings, "left out, because %s has no such calls:%s\n",
+			  arch_token(machine), buf__text(&missing));
 	return 0;
 }

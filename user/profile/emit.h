@@ -42,6 +42,13 @@ int emit_refuse_arch(enum arch arch, const struct emit_options *options, const c
 /** Can a SeccompProfile be called so: what Kubernetes calls a DNS-1123 subdomain? */
 bool kubernetes_name_is_valid(const char *name);
 
+/**
+ * The names of a profile that its machine has, for formats whose files are for one architecture, and whose readers refuse names that it lacks: a
+ * warning tells of those, and of other architectures. *out was zeroed.
+ */
+int emit_names_of_machine(const struct profile *profile, const struct emit_options *options,
+			  struct rule *out, struct err *err) must_check;
+
 /** The formats' own functions: the same profile always gives the same bytes. */
 int emit_docker(const struct profile *profile, const struct emit_options *options, struct buf *out,
 		struct err *err) must_check;

@@ -91,8 +91,13 @@ int emit_firecracker(const struct profile *profile, const struct emit_options *o
 	char text[64];
 	int rc = action_text(profile_default(profile), text, sizeof(text), err);
 
-	if (rc || profile_names(profile, &names))
-		return rc ? rc : err_errno(err, -ENOMEM, "cannot write the filter");
+	if (!rc && profile->default_action == ACTION_ALLOW)
+		rc = err_set(err, -EOPNOTSUPP,
+			     "Firecracker takes no filter that allows by default: its rules must say something else, and they allow");
+	if (!rc)
+		rc = emit_names_of_machine(profile, options, &names, err);
+	if (rc)
+		return rc;
 	for (size_t i = 0; i < names.names_len; i++) {
 		struct err reason = {0};
 

@@ -78,19 +78,43 @@ static int add_region(struct buf *out, const struct region *region, const char *
 	return 0;
 }
 
+static int add_line(struct outcome outcome, const char *name, struct buf *out, struct err *err)
+{
+	char text[64];
+	int rc = action_text(outcome, name, text, sizeof(text), err);
+
+	if (!rc)
+		buf__addf(out, "%s: %s\n", name, text);
+	return rc;
+}
+
 static int add_conditional(const struct profile *profile, const char *name, struct buf *out,
 			   struct err *err)
 {
 	struct decision own_decision decision = {0};
+	const struct part *part = NULL;
 	int rc = decision_make(profile, name, &decision);
+	size_t some = 0;
 
 	if (rc)
 		return err_errno(err, rc, "cannot tell what the rules for %s mean", name);
-	if (decision.len != 1 || decision.parts[0].outcome.action != ACTION_ALLOW)
+	for (size_t i = 0; i < decision.len; i++) {
+		if (!decision.parts[i].region.len)
+			continue;
+		some++;
+		part = &decision.parts[i];
+	}
+	/* conditions that never hold */
+	if (!some)
+		return 0;
+	/* or always */
+	if (term_is_everything(&part->region.terms[0]))
+		return add_line(part->outcome, name, out, err);
+	if (some > 1 || part->outcome.action != ACTION_ALLOW)
 		return err_set(err, -EOPNOTSUPP,
 			       "%s: minijail's conditions allow, and nothing else", name);
 	buf__addf(out, "%s: ", name);
-	rc = add_region(out, &decision.parts[0].region, name, err);
+	rc = add_region(out, &part->region, name, err);
 	buf__addf(out, "\n");
 	return rc;
 }
@@ -102,8 +126,10 @@ int emit_minijail(const struct profile *profile, const struct emit_options *opti
 	char text[64];
 	int rc = action_text(profile_default(profile), "the default", text, sizeof(text), err);
 
-	if (rc || profile_names(profile, &names))
-		return rc ? rc : err_errno(err, -ENOMEM, "cannot write the policy");
+	if (!rc)
+		rc = emit_names_of_machine(profile, options, &names, err);
+	if (rc)
+		return rc;
 	buf__addf(out, "@default %s\n", text);
 	for (size_t i = 0; i < names.names_len; i++) {
 		struct buf own_buf line = BUF_INIT;
@@ -113,8 +139,7 @@ int emit_minijail(const struct profile *profile, const struct emit_options *opti
 		if (!decision_is_simple(profile, names.names[i], &outcome)) {
 			rc = add_conditional(profile, names.names[i], &line, &reason);
 		} else if (!outcome_equal(outcome, profile_default(profile))) {
-			rc = action_text(outcome, names.names[i], text, sizeof(text), &reason);
-			buf__addf(&line, "%s: %s\n", names.names[i], text);
+			rc = add_line(outcome, names.names[i], &line, &reason);
 		}
 		if (rc && (!options->lossy || rc != -EOPNOTSUPP))
 			return err_set(err, rc, "%s%s", reason.text,
