@@ -626,6 +626,16 @@ finds 'no more than Docker' '' 0 docker "$P, {\"names\": [\"read\"], \"action\":
 finds 'what libseccomp gets wrong' filter 1 any "$(cat "$T/hazard.json")"
 finds 'includes, of runc' includes 0 runc "$P, {\"names\": [\"bpf\"], \"action\": \"SCMP_ACT_ALLOW\", \"includes\": {\"caps\": [\"CAP_BPF\"]}}]}"
 finds 'minKernel, of podman' min-kernel 0 podman "$P, {\"names\": [\"bpf\"], \"action\": \"SCMP_ACT_ALLOW\", \"includes\": {\"minKernel\": \"4.8\"}}]}"
+# many names, with something to find in one rule: minutes, once
+jq -n '{defaultAction: "SCMP_ACT_ERRNO", architectures: ["SCMP_ARCH_X86_64"], syscalls: ([range(2000) as $rule | {names: [range(50) | "n\($rule)_\(.)"], action: "SCMP_ACT_ALLOW"}]
+    + [{names: ["mount", "n7_7"], action: "SCMP_ACT_LOG"}])}' -c >"$T/many.json"
+timeout 30 "$WHITTLE" check "$T/many.json" >"$T/out" 2>"$T/err" && status=0 || status=$?
+[ $status = 1 ] && grep -qF 'rule 2001 has no effect on n7_7: rule 8 decides' "$T/out" && grep -qF "it allows 1 call that Docker's default refuses: mount " "$T/out" &&
+    pass 'check: many names' || fail 'check: many names' "status $status: $(head -c 300 "$T/err")"
+"$WHITTLE" convert --format list --lossy "$T/many.json" 2>"$T/err" | md5sum >"$T/got"
+jq -r '.syscalls[:-1][].names[]' "$T/many.json" | LC_ALL=C sort | md5sum >"$T/want"
+same 'a list of many names' "$T/want" "$T/got"
+
 # more than 32 bits, where 32 are compared: explain runs the filter
 ioctl() { # OP VALUE [VALUETWO]
     echo "{\"names\": [\"ioctl\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"index\": 1, \"op\": \"SCMP_CMP_$1\", \"value\": $2, \"valueTwo\": ${3:-0}}]}"

@@ -6,6 +6,7 @@
 #include "profile/docker_default.h"
 #include "profile/enosys_stub.h"
 #include "profile/evaluate.h"
+#include "profile/named.h"
 #include "profile/risk.h"
 #include "profile/survey.h"
 #include "syscalls/since.h"
@@ -20,6 +21,7 @@ struct subject {
 	const struct buf *source; /* NULL: none */
 	enum consumer consumer;
 	struct findings *out;
+	struct named *named; /* the rules by name */
 };
 
 static struct text_place place_of_profile(const struct subject *subject)
@@ -55,10 +57,11 @@ static struct text_place place_of_name(const struct subject *subject, const stru
 /* Where the first rule that has the name names it; or where the profile begins. */
 static struct text_place place_of_call(const struct subject *subject, const char *name)
 {
-	for (size_t i = 0; i < subject->profile->rules_len; i++)
-		if (rule_has_name(&subject->profile->rules[i], name))
-			return place_of_name(subject, &subject->profile->rules[i], name);
-	return place_of_profile(subject);
+	size_t len;
+	const struct named_rule *rules = named_rules(subject->named, name, &len);
+
+	return len ? place_of_name(subject, &subject->profile->rules[rules->rule], name) :
+		     place_of_profile(subject);
 }
 
 static bool exists_somewhere(const char *name)
@@ -132,12 +135,48 @@ static int check_arches(const struct subject *subject)
 	return rc;
 }
 
+/* Of the rules for a name that decide all its calls the first one, and the first one that decides otherwise; NULL: none. */
+struct deciding {
+	const struct rule *first, *other;
+};
+
+/* One for each name, at its first place in the rules by name. *out is owned. */
+static int find_deciding(const struct subject *subject, struct deciding **out)
+{
+	const struct named *named = subject->named;
+	struct deciding *list = calloc(named->len + 1, sizeof(*list));
+	size_t begin = 0;
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; i < named->len; i++) {
+		const struct rule *rule = &subject->profile->rules[named->list[i].rule];
+
+		if (strcmp(named->list[begin].name, named->list[i].name))
+			begin = i;
+		if (rule->conditions_len || !rule_counts(subject->profile, rule))
+			continue;
+		if (!list[begin].first)
+			list[begin].first = rule;
+		else if (!list[begin].other &&
+			 !outcome_equal(rule_outcome(rule), rule_outcome(list[begin].first)))
+			list[begin].other = rule;
+	}
+	*out = list;
+	return 0;
+}
+
+static size_t number_of(const struct subject *subject, const struct rule *rule)
+{
+	return rule->number ? rule->number : (size_t)(rule - subject->profile->rules) + 1;
+}
+
 /* Which rules say nothing. */
-static int check_rule(const struct subject *subject, size_t index)
+static int check_rule(const struct subject *subject, const struct deciding *deciding,
+		      const struct rule *rule)
 {
 	const struct profile *profile = subject->profile;
-	const struct rule *rule = &profile->rules[index];
-	size_t number = rule->number ? rule->number : index + 1;
+	size_t number = number_of(subject, rule);
 	int rc = 0;
 
 	if (!rule_counts(profile, rule))
@@ -146,26 +185,33 @@ static int check_rule(const struct subject *subject, size_t index)
 				    "rule %zu (%s%s) says what the default action says: runtimes drop it, and a later rule for the same call counts",
 				    number, rule->names[0], rule->names_len > 1 ? ", ..." : "");
 	for (size_t n = 0; !rc && n < rule->names_len; n++) {
-		for (size_t k = 0; k < profile->rules_len; k++) {
-			const struct rule *other = &profile->rules[k];
-			size_t other_number = other->number ? other->number : k + 1;
+		size_t len;
+		const struct named_rule *named = named_rules(subject->named, rule->names[n], &len);
+		const struct deciding *d = &deciding[named - subject->named->list];
+		const struct rule *other = d->first;
 
-			if (k == index || other->conditions_len || !rule_counts(profile, other) ||
-			    !rule_has_name(other, rule->names[n]) ||
-			    outcome_equal(rule_outcome(rule), rule_outcome(other)))
-				continue;
-			if (!rule->conditions_len && k > index)
-				continue;
-			rc = findings_add(subject->out, SEVERITY_ERROR, "shadowed",
-					  place_of_name(subject, rule, rule->names[n]),
-					  "rule %zu has no effect on %s: rule %zu decides all its calls%s",
-					  number, rule->names[n], other_number,
-					  k > index ?
-						  ", though it comes later, because it has no conditions" :
-						  "");
-			break;
-		}
+		if (other && outcome_equal(rule_outcome(rule), rule_outcome(other)))
+			other = d->other;
+		if (!other || (!rule->conditions_len && other > rule))
+			continue;
+		rc = findings_add(subject->out, SEVERITY_ERROR, "shadowed",
+				  place_of_name(subject, rule, rule->names[n]),
+				  "rule %zu has no effect on %s: rule %zu decides all its calls%s",
+				  number, rule->names[n], number_of(subject, other),
+				  other > rule ?
+					  ", though it comes later, because it has no conditions" :
+					  "");
 	}
+	return rc;
+}
+
+static int check_rules(const struct subject *subject)
+{
+	struct deciding *own_ptr deciding = NULL;
+	int rc = find_deciding(subject, &deciding);
+
+	for (size_t i = 0; !rc && i < subject->profile->rules_len; i++)
+		rc = check_rule(subject, deciding, &subject->profile->rules[i]);
 	return rc;
 }
 
@@ -194,7 +240,7 @@ static int check_high_bits_on(const struct subject *subject, const struct rule *
 	const struct outcome outcome = rule_outcome(rule), rest = profile_default(subject->profile);
 	bool more = holds_for_more(c);
 	bool opens = more == (outcome_compare(outcome, rest) > 0);
-	size_t number = rule->number ? rule->number : (size_t)(rule - subject->profile->rules) + 1;
+	size_t number = number_of(subject, rule);
 
 	return findings_add(subject->out,
 			    opens && !is_negative(c) ? SEVERITY_ERROR : SEVERITY_WARNING,
@@ -310,15 +356,36 @@ static int check_clone3(const struct subject *subject)
 
 static bool exists_here(const struct profile *profile, const char *name)
 {
-	bool some = false;
 	int64_t nr;
 
-	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
-		some |= profile->arches[a];
-		if (profile->arches[a] && syscall_resolve(a, name, &nr))
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (lists(profile, a) && syscall_resolve(a, name, &nr))
 			return true;
+	return false;
+}
+
+/* What it says of calls that its architectures have: there are few of these, however many names. */
+static int only_here(const struct profile *profile, struct profile *out)
+{
+	*out = (struct profile){.default_action = profile->default_action,
+				.default_errno = profile->default_errno};
+	memcpy(out->arches, profile->arches, sizeof(out->arches));
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *from = &profile->rules[i];
+		struct rule *to = profile_add_rule(out, from->action, from->errno_value);
+
+		if (!to)
+			return -ENOMEM;
+		for (size_t n = 0; n < from->names_len; n++)
+			if (exists_here(profile, from->names[n]) &&
+			    rule_add_name(to, from->names[n]))
+				return -ENOMEM;
+		for (size_t c = 0; c < from->conditions_len; c++)
+			if (rule_add_condition(to, &from->conditions[c]))
+				return -ENOMEM;
 	}
-	return !some;
+	profile_drop_empty_rules(out);
+	return 0;
 }
 
 /* What it allows and a container without a profile cannot call: the number that a reviewer needs. */
@@ -327,13 +394,15 @@ static int check_beyond(const struct subject *subject)
 	const struct profile *profile = subject->profile;
 	const struct host host = {.arch = compile_machine(profile), .kernel_major = 6};
 	struct differences own_differences differences = {0};
-	struct profile own_profile docker = {0};
+	struct profile own_profile docker = {0}, own_profile here = {0};
 	struct rule own_rule names = {0};
 	struct buf own_buf list = BUF_INIT;
 	int rc = docker_default(&host, &docker);
 
 	if (!rc)
-		rc = profile_diff(profile, &docker, &differences, NULL);
+		rc = only_here(profile, &here);
+	if (!rc)
+		rc = profile_diff(&here, &docker, &differences, NULL);
 	for (size_t i = 0; !rc && i < differences.len; i++) {
 		const struct difference *d = &differences.list[i];
 
@@ -363,10 +432,13 @@ static int check_wide(const struct subject *subject)
 
 	for (size_t i = 0; !rc && i < names.names_len; i++) {
 		const char *name = names.names[i], *group, *wide = risk_wide(name);
+		const struct profile *view = named_view(subject->named, name);
 		enum risk risk = risk_of(name, &group);
 		struct outcome outcome;
 
-		if (!decision_is_simple(profile, name, &outcome) || !outcome_allows(outcome))
+		if (!view)
+			return -ENOMEM;
+		if (!decision_is_simple(view, name, &outcome) || !outcome_allows(outcome))
 			continue;
 		if (wide)
 			rc = findings_add(subject->out, SEVERITY_NOTE, "wide",
@@ -414,13 +486,16 @@ static int check_filter(const struct subject *subject)
 int check_profile(const struct profile *profile, const struct buf *source, enum consumer consumer,
 		  struct findings *out, struct err *err)
 {
-	const struct subject subject = {profile, source, consumer, out};
-	int rc = check_names(&subject);
+	struct named own_named named = {0};
+	const struct subject subject = {profile, source, consumer, out, &named};
+	int rc = named_make(profile, &named);
 
 	if (!rc)
+		rc = check_names(&subject);
+	if (!rc)
 		rc = check_arches(&subject);
-	for (size_t i = 0; !rc && i < profile->rules_len; i++)
-		rc = check_rule(&subject, i);
+	if (!rc)
+		rc = check_rules(&subject);
 	for (size_t i = 0; !rc && i < profile->rules_len; i++)
 		rc = check_high_bits(&subject, &profile->rules[i]);
 	if (!rc)

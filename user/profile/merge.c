@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/merge.h"
+#include "profile/named.h"
 #include "profile/resolve.h"
 #include "profile/evaluate.h"
 
@@ -288,6 +289,7 @@ int profile_merge(const struct profile *a, const struct profile *b, enum merge h
 	struct outcome outcome = choose(how, profile_default(a), profile_default(b));
 	struct profile own_profile merged = {.default_action = outcome.action,
 					     .default_errno = outcome.errno_value};
+	struct named own_named x = {0}, own_named y = {0};
 	struct rule own_rule names = {0};
 	int rc = profile_needs_no_host(a, err);
 
@@ -302,10 +304,17 @@ int profile_merge(const struct profile *a, const struct profile *b, enum merge h
 	rc = profile_names(a, &names);
 	if (!rc)
 		rc = profile_names(b, &names);
+	if (!rc)
+		rc = named_make(a, &x);
+	if (!rc)
+		rc = named_make(b, &y);
 	if (rc)
 		return err_errno(err, rc, "cannot merge");
 	for (size_t i = 0; i < names.names_len; i++) {
-		rc = merge_name(a, b, how, names.names[i], &merged);
+		const struct profile *p = named_view(&x, names.names[i]);
+		const struct profile *q = named_view(&y, names.names[i]);
+
+		rc = p && q ? merge_name(p, q, how, names.names[i], &merged) : -ENOMEM;
 		if (rc == -E2BIG)
 			return err_set(err, rc, "the conditions of %s come to more than %d rules",
 				       names.names[i], REGION_TERMS_MAX);

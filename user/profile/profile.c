@@ -219,6 +219,40 @@ int rule_add_name(struct rule *rule, const char *name)
 	return 0;
 }
 
+/* Copies names that are in order, and are not there; one that comes twice counts once. */
+static int add_sorted(struct rule *rule, char *const *names, size_t len)
+{
+	size_t old = rule->names_len, i = 0, k = 0, n = 0;
+	char **list = calloc(old + len + 1, sizeof(*list));
+	int rc = 0;
+
+	if (!list)
+		return -ENOMEM;
+	while (!rc && (i < old || k < len)) {
+		if (k == len || (i < old && strcmp(rule->names[i], names[k]) < 0)) {
+			list[n++] = rule->names[i++];
+			continue;
+		}
+		if (k + 1 < len && !strcmp(names[k], names[k + 1])) {
+			k++;
+			continue;
+		}
+		list[n] = strdup(names[k++]);
+		if (list[n])
+			n++;
+		else
+			rc = -ENOMEM;
+	}
+	/* without memory for all, those that were there stay */
+	while (i < old)
+		list[n++] = rule->names[i++];
+	free(rule->names);
+	rule->names = list;
+	rule->names_len = n;
+	rule->names_room = old + len + 1;
+	return rc;
+}
+
 void rule_remove_name(struct rule *rule, const char *name)
 {
 	size_t place = place_of(rule, name);
@@ -263,11 +297,27 @@ bool rule_conditions_are_alternatives(const struct rule *rule)
 	return false;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* All at once: there may be so many that a place for one at a time takes minutes. */
 int profile_names(const struct profile *profile, struct rule *names)
 {
+	char **own_ptr all = NULL;
+	size_t len = 0;
+
+	for (size_t i = 0; i < profile->rules_len; i++)
+		len += profile->rules[i].names_len;
+	all = calloc(len + 1, sizeof(*all));
+	if (!all)
+		return -ENOMEM;
+	len = 0;
 	for (size_t i = 0; i < profile->rules_len; i++)
 		for (size_t n = 0; n < profile->rules[i].names_len; n++)
-			if (rule_add_name(names, profile->rules[i].names[n]))
-				return -ENOMEM;
-	return 0;
+			if (!rule_has_name(names, profile->rules[i].names[n]))
+				all[len++] = profile->rules[i].names[n];
+	qsort(all, len, sizeof(*all), compare_names);
+	return add_sorted(names, all, len);
 }
