@@ -636,6 +636,24 @@ timeout 30 "$WHITTLE" check "$T/many.json" >"$T/out" 2>"$T/err" && status=0 || s
 jq -r '.syscalls[:-1][].names[]' "$T/many.json" | LC_ALL=C sort | md5sum >"$T/want"
 same 'a list of many names' "$T/want" "$T/got"
 
+# few rules that come to many regions: seconds, once
+while read -r action rest; do
+    read -ra c <<<"$rest"
+    jq -nc --arg action "$action" '{names: ["ioctl"], action: "SCMP_ACT_\($action)", args: [range(4) as $i | {index: $i, op: "SCMP_CMP_\($ARGS.positional[2 * $i])", value: ($ARGS.positional[2 * $i + 1] | tonumber)}]}' --args "${c[@]}"
+done <<'E' | jq -sc '{defaultAction: "SCMP_ACT_ERRNO", architectures: ["SCMP_ARCH_X86_64"], syscalls: .}' >"$T/regions.json"
+LOG LT 3503074255122127410 LT 8776282599422980546 LT 3434298343398869075 LT 2615658569448273025
+ALLOW LT 2905253213385723192 LT 1098524073332020107 LT 4463060877950266255 LT 8558080291786333376
+ALLOW LT 4310001221363913056 LT 84740076263776809 GT 7503743213781757724 LT 1534833204221468122
+LOG LT 4236588067953812162 LT 1295394847072309850 LT 7386072787156277550 LT 7129916304139001011
+ALLOW LT 3938410926543451778 LT 965181487211582687 LT 7743784594255485643 LT 3661496718176023809
+E
+for command in show merge check 'convert --format minijail' 'convert --format firecracker'; do
+    # shellcheck disable=SC2086
+    timeout 5 "$WHITTLE" $command "$T/regions.json" >"$T/out" 2>&1 && status=0 || status=$?
+    [ $status = 1 ] && grep -qE 'the rules for ioctl are too many to put together|the conditions of ioctl come to' "$T/out" && pass "regions beyond measure: $command" ||
+        fail "regions beyond measure: $command" "status $status: $(tail -n 3 "$T/out")"
+done
+
 # more than 32 bits, where 32 are compared: explain runs the filter
 ioctl() { # OP VALUE [VALUETWO]
     echo "{\"names\": [\"ioctl\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"index\": 1, \"op\": \"SCMP_CMP_$1\", \"value\": $2, \"valueTwo\": ${3:-0}}]}"

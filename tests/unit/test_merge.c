@@ -325,3 +325,34 @@ Test(argument, brute_force)
 		cr_assert(!condition_is_everything(&a) || !not_a.len);
 	}
 }
+
+/* As many terms as a region takes, on both sides: that is not too much work. */
+Test(merge, as_many_terms_as_there_may_be)
+{
+	struct profile own_profile a = {.default_action = ACTION_ERRNO};
+	struct profile own_profile b = {.default_action = ACTION_ERRNO};
+	struct profile own_profile both = {0};
+	struct differences own_differences differences = {0};
+	struct err err = {0};
+
+	for (size_t p = 0; p < 2; p++) {
+		for (unsigned int i = 0; i < REGION_TERMS_MAX; i++) {
+			struct rule *rule = profile_add_rule(p ? &b : &a, ACTION_ALLOW, 0);
+
+			cr_assert_not_null(rule);
+			cr_assert_eq(rule_add_name(rule, "ioctl"), 0);
+			for (unsigned int k = 0; k < 3; k++)
+				cr_assert_eq(rule_add_condition(rule,
+								&(struct condition){k, COMPARE_EQ,
+										    1000 * i + k +
+											    (i ? 0 :
+												 p),
+										    0}),
+					     0);
+		}
+	}
+	cr_assert_eq(profile_diff(&a, &b, &differences, &err), 0, "%s", err.text);
+	cr_expect_eq(differences.len, 2);
+	cr_assert_eq(profile_merge(&a, &b, MERGE_INTERSECTION, &both, &err), 0, "%s", err.text);
+	cr_expect_eq(both.rules_len, REGION_TERMS_MAX - 1);
+}

@@ -4,6 +4,7 @@
 #include "cli/profile_file.h"
 #include "cli/recording_read.h"
 #include "cli/show_recording.h"
+#include "profile/decision.h"
 #include "profile/diff.h"
 #include "profile/digest.h"
 #include "profile/evaluate.h"
@@ -180,7 +181,7 @@ static int compare(const struct profile *profile, const struct profile *base,
 		if (!rc && profile_has_arch(base, arch))
 			rc = profile_reach(base, name, &before);
 		if (rc)
-			return err_errno(err, rc, "cannot tell what the rules for %s mean", name);
+			return decision_refuse(rc, name, err);
 		out->before += before != REACH_NONE;
 		out->after += after != REACH_NONE;
 		out->removed += before != REACH_NONE && after == REACH_NONE;

@@ -75,7 +75,10 @@ static int add_free(struct decision *decision, struct outcome outcome, const str
 		return -ENOMEM;
 	if (!taken.len)
 		return region_add(&part->region, region);
+	left.work = taken.work;
 	rc = region_minus(region, &taken, &left);
+	/* one rule after the other: it is the whole that must not take too long */
+	part->region.work += left.work;
 	return rc ? rc : region_add(&part->region, &left);
 }
 
@@ -154,6 +157,13 @@ int decision_make(const struct profile *profile, const char *name, struct decisi
 	*out = decision;
 	decision = (struct decision){0};
 	return 0;
+}
+
+int decision_refuse(int rc, const char *name, struct err *err)
+{
+	return rc == -E2BIG ?
+		       err_set(err, rc, "the rules for %s are too many to put together", name) :
+		       err_errno(err, rc, "cannot tell what the rules for %s mean", name);
 }
 
 int decision_add_rest(const struct decision *decision, struct region *out)

@@ -37,6 +37,9 @@ void decision_clear(struct decision *decision);
 /** -ENOMEM; -E2BIG: too many conditions to tell. *out was zeroed. */
 int decision_make(const struct profile *profile, const char *name, struct decision *out) must_check;
 
+/** Says why decision_make() gave none: `rc`. */
+int decision_refuse(int rc, const char *name, struct err *err) must_check;
+
 /** HAZARD_RANGES, of parts that somebody has put together. */
 bool decision_has_hazardous_ranges(const struct decision *decision);
 

@@ -69,7 +69,7 @@ static int add_name(const struct profile *profile, const char *name, struct buf 
 	int rc = decision_make(profile, name, &decision);
 
 	if (rc)
-		return err_errno(err, rc, "cannot tell what the rules for %s mean", name);
+		return decision_refuse(rc, name, err);
 	for (size_t i = 0; i < decision.len; i++) {
 		if (decision.parts[i].region.len &&
 		    decision.parts[i].outcome.action != ACTION_ALLOW)

@@ -97,7 +97,7 @@ static int add_conditional(const struct profile *profile, const char *name, stru
 	size_t some = 0;
 
 	if (rc)
-		return err_errno(err, rc, "cannot tell what the rules for %s mean", name);
+		return decision_refuse(rc, name, err);
 	for (size_t i = 0; i < decision.len; i++) {
 		if (!decision.parts[i].region.len)
 			continue;

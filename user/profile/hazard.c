@@ -206,7 +206,7 @@ static int check_name(const struct profile *profile, const char *name, struct ru
 		rc = rule_add_name(doubtful, name);
 	}
 	if (rc)
-		return err_errno(err, rc, "cannot tell what the rules for %s mean together", name);
+		return decision_refuse(rc, name, err);
 	return decision.hazard == HAZARD_NONE ? 0 : refuse(name, decision.hazard, err);
 }
 

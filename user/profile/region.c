@@ -63,6 +63,9 @@ int region_add_term(struct region *region, const struct term *term)
 {
 	size_t n = 0;
 
+	region->work += 1 + region->len;
+	if (region->work > REGION_WORK_MAX)
+		return -E2BIG;
 	for (size_t i = 0; i < region->len; i++)
 		if (term_implies(term, &region->terms[i]))
 			return 0;
@@ -157,7 +160,7 @@ static int each(struct region *region, size_t index, const struct term *with,
 		int (*narrow)(const struct term *term, size_t index, const struct term *with,
 			      struct choices *out))
 {
-	struct region own_region next = {0};
+	struct region own_region next = {.work = region->work};
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < region->len; i++) {
@@ -201,6 +204,8 @@ static int meet_terms(const struct term *a, const struct term *b, struct region 
 	for (size_t i = 0; !rc && i < CONDITION_ARGS; i++)
 		if (has(a, i) && has(b, i))
 			rc = each(&both, i, b, meet_argument);
+	/* memory that comes and goes takes as long as to look at some terms */
+	out->work += both.work + 8;
 	return rc ? rc : region_add(out, &both);
 }
 
@@ -241,7 +246,7 @@ int region_minus(const struct region *a, const struct region *b, struct region *
 	int rc = region_add(&left, a);
 
 	for (size_t k = 0; !rc && k < b->len; k++) {
-		struct region own_region next = {0};
+		struct region own_region next = {.work = left.work};
 
 		for (size_t i = 0; !rc && i < left.len; i++)
 			rc = term_minus(&left.terms[i], &b->terms[k], &next);
@@ -249,6 +254,7 @@ int region_minus(const struct region *a, const struct region *b, struct region *
 		left = next;
 		next = (struct region){0};
 	}
+	out->work += left.work;
 	return rc ? rc : region_add(out, &left);
 }
 

@@ -2,7 +2,7 @@
 /*
  * A region: a set of arguments of one call, as a list of terms any of which may hold; a term has at most one condition an
  * argument, all of which must hold. So each term is a rule that every runtime reads alike. Exact set algebra, bounded:
- * what would need more than REGION_TERMS_MAX terms is -E2BIG.
+ * what would need more than REGION_TERMS_MAX terms is -E2BIG, and so is what takes too long to find out.
  */
 #pragma once
 
@@ -10,6 +10,8 @@
 #include "profile/argument.h"
 
 #define REGION_TERMS_MAX 256
+/* Terms that are looked at to make a region: some tenths of a second. 256 terms less 256 others need the half. */
+#define REGION_WORK_MAX (1UL << 24)
 
 /* Conditions by argument; COMPARE_INVALID: any value. */
 struct term {
@@ -20,6 +22,7 @@ struct term {
 struct region {
 	struct term *terms;
 	size_t len, room;
+	size_t work; /* that it took to make it */
 };
 
 void region_clear(struct region *region);

@@ -72,7 +72,7 @@ int profile_survey(const struct profile *profile, enum arch arch, struct survey 
 		int rc = profile_reach(profile, name, &reach);
 
 		if (rc)
-			return err_errno(err, rc, "cannot tell what the rules for %s mean", name);
+			return decision_refuse(rc, name, err);
 		out->known++;
 		out->reach[reach]++;
 		if (decision_is_simple(profile, name, &outcome))
