@@ -650,7 +650,7 @@ E
 for command in show merge check 'convert --format minijail' 'convert --format firecracker'; do
     # shellcheck disable=SC2086
     timeout 5 "$WHITTLE" $command "$T/regions.json" >"$T/out" 2>&1 && status=0 || status=$?
-    [ $status = 1 ] && grep -qE 'the rules for ioctl are too many to put together|the conditions of ioctl come to' "$T/out" && pass "regions beyond measure: $command" ||
+    [ $status = 1 ] && grep -qF 'the rules for ioctl are too many to put together' "$T/out" && pass "regions beyond measure: $command" ||
         fail "regions beyond measure: $command" "status $status: $(tail -n 3 "$T/out")"
 done
 

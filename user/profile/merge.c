@@ -316,8 +316,7 @@ int profile_merge(const struct profile *a, const struct profile *b, enum merge h
 
 		rc = p && q ? merge_name(p, q, how, names.names[i], &merged) : -ENOMEM;
 		if (rc == -E2BIG)
-			return err_set(err, rc, "the conditions of %s come to more than %d rules",
-				       names.names[i], REGION_TERMS_MAX);
+			return decision_refuse(rc, names.names[i], err);
 		if (rc)
 			return err_errno(err, rc, "cannot merge the rules for %s", names.names[i]);
 	}
