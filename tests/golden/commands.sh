@@ -763,3 +763,16 @@ check "... of the machine that --arch names" "$WHITTLE" diff --arch aarch64 "$T/
 check_status 0 "of two that list none one is made" "$WHITTLE" merge "$T/none.json" "$T/none.json" -o "$T/twice.json"
 check "... that lists none" jq -e '.architectures // [] | length == 0' "$T/twice.json"
 check "... which is that" "$WHITTLE" diff "$T/both.json" "$T/native.json"
+
+# --- conditions that are too many to compare ---
+
+echo '{"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"},
+    {"names": ["socket"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "op": "SCMP_CMP_MASKED_EQ", "value": 4294967295, "valueTwo": 2}]}]}' >"$T/low.json"
+check 'one call of many is not compared: show' "$WHITTLE" show "$T/low.json" --against docker
+grep -q 'conditions too many to compare: 1: socket' "$T/out" && pass '... and named' || fail '... and named' "$(cat "$T/out")"
+check_status 1 '... diff' "$WHITTLE" diff "$T/low.json" docker
+grep -q '^write: ' "$T/out" && grep -q 'stays open.*: socket$' "$T/err" && pass '... tells the others' || fail '... tells the others' "$(cat "$T/err")"
+check_status 2 '... diff --subset stays open' "$WHITTLE" diff --subset "$T/low.json" docker
+"$WHITTLE" diff --subset --json "$T/low.json" docker >"$T/out" 2>"$T/err" || :
+[ "$(jq -c '[.equal, .subset, .unclear]' "$T/out")" = '[false,null,["socket"]]' ] && pass '... in JSON, too' || fail '... in JSON, too' "$(cat "$T/out")"
+check_status 0 '... and with itself there is nothing to compare' "$WHITTLE" diff "$T/low.json" "$T/low.json"

@@ -87,6 +87,14 @@ static void print_text(const struct diff_options *options, const struct profile 
 	}
 }
 
+/* Is there nothing to be told but what is unclear? */
+static bool is_unclear(const struct diff_options *options, const struct differences *differences)
+{
+	if (!differences->unclear.names_len || differences_go_beyond(differences))
+		return false;
+	return options->subset || !(differences->len || differences->flags);
+}
+
 static void json_outcome(struct buf *out, const char *key, struct outcome outcome)
 {
 	buf__addf(out, ", \"%s\": {\"action\": \"%s\"", key, action_scmp_name(outcome.action));
@@ -117,8 +125,12 @@ static int print_json(const struct diff_options *options, const struct profile *
 	const char *before = "";
 
 	buf__addf(&text, "{\n  \"equal\": %s,\n  \"subset\": %s",
-		  differences_none(differences) ? "true" : "false",
-		  differences_go_beyond(differences) ? "false" : "true");
+		  differences_none(differences)                      ? "true" :
+		  is_unclear(&(struct diff_options){0}, differences) ? "null" :
+								       "false",
+		  differences_go_beyond(differences) ? "false" :
+		  differences->unclear.names_len     ? "null" :
+						       "true");
 	buf__addf(&text, ",\n  \"same_flags\": %s", differences->flags ? "false" : "true");
 	json_arches(&text, "only_in_a", differences->only_a);
 	json_arches(&text, "only_in_b", differences->only_b);
@@ -144,8 +156,23 @@ static int print_json(const struct diff_options *options, const struct profile *
 		buf__addf(&text, "]}");
 		before = ",";
 	}
-	buf__addf(&text, "\n  ]\n}\n");
+	buf__addf(&text, "\n  ],\n  \"unclear\": [");
+	for (size_t i = 0; i < differences->unclear.names_len; i++) {
+		buf__addf(&text, i ? ", " : "");
+		text_add_json(&text, differences->unclear.names[i]);
+	}
+	buf__addf(&text, "]\n}\n");
 	return file_write(NULL, &text, "comparison", err);
+}
+
+static void tell_unclear(const struct differences *differences)
+{
+	struct buf own_buf list = BUF_INIT;
+
+	for (size_t i = 0; i < differences->unclear.names_len; i++)
+		buf__addf(&list, " %s", differences->unclear.names[i]);
+	log_warn("conditions that are too many to compare, so that it stays open whether they say the same:%s",
+		 buf__text(&list));
 }
 
 static int run(const struct command *self, int argc, char **argv)
@@ -179,6 +206,10 @@ static int run(const struct command *self, int argc, char **argv)
 	}
 	if (!options.json && !options.quiet)
 		print_text(&options, &a, &b, &differences);
+	if (differences.unclear.names_len)
+		tell_unclear(&differences);
+	if (is_unclear(&options, &differences))
+		return STATUS_USAGE;
 	if (options.subset)
 		return differences_go_beyond(&differences) ? STATUS_FAILED : STATUS_OK;
 	return differences_none(&differences) ? STATUS_OK : STATUS_FAILED;
@@ -190,7 +221,7 @@ const struct command cmd_diff = {
 	.synopsis = "[OPTION...] A B",
 	.description =
 		"Prints each call, and the arguments of it, for which A and B have different outcomes. Exit status: 0 the same\n"
-		"(with --subset: A lets nothing through that B does not), 1 not so, 2 usage, or a profile cannot be read.\n",
+		"(with --subset: A lets nothing through that B does not), 1 not so, 2 usage, a profile cannot be read, or it stays open.\n",
 	.options = rows,
 	.run = run,
 };

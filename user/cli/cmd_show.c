@@ -137,7 +137,7 @@ static int print_counts(const struct profile *profile, struct err *err)
 /* How the reach of the calls of one architecture has changed. */
 struct change {
 	size_t before, after, removed, tightened, loosened;
-	struct buf added, tighter, looser;
+	struct buf added, tighter, looser, unclear;
 };
 
 static void change_clear(struct change *change)
@@ -145,6 +145,7 @@ static void change_clear(struct change *change)
 	buf__clear(&change->added);
 	buf__clear(&change->tighter);
 	buf__clear(&change->looser);
+	buf__clear(&change->unclear);
 }
 
 static void append(struct buf *list, const char *name)
@@ -193,6 +194,8 @@ static int compare(const struct profile *profile, const struct profile *base,
 			append(&out->tighter, name);
 		if (goes_beyond(differences, name, false))
 			append(&out->looser, name);
+		if (rule_has_name(&differences->unclear, name))
+			append(&out->unclear, name);
 	}
 	return 0;
 }
@@ -254,6 +257,7 @@ static int each_change(const struct profile *profile, const struct profile *base
 			json_list(json, "added", &change.added);
 			json_list(json, "tightened", &change.tighter);
 			json_list(json, "loosened", &change.looser);
+			json_list(json, "unclear", &change.unclear);
 			buf__addf(json, "}");
 			before = ", ";
 			continue;
@@ -263,6 +267,8 @@ static int each_change(const struct profile *profile, const struct profile *base
 		print_list("added beyond it", &change.added);
 		print_list("conditions tightened", &change.tighter);
 		print_list("conditions loosened", &change.looser);
+		if (change.unclear.len)
+			print_list("conditions too many to compare", &change.unclear);
 	}
 	return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/diff.h"
+#include "profile/named.h"
 #include "profile/resolve.h"
 
 #include <errno.h>
@@ -12,6 +13,7 @@ void differences_clear(struct differences *differences)
 		region_clear(&differences->list[i].region);
 	}
 	free(differences->list);
+	rule_clear(&differences->unclear);
 	*differences = (struct differences){0};
 }
 
@@ -120,6 +122,17 @@ static int diff_defaults(const char *name, const struct decision *a, const struc
 	return rc ? rc : note(out, name, a->rest, b->rest, &left);
 }
 
+/* What was found of the last call, which is not all. */
+static void forget(struct differences *out, size_t len)
+{
+	while (out->len > len) {
+		struct difference *last = &out->list[--out->len];
+
+		free(last->name);
+		region_clear(&last->region);
+	}
+}
+
 static int diff_name(const struct profile *a, const struct profile *b, const char *name,
 		     struct differences *out)
 {
@@ -166,6 +179,7 @@ int profile_diff(const struct profile *a, const struct profile *b, struct differ
 		 struct err *err)
 {
 	struct differences own_differences found = {0};
+	struct named own_named rules_a = {0}, own_named rules_b = {0};
 	struct rule own_rule names = {0};
 	int rc = profile_needs_no_host(a, err);
 
@@ -182,11 +196,19 @@ int profile_diff(const struct profile *a, const struct profile *b, struct differ
 		found.only_a[arch] = a->arches[arch] && !b->arches[arch];
 		found.only_b[arch] = b->arches[arch] && !a->arches[arch];
 	}
+	rc = rc ? rc : named_make(a, &rules_a);
+	rc = rc ? rc : named_make(b, &rules_b);
 	for (size_t i = 0; !rc && i < names.names_len; i++) {
-		rc = diff_name(a, b, names.names[i], &found);
-		if (rc == -E2BIG)
-			return err_set(err, rc, "the conditions of %s are too many to compare",
-				       names.names[i]);
+		const char *name = names.names[i];
+		const struct profile *x = named_view(&rules_a, name),
+				     *y = named_view(&rules_b, name);
+		size_t before = found.len;
+
+		rc = x && y ? diff_name(x, y, name, &found) : -ENOMEM;
+		if (rc == -E2BIG) {
+			forget(&found, before);
+			rc = rule_add_name(&found.unclear, name);
+		}
 	}
 	if (!rc)
 		rc = diff_others(a, b, &found);
@@ -202,7 +224,7 @@ bool differences_none(const struct differences *differences)
 	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++)
 		if (differences->only_a[arch] || differences->only_b[arch])
 			return false;
-	return !differences->len && !differences->flags;
+	return !differences->len && !differences->flags && !differences->unclear.names_len;
 }
 
 bool differences_go_beyond(const struct differences *differences)

@@ -19,21 +19,23 @@ struct differences {
 	size_t len, room;
 	bool only_a[ARCH_COUNT], only_b[ARCH_COUNT];
 	bool flags; /* other flags, or another listener */
+	struct rule
+		unclear; /* its names: calls whose conditions are too many to compare; none of them is in `list`. Owned */
 	bool opens; /* SPEC_ALLOW, which leaves out what the kernel does against speculation, is a flag of the first alone */
 };
 
 void differences_clear(struct differences *differences);
 #define own_differences own_with(differences_clear)
 
-/** *out was zeroed. -E2BIG: the conditions of a call are too many to compare. */
+/** *out was zeroed. */
 int profile_diff(const struct profile *a, const struct profile *b, struct differences *out,
 		 struct err *err) must_check;
 
-/** Is there none? */
+/** Is there none, and nothing unclear? */
 bool differences_none(const struct differences *differences);
 
 /**
  * Does the first let through what the second does not (outcome_goes_beyond()): on some arguments, or on an architecture that the second
- * does not list; or has it alone SPEC_ALLOW?
+ * does not list; or has it alone SPEC_ALLOW? What is unclear is left out.
  */
 bool differences_go_beyond(const struct differences *differences);
