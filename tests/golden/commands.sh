@@ -776,3 +776,26 @@ check_status 2 '... diff --subset stays open' "$WHITTLE" diff --subset "$T/low.j
 "$WHITTLE" diff --subset --json "$T/low.json" docker >"$T/out" 2>"$T/err" || :
 [ "$(jq -c '[.equal, .subset, .unclear]' "$T/out")" = '[false,null,["socket"]]' ] && pass '... in JSON, too' || fail '... in JSON, too' "$(cat "$T/out")"
 check_status 0 '... and with itself there is nothing to compare' "$WHITTLE" diff "$T/low.json" "$T/low.json"
+
+# --- what the runtime itself needs ---
+
+runc='capget capset prctl setgid setgroups setuid fstat chdir getcwd newfstatat getppid read close execve fstatfs getdents64 openat write'
+needs() { # DESC WHO PHRASE NAME...
+    printf '%s\n' "${@:4}" | jq -R . | jq -s '{defaultAction: "SCMP_ACT_ERRNO", architectures: ["SCMP_ARCH_X86_64"],
+        syscalls: [{names: (. + ["exit_group", "exit", "rt_sigreturn", "restart_syscall"]), action: "SCMP_ACT_ALLOW"}]}' >"$T/needs.json"
+    "$WHITTLE" check -q --consumer "$2" "$T/needs.json" >"$T/out" 2>&1 || :
+    if [ -z "$3" ]; then
+        grep -q '\[runtime\]' "$T/out" && fail "$1" "$(cat "$T/out")" || pass "$1"
+    else
+        grep -q "$3.*\[runtime\]" "$T/out" && pass "$1" || fail "$1" "$(cat "$T/out")"
+    fi
+}
+# shellcheck disable=SC2086
+{
+    needs 'all that runc needs' runc '' $runc
+    needs '... is not what crun needs' crun 'crun starts a container under it only with no_new_privs, for it lacks .*setresgid' $runc
+    needs 'what runc needs with no_new_privs' docker 'runc starts a container under it only with no_new_privs, for it lacks capget' \
+        close execve fstatfs getdents64 openat write
+    needs 'nothing that runc needs' kubernetes 'runc starts no container under it, for it lacks .*fstatfs' execve close
+    needs '... of a profile that need not be for containers nothing is said' any '' execve close
+}

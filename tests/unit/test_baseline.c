@@ -71,6 +71,12 @@ static const struct {
 	{{RUNTIME_ANY, false, false, ARCH_ARM},
 	 {"setgid32", "setresuid32", "fstat64", "fstatfs64", "mmap2", "_newselect", "fcntl64"},
 	 {"setgid", "newfstatat", "mmap", "fstatfs", "select", "setresuid"}},
+	{{RUNTIME_CRUN, false, false, ARCH_X86_64, true},
+	 {"capset", "setresgid", "setresuid", "rt_sigaction", "execve"},
+	 {"setgroups", "close", "select", "openat"}},
+	{{RUNTIME_RUNC, true, false, ARCH_X86_64, true},
+	 {"fstatfs", "getdents64", "openat", "write", "execve"},
+	 {"fstat", "statx", "futex", "mmap", "capset"}},
 	{{RUNTIME_NONE, false, false, ARCH_X86_64}, {NULL}, {"execve", "close"}},
 	{{RUNTIME_ANY, false, false, ARCH_INVALID}, {NULL}, {"execve", "close"}},
 };

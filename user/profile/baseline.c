@@ -164,6 +164,9 @@ static bool is_needed(const struct baseline *baseline, const struct baseline_row
 	    (row->bits && row->bits != (arch_is_32bit(baseline->arch) ? 32 : 64)) ||
 	    !syscall_resolve(baseline->arch, row->name, &nr))
 		return false;
+	if (baseline->bare)
+		return !row->since && (row->need[first] == NEED_REQUIRED ||
+				       row->need[first + WAY_START] == NEED_REQUIRED);
 	for (size_t way = first; way < first + WAY_COUNT / 2; way++)
 		if (row->need[way] == NEED_REQUIRED || row->need[way] == NEED_CALLED ||
 		    (row->need[way] == NEED_TRIED && baseline->deadly))

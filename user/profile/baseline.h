@@ -65,6 +65,7 @@ struct baseline {
 	bool no_new_privs;
 	bool deadly;    /* the default action kills: what a runtime only tries is needed, too */
 	enum arch arch; /* of the runtime itself */
+	bool bare;      /* only what no version starts a container without */
 };
 
 #define BASELINE_MAX 128

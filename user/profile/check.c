@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/check.h"
+#include "profile/baseline.h"
 #include "profile/compile.h"
 #include "profile/decision.h"
 #include "profile/diff.h"
@@ -464,6 +465,56 @@ static int check_wide(const struct subject *subject)
 	return rc;
 }
 
+/* What the runtime itself needs behind the filter, and the profile refuses. */
+static size_t missing_for(const struct subject *subject, enum runtime runtime, bool no_new_privs,
+			  struct buf *list)
+{
+	const struct baseline baseline = {.runtimes = runtime,
+					  .no_new_privs = no_new_privs,
+					  .bare = true,
+					  .arch = compile_machine(subject->profile)};
+	const char *names[BASELINE_MAX];
+	size_t len = baseline_names(&baseline, names), n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		if (!profile_allows(subject->profile, names[i])) {
+			buf__addf(list, " %s", names[i]);
+			n++;
+		}
+	return n;
+}
+
+static int check_runtime(const struct subject *subject, enum runtime runtime)
+{
+	struct buf own_buf always = BUF_INIT, own_buf privileged = BUF_INIT;
+
+	if (missing_for(subject, runtime, true, &always))
+		return findings_add(subject->out, SEVERITY_WARNING, "runtime",
+				    place_of_profile(subject),
+				    "%s starts no container under it, for it lacks%s",
+				    runtime_name(runtime), buf__text(&always));
+	if (missing_for(subject, runtime, false, &privileged))
+		return findings_add(subject->out, SEVERITY_WARNING, "runtime",
+				    place_of_profile(subject),
+				    "%s starts a container under it only with no_new_privs, for it lacks%s",
+				    runtime_name(runtime), buf__text(&privileged));
+	return 0;
+}
+
+/* Of a consumer who is named: else a profile need not be for containers at all. */
+static int check_runtimes(const struct subject *subject)
+{
+	int rc = 0;
+
+	if (subject->consumer == CONSUMER_ANY)
+		return 0;
+	if (consumer_uses_runc(subject->consumer))
+		rc = check_runtime(subject, RUNTIME_RUNC);
+	if (!rc && consumer_uses_crun(subject->consumer))
+		rc = check_runtime(subject, RUNTIME_CRUN);
+	return rc;
+}
+
 /* What the filter is: whether libseccomp makes what the rules say, and whether the kernel takes it. */
 static int check_filter(const struct subject *subject)
 {
@@ -508,6 +559,8 @@ int check_profile(const struct profile *profile, const struct buf *source, enum 
 		rc = check_wide(&subject);
 	if (!rc)
 		rc = check_beyond(&subject);
+	if (!rc)
+		rc = check_runtimes(&subject);
 	if (!rc)
 		rc = check_filter(&subject);
 	return rc ? err_errno(err, rc, "cannot check the profile") : 0;
