@@ -777,6 +777,22 @@ check_status 2 '... diff --subset stays open' "$WHITTLE" diff --subset "$T/low.j
 [ "$(jq -c '[.equal, .subset, .unclear]' "$T/out")" = '[false,null,["socket"]]' ] && pass '... in JSON, too' || fail '... in JSON, too' "$(cat "$T/out")"
 check_status 0 '... and with itself there is nothing to compare' "$WHITTLE" diff "$T/low.json" "$T/low.json"
 
+jq '.syscalls[1].args = [{index: 0, op: "SCMP_CMP_LT", value: 38}, {index: 0, op: "SCMP_CMP_EQ", value: 39}, {index: 0, op: "SCMP_CMP_GT", value: 40}]' "$T/low.json" >"$T/ranges.json"
+check_status 2 '... where nothing else differs it stays open' "$WHITTLE" diff "$T/low.json" "$T/ranges.json"
+jq '.architectures += ["SCMP_ARCH_AARCH64"]' "$T/ranges.json" >"$T/more.json"
+check_status 1 '... but not if an architecture does' "$WHITTLE" diff "$T/low.json" "$T/more.json"
+check_status 1 '... and -q says nothing' "$WHITTLE" diff -q "$T/low.json" "$T/more.json"
+[ ! -s "$T/out" ] && [ ! -s "$T/err" ] && pass '... at all' || fail '... at all' "$(cat "$T/out" "$T/err")"
+
+# --- what a format cannot say is not left out where more would be allowed then ---
+
+echo '{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [{"names": ["mount"], "action": "SCMP_ACT_TRACE", "errnoRet": 3},
+    {"names": ["ptrace"], "action": "SCMP_ACT_ERRNO", "errnoRet": 5, "args": [{"index": 0, "op": "SCMP_CMP_EQ", "value": 16}]}]}' >"$T/open.json"
+for format in minijail systemd firejail list firecracker; do
+    "$WHITTLE" convert --lossy --format $format "$T/open.json" -o "$T/lossy" 2>"$T/err" && fail "nothing is opened by --lossy: $format" "$(cat "$T/lossy")" ||
+        { grep -qi 'allow' "$T/err" && pass "nothing is opened by --lossy: $format" || fail "nothing is opened by --lossy: $format" "$(cat "$T/err")"; }
+done
+
 # --- what the runtime itself needs ---
 
 runc='capget capset prctl setgid setgroups setuid fstat chdir getcwd newfstatat getppid read close execve fstatfs getdents64 openat write'

@@ -167,7 +167,7 @@ output is a mount            | mounted | record -o p.json -- touch ran          
 output is a pipe             | pipe    | record -o pipe -- true                                 | 125 | kept | cannot write pipe: it is not a regular file
 output is standard output's  | -       | record -o /dev/stdout -- true                          | 125 | kept | it is a symbolic link; name the file that it means ('-': standard output)
 output is thrown away        | -       | record -q -o /dev/null -- true                         | 0   | kept | -
-output of a stranger in /tmp | planted | record -o anybody/p.json -- true                       | 125 | kept | cannot write anybody/p.json: it belongs to user 65534, in a directory where anybody may make a file
+output of a stranger in /tmp | planted | record -o anybody/p.json -- true                       | 125 | kept | cannot write anybody/p.json: it belongs to user 65534, in a directory where others may make files
 ... of the one who called    | planted_sudo | record -q -o anybody/p.json -- true                | 0   | new anybody/p.json | -
 output is nothing            | -       | record -o "" -- true                                   | 125 | kept | cannot write '': it names no file
 a directory of others, root  | theirs  | record -q -o theirs/p.json -- true                     | 0   | new theirs/p.json | -

@@ -147,6 +147,16 @@ rc=0; "$WHITTLE" record -q -o "$out" --for 2s -- setsid -f sh -c "$daemon" "$T" 
 expect "... and with --for SIGTERM" [ $rc = 0 -a -d "$T/daemon-ended" ]
 expect "... of which nothing had to be killed" [ "$(grep -c "was killed" "$T/err")" = 0 ]
 
+rm -rf "$T/up" "$T/daemon-ended" "$T/shell-ended"
+# shellcheck disable=SC2016
+"$WHITTLE" record -o "$out" -- sh -c 'trap "mkdir $1/shell-ended; exit 0" TERM; setsid -f sh -c "$0" "$1"; while :; do sleep 0.1; done' "$daemon" "$T" 2>"$T/err" & w=$!
+while ! [ -s "$T/up" ]; do sleep 0.05; done
+kill -TERM $w
+for _ in $(seq 100); do ! grep -q 'what it started runs on' "$T/err" || break; sleep 0.1; done
+kill -TERM $w
+rc=0; wait $w || rc=$?
+expect "... also when the command has got one before" [ $rc = 0 -a -d "$T/shell-ended" -a -d "$T/daemon-ended" ]
+
 # nothing but whittle's own files take the place of a standard file that is closed
 for closed in '<&-' '>&-' '2>&-' '<&- >&- 2>&-'; do
     rm -f "$out"

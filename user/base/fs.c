@@ -109,7 +109,7 @@ static int output_look(struct output *out, const char *path, struct err *err)
 		return err_set(err, -EINVAL, "cannot write %s: it is not a regular file", path);
 	if (is_strangers(out))
 		return err_set(err, -EACCES,
-			       "cannot write %s: it belongs to user %u, in a directory where anybody may make a file; remove it or name another",
+			       "cannot write %s: it belongs to user %u, in a directory where others may make files; remove it or name another",
 			       path, out->st.st_uid);
 	/* of older kernels and other file systems nothing is known */
 	if (statx(out->dir, out->name, AT_SYMLINK_NOFOLLOW, 0, &stx))
@@ -393,13 +393,18 @@ int fs_write_place(const struct fs_place *place, const void *data, size_t len, s
 int fs_make_directory(const char *path, struct err *err)
 {
 	unsigned int uid, gid;
+	struct stat st;
+	int own_fd fd = -1;
 
 	if (mkdir(path, 0777))
 		return errno == EEXIST ? 0 :
 					 err_errno(err, -errno, "cannot make directory %s", path);
-	if (geteuid() == 0 && sudo_id("SUDO_UID", &uid) && sudo_id("SUDO_GID", &gid) &&
-	    lchown(path, uid, gid))
-		return err_errno(err, -errno, "cannot give directory %s to who called sudo", path);
+	if (geteuid() || !sudo_id("SUDO_UID", &uid) || !sudo_id("SUDO_GID", &gid))
+		return 0;
+	/* whoever may write above it may have put another there: it is empty, and nobody else's, or it stays as it is */
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) || st.st_uid || st.st_nlink > 2 || fchown(fd, uid, gid))
+		return err_set(err, -EACCES, "cannot give directory %s to who called sudo", path);
 	return 0;
 }
 

@@ -60,12 +60,12 @@ static const struct option_row rows[] = {
 /* --- reading a log --- */
 
 /* What is read of it later has not happened yet: it never ends, but what is there now does. */
-static void end_kmsg(int fd)
+static bool ends_now(int fd)
 {
 	struct stat st;
 
-	if (!fstat(fd, &st) && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 11))
-		fcntl(fd, F_SETFL, O_RDONLY | O_NONBLOCK);
+	return !fstat(fd, &st) && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 11) &&
+	       !fcntl(fd, F_SETFL, O_RDONLY | O_NONBLOCK);
 }
 
 static int read_log(const char *path, struct audit_log *log, struct err *err)
@@ -74,12 +74,13 @@ static int read_log(const char *path, struct audit_log *log, struct err *err)
 	int own_fd opened = input ? -1 : open(path, O_RDONLY | O_CLOEXEC);
 	int fd = input ? STDIN_FILENO : opened;
 	char chunk[65536];
+	bool is_kmsg;
 	ssize_t n;
 	int rc = 0;
 
 	if (fd < 0)
 		return err_errno(err, -errno, "cannot open %s", path);
-	end_kmsg(fd);
+	is_kmsg = ends_now(fd);
 	while (!rc && (n = read(fd, chunk, sizeof(chunk)))) {
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -88,7 +89,7 @@ static int read_log(const char *path, struct audit_log *log, struct err *err)
 			log->losses[AUDIT_LOSS_JOURNAL].seen = true;
 			continue;
 		}
-		if (n < 0 && errno == EAGAIN)
+		if (n < 0 && errno == EAGAIN && is_kmsg)
 			break;
 		if (n < 0)
 			return err_errno(err, -errno, "cannot read %s",

@@ -45,7 +45,6 @@ static const struct option_row rows[] = {
 static const struct emit_format *find_format(const char *name, struct err *err)
 {
 	const struct emit_format *format = emit_formats;
-
 	char list[256] = "";
 
 	while (name && format->name && strcmp(format->name, name))

@@ -90,9 +90,12 @@ static void print_text(const struct diff_options *options, const struct profile 
 /* Is there nothing to be told but what is unclear? */
 static bool is_unclear(const struct diff_options *options, const struct differences *differences)
 {
+	struct differences clear = *differences; /* borrows */
+
+	clear.unclear.names_len = 0;
 	if (!differences->unclear.names_len || differences_go_beyond(differences))
 		return false;
-	return options->subset || !(differences->len || differences->flags);
+	return options->subset || differences_none(&clear);
 }
 
 static void json_outcome(struct buf *out, const char *key, struct outcome outcome)
@@ -206,7 +209,7 @@ static int run(const struct command *self, int argc, char **argv)
 	}
 	if (!options.json && !options.quiet)
 		print_text(&options, &a, &b, &differences);
-	if (differences.unclear.names_len)
+	if (differences.unclear.names_len && !options.quiet)
 		tell_unclear(&differences);
 	if (is_unclear(&options, &differences))
 		return STATUS_USAGE;

@@ -260,9 +260,10 @@ void each_files_last_names(struct each_files *files, bool wanted)
 {
 	for (size_t i = 0; i < files->ended_len; i++)
 		wanted |= each_who_is_nameless(&files->ended[i].who);
-	census_end(&files->census);
+	/* not by whittle itself, which has dropped what engines need */
 	if (wanted)
-		census_now(&files->names.containers);
+		census_wait(&files->census, &files->names.containers);
+	census_end(&files->census);
 	name_ended(files);
 }
 

@@ -218,15 +218,19 @@ static bool reaches_command(const struct loop *loop, const struct signalfd_sigin
 	return info->ssi_code == SI_KERNEL && getpgid(loop->child) == getpgrp();
 }
 
-static void signal_command(const struct loop *loop, int signo)
+static bool signal_command(const struct loop *loop, int signo)
 {
-	if (kill(loop->child, signo) && errno != ESRCH)
+	bool sent = !kill(loop->child, signo) || errno == ESRCH;
+
+	if (!sent)
 		log_warn("cannot send signal %d to the command: %s", signo, strerror(errno));
+	return sent;
 }
 
 static void end_command(struct loop *loop)
 {
-	signal_command(loop, SIGKILL);
+	if (!signal_command(loop, SIGKILL))
+		return;
 	while (waitpid(loop->child, &loop->child_status, 0) < 0 && errno == EINTR)
 		continue;
 	loop->child_ended = true;
@@ -280,7 +284,7 @@ static void on_end_signal(struct state *state, const struct signalfd_siginfo *in
 	} else if (has_left_some(state)) {
 		/* the terminal has sent it to its foreground process group */
 		signal_left(loop, info->ssi_signo, info->ssi_code == SI_KERNEL ? getpgrp() : 0);
-	} else {
+	} else if (loop->is_over) {
 		log_note(
 			"the command has ended, but its container runs on: it is recorded until it ends, or another signal");
 	}
@@ -294,6 +298,8 @@ static void on_child(struct state *state)
 	reap(loop);
 	if (ended || !has_left_some(state))
 		return;
+	/* those that the command has got are not for what it leaves */
+	state->signals_got = 0;
 	if (state->terminated)
 		signal_left(loop, SIGTERM, 0);
 	else
@@ -457,7 +463,10 @@ int loop_run(struct loop *loop, struct err *err)
 	if (loop->left_by && loop->child_ended && loop->command_cgroup &&
 	    !cgroup_events_populated(state.fds[SOURCE_CGROUP]))
 		loop->left_by = 0;
-	loop->runs_on = loop->command_cgroup && state.fds[SOURCE_CGROUP] >= 0 &&
-			cgroup_events_populated(state.fds[SOURCE_CGROUP]);
+	/* a container that was caught outlives a client that is killed */
+	for (size_t i = 0; loop->child && !loop->command_cgroup && i < loop->targets_len; i++)
+		loop->runs_on |= cgroup_exists(&loop->targets[i]);
+	loop->runs_on |= loop->command_cgroup && state.fds[SOURCE_CGROUP] >= 0 &&
+			 cgroup_events_populated(state.fds[SOURCE_CGROUP]);
 	return rc;
 }

@@ -373,7 +373,9 @@ void record_release_cgroup(struct record *record)
 		log_warn("the container runs on");
 	else if (runs_on)
 		log_warn("%s runs on in cgroup %s, which goes when it ends",
-			 record->engine.used ? "the container" : "the command",
+			 record->engine.used      ? "the container" :
+			 record->loop.child_ended ? "what the command has started" :
+						    "the command",
 			 record->command_cgroup.path);
 	if (keeper_release(&record->keeper, !runs_on, &err))
 		log_warn("%s: %s", record->command_cgroup.path, err.text);

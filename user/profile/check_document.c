@@ -293,12 +293,24 @@ static bool is_blank(const struct node *node)
 	return !node || node->kind == NODE_NULL || (node->kind == NODE_STRING && !*node->text);
 }
 
+/* Who is written in Go takes no notice of a key's case. */
+static const struct node *member_to_go(const struct node *node, const char *key)
+{
+	const char *const known[] = {key, NULL};
+
+	for (size_t i = 0; i < node->len; i++)
+		if (!strcmp(node->children[i].key, key) ||
+		    member_but_for_case(node->children[i].key, known))
+			return &node->children[i];
+	return NULL;
+}
+
 static int check_default(const struct checking *checking, const struct node *node)
 {
 	const struct node *rules = node_member(node, "syscalls");
 	int rc = 0;
 
-	if (is_blank(node_member(node, "defaultAction")) && (!rules || !rules->len) &&
+	if (is_blank(member_to_go(node, "defaultAction")) && (!rules || !rules->len) &&
 	    checking->consumer != CONSUMER_CRUN)
 		return findings_add(checking->out, SEVERITY_ERROR, "disabled", place_of(node),
 				    "no defaultAction and no rules: there is no filter at all, and no error");

@@ -2,6 +2,7 @@
 #include "profile/emit.h"
 #include "profile/compile.h"
 #include "profile/emit_oci.h"
+#include "profile/evaluate.h"
 #include "profile/resolve.h"
 
 #include <errno.h>
@@ -68,6 +69,11 @@ int emit_refuse(const struct profile *profile, size_t index, const struct emit_o
 	if (!options->lossy)
 		return err_set(err, -EOPNOTSUPP, "rule %zu (%s%s): %s; --lossy leaves it out",
 			       number, rule->names[0], rule->names_len > 1 ? ", ..." : "", why);
+	if (rule_counts(profile, rule) &&
+	    outcome_compare(profile_default(profile), rule_outcome(rule)) > 0)
+		return err_set(err, -EOPNOTSUPP,
+			       "rule %zu (%s%s): %s, and without it more would be allowed", number,
+			       rule->names[0], rule->names_len > 1 ? ", ..." : "", why);
 	buf__addf(options->warnings, "left out: rule %zu (%s%s): %s\n", number, rule->names[0],
 		  rule->names_len > 1 ? ", ..." : "", why);
 	return 0;

@@ -31,7 +31,7 @@ extern const struct emit_format emit_formats[];
 int emit_profile(const struct emit_format *format, const struct profile *profile,
 		 const struct emit_options *options, struct buf *out, struct err *err) must_check;
 
-/** Refuses, or warns of, what cannot be said about rule `index`. */
+/** Refuses, or warns of, what cannot be said about rule `index`. Where the default action lets through more it is refused even if the format may lose something. */
 int emit_refuse(const struct profile *profile, size_t index, const struct emit_options *options,
 		const char *why, struct err *err) must_check;
 

@@ -144,6 +144,9 @@ int emit_minijail(const struct profile *profile, const struct emit_options *opti
 		if (rc && (!options->lossy || rc != -EOPNOTSUPP))
 			return err_set(err, rc, "%s%s", reason.text,
 				       rc == -EOPNOTSUPP ? "; --lossy leaves it out" : "");
+		if (rc && outcome_allows(profile_default(profile)))
+			return err_set(err, rc, "%s, and without it more would be allowed",
+				       reason.text);
 		if (rc)
 			buf__addf(options->warnings, "left out: %s\n", reason.text);
 		else

@@ -12,6 +12,8 @@
 
 #define NS_PER_MS 1000000
 /* Without engines the answer is there at once: who asks without end is not to keep a CPU busy. */
+/* Four engines, each of which has five seconds; and the rest before they are asked. */
+#define WAIT_MAX_MS 60000
 #define REST_MIN_MS 50
 
 /* Rows of the process beside are ours, as they are: it is this program, and `engine` points to the same table. */
@@ -26,7 +28,7 @@ static int compare_ids(const void *a, const void *b)
 }
 
 /* An engine that does not answer knows none. */
-void census_now(struct engine_containers *containers)
+static void list_all(struct engine_containers *containers)
 {
 	engine_containers_clear(containers);
 	for (const struct engine *engine = engines; engine->name; engine++)
@@ -76,7 +78,7 @@ static int answer(int to)
 	struct answer head;
 	int rc;
 
-	census_now(&containers);
+	list_all(&containers);
 	head.len = containers.len;
 	rc = write_all(to, &head, sizeof(head));
 	return rc ? rc : write_all(to, containers.row, head.len * sizeof(*containers.row));
@@ -198,4 +200,20 @@ bool census_take(struct census *census, struct engine_containers *containers)
 		begin(census);
 	}
 	return true;
+}
+
+void census_wait(struct census *census, struct engine_containers *containers)
+{
+	uint64_t number = census_ask(census);
+
+	while (census->answer >= 0 && census->done < number) {
+		struct pollfd answer = {.fd = census->answer, .events = POLLIN};
+		int ready = poll(&answer, 1, WAIT_MAX_MS);
+
+		if (ready < 0 && errno == EINTR)
+			continue;
+		if (ready <= 0)
+			return;
+		census_take(census, containers);
+	}
 }

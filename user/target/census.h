@@ -37,8 +37,8 @@ uint64_t census_ask(struct census *census);
  */
 bool census_take(struct census *census, struct engine_containers *containers);
 
-/** Asks here and now, without the process. */
-void census_now(struct engine_containers *containers);
+/** Asks, and waits for the answer, for as long as engines may take. `containers` stay as they are if there is none. */
+void census_wait(struct census *census, struct engine_containers *containers);
 
 /** The container of this whole id in what a census told, or NULL; borrowed. */
 const struct engine_container *census_find(const struct engine_containers *containers,
