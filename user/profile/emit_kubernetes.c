@@ -127,12 +127,12 @@ static int take_errnos(const struct profile *profile, const struct emit_options 
 		       0;
 }
 
-static void add_conditions(struct buf *out, const struct condition *conditions, size_t len)
+static void add_conditions(struct buf *out, const struct rule *rule, size_t first, size_t len)
 {
 	if (len)
 		buf__addf(out, "    args:\n");
-	for (size_t i = 0; i < len; i++) {
-		const struct condition *c = &conditions[i];
+	for (size_t i = first; i < first + len; i++) {
+		const struct condition *c = &rule->conditions[i];
 
 		buf__addf(out, "    - index: %u\n      value: %" PRIu64 "\n", c->index, c->value);
 		if (c->compare == COMPARE_MASKED_EQ)
@@ -168,7 +168,7 @@ static int add_rule(const struct profile *profile, size_t index, const struct em
 	}
 	for (size_t i = 0; i < (several ? rule->conditions_len : 1); i++) {
 		add_head(out, rule);
-		add_conditions(out, rule->conditions + i, several ? 1 : rule->conditions_len);
+		add_conditions(out, rule, i, several ? 1 : rule->conditions_len);
 	}
 	return 0;
 }
