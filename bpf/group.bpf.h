@@ -229,13 +229,24 @@ static __always_inline struct group *group_enter(struct task_struct *task, __u32
 	return group_enter_setup(task, slot);
 }
 
+/*
+ * Is it a thread that is in another cgroup than the first one of its process, as threaded cgroups have them? That one says what the process
+ * is, or two targets would take turns in being entered by it.
+ */
+static __always_inline bool group_is_apart(struct task_struct *task)
+{
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+
+	return leader != task && cgroup_id_read(leader) != cgroup_id_read(task);
+}
+
 /* The group of a task that is in a cgroup of `slot`. */
 static __always_inline struct group *group_of(struct task_struct *task, __u32 slot, bool entering)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct group *group = bpf_map_lookup_elem(&groups, &tgid);
 
-	if (likely(group && group->slot == slot))
+	if (likely(group && (group->slot == slot || group_is_apart(task))))
 		return group;
 	if (group)
 		group_forget(group);
@@ -304,6 +315,7 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 	if (!group)
 		return;
 	copy = *group;
+	copy.slot = slot;
 	copy.forker = forker;
 	copy.has_exec = 0;
 	if (!group_is_workload(&copy)) {

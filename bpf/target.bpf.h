@@ -113,6 +113,20 @@ static __noinline void target_remove(__u64 id, __u32 slot)
 	}
 }
 
+/* The id of a task's cgroup in the hierarchy of this session, through any pointer. */
+static __always_inline __u64 cgroup_id_read(struct task_struct *task)
+{
+	struct css_set *cgroups = BPF_CORE_READ(task, cgroups);
+	struct cgroup_subsys_state *state = NULL;
+	void *states;
+
+	if (!cfg_hierarchy)
+		return BPF_CORE_READ(cgroups, dfl_cgrp, kn, id);
+	states = (void *)cgroups + bpf_core_field_offset(cgroups->subsys);
+	bpf_probe_read_kernel(&state, sizeof(state), states + cfg_controller * sizeof(state));
+	return BPF_CORE_READ(state, cgroup, kn, id);
+}
+
 /*
  * Is a new cgroup that of Podman's monitor, conmon? It lies beside its container's: "conmon", or with systemd
  * "libpod-conmon-ID.scope". Only there: a container may run containers itself, and what watches these is workload.

@@ -19,21 +19,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
  */
 #define cgroup2_id_of(task) ((task)->cgroups->dfl_cgrp->kn->id)
 
-/* The id of a task's cgroup in the hierarchy of this session, through any pointer. */
-static __always_inline __u64 cgroup_id_read(struct task_struct *task)
-{
-	struct css_set *cgroups = BPF_CORE_READ(task, cgroups);
-	struct cgroup_subsys_state *state = NULL;
-	void *states;
-
-	if (!cfg_hierarchy)
-		return BPF_CORE_READ(cgroups, dfl_cgrp, kn, id);
-	states = (void *)cgroups + bpf_core_field_offset(cgroups->subsys);
-	bpf_probe_read_kernel(&state, sizeof(state), states + cfg_controller * sizeof(state));
-	return BPF_CORE_READ(state, cgroup, kn, id);
-}
-
-/* The same through a typed pointer. */
+/* The id of a task's cgroup in the hierarchy of this session, through a typed pointer. */
 static __always_inline __u64 cgroup_id_of(struct task_struct *task)
 {
 	return cfg_hierarchy ? cgroup_id_read(task) : cgroup2_id_of(task);

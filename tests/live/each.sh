@@ -293,6 +293,25 @@ recorded=$((1100 - $(missed)))
 expect "... it says how many were not recorded" grep -q "^whittle: recorded $recorded cgroups," "$T/log"
 check "... and not a call of the others is missing" python3 "$T/sums.py" "$out" "job@.service:$recorded" "${bits[@]}"
 
+# --- threads of one process in cgroups of their own ---
+mkdir -p "$top/process/"{first,second}
+if echo threaded 2>/dev/null >"$top/process/first/cgroup.type" && echo threaded 2>/dev/null >"$top/process/second/cgroup.type"; then
+    inside process "$programs/threaded" "$top/process/first" "$top/process/second" "$T/up" "$T/go" & threads=$!
+    poll test -e "$T/up"
+    start
+    touch "$T/go"
+    wait "$threads"
+    stop 0 "threads of one process in two cgroups"
+    for one in 'process_first getsid' 'process_second getpgid'; do
+        read -r name call <<<"$one"
+        file=$(find "$out" -name "*${name#process_}.recording.json" | head -n 1)
+        expect "... each with its own calls: $call" \
+            [ "$(jq -r '.syscalls[] | select(.name == "getsid" or .name == "getpgid") | "\(.class) \(.name) \(.calls)"' "${file:-/dev/null}")" = "workload $call 100" ]
+    done
+else
+    skip "threads of one process in two cgroups" "not here: cgroups cannot be threaded"
+fi
+
 # --- privileges ---
 start
 # 1 and 8: CAP_CHOWN and CAP_FOWNER, for files of others in the directory
