@@ -307,11 +307,16 @@ static void *remove_slot(void *context)
 /* As the programs do it: bpf/target.bpf.h. */
 static void remove_as_programs_do(uint64_t id, __u32 slot)
 {
-	struct target *t = &table[target_hash(id)];
+	/* not always in the first place: that may be half removed while it is added */
+	for (__u32 i = 0; i < TARGETS_PROBES; i++) {
+		struct target *t = &table[(target_hash(id) + i) & (TARGETS_LEN - 1)];
 
-	if (__atomic_load_n(&t->id, __ATOMIC_ACQUIRE) == id &&
-	    __sync_val_compare_and_swap(&t->rows, slot, SLOT_NONE) == slot)
-		__atomic_store_n(&t->id, TARGET_REMOVED, __ATOMIC_RELEASE);
+		if (__atomic_load_n(&t->id, __ATOMIC_ACQUIRE) != id)
+			continue;
+		if (__sync_val_compare_and_swap(&t->rows, slot, SLOT_NONE) == slot)
+			__atomic_store_n(&t->id, TARGET_REMOVED, __ATOMIC_RELEASE);
+		return;
+	}
 }
 
 Test(targets, slot_is_removed_while_places_change_hands)
