@@ -135,12 +135,6 @@ static int ask(struct profile *profile, const struct question *question, struct 
 	return 0;
 }
 
-/* As the file counts them. */
-static size_t rule_number(const struct profile *profile, const struct rule *rule)
-{
-	return rule->number ? rule->number : (size_t)(rule - profile->rules) + 1;
-}
-
 /* The next rule for the call that does not hold for this container and host. */
 static const struct rule *next_absent(const struct subject *subject, const char *name, size_t *at)
 {

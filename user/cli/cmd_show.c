@@ -52,7 +52,7 @@ static void print_rules(const struct profile *profile)
 		if (names.len)
 			log_keep_in_line(names.data);
 		outcome_text(rule_outcome(rule), outcome);
-		printf("rule %zu: %s", rule->number ? rule->number : i + 1, outcome);
+		printf("rule %zu: %s", rule_number(profile, rule), outcome);
 		if (where.len)
 			printf(" where %s", buf__text(&where));
 		printf(", %zu name%s:%s%s\n", rule->names_len, rule->names_len == 1 ? "" : "s",

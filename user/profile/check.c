@@ -167,17 +167,12 @@ static int find_deciding(const struct subject *subject, struct deciding **out)
 	return 0;
 }
 
-static size_t number_of(const struct subject *subject, const struct rule *rule)
-{
-	return rule->number ? rule->number : (size_t)(rule - subject->profile->rules) + 1;
-}
-
 /* Which rules say nothing. */
 static int check_rule(const struct subject *subject, const struct deciding *deciding,
 		      const struct rule *rule)
 {
 	const struct profile *profile = subject->profile;
-	size_t number = number_of(subject, rule);
+	size_t number = rule_number(subject->profile, rule);
 	int rc = 0;
 
 	if (!rule_counts(profile, rule))
@@ -198,7 +193,7 @@ static int check_rule(const struct subject *subject, const struct deciding *deci
 		rc = findings_add(subject->out, SEVERITY_ERROR, "shadowed",
 				  place_of_name(subject, rule, rule->names[n]),
 				  "rule %zu has no effect on %s: rule %zu decides all its calls%s",
-				  number, rule->names[n], number_of(subject, other),
+				  number, rule->names[n], rule_number(subject->profile, other),
 				  other > rule ?
 					  ", though it comes later, because it has no conditions" :
 					  "");
@@ -241,7 +236,7 @@ static int check_high_bits_on(const struct subject *subject, const struct rule *
 	const struct outcome outcome = rule_outcome(rule), rest = profile_default(subject->profile);
 	bool more = holds_for_more(c);
 	bool opens = more == (outcome_compare(outcome, rest) > 0);
-	size_t number = number_of(subject, rule);
+	size_t number = rule_number(subject->profile, rule);
 
 	return findings_add(subject->out,
 			    opens && !is_negative(c) ? SEVERITY_ERROR : SEVERITY_WARNING,
@@ -275,39 +270,31 @@ static int check_high_bits(const struct subject *subject, const struct rule *rul
 }
 
 /* A multiplexer that is allowed whatever its arguments makes calls whose own rules have conditions. */
-static int check_multiplexer(const struct subject *subject, enum arch arch, const char *name)
+static int check_multiplexed(const struct subject *subject, enum arch arch, const char *name)
 {
+	const char *multiplexer = syscall_multiplexer(arch, name);
 	const struct profile *profile = subject->profile;
-	struct syscall call = {.arch = arch};
 	struct outcome outcome;
-	int rc = 0;
 
 	/* by default it is allowed but for what the calls' own rules say */
-	if (!syscall_resolve(arch, name, &call.nr) ||
-	    !decision_is_simple(profile, name, &outcome) || !outcome_allows(outcome) ||
+	if (!multiplexer || decision_is_simple(profile, name, &outcome) ||
+	    !decision_is_simple(profile, multiplexer, &outcome) || !outcome_allows(outcome) ||
 	    outcome_equal(outcome, profile_default(profile)))
 		return 0;
-	for (call.sub = 0; !rc && call.sub < SUBCALLS_MAX; call.sub++) {
-		const char *subname = syscall_subname(&call);
-
-		if (subname && !decision_is_simple(profile, subname, &outcome))
-			rc = findings_add(subject->out, SEVERITY_WARNING, "multiplexed",
-					  place_of_call(subject, subname),
-					  "the conditions of %s hold nothing back on %s: %s, which is allowed without conditions, makes the same call",
-					  subname, arch_token(arch), name);
-	}
-	return rc;
+	return findings_add(subject->out, SEVERITY_WARNING, "multiplexed",
+			    place_of_call(subject, name),
+			    "the conditions of %s hold nothing back on %s: %s, which is allowed without conditions, makes the same call",
+			    name, arch_token(arch), multiplexer);
 }
 
 static int check_multiplexers(const struct subject *subject)
 {
-	static const char *const names[] = {"socketcall", "ipc"};
-	int rc = 0;
+	struct rule own_rule names = {0};
+	int rc = profile_names(subject->profile, &names);
 
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-		for (size_t i = 0; !rc && i < ARRAY_LEN(names); i++)
-			if (lists(subject->profile, a) && arch_multiplexes(a))
-				rc = check_multiplexer(subject, a, names[i]);
+		for (size_t i = 0; !rc && lists(subject->profile, a) && i < names.names_len; i++)
+			rc = check_multiplexed(subject, a, names.names[i]);
 	return rc;
 }
 

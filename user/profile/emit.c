@@ -64,7 +64,7 @@ int emit_refuse(const struct profile *profile, size_t index, const struct emit_o
 		const char *why, struct err *err)
 {
 	const struct rule *rule = &profile->rules[index];
-	size_t number = rule->number ? rule->number : index + 1;
+	size_t number = rule_number(profile, rule);
 
 	if (!options->lossy)
 		return err_set(err, -EOPNOTSUPP, "rule %zu (%s%s): %s; --lossy leaves it out",

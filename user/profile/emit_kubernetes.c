@@ -75,7 +75,7 @@ static int check_errno(const struct profile *profile, size_t index,
 	const bool trace = rule->action == ACTION_TRACE;
 	const char *why = trace ? "a SeccompProfile has no number for TRACE but 1" :
 				  "a SeccompProfile has no errno but EPERM";
-	size_t number = rule->number ? rule->number : index + 1;
+	size_t number = rule_number(profile, rule);
 
 	if (!has_other_errno(rule_outcome(rule)) || !rule_counts(profile, rule))
 		return 0;
@@ -156,7 +156,7 @@ static int add_rule(const struct profile *profile, size_t index, const struct em
 	static const char why[] = "a SeccompProfile has no values above 2^63 - 1";
 	const struct rule *rule = &profile->rules[index];
 	const bool several = rule->conditions_len > ARGS_MAX;
-	size_t number = rule->number ? rule->number : index + 1;
+	size_t number = rule_number(profile, rule);
 
 	if (!values_fit(rule)) {
 		if (options->lossy && opens_without(profile, rule))

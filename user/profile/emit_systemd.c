@@ -87,7 +87,7 @@ static int add_rule(struct unit *unit, const struct profile *profile, size_t ind
 		return emit_refuse(profile, index, options,
 				   "systemd has no conditions but on the family of socket", err);
 	if (!has_action(rule->action)) {
-		size_t number = rule->number ? rule->number : index + 1;
+		size_t number = rule_number(profile, rule);
 		const char *more = rule->names_len > 1 ? ", ..." : "";
 		const char *instead = is_asking(rule->action) ? "answers ENOSYS" :
 								"kills the process";

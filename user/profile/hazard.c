@@ -83,24 +83,11 @@ static bool can_be_proved(const struct profile *profile, const char *name)
 /* Where a multiplexer makes the call as well, the rules for all that it makes are one decision, unless one decides about all of it. */
 static bool is_apart(const struct profile *profile, enum arch arch, const char *name)
 {
-	static const char *const multiplexers[] = {"socketcall", "ipc"};
+	const char *multiplexer = syscall_multiplexer(arch, name);
+	struct outcome outcome;
 
-	for (size_t i = 0; i < ARRAY_LEN(multiplexers); i++) {
-		struct syscall call = {.arch = arch};
-		struct outcome outcome;
-
-		if (!syscall_resolve(arch, multiplexers[i], &call.nr) ||
-		    (decision_is_simple(profile, multiplexers[i], &outcome) &&
-		     !outcome_equal(outcome, profile_default(profile))))
-			continue;
-		for (call.sub = 0; call.sub < SUBCALLS_MAX; call.sub++) {
-			const char *subname = syscall_subname(&call);
-
-			if (subname && !strcmp(subname, name))
-				return false;
-		}
-	}
-	return true;
+	return !multiplexer || (decision_is_simple(profile, multiplexer, &outcome) &&
+				!outcome_equal(outcome, profile_default(profile)));
 }
 
 /* Does the filter answer as the rules do, whatever the arguments are? `budget`: how many may still be tried. */

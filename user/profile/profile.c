@@ -303,6 +303,11 @@ static int compare_names(const void *a, const void *b)
 }
 
 /* All at once: there may be so many that a place for one at a time takes minutes. */
+size_t rule_number(const struct profile *profile, const struct rule *rule)
+{
+	return rule->number ? rule->number : (size_t)(rule - profile->rules) + 1;
+}
+
 int profile_names(const struct profile *profile, struct rule *names)
 {
 	char **own_ptr all = NULL;

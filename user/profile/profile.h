@@ -156,5 +156,8 @@ int rule_add_condition(struct rule *rule, const struct condition *condition) mus
 bool rule_conditions_are_alternatives(const struct rule *rule);
 bool rule_has_name(const struct rule *rule, const char *name);
 
+/** Of a rule of the profile: as the file counts them that it was read from, or from 1 on. */
+size_t rule_number(const struct profile *profile, const struct rule *rule);
+
 /** Adds every name that a rule of the profile has to a rule that serves as the list. -ENOMEM. */
 int profile_names(const struct profile *profile, struct rule *names) must_check;

@@ -67,22 +67,18 @@ static bool is_muddled(const struct profile *profile, const char *multiplexer, c
 		  !decision_is_simple(profile, name, &simple))));
 }
 
-/* The first call of a multiplexer's whose rules no canonical form takes apart; NULL: there is none. */
+/* The first call that a multiplexer makes as well whose rules no canonical form takes apart; NULL: there is none. */
 static const char *find_muddled(const struct profile *profile, enum arch arch,
 				const struct change *change)
 {
-	static const char *const multiplexers[] = {"socketcall", "ipc"};
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
 
-	for (size_t i = 0; i < ARRAY_LEN(multiplexers); i++) {
-		struct syscall call = {.arch = arch};
+		for (size_t n = 0; n < rule->names_len; n++) {
+			const char *multiplexer = syscall_multiplexer(arch, rule->names[n]);
 
-		if (!syscall_resolve(arch, multiplexers[i], &call.nr))
-			continue;
-		for (call.sub = 0; call.sub < SUBCALLS_MAX; call.sub++) {
-			const char *name = syscall_subname(&call);
-
-			if (name && is_muddled(profile, multiplexers[i], name, change))
-				return name;
+			if (multiplexer && is_muddled(profile, multiplexer, rule->names[n], change))
+				return rule->names[n];
 		}
 	}
 	return NULL;

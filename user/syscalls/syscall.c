@@ -177,6 +177,20 @@ const char *syscall_subname(const struct syscall *call)
 	return multiplexers[i].names[call->sub];
 }
 
+const char *syscall_multiplexer(enum arch arch, const char *name)
+{
+	static const char *const own_names[] = {"socketcall", "ipc"};
+	int64_t nr;
+
+	_Static_assert(ARRAY_LEN(own_names) == ARRAY_LEN(multiplexers), "one each");
+	for (size_t i = 0; arch_multiplexes(arch) && i < ARRAY_LEN(multiplexers); i++)
+		for (uint32_t sub = 0; sub < multiplexers[i].len; sub++)
+			if (multiplexers[i].names[sub] && !strcmp(multiplexers[i].names[sub], name))
+				return syscall_resolve(arch, own_names[i], &nr) ? own_names[i] :
+										  NULL;
+	return NULL;
+}
+
 /*
  * Beside socketcall and ipc there are direct calls for what they do, too, but libseccomp answers these names with a pseudo number that stands
  * for both ways (-101 to -224), and only tells the direct number by its name.

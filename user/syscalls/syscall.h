@@ -38,6 +38,9 @@ uint32_t syscall_subcall_mask(const struct syscall *call);
 /** What the subcall of a multiplexer does, by the name of the direct call ("socket"); NULL: unknown, or no multiplexer. */
 const char *syscall_subname(const struct syscall *call);
 
+/** "socketcall" or "ipc", where that makes the call of this name as well; NULL: none does. */
+const char *syscall_multiplexer(enum arch arch, const char *name);
+
 /** The number of a name; false: this architecture has no such call, as far as the installed libseccomp and whittle know. */
 bool syscall_resolve(enum arch arch, const char *name, int64_t *nr);
 
