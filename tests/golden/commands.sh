@@ -793,6 +793,14 @@ for format in minijail systemd firejail list firecracker; do
         { grep -qi 'allow' "$T/err" && pass "nothing is opened by --lossy: $format" || fail "nothing is opened by --lossy: $format" "$(cat "$T/err")"; }
 done
 
+# --- a key in another case is there to runc ---
+
+for text in '{"DefaultAction": "SCMP_ACT_ERRNO"}' '{"Syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"}]}'; do
+    echo "$text" >"$T/case.json"
+    "$WHITTLE" check --consumer docker "$T/case.json" >"$T/out" 2>&1 || :
+    grep -qF '[case]' "$T/out" && ! grep -qF '[disabled]' "$T/out" && pass "no filter is not what it is: $text" || fail "no filter is not what it is: $text" "$(cat "$T/out")"
+done
+
 # --- what the runtime itself needs ---
 
 runc='capget capset prctl setgid setgroups setuid fstat chdir getcwd newfstatat getppid read close execve fstatfs getdents64 openat write'

@@ -93,3 +93,15 @@ __attribute__((unused)) static void random_args(uint64_t args[6])
 	for (size_t i = 0; i < 6; i++)
 		args[i] = random_value();
 }
+
+/* The calls that rules name, and one that none does. */
+__attribute__((unused)) static struct syscall random_named_call(void)
+{
+	struct syscall call = {.arch = ARCH_X86_64};
+	uint32_t which = any(ARRAY_LEN(harmless) + 1);
+
+	cr_assert(syscall_resolve(call.arch,
+				  which < ARRAY_LEN(harmless) ? harmless[which] : "uname",
+				  &call.nr));
+	return call;
+}

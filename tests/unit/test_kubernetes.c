@@ -11,17 +11,6 @@
 #define PROFILES EFFORT(600)
 #define PROBES   300
 
-static struct syscall random_call(void)
-{
-	struct syscall call = {.arch = ARCH_X86_64};
-	uint32_t which = any(ARRAY_LEN(harmless) + 1);
-
-	cr_assert(syscall_resolve(call.arch,
-				  which < ARRAY_LEN(harmless) ? harmless[which] : "uname",
-				  &call.nr));
-	return call;
-}
-
 /* Of what a SeccompProfile lacks there is some in most of them. */
 static void random_lacks(struct profile *profile)
 {
@@ -80,7 +69,7 @@ Test(kubernetes, allows_no_more)
 		drops = warnings.len && strstr(warnings.data, "2^63");
 		lossless += !written(&profile, false, NULL, &strict);
 		for (int p = 0; p < PROBES; p++) {
-			struct syscall call = random_call();
+			struct syscall call = random_named_call();
 			struct outcome was, is;
 			uint64_t args[6];
 

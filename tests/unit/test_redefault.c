@@ -16,18 +16,6 @@ static const struct outcome outcomes[] = {
 	{ACTION_ERRNO, ENOSYS}, {ACTION_KILL_PROCESS, 0}, {ACTION_TRAP, 0},
 };
 
-/* The calls that rules name, and one that none does. */
-static struct syscall random_call(void)
-{
-	struct syscall call = {.arch = ARCH_X86_64};
-	uint32_t which = any(ARRAY_LEN(harmless) + 1);
-
-	cr_assert(syscall_resolve(call.arch,
-				  which < ARRAY_LEN(harmless) ? harmless[which] : "uname",
-				  &call.nr));
-	return call;
-}
-
 /* The same random numbers make the same profile. */
 static void same_profile(uint64_t state, struct profile *out)
 {
@@ -58,7 +46,7 @@ Test(redefault, keeps_what_rules_decide)
 		naive.default_action = outcome.action;
 		naive.default_errno = outcome.errno_value;
 		for (int p = 0; p < PROBES; p++) {
-			struct syscall call = random_call();
+			struct syscall call = random_named_call();
 			struct verdict was;
 			struct outcome wanted, is;
 			uint64_t args[6];

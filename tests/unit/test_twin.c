@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The twin of random profiles, against asking both about call after call: by their rules, and by the compiled filter. */
 #include "profile/compile.h"
-#include "profile/hazard.h"
 #include "profile/decision.h"
 #include "profile/evaluate.h"
+#include "profile/hazard.h"
 #include "profile/twin.h"
 #include "effort.h"
 #include "random_profile.h"
@@ -20,18 +20,6 @@ static struct outcome simulated(const struct filter *filter, const struct syscal
 
 	memcpy(data.args, args, sizeof(data.args));
 	return outcome_from_return(filter_run(filter, &data));
-}
-
-/* The calls that rules name, and one that none does. */
-static struct syscall random_call(void)
-{
-	struct syscall call = {.arch = ARCH_X86_64};
-	uint32_t which = any(ARRAY_LEN(harmless) + 1);
-
-	cr_assert(syscall_resolve(call.arch,
-				  which < ARRAY_LEN(harmless) ? harmless[which] : "uname",
-				  &call.nr));
-	return call;
 }
 
 /* Some rules refuse in other ways, and so do some profiles by default. */
@@ -55,7 +43,7 @@ static void refuse_otherwise(struct profile *profile)
 static void check_probe(const struct profile *profile, const struct profile *twin,
 			const struct filter *filter, uint64_t counts[2])
 {
-	struct syscall call = random_call();
+	struct syscall call = random_named_call();
 	struct outcome original, found;
 	enum action wanted;
 	uint64_t args[6];

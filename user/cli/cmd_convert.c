@@ -156,11 +156,7 @@ static int make_safe(struct profile *profile, struct err *err)
 				"rules that libseccomp would make something else of were left as they are, for they depend on the container: --cap, --kernel or --arch say for which one they are rewritten");
 		return 0;
 	}
-	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
-		for (enum arch b = ARCH_INVALID + 1; b < ARCH_COUNT; b++)
-			profile->arches[b] |= (before.arch_map[a] & ARCH_BIT(b)) != 0;
-		profile->arch_map[a] = 0;
-	}
+	profile_list_arch_map(profile);
 	rc = rewrite(profile, err);
 	memcpy(profile->arches, before.arches, sizeof(before.arches));
 	memcpy(profile->arch_map, before.arch_map, sizeof(before.arch_map));

@@ -307,7 +307,7 @@ static const struct node *member_to_go(const struct node *node, const char *key)
 
 static int check_default(const struct checking *checking, const struct node *node)
 {
-	const struct node *rules = node_member(node, "syscalls");
+	const struct node *rules = member_to_go(node, "syscalls");
 	int rc = 0;
 
 	if (is_blank(member_to_go(node, "defaultAction")) && (!rules || !rules->len) &&

@@ -303,6 +303,15 @@ static int compare_names(const void *a, const void *b)
 }
 
 /* All at once: there may be so many that a place for one at a time takes minutes. */
+void profile_list_arch_map(struct profile *profile)
+{
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+		for (enum arch b = ARCH_INVALID + 1; b < ARCH_COUNT; b++)
+			profile->arches[b] |= (profile->arch_map[a] & ARCH_BIT(b)) != 0;
+		profile->arch_map[a] = 0;
+	}
+}
+
 size_t rule_number(const struct profile *profile, const struct rule *rule)
 {
 	return rule->number ? rule->number : (size_t)(rule - profile->rules) + 1;

@@ -143,6 +143,9 @@ int profile_copy_flags(const struct profile *from, struct profile *to) must_chec
 /** Is there a flag or a listener? */
 bool profile_has_flags(const struct profile *profile);
 
+/** Lists the architectures of archMap, all that may come of it, in place of the map. */
+void profile_list_arch_map(struct profile *profile);
+
 /** Rules without names go. */
 void profile_drop_empty_rules(struct profile *profile);
 

@@ -97,16 +97,6 @@ static void drop_lost(struct profile *profile, const struct change *change)
 	profile->rules_len = n;
 }
 
-/* With the architectures of archMap listed, which are all that may come of it. */
-static void list_all(struct profile *profile)
-{
-	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
-		for (enum arch b = ARCH_INVALID + 1; b < ARCH_COUNT; b++)
-			profile->arches[b] |= (profile->arch_map[a] & ARCH_BIT(b)) != 0;
-		profile->arch_map[a] = 0;
-	}
-}
-
 static int make_canonical(struct profile *profile, struct err *err)
 {
 	struct profile own_profile canonical = {0};
@@ -166,7 +156,7 @@ int profile_change(struct profile *profile, outcome_map map, struct outcome rest
 	if (!map && outcome_equal(rest, none.rest))
 		return 0;
 	drop_lost(profile, &none);
-	list_all(profile);
+	profile_list_arch_map(profile);
 	rc = make_free(profile, &change, err);
 	memcpy(profile->arches, before.arches, sizeof(before.arches));
 	memcpy(profile->arch_map, before.arch_map, sizeof(before.arch_map));

@@ -90,13 +90,14 @@ static const char *const ipcs[] = {
 };
 
 static const struct {
+	const char *name;
 	int64_t nr;
 	const char *const *names;
 	size_t len;
 	uint32_t mask;
 } multiplexers[] = {
-	{NR_SOCKETCALL, socketcalls, ARRAY_LEN(socketcalls), UINT32_MAX},
-	{NR_IPC, ipcs, ARRAY_LEN(ipcs), 0xffff},
+	{"socketcall", NR_SOCKETCALL, socketcalls, ARRAY_LEN(socketcalls), UINT32_MAX},
+	{"ipc", NR_IPC, ipcs, ARRAY_LEN(ipcs), 0xffff},
 };
 
 /* What libseccomp calls a number; false: nothing. */
@@ -179,15 +180,14 @@ const char *syscall_subname(const struct syscall *call)
 
 const char *syscall_multiplexer(enum arch arch, const char *name)
 {
-	static const char *const own_names[] = {"socketcall", "ipc"};
 	int64_t nr;
 
-	_Static_assert(ARRAY_LEN(own_names) == ARRAY_LEN(multiplexers), "one each");
 	for (size_t i = 0; arch_multiplexes(arch) && i < ARRAY_LEN(multiplexers); i++)
-		for (uint32_t sub = 0; sub < multiplexers[i].len; sub++)
+		for (size_t sub = 0; sub < multiplexers[i].len; sub++)
 			if (multiplexers[i].names[sub] && !strcmp(multiplexers[i].names[sub], name))
-				return syscall_resolve(arch, own_names[i], &nr) ? own_names[i] :
-										  NULL;
+				return syscall_resolve(arch, multiplexers[i].name, &nr) ?
+					       multiplexers[i].name :
+					       NULL;
 	return NULL;
 }
 
