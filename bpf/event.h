@@ -117,8 +117,14 @@ enum slot_flags {
 	SLOT_EACH = 16,
 };
 
-/* Executables that groups in set-up ran without a filter. Index 0 is "some other, no room". */
+/* Executables that groups of a slot in set-up ran without a filter. Index 0 is "some other, no room": what runs it is workload. */
 #define IMAGES_MAX 64
+
+struct image {
+	__u64 ino; /* 0: a free place */
+	__u32 dev; /* kernel encoding: major << 20 | minor */
+	__u32 pad;
+};
 
 struct slot {
 	__u32 armed;        /* 0: whoever shows up was inside before; 1: newcomers are in set-up */
@@ -128,7 +134,9 @@ struct slot {
 	__u64 lost_groups;  /* no room to mark a process: it counts as workload */
 	__u64 lost_calls;   /* no room to count a call */
 	__u64 remade; /* targets that were made meanwhile, so that what they call to start is seen */
-	/* what was seen of an executable here, by its index in `images`: not what others do with it elsewhere */
+	/* only the programs know them. Of each slot: those of a host would fill any table in days */
+	struct image images[IMAGES_MAX];
+	/* what was seen of an executable here, by its index: not what others do with it elsewhere */
 	__u8 launched[IMAGES_MAX]; /* it loaded a filter and then ran the workload: observed, not guessed */
 	__u8 stayed[IMAGES_MAX]; /* it was run, and nothing of the kind came of it */
 };
@@ -153,12 +161,6 @@ static inline __u32 target_hash(__u64 id)
 {
 	return ((__u32)id * 0x9E3779B1u) >> 17; /* 32 - log2(TARGETS_LEN) */
 }
-
-struct image {
-	__u64 ino;
-	__u32 dev; /* kernel encoding: major << 20 | minor */
-	__u32 pad;
-};
 
 /* Executables known before: a group in set-up that runs one is still in set-up. */
 #define LAUNCHERS_MAX 16
@@ -468,7 +470,7 @@ struct ev_denied {
 	char comm[COMM_LEN];
 };
 
-_Static_assert(sizeof(struct slot) == 48 + 2 * IMAGES_MAX, "struct slot");
+_Static_assert(sizeof(struct slot) == 48 + IMAGES_MAX * (sizeof(struct image) + 2), "struct slot");
 _Static_assert(sizeof(struct count_row) == ROW_LEN * 8, "struct count_row");
 _Static_assert(__builtin_offsetof(struct count_row, slot) == ROW_KEPT * 8 &&
 		       __builtin_offsetof(struct count_row, group) == (ROW_KEPT + 1) * 8 &&

@@ -351,7 +351,7 @@ static __always_inline int group_exec_setup(struct group *group, struct lineage 
 	if (!filtered && !(slot_of(slot)->flags & SLOT_COMMAND)) {
 		if (image_is_launcher(&exe, file))
 			return -1;
-		group->image = image_index(&exe);
+		group->image = image_index(slot_of(slot)->images, &exe);
 		group->since = bpf_ktime_get_ns();
 		group->forker = 0;
 		lineage->image = group->image;

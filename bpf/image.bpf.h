@@ -76,8 +76,8 @@ static __always_inline bool image_is_launcher(const struct file_id *exe, struct 
 		BPF_CORE_READ(file, f_inode, i_sb, s_magic) == OVERLAYFS_MAGIC);
 }
 
-/* The index of an executable in `images`, 0 if there is no room for it. */
-static __always_inline __u32 image_index(const struct file_id *exe)
+/* The index of an executable in the images of a slot, 0 if there is no room for it. */
+static __always_inline __u32 image_index(struct image *images, const struct file_id *exe)
 {
 	for (__u32 i = 1; i < IMAGES_MAX; i++) {
 		__u64 old = compare_exchange(&images[i].ino, 0, exe->ino);

@@ -85,9 +85,6 @@ static __always_inline struct slot *slot_of(__u32 slot)
 	return each ? each : slot_plain(slot);
 }
 
-/* image index -> executable. Written on an exec in set-up, read at the end. */
-struct image images[IMAGES_MAX];
-
 /*
  * (slot, cpu) -> calls. The truth that profiles are made of. One row a CPU, because counters that
  * CPUs share cost twice the whole program: in a session of each cgroup, of a row that two CPUs count in without a pause, 246 ns a run instead
