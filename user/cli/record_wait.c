@@ -224,6 +224,16 @@ static int check_started(const struct record *record, struct err *err)
 		       label);
 }
 
+/* Nothing would tell of a container in v1 hierarchies only: no cgroup of v2 is made for it. */
+static void tell_waiting(const struct awaited *awaited)
+{
+	struct mount v1;
+
+	log_note("waiting for %s %s; Ctrl-C ends it", kinds[awaited->kind], awaited->name);
+	if (awaited->kind == AWAITED_CONTAINER && mount_find_any_v1(NULL, &v1))
+		log_note("this host has cgroups v1 as well: a container that has one in these only is not seen here; once it runs, --container without --wait records it");
+}
+
 int record_wait_begin(struct record *record, struct err *err)
 {
 	int rc;
@@ -236,7 +246,6 @@ int record_wait_begin(struct record *record, struct err *err)
 		return rc ? rc : check_started(record, err);
 	}
 	if (!record->engine.used)
-		log_note("waiting for %s %s; Ctrl-C ends it", kinds[record->awaited[0].kind],
-			 record->awaited[0].name);
+		tell_waiting(&record->awaited[0]);
 	return 0;
 }
