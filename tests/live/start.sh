@@ -145,6 +145,12 @@ spells "each of its lives is in it, and its neighbours are not" 14 "$T/follow.js
 check_status 1 "what does not exist is refused" whittle start early --cgroup "$CG/early"
 check "unless it is waited for" whittle start early --wait --cgroup "$CG/early" --cgroup "$CG/a"
 [ "$(row early state)" = recording ] && pass "one of the two is there" || fail "one of the two is there"
+check_status 1 "a cgroup that another recording waits for is refused" whittle start earlier --wait --cgroup "$CG/early"
+cp "$T/err" "$T/said"
+check "... and its name is told" grep -q "a cgroup .*early is waited for already: by recording early\$" "$T/said"
+check_status 1 "it is not stopped where nothing can be written" whittle stop early -o "$T/none/early.json"
+cp "$T/err" "$T/said"
+check "... and that is told" grep -q "nothing was ended: cannot write $T/none/early.json: directory " "$T/said"
 mkdir "$CG/early" "$CG/a/early"
 run_in "$CG/early" "$spell" 5
 run_in "$CG/a" "$spell" 2

@@ -137,6 +137,8 @@ static int write_out(const struct stop_options *options, const char *name, bool 
 	struct reading reading = {0};
 	int rc = result_check_files(&options->result, err);
 
+	if (rc && ends && !options->force)
+		return err_wrap(err, rc, "nothing was ended");
 	if (!rc || options->force) {
 		struct err why = {0};
 		int read = read_recording(name, &reading, rc ? &why : err);

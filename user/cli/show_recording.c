@@ -35,7 +35,7 @@ static void print_since_new(const struct recording *recording, const struct satu
 
 	num_format_duration(recording->elapsed, elapsed, sizeof(elapsed));
 	num_format_duration(saturation->since_new, since, sizeof(since));
-	if (recording->calls_since_known)
+	if (recording->calls_since_known && recording->calls_since_new)
 		snprintf(calls, sizeof(calls), " and at least %" PRIu64 " calls",
 			 recording->calls_since_new);
 	printf("%zu distinct syscalls in %" PRIu64

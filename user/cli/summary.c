@@ -171,7 +171,7 @@ static void tell_since_new(const struct recording *recording)
 	if (recording_saturation(recording, &saturation) || !saturation.distinct)
 		return;
 	num_format_duration(saturation.since_new, since, sizeof(since));
-	if (recording->calls_since_known)
+	if (recording->calls_since_known && recording->calls_since_new)
 		log_note("the last new syscall came %s and at least %" PRIu64
 			 " calls before the end",
 			 since, recording->calls_since_new);

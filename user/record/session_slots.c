@@ -51,6 +51,13 @@ __u32 session__slots(const struct session *session)
 	return session->slots;
 }
 
+static int follow_taken(struct session *session, __u32 slot, const char *name, struct err *err)
+{
+	return err_set(err, -EBUSY, "a cgroup %s is waited for already%s%s", name,
+		       session->entries.data ? ": by recording " : "",
+		       session->entries.data ? session__entry(session, slot)->name : "");
+}
+
 /* The programs may look at the place at any time: `slot` is written last, and first when it is given up. */
 int session__follow(struct session *session, __u32 slot, uint64_t parent, const char *name,
 		    struct err *err)
@@ -69,10 +76,8 @@ int session__follow(struct session *session, __u32 slot, uint64_t parent, const 
 		if (!at->slot)
 			place = place ? place : at;
 		else if (at->parent == parent && at->hash == hash)
-			return at->slot == slot ?
-				       0 :
-				       err_set(err, -EBUSY,
-					       "another recording waits for a cgroup %s", name);
+			return at->slot == slot ? 0 :
+						  follow_taken(session, at->slot, name, err);
 	}
 	if (!place)
 		return err_set(err, -ENOSPC,
