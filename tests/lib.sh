@@ -111,6 +111,16 @@ await_recording() { # PID
     return 1
 }
 
+# Waits until somebody has written to FILE, for a minute.
+await_file() { # FILE
+    for _ in {1..1200}; do
+        [ ! -s "$1" ] || return 0
+        sleep 0.05
+    done
+    echo "# nobody has written to $1"
+    return 1
+}
+
 # Waits until a program named sleep, in this cgroup, sleeps.
 await_sleep() { # CGROUP
     local pid _

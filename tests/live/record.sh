@@ -3,7 +3,7 @@
 # `whittle record` as a person meets it: targets, exit status, signals, terminal. What goes wrong is in bad-input.sh.
 set -eu
 . tests/lib.sh
-need jq python3 strace
+need jq python3 strace setsid
 
 out=$T/profile.json
 rec=$T/rec.json
@@ -87,7 +87,7 @@ expect "... and the status is the command's" [ "$rc" = 7 ]
 
 # shellcheck disable=SC2016
 "$WHITTLE" record -q -o "$out" -- sh -c 'trap "echo TERM >>$0/got; mkdir $0/cleaned; exit 5" TERM; echo up >"$0/up"; while :; do sleep 0.1; done' "$T" & w=$!
-while ! [ -s "$T/up" ]; do sleep 0.05; done
+await_file "$T/up"
 kill -TERM $w
 rc=0; wait $w || rc=$?
 expect "SIGTERM goes to the command, once, and its status comes back" [ "$(cat "$T/got") $rc" = "TERM 5" ]
@@ -96,9 +96,9 @@ expect "... and its shutdown is in the profile" grep -q '"mkdir\(at\)\?"' "$out"
 rm -f "$T/up" "$T/got"
 # shellcheck disable=SC2016
 "$WHITTLE" record -o "$out" -- sh -c 'trap "echo TERM >>$0/got" TERM; echo $$ >"$0/up"; while :; do sleep 0.1; done' "$T" 2>"$T/err" & w=$!
-while ! [ -s "$T/up" ]; do sleep 0.05; done
+await_file "$T/up"
 kill -TERM $w
-while ! [ -s "$T/got" ]; do sleep 0.05; done
+await_file "$T/got"
 rm -f "$out"
 kill -TERM $w
 rc=0; wait $w || rc=$?
@@ -135,7 +135,7 @@ daemon='trap "mkdir $0/daemon-ended; exit" TERM; echo >"$0/up"; while :; do slee
 rm -f "$T/up"
 # shellcheck disable=SC2016
 "$WHITTLE" record -o "$out" --recording "$rec" -- setsid -f sh -c "$daemon" "$T" 2>"$T/err" & w=$!
-while ! [ -s "$T/up" ]; do sleep 0.05; done
+await_file "$T/up"
 for _ in $(seq 100); do ! grep -q 'what it started runs on' "$T/err" || break; sleep 0.1; done
 expect "a command that leaves a daemon behind: it is said at once" grep -q 'what it started runs on' "$T/err"
 kill -TERM $w
@@ -150,7 +150,7 @@ expect "... of which nothing had to be killed" [ "$(grep -c "was killed" "$T/err
 rm -rf "$T/up" "$T/daemon-ended" "$T/shell-ended"
 # shellcheck disable=SC2016
 "$WHITTLE" record -o "$out" -- sh -c 'trap "mkdir $1/shell-ended; exit 0" TERM; setsid -f sh -c "$0" "$1"; while :; do sleep 0.1; done' "$daemon" "$T" 2>"$T/err" & w=$!
-while ! [ -s "$T/up" ]; do sleep 0.05; done
+await_file "$T/up"
 kill -TERM $w
 for _ in $(seq 100); do ! grep -q 'what it started runs on' "$T/err" || break; sleep 0.1; done
 kill -TERM $w
@@ -171,7 +171,7 @@ expect "... and the command finds it closed" [ "$(grep -c ' 0 -> ' "$T/a")" = 0 
 rm -f "$T/up"
 # shellcheck disable=SC2016
 setsid "$WHITTLE" record -q -o "$out" -- sh -c 'sed -n s/^0:://p /proc/self/cgroup >"$0/up"; exec sleep 60' "$T" & w=$!
-while ! [ -s "$T/up" ]; do sleep 0.05; done
+await_file "$T/up"
 kill -KILL -- -$w
 wait $w 2>/dev/null || :
 expect "the command's cgroup goes, also where all of whittle's process group is killed" gone "$(cgroup_mount)$(cat "$T/up")"
@@ -202,13 +202,14 @@ expect "Ctrl-C at a terminal reaches the command once" [ "$(python3 "$T/terminal
     sh -c 'trap "echo got INT" INT; echo ready; sleep 1; sleep 1; exit 4')" = "4 1" ]
 
 # a command in a process group of its own does not get it from the terminal
+own_group='import os, sys; os.setpgid(0, 0); os.execvp(sys.argv[1], sys.argv[1:])'
 # shellcheck disable=SC2016
 expect "Ctrl-C reaches a command that has its own process group, too" [ "$(python3 "$T/terminal.py" "$WHITTLE" record -q -o "$out" -- \
-    timeout 20 sh -c 'trap "echo got INT; exit 4" INT; echo ready; while :; do sleep 0.1; done')" = "4 1" ]
+    python3 -c "$own_group" sh -c 'trap "echo got INT; exit 4" INT; echo ready; for i in $(seq 300); do sleep 0.1; done')" = "4 1" ]
 sed 's/os.write(master, b"\\x03")/os.write(master, b"\\x03"); time.sleep(0.7); os.write(master, b"\\x03")/' "$T/terminal.py" >"$T/twice.py"
 # shellcheck disable=SC2016
 expect "Ctrl-C twice is the command's affair" [ "$(python3 "$T/twice.py" "$WHITTLE" record -q -o "$out" -- \
-    sh -c 'sed -n s/^0:://p /proc/self/cgroup >"$0"; n=0; trap "n=\$((n+1)); echo got INT; [ \$n = 2 ] && exit 7" INT; echo ready; while :; do sleep 0.1; done' "$T/own")" = "7 2" ]
+    sh -c 'sed -n s/^0:://p /proc/self/cgroup >"$0"; n=0; trap "n=\$((n+1)); echo got INT; [ \$n = 2 ] && exit 7" INT; echo ready; for i in $(seq 300); do sleep 0.1; done' "$T/own")" = "7 2" ]
 expect "... and leaves no cgroup behind" [ -s "$T/own" -a ! -d "$(cgroup_mount)$(cat "$T/own")" ]
 nohup "$WHITTLE" record -q -o "$out" -- sleep 2 >/dev/null 2>&1 & w=$!
 await_recording $w
