@@ -11,7 +11,7 @@ static const char *const choices[] = {"auto", "always", "never", NULL};
 struct values {
 	bool flag;
 	int count;
-	const char *text;
+	const char *text, *set;
 	struct texts texts;
 	uint64_t duration, size;
 	int choice;
@@ -23,6 +23,7 @@ static const struct option_row rows[] = {
 	{"flag", 'f', OPTION_FLAG, NULL, "a flag", AT(flag), NULL, 0},
 	{"count", 'c', OPTION_COUNT, NULL, "one more", AT(count), NULL, 0},
 	{"text", 't', OPTION_TEXT, "TEXT", "a text", AT(text), NULL, 0},
+	{"set", 'S', OPTION_SET, "[LIST]", "a list", AT(set), NULL, 0},
 	{"texts", 'T', OPTION_TEXTS, "TEXT", "texts", AT(texts), NULL, 0},
 	{"for", 0, OPTION_DURATION, "DURATION", "a duration", AT(duration), NULL, 0},
 	{"size", 's', OPTION_SIZE, "SIZE", "a size", AT(size), NULL, 1 << 20},
@@ -73,6 +74,16 @@ Test(options, good)
 		{{"-T", "a", "--texts=b", "-Tc"}, {.texts = {.text = {"a", "b", "c"}, .len = 3}}, 0},
 		{{"--for", "1h30m"}, {.duration = 5400000000000}, 0},
 		{{"--for=90", "--for=5"}, {.duration = 5000000000}, 0},
+		{{"--set"}, {.set = "default"}, 0},
+		{{"--set", "a,b"}, {.set = "a,b"}, 0},
+		{{"--set=a", "b"}, {.set = "a"}, 1},
+		{{"--set="}, {.set = ""}, 0},
+		{{"--set", "-f"}, {.set = "default", .flag = true}, 0},
+		{{"--set", "--", "ls"}, {.set = "default"}, 1},
+		{{"--set", "a", "ls", "-f"}, {.set = "a"}, 2},
+		{{"-fSa", "-c"}, {.flag = true, .set = "a", .count = 1}, 0},
+		{{"-fS", "-c"}, {.flag = true, .set = "default", .count = 1}, 0},
+		{{"-S", "a"}, {.set = "a"}, 0},
 		{{"--size", "64k"}, {.size = 65536}, 0},
 		{{"-s1m"}, {.size = 1 << 20}, 0},
 		{{"--choice", "auto"}, {.choice = 0}, 0},
@@ -104,6 +115,8 @@ Test(options, good)
 		cr_expect_eq(got.count, want->count, "row %zu", i);
 		cr_expect(want->text ? got.text && !strcmp(got.text, want->text) : !got.text,
 			  "row %zu: %s", i, got.text);
+		cr_expect(want->set ? got.set && !strcmp(got.set, want->set) : !got.set,
+			  "row %zu: %s", i, got.set);
 		cr_expect_eq(got.duration, want->duration, "row %zu", i);
 		cr_expect_eq(got.size, want->size, "row %zu", i);
 		cr_expect_eq(got.choice, want->choice, "row %zu", i);
@@ -136,6 +149,7 @@ Test(options, bad)
 		{{"--texts"}, "--texts"},
 		{{"-t", "a", "--text=b"}, "--text was given twice"},
 		{{"-t", "", "-t", ""}, "--text was given twice"},
+		{{"--set", "--set"}, "--set was given twice"},
 		{{"--for", "1w"}, "'1w'"},
 		{{"--for="}, "''"},
 		{{"--for", "0"}, "'0'"},

@@ -58,7 +58,7 @@ static const struct option_row rows[] = {
 	 "allow what was denied, too; but for what was answered with ENOSYS",
 	 AT(result.allow_denied), NULL, 0},
 	{"stats", 0, OPTION_FLAG, NULL, "show time and errors of each syscall", AT(stats), NULL, 0},
-	{"args", 0, OPTION_TEXT, "LIST",
+	{"args", 0, OPTION_SET, "[LIST]",
 	 "record arguments, too, and allow no others: default, all, or calls: socket,ioctl:1,clone",
 	 AT(args), NULL, 0},
 	{"args-max", 0, OPTION_TEXT, "N",

@@ -35,7 +35,7 @@ static const struct option_row rows[] = {
 	 "count processes that move in as workload from the start", AT(count_moved), NULL, 0},
 	{"denials", 0, OPTION_FLAG, NULL, "look for calls that a seccomp filter denies",
 	 AT(denials), NULL, 0},
-	{"args", 0, OPTION_TEXT, "LIST",
+	{"args", 0, OPTION_SET, "[LIST]",
 	 "record arguments, too, and allow no others: default, all, or calls: socket,ioctl:1,clone",
 	 AT(args), NULL, 0},
 	{"ring-size", 0, OPTION_SIZE, "SIZE",

@@ -100,7 +100,7 @@ static void zsh_row(const struct option_row *row)
 			printf("%s%s", i ? " " : "", row->choices[i]);
 		printf(")");
 	} else if (row->argument) {
-		printf(":");
+		printf(row->kind == OPTION_SET ? "::" : ":");
 		zsh_text(row->argument);
 		printf(":_files");
 	}

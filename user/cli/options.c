@@ -10,14 +10,19 @@
 /* getopt's value of a long option is its row and this: outside of what a letter can be */
 #define ROW_BASE 1000
 
-static bool takes_argument(const struct option_row *row)
+/* As getopt_long numbers it. */
+static int takes_argument(const struct option_row *row)
 {
-	return row->kind != OPTION_FLAG && row->kind != OPTION_COUNT && row->kind != OPTION_HELP;
+	if (row->kind == OPTION_SET)
+		return optional_argument;
+	return row->kind != OPTION_FLAG && row->kind != OPTION_COUNT && row->kind != OPTION_HELP ?
+		       required_argument :
+		       no_argument;
 }
 
 /* getopt's two forms of the table. */
 static void build(const struct option_row *rows, bool anywhere, struct option longs[ROWS_MAX + 1],
-		  char letters[2 * ROWS_MAX + 3])
+		  char letters[3 * ROWS_MAX + 3])
 {
 	size_t n = 0;
 
@@ -27,14 +32,13 @@ static void build(const struct option_row *rows, bool anywhere, struct option lo
 	letters[n++] = ':';
 	for (size_t i = 0; rows[i].name; i++) {
 		longs[i] = (struct option){.name = rows[i].name,
-					   .has_arg = takes_argument(&rows[i]) ? required_argument :
-										 no_argument,
+					   .has_arg = takes_argument(&rows[i]),
 					   .val = ROW_BASE + i};
 		longs[i + 1] = (struct option){0};
 		if (!rows[i].letter)
 			continue;
 		letters[n++] = rows[i].letter;
-		if (takes_argument(&rows[i]))
+		for (int colons = takes_argument(&rows[i]); colons; colons--)
 			letters[n++] = ':';
 	}
 	letters[n] = '\0';
@@ -98,6 +102,7 @@ static int store(const struct option_row *row, const char *text, void *into, str
 		++*(int *)place;
 		return 0;
 	case OPTION_TEXT:
+	case OPTION_SET:
 		return store_text(row, text, place, err);
 	case OPTION_VERSION:
 		return store_version(row, text, place, err);
@@ -123,7 +128,7 @@ static int parse(const struct option_row *rows, bool anywhere, int argc, char **
 		 int *rest, bool *help, struct err *err)
 {
 	struct option longs[ROWS_MAX + 1];
-	char letters[2 * ROWS_MAX + 3];
+	char letters[3 * ROWS_MAX + 3];
 	struct err reason = {0};
 	int value;
 
@@ -149,6 +154,9 @@ static int parse(const struct option_row *rows, bool anywhere, int argc, char **
 			*help = true;
 			return 0;
 		}
+		/* to getopt, what may be missing is never a word of its own */
+		if (row->kind == OPTION_SET && !optarg)
+			optarg = optind < argc && *argv[optind] != '-' ? argv[optind++] : "default";
 		/* whichever way a number is wrong, it is a usage error */
 		if (store(row, optarg, into, &reason))
 			return err_set(err, -EINVAL, "%s", reason.text);

@@ -15,6 +15,7 @@ enum option_kind {
 	OPTION_FLAG,     /* bool */
 	OPTION_COUNT,    /* int, one more each time */
 	OPTION_TEXT,     /* const char *, borrowed from argv */
+	OPTION_SET,      /* the same; "default" if the next word is an option, or there is none */
 	OPTION_VERSION,  /* the same, of a kernel: "4.8" */
 	OPTION_TEXTS,    /* struct texts: may be given more than once */
 	OPTION_DURATION, /* uint64_t, ns */
