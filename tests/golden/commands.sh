@@ -391,7 +391,14 @@ printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X8
 says 'mask and value exchanged' 0 'libseccomp ignores them (are the two exchanged?)' "$WHITTLE" explain --arch x86_64 "$T/exchanged.json" clone 0x10000000
 grep -q 'clone (56) with 0x10000000: allow$' "$T/out" && grep -q 'by rule 1' "$T/out" && pass '... allows all' || fail '... allows all' "$(cat "$T/out")"
 jq 'del(.syscalls[0].args)' "$T/exchanged.json" >"$T/all.json"
+jq '.syscalls = []' "$T/exchanged.json" >"$T/none.json"
 check '... is the same as no condition' "$WHITTLE" diff "$T/exchanged.json" "$T/all.json"
+# a number less 32 bits is a term a bit
+sed 's/"value": 0, "valueTwo": 2114060288/"value": 4294967295, "valueTwo": 5/' "$T/exchanged.json" >"$T/five.json"
+check_status 1 'all but one value differ' "$WHITTLE" diff "$T/five.json" "$T/all.json"
+echo 'clone: A errno EPERM, B allow, unless arg0 & 0xffffffff == 0x5 (x86_64)' | same '... in few words' - "$T/out"
+check_status 1 'one value differs' "$WHITTLE" diff "$T/five.json" "$T/none.json"
+echo 'clone: A allow, B errno EPERM, where arg0 & 0xffffffff == 0x5 (x86_64)' | same '... in few words, too' - "$T/out"
 sed 's/"value": 0, "valueTwo": 2114060288, "op": "SCMP_CMP_MASKED_EQ"/"op": "SCMP_CMP_EQ"/' "$T/exchanged.json" >"$T/zero.json"
 says 'a condition without a value' 0 'a condition without "value" compares with 0' "$WHITTLE" explain --arch x86_64 "$T/zero.json" clone 0
 grep -q ': allow$' "$T/out" && pass '... compares with 0' || fail '... compares with 0' "$(cat "$T/out")"

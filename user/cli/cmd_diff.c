@@ -52,8 +52,9 @@ static void arches_of(const struct profile *a, const struct profile *b, const ch
 	}
 }
 
-static void print_text(const struct diff_options *options, const struct profile *a,
-		       const struct profile *b, const struct differences *differences)
+static int print_text(const struct diff_options *options, const struct profile *a,
+		      const struct profile *b, const struct differences *differences,
+		      struct err *err)
 {
 	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++) {
 		if (differences->only_a[arch])
@@ -67,7 +68,7 @@ static void print_text(const struct diff_options *options, const struct profile 
 		printf("flags: only A has %s\n", flag_name(FLAG_SPEC_ALLOW));
 	for (size_t i = 0; i < differences->len; i++) {
 		const struct difference *d = &differences->list[i];
-		struct buf own_buf where = BUF_INIT, own_buf arches = BUF_INIT;
+		struct buf own_buf sentence = BUF_INIT, own_buf arches = BUF_INIT;
 		struct buf own_buf name = BUF_INIT;
 		char x[OUTCOME_TEXT_LEN], y[OUTCOME_TEXT_LEN];
 
@@ -75,16 +76,18 @@ static void print_text(const struct diff_options *options, const struct profile 
 			continue;
 		outcome_text(d->a, x);
 		outcome_text(d->b, y);
-		region_text(&d->region, &where);
+		if (region_sentence(&d->region, &sentence))
+			return err_errno(err, -ENOMEM, "cannot tell what differs");
 		arches_of(a, b, d->name, &arches, "", " ", "");
 		/* what a file says is not to get at the terminal */
 		buf__addf(&name, "%s", d->name ? d->name : "every other call");
 		if (name.len)
 			log_keep_in_line(name.data);
 		printf("%s: A %s, B %s%s%s%s%s%s\n", buf__text(&name), x, y,
-		       where.len ? ", where " : "", buf__text(&where), arches.len ? " (" : "",
+		       sentence.len ? ", " : "", buf__text(&sentence), arches.len ? " (" : "",
 		       buf__text(&arches), arches.len ? ")" : "");
 	}
+	return 0;
 }
 
 /* Is there nothing to be told but what is unclear? */
@@ -203,12 +206,11 @@ static int run(const struct command *self, int argc, char **argv)
 	profile_settle_arches(&a, machine);
 	profile_settle_arches(&b, machine);
 	if (profile_diff(&a, &b, &differences, &err) ||
-	    (options.json && print_json(&options, &a, &b, &differences, &err))) {
+	    (!options.quiet &&
+	     (options.json ? print_json : print_text)(&options, &a, &b, &differences, &err))) {
 		log_error("%s", err.text);
 		return STATUS_USAGE;
 	}
-	if (!options.json && !options.quiet)
-		print_text(&options, &a, &b, &differences);
 	if (differences.unclear.names_len && !options.quiet)
 		tell_unclear(&differences);
 	if (is_unclear(&options, &differences))

@@ -311,6 +311,27 @@ void region_text(const struct region *region, struct buf *out)
 	}
 }
 
+int region_sentence(const struct region *region, struct buf *out)
+{
+	struct region own_region all = {0}, own_region rest = {0};
+	int rc = region_add_everything(&all);
+
+	if (!rc)
+		rc = region_minus(&all, region, &rest);
+	if (rc && rc != -E2BIG)
+		return rc;
+	if (!rc && !rest.len)
+		return 0;
+	if (!rc && rest.len < region->len) {
+		buf__addf(out, "unless ");
+		region_text(&rest, out);
+		return 0;
+	}
+	buf__addf(out, "where ");
+	region_text(region, out);
+	return 0;
+}
+
 void rule_conditions_text(const struct rule *rule, struct buf *out)
 {
 	const char *between = rule_conditions_are_alternatives(rule) ? " or " : " and ";

@@ -54,5 +54,7 @@ int region_to_masks(const struct region *region, struct region *out) must_check;
 
 /** "arg0 < 38 or arg0 == 39"; "" for everything. For people. */
 void region_text(const struct region *region, struct buf *out);
+/** "where arg0 < 38", or "unless arg0 == 1" if the rest takes fewer terms to say; "" for everything. -ENOMEM. */
+int region_sentence(const struct region *region, struct buf *out) must_check;
 /** "arg0 < 38", as the rule has it. */
 void rule_conditions_text(const struct rule *rule, struct buf *out);
