@@ -58,6 +58,10 @@ for engine in "${ENGINES[@]}"; do
     wait_end
     good "--wait, by name" whole
     good "--wait: the recording says which container it was" eval 'jq -r .target "$T/rec.json" | grep -q "container $engine:web"'
+    "${run[@]}" -d --name there bb:1 sleep 60 >/dev/null
+    timeout -s INT 30 "$WHITTLE" record --wait --container $engine:there -o "$T/p.json" --for 1s 2>"$T/err" || :
+    good "--wait, for one that is there already" grep -q "container $engine:there.* is there already: the next one" "$T/err"
+    remove $engine there
     id=$($engine create --network none "${run[@]:4}" --name made bb:1 mkdir /x)
     wait_start --container "${id:0:14}"
     "${run[@]}" --rm bb:1 sh -c 'rmdir /none' 2>/dev/null || :
@@ -100,6 +104,10 @@ for infra in $infras; do
 done
 
 what=cgroup
+mkdir "$CG/one-$$-1.scope"
+timeout -s INT 30 "$WHITTLE" record --wait --cgroup "one-$$-*.scope" -o "$T/p.json" --for 1s 2>"$T/err" || :
+good "--wait, for one that is there already" grep -q "cgroup one-$$-1.scope is there already: the next one" "$T/err"
+rmdir "$CG/one-$$-1.scope"
 wait_start --cgroup "one-$$-*.scope"
 mkdir "$CG/other.scope" "$CG/one-$$-2.scope"
 (echo "$BASHPID" >"$CG/other.scope/cgroup.procs" && exec rmdir /none) 2>/dev/null || :

@@ -133,6 +133,7 @@ no such cgroup               | -       | record -o p.json --cgroup /no/such     
 no such cgroup, by directory | -       | record -o p.json --cgroup $CG/none                     | 1   | kept | there is no cgroup '$CG/none'
 a relative path              | -       | record -o p.json --cgroup no/such                      | 1   | kept | 'no/such': a path in the hierarchy begins with '/'
 an empty path                | -       | record -o p.json --cgroup ""                           | 1   | kept | there is no cgroup ''
+a path to wait for           | -       | record -o p.json --wait --cgroup /no/such              | 2   | kept | with --wait it is the name of a directory, or a pattern of names, and no path
 no such cgroup id            | -       | record -o p.json --cgroup 999999999                    | 1   | kept | no cgroup with id 999999999
 a v1 path                    | v1      | record -o p.json --cgroup $V1                          | 1   | kept | $V1 is a cgroup of a v1 hierarchy without a controller
 a file, not a directory      | -       | record -o p.json --cgroup $CG/cgroup.procs             | 1   | kept | $CG/cgroup.procs is a file, not a cgroup: name its directory

@@ -110,6 +110,11 @@ static int check_usage(struct record *record, struct err *err)
 			       record->argv ?
 				       "--wait does not go with a command" :
 				       "--wait needs a --container, a --unit or a --cgroup to wait for");
+	for (size_t i = 0; options->wait && i < targets->cgroups.len; i++)
+		if (strchr(targets->cgroups.text[i], '/'))
+			return err_set(err, -EINVAL,
+				       "--cgroup '%s': with --wait it is the name of a directory, or a pattern of names, and no path ('whittle start --wait' waits for a path)",
+				       targets->cgroups.text[i]);
 	if (options->start && (record->argv || options->wait || targets->containers.len != 1 ||
 			       targets->units.len || targets->cgroups.len))
 		return err_set(err, -EINVAL,

@@ -45,6 +45,7 @@ struct awaited {
 	enum awaited_kind kind;
 	const char *name; /* borrowed */
 	bool found;
+	bool present; /* one was there before, and that was told */
 };
 
 struct record {

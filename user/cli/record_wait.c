@@ -29,17 +29,6 @@ static int plan_start(struct record *record, struct err *err)
 	return rc;
 }
 
-/* The next one of that name may well be meant, but who means this one would wait for ever. */
-static void tell_running(const char *name)
-{
-	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
-	char label[CONTAINER_LABEL_LEN];
-
-	if (!container_open(name, &cgroup, label, NULL))
-		log_note("container %s runs already: the next one of that name is waited for (without --wait this one is recorded)",
-			 label);
-}
-
 int record_wait_plan(struct record *record, struct err *err)
 {
 	const struct record_options *options = &record->options;
@@ -62,10 +51,8 @@ int record_wait_plan(struct record *record, struct err *err)
 		await(record, AWAITED_CGROUP, targets->cgroups.text[i]);
 	for (size_t i = 0; i < targets->units.len; i++)
 		await(record, AWAITED_UNIT, targets->units.text[i]);
-	for (size_t i = 0; i < targets->containers.len; i++) {
+	for (size_t i = 0; i < targets->containers.len; i++)
 		await(record, AWAITED_CONTAINER, targets->containers.text[i]);
-		tell_running(targets->containers.text[i]);
-	}
 	return 0;
 }
 
@@ -224,6 +211,51 @@ static int check_started(const struct record *record, struct err *err)
 		       label);
 }
 
+static void tell_present(const struct record *record, struct awaited *awaited,
+			 const struct cgroup *cgroup, const char *label)
+{
+	if (!cgroup->hierarchy && session__slot_of(record->session, cgroup->id) != SLOT_NONE)
+		return; /* it has just been caught */
+	awaited->present = true;
+	log_note("%s %s is there already: the next one of that name is waited for (without --wait this one is recorded)",
+		 kinds[awaited->kind], label);
+}
+
+static int tell_if_awaited(const char *path, const char *name, void *context)
+{
+	const struct record *record = context;
+	char label[CONTAINER_LABEL_LEN];
+
+	for (size_t i = 0; i < record->awaited_len; i++) {
+		struct awaited *awaited = &record->awaited[i];
+		struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
+
+		if (awaited->kind != AWAITED_CONTAINER && !awaited->present &&
+		    is_awaited(awaited, name, label) && !cgroup_open(path, &cgroup, NULL))
+			tell_present(record, awaited, &cgroup, name);
+	}
+	return 0;
+}
+
+/*
+ * The next one of that name may well be meant, but who means one that is there would wait for ever. Asked once those to come are caught: it
+ * may have been made while whittle was getting ready.
+ */
+static void tell_all_present(struct record *record)
+{
+	for (size_t i = 0; i < record->awaited_len; i++) {
+		struct awaited *awaited = &record->awaited[i];
+		struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
+		char label[CONTAINER_LABEL_LEN];
+
+		if (awaited->kind == AWAITED_CONTAINER &&
+		    !container_open(awaited->name, &cgroup, label, NULL))
+			tell_present(record, awaited, &cgroup, label);
+	}
+	if (name_min(record) < ENGINE_ID_LEN && cgroup_each(tell_if_awaited, record, NULL))
+		log_info("cgroups that are there already could not be looked at");
+}
+
 /* Nothing would tell of a container in v1 hierarchies only: no cgroup of v2 is made for it. */
 static void tell_waiting(const struct awaited *awaited)
 {
@@ -245,6 +277,7 @@ int record_wait_begin(struct record *record, struct err *err)
 		rc = engine_start(&record->to_start, err);
 		return rc ? rc : check_started(record, err);
 	}
+	tell_all_present(record);
 	if (!record->engine.used)
 		tell_waiting(&record->awaited[0]);
 	return 0;
