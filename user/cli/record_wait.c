@@ -263,7 +263,8 @@ static void tell_waiting(const struct awaited *awaited)
 
 	log_note("waiting for %s %s; Ctrl-C ends it", kinds[awaited->kind], awaited->name);
 	if (awaited->kind == AWAITED_CONTAINER && mount_find_any_v1(NULL, &v1))
-		log_note("this host has cgroups v1 as well: a container that has one in these only is not seen here; once it runs, --container without --wait records it");
+		log_note(
+			"this host has cgroups v1 as well: a container that has one in these only is not seen here; once it runs, --container without --wait records it");
 }
 
 int record_wait_begin(struct record *record, struct err *err)
