@@ -65,6 +65,7 @@ of_workload() { # prints "NAME CALLS"
 }
 
 record_start() { # ARGUMENT...
+    : >"$T/log"
     timeout 90 "$WHITTLE" record --recording "$T/rec.json" -o "$T/p.json" "$@" 2>"$T/log" &
     recorder=$!
     for _ in {1..600}; do

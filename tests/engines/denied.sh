@@ -93,6 +93,7 @@ for engine in "${ENGINES[@]}"; do
     if [ $status = 1 ]; then pass "$engine run: status 1"; else fail "$engine run: status 1" "$status" && detail <"$T/err"; fi
 
     for _ in 1 2 3 4 5; do
+        : >"$T/err"
         "$WHITTLE" audit --json --container "$engine:$name" >"$T/out" 2>"$T/err" &
         audit=$!
         for _ in $(seq 600); do

@@ -113,6 +113,7 @@ wait "$busy" 2>/dev/null || true
 # Audits a cgroup of its own in the background, which is $audit, until it has said that it does.
 audit_start() {
     own_cgroup
+    : >"$T/err"
     "$WHITTLE" audit --json --cgroup "$CG" >"$T/out" 2>"$T/err" &
     audit=$!
     for _ in $(seq 300); do

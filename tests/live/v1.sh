@@ -21,7 +21,7 @@ spell=${BUILD:-build}/tests/programs/spell
 # each bit of the number is one call: 682 and 341 have none in common
 odd="getitimer getsid sched_get_priority_max sched_getscheduler times"
 even="getpgid getpriority getresuid sched_get_priority_min sysinfo"
-id=$(printf '%064x' $$ | tr 0 e)
+id=$(printf '%08x%056d' $$ 0 | tr 0 e)
 
 inside() { # CGROUP COMMAND...
     (
@@ -40,6 +40,7 @@ v1_only() { # COMMAND...
 as=()
 begin() { # OPTION...
     rm -f "$T/rec.json"
+    : >"$T/err"
     "${as[@]}" "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" "$@" 2>"$T/err" &
     recorder=$!
     for _ in {1..600}; do
