@@ -32,6 +32,7 @@ void engine_beyond_clear(struct engine_beyond *beyond)
 {
 	buf__clear(&beyond->refused_names);
 	buf__clear(&beyond->enosys_names);
+	buf__clear(&beyond->loosened_names);
 	*beyond = (struct engine_beyond){0};
 }
 
@@ -63,6 +64,7 @@ static int read_podman(const struct host *host, struct profile *out, struct engi
 			return rc;
 		snprintf(beyond->source, sizeof(beyond->source), "podman's default profile (%s)",
 			 podman_files[i]);
+		beyond->profile = podman_files[i];
 		rc = parse_oci(podman_files[i], buf__text(&text), text.len, &options, &whole, err);
 		if (!rc && profile_resolve(&whole, host, out))
 			rc = err_errno(err, -ENOMEM, "cannot know %s", beyond->source);
@@ -91,6 +93,7 @@ static int read_default(const struct engine_default *container, enum arch arch, 
 		return read_podman(&host, out, beyond, err);
 	/* nerdctl and CRI have containerd's, which follows Docker's */
 	snprintf(beyond->source, sizeof(beyond->source), "docker's default profile");
+	beyond->profile = "docker";
 	return docker_default(&host, out) ?
 		       err_errno(err, -ENOMEM, "cannot know %s", beyond->source) :
 		       0;
@@ -109,6 +112,17 @@ static struct outcome outcome_of(const struct profile *profile, const struct obs
 	if (profile_reach(profile, name, &reach) || reach != REACH_NONE)
 		return (struct outcome){.action = ACTION_ALLOW};
 	return evaluate(profile, &o->call, (uint64_t[6]){0}).outcome;
+}
+
+/* A profile of the recording allows it whatever the arguments, and the default profile does not. */
+static bool is_loosened(const struct profile *profile, const struct recording *recording,
+			const struct observed *o, const char *name)
+{
+	const struct tuples *kept = tuples_find(&recording->arguments, &o->call);
+	enum reach reach;
+
+	return (!kept || kept->open) && !profile_reach(profile, name, &reach) &&
+	       reach == REACH_SOME;
 }
 
 static bool has_word(const struct buf *list, const char *word)
@@ -145,14 +159,18 @@ int engine_default_beyond(const struct engine_default *container, const struct r
 		    !syscall_name(&o->call, name))
 			continue;
 		outcome = outcome_of(&profile, o, name);
-		if (outcome_allows(outcome))
+		if (outcome_allows(outcome)) {
+			if (is_loosened(&profile, recording, o, name))
+				note(&out->loosened_names, &out->loosened, name);
 			continue;
+		}
 		if (outcome.action == ACTION_ERRNO && outcome.errno_value == ENOSYS)
 			note(&out->enosys_names, &out->enosys, name);
 		else
 			note(&out->refused_names, &out->refused, name);
 	}
-	if (!rc && (buf__error(&out->refused_names) || buf__error(&out->enosys_names)))
+	if (!rc && (buf__error(&out->refused_names) || buf__error(&out->enosys_names) ||
+		    buf__error(&out->loosened_names)))
 		rc = err_errno(err, -ENOMEM, "cannot compare with %s", out->source);
 	return rc;
 }

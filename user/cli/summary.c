@@ -217,12 +217,13 @@ void summary_recording(const struct recording *recording, bool assume_startup)
 	summary_losses(losses);
 }
 
-static void tell_beyond(size_t n, const char *what, const struct engine_beyond *beyond,
+static void tell_beyond(size_t n, const char *one, const char *several,
+			const struct engine_beyond *beyond, const char *more,
 			const struct buf *names)
 {
 	if (n)
-		log_note("%zu call%s %s %s: %s", n, n == 1 ? "" : "s", what, beyond->source,
-			 buf__text(names));
+		log_note("%zu call%s %s %s%s: %s", n, n == 1 ? "" : "s", n == 1 ? one : several,
+			 beyond->source, more, buf__text(names));
 }
 
 void summary_beyond(const struct engine_default *container, const struct recording *recording)
@@ -237,13 +238,17 @@ void summary_beyond(const struct engine_default *container, const struct recordi
 			 err.text);
 		return;
 	}
-	tell_beyond(beyond.refused, beyond.refused == 1 ? "goes beyond" : "go beyond", &beyond,
+	tell_beyond(beyond.refused, "goes beyond", "go beyond", &beyond, "",
 		    &beyond.refused_names);
-	tell_beyond(beyond.enosys,
-		    beyond.enosys == 1 ? "is answered with ENOSYS by" :
-					 "are answered with ENOSYS by",
-		    &beyond, &beyond.enosys_names);
-	if (!beyond.refused && !beyond.enosys)
+	tell_beyond(beyond.enosys, "is answered with ENOSYS by", "are answered with ENOSYS by",
+		    &beyond, " and allowed now", &beyond.enosys_names);
+	tell_beyond(beyond.loosened, "is allowed by", "are allowed by", &beyond,
+		    " on some arguments, and now on any (--args holds them to those that were seen)",
+		    &beyond.loosened_names);
+	if (beyond.refused || beyond.enosys || beyond.loosened)
+		log_note("'whittle merge --intersect PROFILE %s' takes out what goes beyond it",
+			 beyond.profile);
+	else
 		log_info("no call goes beyond %s", beyond.source);
 }
 
