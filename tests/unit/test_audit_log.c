@@ -143,6 +143,35 @@ Test(audit_log, comm)
 	}
 }
 
+/* The program that the thread belongs to. */
+Test(audit_log, program)
+{
+	static const struct {
+		const char *field, *program;
+	} programs[] = {
+		{"\"/usr/sbin/nginx\"", "nginx"},
+		{"\"relative\"", "relative"},
+		{"2F62696E2F6120622F632064", "c d"},
+		{"/usr/bin/plain", "plain"},
+		{"\"/a/0123456789abcdefghij\"", "0123456789abcde"},
+		{"\"/0123456789abcdefghij/a\"", "a"},
+		{"\"/ends/\"", ""},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
+		struct audit_record r;
+		char line[512];
+
+		snprintf(line, sizeof(line),
+			 "audit: type=1326 " STAMP
+			 "pid=7 comm=\"t\" exe=%s sig=31 arch=c000003e syscall=59 code=0x0",
+			 programs[i].field);
+		cr_assert_eq(parse(line, &r), AUDIT_LINE_RECORD, "%s", line);
+		cr_assert_str_eq(r.program, programs[i].program, "%s", line);
+		cr_assert_str_eq(r.comm, "t");
+	}
+}
+
 Test(audit_log, others)
 {
 	static const struct {
@@ -337,6 +366,10 @@ Test(audit_log, losses)
 		 AUDIT_LOSS_JOURNAL, 0},
 		{"Nov 1 1:1:1 host auditd[1]: Audit daemon is suspending logging due to low disk space.",
 		 AUDIT_LOSS_AUDITD, 0},
+		{"Jan  1 00:00:00 host rsyslogd: imjournal: 5000 messages lost due to rate-limiting",
+		 AUDIT_LOSS_DAEMON, 5000},
+		{"Jan  1 00:00:00 host audispd: queue is full - dropping event", AUDIT_LOSS_DAEMON,
+		 0},
 		{"[  1.0] net_ratelimit: 36 callbacks suppressed", AUDIT_LOSS_NONE, 0},
 	};
 

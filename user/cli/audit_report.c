@@ -110,6 +110,7 @@ void audit_report_text(const struct audit_report *report, struct buf *out)
 	size_t len = report->denials->len;
 	const struct denial **own_ptr rows = calloc(len + 1, sizeof(*rows));
 	struct widths widths = {(int)strlen("syscall"), (int)strlen("aarch64 ")};
+	bool with_args = false;
 
 	if (!rows)
 		out->error = -ENOMEM;
@@ -119,13 +120,15 @@ void audit_report_text(const struct audit_report *report, struct buf *out)
 		char call[2 * SYSCALL_NAME_LEN];
 
 		rows[i] = &report->denials->rows[i];
+		with_args |= rows[i]->args_known;
 		audit_call_text(&rows[i]->call, call);
 		widen(&widths.call, call);
 		widen(&widths.arch, audit_arch_text(rows[i]->call.arch));
 	}
 	qsort(rows, len, sizeof(*rows), compare_rows);
-	buf__addf(out, "%10s  %-*s  %-*s  %-18s  %7s  %s\n", "count", widths.call, "syscall",
-		  widths.arch, "arch", "action", "pid", "comm");
+	buf__addf(out, "%10s  %-*s  %-*s  %-18s  %7s  %-*s%s\n", "count", widths.call, "syscall",
+		  widths.arch, "arch", "action", "pid", with_args ? 15 : 0, "comm",
+		  with_args ? "  arguments" : "");
 	for (size_t i = 0; i < len; i++)
 		add_row(rows[i], &widths, out);
 }

@@ -22,6 +22,7 @@ enum step {
 	STEP_ADD_ALL,    /* all subcalls: a log does not tell which one it was */
 	STEP_WHOLE,      /* there were conditions on it: allowed whole */
 	STEP_ARCH,       /* its name is allowed, its architecture is not */
+	STEP_OTHERS,     /* the same of the first; of the others the arguments are not known */
 	STEP_ALLOWED,    /* by this profile it is allowed: another filter, or an older profile */
 	STEP_ENOSYS,     /* that is what the profile means to answer */
 	STEP_SUPERVISED, /* a supervisor decides */
@@ -41,6 +42,9 @@ static const struct {
 		{true, "allows %s now, all that it does: a log does not say which subcall it was"},
 	[STEP_WHOLE] = {true, "allows %s now, whatever its arguments: it had conditions for it"},
 	[STEP_ARCH] = {true, "allows %s now: the architecture was not listed"},
+	[STEP_OTHERS] =
+		{false,
+		 "allows %s already as it was called first: another filter may have denied it; with which arguments the others were called is not known, and nothing is added for them"},
 	[STEP_ALLOWED] =
 		{false,
 		 "allows %s already: another filter denied it, or an older version of the profile"},
@@ -112,6 +116,16 @@ static bool is_allowed(const struct updating *u, const struct denial *denial, co
 	return decision_is_simple(&u->profile, name, &outcome) && outcome.action == ACTION_ALLOW;
 }
 
+/* What lets the first of them in may refuse the others: only the first one's arguments are known. */
+static bool is_first_of_several(const struct updating *u, const struct denial *denial,
+				const char *name)
+{
+	struct outcome outcome;
+
+	return denial->args_known && denial->count > 1 &&
+	       !decision_is_simple(&u->profile, name, &outcome);
+}
+
 /* `arch_new`: the profile does not list its architecture yet, and is looked at as if it did. */
 static int choose(const struct updating *u, const struct denial *denial, const char *name,
 		  bool arch_new, enum step *step, struct err *err)
@@ -123,7 +137,9 @@ static int choose(const struct updating *u, const struct denial *denial, const c
 	if (rc)
 		return err_errno(err, rc, "%s: cannot tell what it says about %s", u->name, name);
 	if (is_allowed(u, denial, name))
-		*step = arch_new ? STEP_ARCH : STEP_ALLOWED;
+		*step = arch_new                             ? STEP_ARCH :
+			is_first_of_several(u, denial, name) ? STEP_OTHERS :
+							       STEP_ALLOWED;
 	else if (!u->update->enosys && is_enosys(u, denial, name))
 		*step = STEP_ENOSYS;
 	else if (is_supervised(&decision))

@@ -36,7 +36,7 @@ static const struct option_row rows[] = {
 	{"log", 0, OPTION_TEXT, "FILE",
 	 "read the kernel's seccomp records from a log ('-': standard input)",
 	 offsetof(struct audit_options, log), NULL, 0},
-	{"comm", 0, OPTION_TEXT, "NAME", "with --log: only of processes of this name",
+	{"comm", 0, OPTION_TEXT, "NAME", "with --log: only of programs, or threads, of this name",
 	 offsetof(struct audit_options, comm), NULL, 0},
 	{"only-pid", 0, OPTION_TEXT, "PID", "with --log: only of this process",
 	 offsetof(struct audit_options, only_pid), NULL, 0},
@@ -116,6 +116,9 @@ static const struct {
 		 "log_buf_len=4M on the kernel's command line makes room, auditd keeps all"},
 	[AUDIT_LOSS_AUDITD] = {"auditd stopped writing for want of disk space",
 			       "make room and send it SIGUSR2"},
+	[AUDIT_LOSS_DAEMON] =
+		{"what hands the messages on dropped some",
+		 "ratelimit.interval=\"0\" of rsyslog's imjournal or imuxsock, a longer q_depth of auditd, keeps all"},
 };
 
 static void warn_losses(const struct audit_log *log)
@@ -138,6 +141,8 @@ static void warn_losses(const struct audit_log *log)
 		log_warn("%" PRIu64
 			 " lines look like seccomp records, but neither the kernel nor the audit daemon wrote them: left out",
 			 log->elsewhere);
+	if (!log->lines)
+		log_warn("the log is empty: may whoever reads it read it?");
 	if (log->unkept)
 		log_warn("%" PRIu64 " records are left out: more than %d different ones",
 			 log->unkept, DENIALS_MAX);
@@ -208,6 +213,8 @@ static int audit_a_log(const struct audit_options *options)
 	warn_losses(log);
 	report = (struct audit_report){.denials = &log->denials[AUDIT_SOURCE_KERNEL],
 				       .complete = !audit_log_is_incomplete(log)};
+	if (log->others)
+		log_note("%" PRIu64 " records of other processes are left out", log->others);
 	if (!log->records)
 		log_note("there are no seccomp records%s in the %" PRIu64 " lines of the log",
 			 options->comm || options->only_pid ? " of such a process" : "",

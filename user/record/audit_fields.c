@@ -141,8 +141,8 @@ static int hex_digit(char c)
 	return isdigit((unsigned char)c) ? c - '0' : (c | 0x20) - 'a' + 10;
 }
 
-/* Quoted, or in hex if there is in it what could be mistaken; plain by ausearch -i. */
-static void parse_comm(struct span text, char comm[RECORDING_COMM_LEN])
+/* Quoted, or in hex if there is in it what could be mistaken; plain by ausearch -i. Cut to what a comm may have; `last`: to the last part of a path. */
+static void parse_name(struct span text, bool last, char comm[RECORDING_COMM_LEN])
 {
 	bool quoted = span_starts(text, "\""), hex = !quoted && text.len && text.len % 2 == 0;
 	size_t n = 0;
@@ -152,11 +152,16 @@ static void parse_comm(struct span text, char comm[RECORDING_COMM_LEN])
 		      (text.at[i] >= 'A' && text.at[i] <= 'F');
 	if (quoted)
 		text = span_from(text, 1);
-	for (size_t i = 0; i < text.len && n < RECORDING_COMM_LEN - 1; i += hex ? 2 : 1) {
-		if (quoted && text.at[i] == '"')
+	for (size_t i = 0; i < text.len; i += hex ? 2 : 1) {
+		char c = hex ? (char)(hex_digit(text.at[i]) << 4 | hex_digit(text.at[i + 1])) :
+			       text.at[i];
+
+		if (quoted && c == '"')
 			break;
-		comm[n++] = hex ? (char)(hex_digit(text.at[i]) << 4 | hex_digit(text.at[i + 1])) :
-				  text.at[i];
+		if (last && c == '/')
+			n = 0;
+		else if (n < RECORDING_COMM_LEN - 1)
+			comm[n++] = c;
 	}
 	memset(comm + n, 0, RECORDING_COMM_LEN - n);
 }
@@ -178,7 +183,9 @@ enum audit_line audit_fields_parse(struct span record, enum audit_source source,
 	if (field(record, "pid", &value) && span_number(value, 10, INT_MAX, &pid))
 		result.pid = (uint32_t)pid;
 	if (field(record, "comm", &value))
-		parse_comm(value, result.comm);
+		parse_name(value, false, result.comm);
+	if (field(record, "exe", &value))
+		parse_name(value, true, result.program);
 	*out = result;
 	return AUDIT_LINE_RECORD;
 }

@@ -160,6 +160,8 @@ static const struct {
 	{" kernel messages", AUDIT_LOSS_JOURNAL, "Missed ", COUNT_BEFORE},
 	{"/dev/kmsg buffer overrun", AUDIT_LOSS_JOURNAL, "", NO_COUNT},
 	{"suspending logging", AUDIT_LOSS_AUDITD, "udit daemon", NO_COUNT},
+	{" messages lost due to rate-limiting", AUDIT_LOSS_DAEMON, "", COUNT_BEFORE},
+	{"dropping event", AUDIT_LOSS_DAEMON, "queue is full", NO_COUNT},
 };
 
 static enum audit_line parse_loss(struct span text, enum audit_loss *loss, uint64_t *lost)

@@ -29,9 +29,10 @@ struct audit_record {
 	uint32_t machine; /* AUDIT_ARCH_*; 0: unknown */
 	int64_t nr;       /* as logged: x32 with its bit, MIPS with its thousands */
 	enum denial_action action;
-	int error;    /* 0: not logged, as by all kernels so far */
-	uint32_t pid; /* 0: not logged */
-	char comm[RECORDING_COMM_LEN];
+	int error;                        /* 0: not logged, as by all kernels so far */
+	uint32_t pid;                     /* 0: not logged */
+	char comm[RECORDING_COMM_LEN];    /* the thread's: it may have a name of its own */
+	char program[RECORDING_COMM_LEN]; /* as comm would be: the end of exe, cut */
 };
 
 /* Reasons for which a log lacks records, as far as it tells. */
@@ -42,6 +43,7 @@ enum audit_loss {
 	AUDIT_LOSS_BACKLOG, /* audit_backlog_limit, or the kernel's queues behind it */
 	AUDIT_LOSS_JOURNAL, /* journald was too slow for the kernel's buffer */
 	AUDIT_LOSS_AUDITD,  /* auditd stopped writing: no room on its disk */
+	AUDIT_LOSS_DAEMON,  /* what hands messages on dropped some: rsyslog, audispd */
 	AUDIT_LOSS_COUNT,
 };
 

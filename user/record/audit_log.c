@@ -10,10 +10,17 @@ void audit_log_clear(struct audit_log *log)
 		denials_clear(&log->denials[i]);
 }
 
+static bool is_named(const char *wanted, const char *name)
+{
+	return !strncmp(wanted, name, RECORDING_COMM_LEN - 1);
+}
+
+/* A thread that is called something else is a part of the program all the same. */
 static bool is_wanted(const struct audit_log *log, const struct audit_record *record)
 {
-	return record->nr != AUDIT_MARK_NR && (!log->pid || log->pid == record->pid) &&
-	       (!log->comm || !strncmp(log->comm, record->comm, RECORDING_COMM_LEN - 1));
+	return (!log->pid || log->pid == record->pid) &&
+	       (!log->comm || is_named(log->comm, record->comm) ||
+		is_named(log->comm, record->program));
 }
 
 static int add_record(struct audit_log *log, const struct audit_record *record)
@@ -26,8 +33,12 @@ static int add_record(struct audit_log *log, const struct audit_record *record)
 				.pid = record->pid};
 	int rc;
 
-	if (!is_wanted(log, record))
+	if (record->nr == AUDIT_MARK_NR)
 		return 0;
+	if (!is_wanted(log, record)) {
+		log->others++;
+		return 0;
+	}
 	log->records++;
 	memcpy(denial.comm, record->comm, sizeof(denial.comm));
 	denial.call.arch = arch_from_audit(record->machine, &denial.call.nr);
@@ -174,7 +185,7 @@ int audit_log__end(struct audit_log *log)
 
 bool audit_log_is_incomplete(const struct audit_log *log)
 {
-	bool lost = log->unkept || log->malformed;
+	bool lost = log->unkept || log->malformed || !log->lines;
 
 	for (size_t i = 0; i < AUDIT_LOSS_COUNT; i++)
 		lost |= log->losses[i].seen;

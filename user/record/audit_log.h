@@ -9,10 +9,11 @@
 
 /* Owns its lists: audit_log_clear(), or own_audit_log. Zeroed, with the filters set, it is empty. */
 struct audit_log {
-	const char *comm; /* borrowed; only of processes of this name; NULL: of all */
+	const char *comm; /* borrowed; only of threads of this name, or programs; NULL: of all */
 	uint32_t pid;     /* only of this process; 0: of all */
 	struct denials denials[AUDIT_SOURCE_COUNT];
 	uint64_t lines, records, malformed, elsewhere;
+	uint64_t others; /* records of other processes than those that are wanted */
 	uint64_t unkept; /* records without room in the lists */
 	struct {
 		bool seen;
@@ -35,5 +36,5 @@ int audit_log__feed(struct audit_log *log, const void *data, size_t len) must_ch
  */
 int audit_log__end(struct audit_log *log) must_check;
 
-/** May records be missing? */
+/** May records be missing? Of a log without a line, that nobody could read it is the likeliest. */
 bool audit_log_is_incomplete(const struct audit_log *log);
