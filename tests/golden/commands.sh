@@ -83,7 +83,12 @@ told "$C 4 of them hold, with Docker's 14 capabilities (--cap), on x86_64 (--arc
 told "$C 4 of them hold, with no capability (--cap), on x86_64 (--arch), Linux 6.1 (--kernel); of archMap, x86_64 alone counts" "${box[@]}" --cap none $G/container.json
 told "$C 4 of them hold, with CAP_CHOWN, CAP_SYS_ADMIN (--cap), on x86_64 (--arch), Linux 6.1 (--kernel); of archMap, x86_64 alone counts" "${box[@]}" --cap sys_admin --cap CAP_CHOWN $G/container.json
 told "$C 2 of them hold, with all capabilities (--cap), on aarch64 (--arch), Linux 4.4 (--kernel); of archMap, aarch64 alone counts" --arch aarch64 --kernel 4.4 --cap ALL $G/container.json
-told "whittle: error: there is no capability 'CAP_NONE'" --cap CAP_NONE $G/container.json
+for command in show check merge convert "explain docker read" "diff docker"; do
+    # shellcheck disable=SC2086
+    says "no capability: $command" 2 "there is no capability 'CAP_NONE'; see 'whittle ${command%% *} --help'" "$WHITTLE" $command --cap CAP_NONE docker
+done
+says 'a file that there is not has no findings' 2 'cannot open' "$WHITTLE" check "$T/none.json"
+check 'x86-64, as systemd calls it' "$WHITTLE" explain --arch x86-64 docker read
 told '' "$T/oci.json"
 for version in -5.4 x 5 5.-4; do
     says "no kernel: $version" 2 "'$version' is not a version such as 4.8" "$WHITTLE" convert --kernel=$version "$T/oci.json"

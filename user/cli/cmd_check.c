@@ -202,15 +202,15 @@ static int run(const struct command *self, int argc, char **argv)
 
 	if (command_is_answered(self, argc, argv, &options, &rest, &status))
 		return status;
-	if (argc - rest != 1) {
+	if (argc - rest != 1)
 		err_set(&err, -EINVAL, "check takes one profile");
+	if (err.code || file_options_check(&options.file, &err))
 		return command_usage_error(self, &err);
-	}
 	if ((!profile_file_is_docker(argv[rest]) &&
 	     file_read(argv[rest], PROFILE_FILE_MAX, &text, &err)) ||
 	    check_text(&options, argv[rest], &text, &findings, &err)) {
 		log_error("%s", err.text);
-		return STATUS_FAILED;
+		return STATUS_USAGE;
 	}
 	/* 1 would be an error among the findings */
 	if (options.json && print_json(&options, &findings, &err)) {

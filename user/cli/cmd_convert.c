@@ -225,7 +225,7 @@ static int run(const struct command *self, int argc, char **argv)
 			"--name takes lowercase letters, digits, '-' and '.', each part between dots beginning and ending with a letter or digit, 253 characters at most, not '%.60s'",
 			options.name);
 	format = find_format(options.format, &err);
-	if (err.code || !format ||
+	if (err.code || !format || file_options_check(&options.file, &err) ||
 	    (options.default_action && parse_action(options.default_action, &outcome, &err)) ||
 	    (options.arches && parse_arches(options.arches, arches, &err)))
 		return command_usage_error(self, &err);

@@ -193,10 +193,10 @@ static int run(const struct command *self, int argc, char **argv)
 	if (command_is_answered(self, argc, argv, &options, &rest, &status))
 		return status;
 	options.file.quiet = options.quiet;
-	if (argc - rest != 2) {
+	if (argc - rest != 2)
 		err_set(&err, -EINVAL, "diff takes two profiles");
+	if (err.code || file_options_check(&options.file, &err))
 		return command_usage_error(self, &err);
-	}
 	if (native_arch(options.file.arch, &machine, &err) ||
 	    profile_file_read(argv[rest], &options.file, &a, &err) ||
 	    profile_file_read(argv[rest + 1], &options.file, &b, &err)) {

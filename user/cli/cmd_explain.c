@@ -272,7 +272,8 @@ static int run(const struct command *self, int argc, char **argv)
 			argc - rest < 1 ? "a profile" : "a syscall");
 		return command_usage_error(self, &err);
 	}
-	if (native_arch(options.file.arch, &question.call.arch, &err) ||
+	if (file_options_check(&options.file, &err) ||
+	    native_arch(options.file.arch, &question.call.arch, &err) ||
 	    find_call(argv[rest + 1], &question, &err) ||
 	    parse_args(argc - rest - 2, argv + rest + 2, &question, &err))
 		return command_usage_error(self, &err);

@@ -191,10 +191,10 @@ static int run(const struct command *self, int argc, char **argv)
 
 	if (command_is_answered(self, argc, argv, &options, &rest, &status))
 		return status;
-	if (rest >= argc) {
+	if (rest >= argc)
 		err_set(&err, -EINVAL, "a profile or a recording is missing");
+	if (err.code || file_options_check(&options.file, &err))
 		return command_usage_error(self, &err);
-	}
 	if (options.intersect && options.origins) {
 		err_set(&err, -EINVAL,
 			"--origins is for a union: an intersection is allowed by all");

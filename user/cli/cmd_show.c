@@ -426,7 +426,8 @@ static int run(const struct command *self, int argc, char **argv)
 		err_set(&err, -EINVAL, "show takes a profile, or recordings");
 	else if (argc - rest > 1 && options.against)
 		err_set(&err, -EINVAL, "--against takes one profile to compare");
-	if (err.code || native_arch(options.file.arch, &machine, &err))
+	if (err.code || file_options_check(&options.file, &err) ||
+	    native_arch(options.file.arch, &machine, &err))
 		return command_usage_error(self, &err);
 	json = options.json ? &report : NULL;
 	rc = argc - rest > 1 ? show_recordings(argv + rest, argc - rest, json, &err) :

@@ -26,6 +26,8 @@ int arch_parse(const char *text, enum arch *out, struct err *err)
 	for (enum arch a = ARCH_INVALID + 1; *out == ARCH_INVALID && a < ARCH_COUNT; a++)
 		if (arch_docker_name(a) && !strcmp(arch_docker_name(a), text))
 			*out = a;
+	if (*out == ARCH_INVALID)
+		*out = arch_from_systemd_name(text);
 	if (*out != ARCH_INVALID)
 		return 0;
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
@@ -160,6 +162,14 @@ int profile_file_host(const struct file_options *options, const char *caps[CAPAB
 	if (!rc)
 		rc = parse_caps(&options->caps, caps, out, err);
 	return rc ? rc : parse_kernel(options->kernel, out, err);
+}
+
+int file_options_check(const struct file_options *options, struct err *err)
+{
+	const char *caps[CAPABILITY_COUNT];
+	struct host host = {0};
+
+	return profile_file_host(options, caps, &host, err);
 }
 
 int profile_file_parse_whole(const char *path, const struct buf *text,

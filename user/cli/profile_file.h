@@ -54,6 +54,9 @@ const char *profile_file_name(const char *path);
 /** "docker" is no file but what Docker gives a container that names no profile. */
 bool profile_file_is_docker(const char *path);
 
+/** Are --cap, --kernel and --arch what they should be? -EINVAL: no. */
+int file_options_check(const struct file_options *options, struct err *err) must_check;
+
 /** For which container on which host the options ask: *out borrows `caps`. */
 int profile_file_host(const struct file_options *options, const char *caps[CAPABILITY_COUNT],
 		      struct host *out, struct err *err) must_check;
