@@ -214,6 +214,7 @@ install: all
 	install -D -m 0755 scripts/generate-seccomp-profile $(DESTDIR)$(PREFIX)/bin/whittle-generate-seccomp-profile
 	mkdir -p $(DESTDIR)$(EXAMPLESDIR)
 	cp scripts/ci-examples/* $(DESTDIR)$(EXAMPLESDIR)
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/whittle README.md LICENSE
 	install -D -m 0644 user/man/whittle.1 $(DESTDIR)$(PREFIX)/share/man/man1/whittle.1
 	install -D -m 0644 user/man/whittle-recording.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5
 	mkdir -p $(DESTDIR)$(HOOKSDIR) $(DESTDIR)/var/lib/whittle
@@ -230,7 +231,7 @@ install: all
 
 ## uninstall: remove what install put there; /etc/whittle/hook.conf and /var/lib/whittle stay
 uninstall:
-	rm -rf $(DESTDIR)$(EXAMPLESDIR)
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/whittle
 	rm -f $(DESTDIR)$(PREFIX)/bin/whittle $(DESTDIR)$(PREFIX)/bin/whittle-generate-seccomp-profile $(DESTDIR)$(PREFIX)/share/man/man1/whittle.1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5/whittle-recording.5 $(DESTDIR)$(PREFIX)/share/man/man5/whittle-profile.5 \
 		$(DESTDIR)$(HOOKSDIR)/whittle.json $(DESTDIR)$(UNITDIR)/whittle@.service \

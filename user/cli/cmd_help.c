@@ -55,7 +55,7 @@ static void list_commands(void)
 	       "eBPF program, and whittles a seccomp profile down to them.\n\n");
 	for (size_t i = 0; commands[i]; i++)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
-	printf("\n'whittle help COMMAND' tells more; 'whittle --version' is the version.\n");
+	printf("\n'whittle help COMMAND' tells more; 'whittle --version' (-V) is the version.\n");
 }
 
 static int run(const struct command *self, int argc, char **argv)
