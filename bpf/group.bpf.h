@@ -115,6 +115,19 @@ static __always_inline bool group_is_workload(const struct group *group)
 	return (__s32)group->state <= GROUP_WORKLOAD;
 }
 
+/*
+ * NULL: it is whittle's helper; or its lineage is lost, as when user space has freed the slot meanwhile, and it is workload from here on,
+ * for nobody would learn what it called.
+ */
+static __always_inline struct lineage *group_lineage(struct group *group)
+{
+	struct lineage *lineage = bpf_map_lookup_elem(&lineages, &group->lineage);
+
+	if (!lineage && group->lineage)
+		group->state = GROUP_WORKLOAD;
+	return lineage;
+}
+
 /* A group of set-up becomes workload, or leaves, or ends. */
 static __noinline void group_leave(struct group *group)
 {
@@ -151,6 +164,20 @@ static __always_inline void group_forget(struct group *group)
 	groups_void();
 }
 
+/*
+ * Puts a lineage into the map under a number of its own, 0 if there is no room: groups that took another's for theirs would never leave
+ * set-up. Two CPUs may have the same nanosecond.
+ */
+static __noinline __u64 lineage_new(struct lineage *lineage)
+{
+	__u64 number = bpf_ktime_get_ns();
+
+	for (int i = 0; i < 4; i++, number++)
+		if (!bpf_map_update_elem(&lineages, &number, lineage, BPF_NOEXIST))
+			return number;
+	return 0;
+}
+
 static __always_inline struct group *group_store(__u32 tgid, struct group *group)
 {
 	if (bpf_map_update_elem(&groups, &tgid, group, BPF_ANY))
@@ -167,10 +194,9 @@ static __noinline struct group *group_enter_setup(struct task_struct *task, __u3
 	struct group *stored;
 
 	group.filters = group_filters(task);
-	/* unique: one process cannot enter twice within the 4 ms that the pid displaces */
-	group.lineage = (bpf_ktime_get_ns() & ~0x3fffffULL) | (tgid & 0x3fffff);
 	bpf_probe_read_kernel_str(lineage.comm, sizeof(lineage.comm), &task->comm);
-	if (bpf_map_update_elem(&lineages, &group.lineage, &lineage, BPF_ANY)) {
+	group.lineage = lineage_new(&lineage);
+	if (!group.lineage) {
 		atomic_add(&slot_of(slot)->lost_groups, 1);
 		return NULL;
 	}
@@ -286,13 +312,15 @@ static __always_inline int group_class(__u32 slot, const struct call *call, __u3
 		*image = group->image;
 		return filtered ? CLASS_PROVISIONAL_FILTERED : CLASS_PROVISIONAL;
 	}
+	lineage = group_lineage(group);
+	if (!lineage && group_is_workload(group))
+		return CLASS_WORKLOAD;
 	if (abi_is_exec(call)) {
 		group->exec = *call;
 		bpf_get_current_comm(group->exec_comm, sizeof(group->exec_comm));
 		group->has_exec = 1;
 		return -1; /* counted once it has succeeded */
 	}
-	lineage = bpf_map_lookup_elem(&lineages, &group->lineage);
 	if (lineage)
 		atomic_add(&lineage->calls, 1);
 	return filtered ? CLASS_RUNTIME : -1;
@@ -398,7 +426,7 @@ static __always_inline int group_exec(struct task_struct *task, __u32 slot, stru
 
 	if (!group || group_is_workload(group))
 		return -1;
-	lineage = bpf_map_lookup_elem(&lineages, &group->lineage);
+	lineage = group_lineage(group);
 	if (!lineage)
 		return -1;
 	/* a process that is moved in while it is inside execve was never seen to call it */

@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Processes that move into targets, out of them, and from one to another while they run: what they call is in the right recording,
+# or it is told that it is in none. The oracle is tests/programs/mover.c: how often it calls what, and where.
+set -eu
+# a BPF file system of our own: the pins of the machine, if there are some, are left alone
+if [ -z "${WHITTLE_TEST_PRIVATE:-}" ]; then
+    WHITTLE_TEST_PRIVATE=1 exec unshare -m bash "$0"
+fi
+mount -t bpf bpf /sys/fs/bpf
+. tests/lib.sh
+need jq
+mover=${BUILD:-build}/tests/programs/mover
+
+own_cgroup
+top=$CG
+mkdir "$top/a" "$top/b" "$top/x"
+
+# Begins a recording of a cgroup; all are in one session.
+record() { # NAME CGROUP OPTION...
+    local name=$1 dir=$2
+    shift 2
+    "$WHITTLE" start -q "$name" --cgroup "$dir" "$@"
+}
+
+# ... and ends it: NAME.json, NAME.log, and its exit status in $status.
+finish() { # NAME
+    status=0
+    "$WHITTLE" stop "$1" --recording "$T/$1.json" -o "$T/$1.profile" 2>"$T/$1.log" || status=$?
+}
+
+calls() { # NAME SYSCALL [CLASS]: how often
+    jq -r --arg n "$2" --arg c "${3-workload}" '[.syscalls[] | select(.name == $n and .class == $c) | .calls] | add // 0' "$T/$1.json"
+}
+
+is() { # DESC WANT GOT NAME
+    if [ "$2" = "$3" ]; then
+        pass "$1"
+    else
+        fail "$1" "$3 instead of $2"
+        detail <"$T/$4.log"
+    fi
+}
+
+# one that leaves a child in the first target and is in the second one at once; others move meanwhile, which makes that quick
+runs=$(often 20 100)
+record a "$top/a"
+record b "$top/b"
+restless=()
+for _ in 1 2; do
+    "$mover" to-fro:"$top/x" &
+    restless+=($!)
+done
+for _ in $(seq "$runs"); do
+    "$mover" window born:"$top/a" later:60 in:"$top/b" sleep:150 exec calls:10
+done
+kill "${restless[@]}"
+wait "${restless[@]}" 2>/dev/null || :
+finish a
+finish b
+is "$runs processes that came from another target, where their children were: what they call is in the second one's" $((runs * 10)) "$(calls b getppid)" b
