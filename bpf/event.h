@@ -250,11 +250,24 @@ struct lineage {
 	__u32 slot;
 	__u32 live;     /* groups in set-up or provisional */
 	__u32 execs;    /* execs that ended set-up */
+	__u32 after;    /* calls made in set-up since the first of them */
 	__u32 pid;      /* the one that entered */
 	__u32 image;    /* what it ran without a filter, 0: nothing */
 	__u32 launched; /* and that was a launcher */
+	__u32 pad;
 	char comm[COMM_LEN];
 };
+
+/*
+ * Has anybody to be told that calls of a lineage were not counted? A runtime that has forked what runs the exec waits for it at most, and ends; what
+ * calls more than that was no runtime.
+ */
+#define LINEAGE_WAITS 4
+
+static inline int lineage_is_told(const struct lineage *lineage)
+{
+	return lineage->calls && (!lineage->execs || lineage->after > LINEAGE_WAITS);
+}
 
 /* Time and errors of a call, kept when statistics are asked for; index as in the count rows. */
 struct timing {
@@ -423,7 +436,7 @@ struct ev_first {
 	char comm[COMM_LEN];
 };
 
-/* Processes that moved in have all gone, and none of them ran an exec: their calls were not counted. */
+/* Processes that moved in have all gone, and lineage_is_told() of them: their calls were not counted. */
 struct ev_moved {
 	__u32 kind;
 	__u32 slot;
@@ -486,7 +499,7 @@ _Static_assert(sizeof(struct denied_key) == 24,
 	       "struct denied_key: padding would be part of the key");
 _Static_assert(sizeof(struct filtered) == 32, "struct filtered");
 _Static_assert(sizeof(struct group) == 80, "struct group");
-_Static_assert(sizeof(struct lineage) == 48, "struct lineage");
+_Static_assert(sizeof(struct lineage) == 56, "struct lineage");
 _Static_assert(sizeof(struct tuple) == 56, "struct tuple: padding would be part of the key");
 _Static_assert(ROW_LEN <= 65536 && IMAGES_MAX <= 256, "struct tuple");
 _Static_assert(sizeof(struct timing) == 16, "struct timing");

@@ -85,7 +85,7 @@ static __always_inline void lineage_end(__u64 number, const struct lineage *line
 	struct ev_moved *ev;
 
 	/* an exiting task may be moved, too, and calls nothing */
-	if (last.execs || !last.calls) {
+	if (!lineage_is_told(&last)) {
 		lineage_remove(number, &last);
 		return;
 	}
@@ -321,8 +321,11 @@ static __always_inline int group_class(__u32 slot, const struct call *call, __u3
 		group->has_exec = 1;
 		return -1; /* counted once it has succeeded */
 	}
-	if (lineage)
+	if (lineage) {
 		atomic_add(&lineage->calls, 1);
+		if (lineage->execs)
+			atomic_add(&lineage->after, 1);
+	}
 	return filtered ? CLASS_RUNTIME : -1;
 }
 

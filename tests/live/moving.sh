@@ -59,3 +59,16 @@ wait "${restless[@]}" 2>/dev/null || :
 finish a
 finish b
 is "$runs processes that came from another target, where their children were: what they call is in the second one's" $((runs * 10)) "$(calls b getppid)" b
+
+# one that moves in and goes on, without an exec, when a child of it has run one
+record a "$top/a"
+"$mover" in:"$top/a" true calls:100
+finish a
+moved=$(jq '[.moved[].calls | select(. >= 100)] | length' "$T/a.json")
+is "one that goes on in set-up behind its child's exec is told of" 1 "$moved" a
+
+# ... and one that only waits for the child is a runtime
+record a "$top/a"
+"$mover" in:"$top/a" calls:100 true
+finish a
+is "one that waits for it and ends is not" 0 "$(jq '.moved | length' "$T/a.json")" a

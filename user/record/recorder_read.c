@@ -236,13 +236,13 @@ static int add_arguments(struct finish *finish, struct err *err)
 	return arguments_collect(finish->recording, finish->session, &context, err);
 }
 
-/* Groups that are still in set-up, none of whose lineage has run an exec. */
+/* Groups that are still in set-up. */
 static int add_lineage(const struct lineage *lineage, void *context)
 {
 	struct finish *finish = context;
 	struct moved moved = {.pid = lineage->pid, .calls = lineage->calls};
 
-	if (!is_ours(finish->recorder, lineage->slot) || lineage->execs || !lineage->calls)
+	if (!is_ours(finish->recorder, lineage->slot) || !lineage_is_told(lineage))
 		return 0;
 	memcpy(moved.comm, lineage->comm, sizeof(moved.comm));
 	return recording_add_moved(finish->recording, &moved);
