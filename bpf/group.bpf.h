@@ -444,20 +444,36 @@ static __always_inline int group_exec(struct task_struct *task, __u32 slot, stru
 	return class;
 }
 
+/*
+ * A process that is no part of set-up goes elsewhere. A runtime, which some workload has started, goes to the container that it makes, and what
+ * it calls there is that one's.
+ */
+static __noinline int group_note_left(struct task_struct *task, struct group *group)
+{
+	struct file *file = BPF_CORE_READ(task, mm, exe_file);
+	struct file_id exe = image_of_file(file);
+	struct slot *slot = slot_of(group->slot);
+
+	if (group->state != GROUP_SETUP && slot->armed && !image_is_launcher(&exe, file))
+		atomic_add(&slot->left, 1);
+	return 0;
+}
+
 /* A process was moved to a cgroup of `slot`; SLOT_NONE: out of the targets. */
 static __always_inline void group_move(struct task_struct *task, __u32 slot)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid);
-	struct group *group;
+	struct group *group = bpf_map_lookup_elem(&groups, &tgid);
 
 	if (BPF_CORE_READ(task, flags) & PF_EXITING)
 		return; /* its sched_process_exit may have come already */
+	if (group && group->slot != slot)
+		group_note_left(task, group);
 	if (slot != SLOT_NONE) {
 		group_of(task, slot, true);
 		return;
 	}
 	/* a workload group stays known, so that it is still workload when it comes back; but its slot may be another's by then */
-	group = bpf_map_lookup_elem(&groups, &tgid);
 	if (group && (cfg_each || !group_is_workload(group))) {
 		group_forget(group);
 		bpf_map_delete_elem(&groups, &tgid);

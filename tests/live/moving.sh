@@ -72,3 +72,10 @@ record a "$top/a"
 "$mover" in:"$top/a" calls:100 true
 finish a
 is "one that waits for it and ends is not" 0 "$(jq '.moved | length' "$T/a.json")" a
+
+# one that leaves while it runs: its calls are lost, and that is told
+record a "$top/a"
+"$mover" in:"$top/a" exec calls:10 in:"$top/x" calls:100
+finish a
+is "one that leaves the target: what it called there is in the recording" 10 "$(calls a getppid)" a
+is "... which is incomplete" "3 false 1" "$status $(jq -r '"\(.complete) \(.losses.left)"' "$T/a.json")" a

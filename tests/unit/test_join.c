@@ -91,6 +91,7 @@ static void fill(struct recording *r)
 				.timed = some(2),
 				.losses = {.late = some(3),
 					   .calls = some(3),
+					   .left = some(3),
 					   .misses = some(9) ? 0 : INT64_MAX}};
 	strcpy(r->kernel, kernels[some(ARRAY_LEN(kernels))]);
 	strcpy(r->machine, "x86_64");

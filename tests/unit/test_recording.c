@@ -273,13 +273,10 @@ Test(recording, incomplete)
 	static const struct {
 		struct losses losses;
 		bool incomplete;
-	} rows[] = {{{0}, false},
-		    {{.late = 1}, false},
-		    {{.groups = 1}, false},
-		    {{.cgroups = 1}, true},
-		    {{.calls = 1}, true},
-		    {{.misses = 1}, true},
-		    {{.late = 9, .groups = 9}, false}};
+	} rows[] = {{{0}, false},           {{.late = 1}, false},
+		    {{.groups = 1}, false}, {{.cgroups = 1}, true},
+		    {{.calls = 1}, true},   {{.left = 1}, true},
+		    {{.misses = 1}, true},  {{.late = 9, .groups = 9}, false}};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct recording own_recording recording = empty();
@@ -307,7 +304,7 @@ Test(recording_json, head)
 	recording.started = 1700000000123456789;
 	recording.elapsed = 2500000000;
 	recording.whole = true;
-	recording.losses = (struct losses){1, 2, 3, 4, 5, 6, 7};
+	recording.losses = (struct losses){1, 2, 3, 4, 5, 6, 7, 8};
 	json = to_json(&recording);
 	expect_json(json,
 		    "{\"format\": \"whittle-recording\", \"version\": 1,"
@@ -315,7 +312,7 @@ Test(recording_json, head)
 		    " \"target\": \"--cgroup \\\"/a b\\\"\\n\\u00e9\", \"hook\": \"raw_tp\","
 		    " \"started\": \"2023-11-14T22:13:20.123Z\", \"elapsed_ns\": 2500000000,"
 		    " \"whole\": true, \"complete\": false,"
-		    " \"losses\": {\"late\": 1, \"cgroups\": 2, \"processes\": 3, \"calls\": 4, \"misses\": 5, \"denials\": 6, \"log\": 7},"
+		    " \"losses\": {\"late\": 1, \"cgroups\": 2, \"processes\": 3, \"calls\": 4, \"left\": 5, \"misses\": 6, \"denials\": 7, \"log\": 8},"
 		    " \"syscalls\": [], \"moved\": [], \"denied\": []}");
 	json_decref(json);
 }

@@ -78,7 +78,7 @@ static int look(struct resident *resident, __u32 slot, struct standing *standing
 
 static uint64_t lost(const struct losses *losses)
 {
-	return losses->cgroups + losses->calls + losses->misses;
+	return losses->cgroups + losses->calls + losses->left + losses->misses;
 }
 
 static void print_row(const struct standing *standing, bool first)
@@ -102,9 +102,10 @@ static void print_row(const struct standing *standing, bool first)
 
 static json_t *losses_to_json(const struct losses *losses)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "cgroups", (json_int_t)losses->cgroups,
-			 "calls", (json_int_t)losses->calls, "misses", (json_int_t)losses->misses,
-			 "groups", (json_int_t)losses->groups, "late", (json_int_t)losses->late);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "cgroups", (json_int_t)losses->cgroups,
+			 "calls", (json_int_t)losses->calls, "left", (json_int_t)losses->left,
+			 "misses", (json_int_t)losses->misses, "groups", (json_int_t)losses->groups,
+			 "late", (json_int_t)losses->late);
 }
 
 static int add_json(json_t *list, const struct standing *standing)

@@ -86,6 +86,7 @@ static void add_losses(struct losses *all, const struct losses *losses)
 	all->cgroups += losses->cgroups;
 	all->groups += losses->groups;
 	all->calls += losses->calls;
+	all->left += losses->left;
 }
 
 /* What was recorded in a slot and in those that are part of it. */
@@ -347,7 +348,7 @@ int each_targets_end(struct each_targets *targets, struct err *err)
 	targets->losses.cgroups += targets->no_room + session__cgroups_missed(targets->session);
 	targets->losses.misses = session__misses(targets->session);
 	targets->incomplete = targets->losses.cgroups || targets->losses.calls ||
-			      targets->losses.misses;
+			      targets->losses.left || targets->losses.misses;
 	return rc;
 }
 

@@ -87,6 +87,10 @@ void summary_losses(const struct losses *losses)
 			 losses->cgroups);
 	if (losses->calls)
 		log_warn("incomplete: there was no room to count %" PRIu64 " calls", losses->calls);
+	if (losses->left)
+		log_warn("incomplete: %" PRIu64
+			 " process%s left the target while running: what was called elsewhere is not recorded",
+			 losses->left, losses->left == 1 ? "" : "es");
 	if (losses->misses)
 		log_warn("incomplete: the kernel skipped a program %" PRIu64
 			 " times, so up to that many calls may be missing",

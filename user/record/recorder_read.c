@@ -254,6 +254,7 @@ static void add_losses(struct losses *losses, const volatile struct slot *slot)
 	losses->cgroups += slot->lost_cgroups;
 	losses->groups += slot->lost_groups;
 	losses->calls += slot->lost_calls;
+	losses->left += slot->left;
 }
 
 static int add_denied(struct finish *finish, struct err *err)

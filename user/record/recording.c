@@ -179,7 +179,7 @@ bool recording_is_incomplete(const struct recording *recording)
 {
 	const struct losses *losses = &recording->losses;
 
-	return losses->cgroups || losses->calls || losses->misses;
+	return losses->cgroups || losses->calls || losses->left || losses->misses;
 }
 
 bool recording_can_name(const struct syscall *call)

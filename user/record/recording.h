@@ -55,6 +55,7 @@ struct losses {
 	uint64_t cgroups; /* not recorded at all: no room for them */
 	uint64_t groups;  /* processes that could not be marked: counted as workload */
 	uint64_t calls;   /* no room to count them */
+	uint64_t left; /* processes that left while they ran: what they called since is not recorded */
 	uint64_t misses;  /* runs of a program that the kernel skipped: up to so many calls */
 	uint64_t denials; /* denied calls that there was no room to count */
 	uint64_t log;     /* messages about logged calls that were lost */
