@@ -245,15 +245,15 @@ struct group {
 	char exec_comm[COMM_LEN]; /* of the thread that is in it: the exec itself gives it another */
 };
 
-/* Groups in set-up that descend from one that entered; kept as long as one of them lives. */
+/* Groups in set-up that descend from one that entered, or provisional ones that descend from one that ran an image; kept as long as one of them lives. */
 struct lineage {
 	__u64 calls; /* made in set-up, not counted anywhere else */
 	__u32 slot;
-	__u32 live;     /* groups in set-up or provisional */
-	__u32 execs;    /* execs that ended set-up */
-	__u32 after;    /* calls made in set-up since the first of them */
-	__u32 pid;      /* the one that entered */
-	__u32 image;    /* what it ran without a filter, 0: nothing */
+	__u32 live;  /* groups of it that are not workload */
+	__u32 execs; /* execs that ended set-up */
+	__u32 after; /* calls made in set-up since the first of them */
+	__u32 pid;   /* the one that founded it */
+	__u32 image; /* what the one that founded it has run without a filter; 0: nothing, it entered */
 	__u32 launched; /* and that was a launcher */
 	__u32 pad;
 	char comm[COMM_LEN];

@@ -17,7 +17,8 @@
  * is no launcher by nature, and user space counts its calls as workload, for a profile that allows too little is worse than one
  * that allows a little more.
  *
- * All groups of a set-up that are forked from one that entered are its lineage.
+ * All groups in set-up that are forked from one that entered are its lineage. One of them that runs an image founds another lineage, of
+ * all that it forks: what came of that image is known when the last of them is workload or has gone.
  */
 #ifndef WHITTLE_GROUP_BPF_H
 #define WHITTLE_GROUP_BPF_H
@@ -165,15 +166,18 @@ static __always_inline void group_forget(struct group *group)
 }
 
 /*
- * Puts a lineage into the map under a number of its own, 0 if there is no room: groups that took another's for theirs would never leave
+ * Puts a lineage of one into the map under a number of its own, 0 if there is no room: groups that took another's for theirs would never leave
  * set-up. Two CPUs may have the same nanosecond.
  */
-static __noinline __u64 lineage_new(struct lineage *lineage)
+static __noinline __u64 lineage_new(struct task_struct *task, __u32 slot, __u32 image)
 {
+	struct lineage lineage = {.slot = slot, .live = 1, .image = image};
 	__u64 number = bpf_ktime_get_ns();
 
+	lineage.pid = BPF_CORE_READ(task, tgid);
+	bpf_probe_read_kernel_str(lineage.comm, sizeof(lineage.comm), &task->comm);
 	for (int i = 0; i < 4; i++, number++)
-		if (!bpf_map_update_elem(&lineages, &number, lineage, BPF_NOEXIST))
+		if (!bpf_map_update_elem(&lineages, &number, &lineage, BPF_NOEXIST))
 			return number;
 	return 0;
 }
@@ -188,14 +192,12 @@ static __always_inline struct group *group_store(__u32 tgid, struct group *group
 /* Puts a group in set-up, at the head of a lineage of its own. NULL: no room, it counts as workload. */
 static __noinline struct group *group_enter_setup(struct task_struct *task, __u32 slot)
 {
-	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct group group = {.slot = slot, .state = GROUP_SETUP};
-	struct lineage lineage = {.slot = slot, .live = 1, .pid = tgid};
+	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct group *stored;
 
 	group.filters = group_filters(task);
-	bpf_probe_read_kernel_str(lineage.comm, sizeof(lineage.comm), &task->comm);
-	group.lineage = lineage_new(&lineage);
+	group.lineage = lineage_new(task, slot, 0);
 	if (!group.lineage) {
 		atomic_add(&slot_of(slot)->lost_groups, 1);
 		return NULL;
@@ -374,28 +376,33 @@ static __always_inline bool group_is_launched(const struct group *group)
 }
 
 /* What an exec makes of a group in set-up: the class that the exec counts in, negative if it is not counted here. */
-static __always_inline int group_exec_setup(struct group *group, struct lineage *lineage,
-					    __u32 slot, struct file *file, bool filtered)
+static __always_inline int group_exec_setup(struct task_struct *task, struct group *group,
+					    struct lineage *lineage, struct file *file,
+					    bool filtered)
 {
+	struct slot *slot = slot_of(group->slot);
 	struct file_id exe = image_of_file(file);
+	__u64 run = 0;
 
-	if (!filtered && !(slot_of(slot)->flags & SLOT_COMMAND)) {
+	if (!filtered && !(slot->flags & SLOT_COMMAND)) {
 		if (image_is_launcher(&exe, file))
 			return -1;
-		group->image = image_index(slot_of(slot)->images, &exe);
+		group->image = image_index(slot->images, &exe);
 		group->since = bpf_ktime_get_ns();
 		group->forker = 0;
-		lineage->image = group->image;
+		if (group->image)
+			run = lineage_new(task, group->slot, group->image);
+		if (group->image && !run)
+			atomic_add(&slot->lost_groups, 1);
 	}
 	atomic_add(&lineage->execs, 1);
-	if (group->image) {
-		group->state = GROUP_PROVISIONAL;
-		return CLASS_PROVISIONAL;
-	}
 	/* with a filter, whittle's command, or an image that there is no room for */
-	group->state = GROUP_WORKLOAD;
+	group->state = run ? GROUP_PROVISIONAL : GROUP_WORKLOAD;
 	group_leave(group);
-	return CLASS_WORKLOAD;
+	if (!run)
+		return CLASS_WORKLOAD;
+	group->lineage = run;
+	return CLASS_PROVISIONAL;
 }
 
 /* The same for a provisional group, whose exec was counted when it was called. */
@@ -439,7 +446,7 @@ static __always_inline int group_exec(struct task_struct *task, __u32 slot, stru
 	filtered = group_filters(task) > group->filters;
 	if (group->state == GROUP_PROVISIONAL)
 		return group_exec_provisional(group, lineage, filtered);
-	class = group_exec_setup(group, lineage, slot, file, filtered);
+	class = group_exec_setup(task, group, lineage, file, filtered);
 	*image = group->state == GROUP_PROVISIONAL ? group->image : 0;
 	return class;
 }

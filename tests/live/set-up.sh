@@ -248,6 +248,22 @@ for order in "plain launch" "launch plain"; do
     fi
 done
 
+# ... also if it was not the last that one in set-up has run
+record_start
+(
+    echo "$BASHPID" >"$CG/cgroup.procs"
+    "$T/other" - self -- "$BUNDLE/rootfs/bin/true"
+    "$BUNDLE/rootfs/bin/true"
+    :
+)
+"$launcher" "$CG" "as:$T/other" filter -- "$BUNDLE/rootfs/bin/true"
+record_stop
+if [[ " $(in_class workload)" == *" getegid "*" getuid "* ]]; then
+    pass "a shell runs it, and then something else: it is workload"
+else
+    fail "a shell runs it, and then something else: it is workload" "$(in_class workload)"
+fi
+
 # a supervisor that makes a daemon of itself first: who ran the image has gone, who forked the service has not
 record_start
 "$launcher" "$CG" "as:$T/other" fork watch filter -- "$BUNDLE/rootfs/bin/true"
