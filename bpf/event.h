@@ -237,10 +237,10 @@ struct group {
 	__u64 since;   /* PROVISIONAL: the time of its exec */
 	__u32 slot;
 	__u32 state;
-	__u32 image;   /* PROVISIONAL: what it runs */
-	__u32 filters; /* seccomp filters that it entered with */
-	__u32 forker; /* PROVISIONAL: who forked it since the image was run; 0: it ran the image itself */
+	__u32 image;    /* PROVISIONAL: what it runs */
+	__u32 filters;  /* seccomp filters that it entered with */
 	__u32 has_exec; /* `exec` is a call that a thread of it is in */
+	__u32 pad;
 	struct call exec;
 	char exec_comm[COMM_LEN]; /* of the thread that is in it: the exec itself gives it another */
 };

@@ -349,7 +349,6 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 		return;
 	copy = *group;
 	copy.slot = slot;
-	copy.forker = forker;
 	copy.has_exec = 0;
 	if (!group_is_workload(&copy)) {
 		lineage = bpf_map_lookup_elem(&lineages, &copy.lineage);
@@ -357,22 +356,6 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 			atomic_add(&lineage->live, 1);
 	}
 	group_store(tgid, &copy);
-}
-
-/*
- * Was the image of a provisional group, which now runs an exec with a new filter, a launcher here? Yes if this process ran
- * the image itself, or if who forked it has gone: a runtime forks the workload and ends. A supervisor that forks
- * services with filters of their own stays.
- */
-static __always_inline bool group_is_launched(const struct group *group)
-{
-	__u32 forker = group->forker;
-	struct group *other;
-
-	if (!forker)
-		return true;
-	other = bpf_map_lookup_elem(&groups, &forker);
-	return !other || other->lineage != group->lineage;
 }
 
 /* What an exec makes of a group in set-up: the class that the exec counts in, negative if it is not counted here. */
@@ -389,7 +372,6 @@ static __always_inline int group_exec_setup(struct task_struct *task, struct gro
 			return -1;
 		group->image = image_index(slot->images, &exe);
 		group->since = bpf_ktime_get_ns();
-		group->forker = 0;
 		if (group->image)
 			run = lineage_new(task, group->slot, group->image);
 		if (group->image && !run)
@@ -405,11 +387,15 @@ static __always_inline int group_exec_setup(struct task_struct *task, struct gro
 	return CLASS_PROVISIONAL;
 }
 
-/* The same for a provisional group, whose exec was counted when it was called. */
+/*
+ * The same for a provisional group, whose exec was counted when it was called. An exec with a new filter makes a launcher of its image if all
+ * others that came of the image have gone: a runtime forks the workload and ends. A supervisor that forks services with filters of their own
+ * stays, however often it forks for that.
+ */
 static __always_inline int group_exec_provisional(struct group *group, struct lineage *lineage,
 						  bool filtered)
 {
-	bool launched = filtered && group_is_launched(group);
+	bool launched = filtered && *(volatile __u32 *)&lineage->live == 1;
 
 	if (launched) {
 		slot_of(group->slot)->launched[bounded(group->image, IMAGES_MAX)] = 1;

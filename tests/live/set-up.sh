@@ -221,6 +221,16 @@ else
     fail "a supervisor that forks a service with a filter is workload" "$(in_class workload)"
 fi
 
+# ... also one that makes daemons of its services, so that who forked them has gone
+record_start
+"$launcher" "$CG" "as:$T/other" daemon filter -- "$BUNDLE/rootfs/bin/true"
+record_stop
+if [[ " $(in_class workload)" == *" getppid "*" times "* ]] && [ -z "$(in_class launcher)" ]; then
+    pass "a supervisor that forks twice for a service with a filter is workload"
+else
+    fail "a supervisor that forks twice for a service with a filter is workload" "$(in_class workload)"
+fi
+
 # an image that was run without a filter and never loads one is the workload
 record_start
 "$launcher" "$CG" "as:$T/other" self -- "$BUNDLE/rootfs/bin/true"

@@ -11,6 +11,7 @@
  *   as:PATH    run PATH, which must be a copy of this program (geteuid before)
  *   fork       go on in a child, and end (getppid before)
  *   watch      go on in a child, and wait for it (getppid before, times after)
+ *   daemon     go on in a child's child, after the child has ended, and wait for it (getppid before, times after)
  *   filter     load a seccomp filter that allows everything (getegid before, getpgid after)
  */
 #define _GNU_SOURCE
@@ -144,6 +145,22 @@ int main(int argc, char **argv)
 			wait(NULL);
 			syscall(SYS_times, 0);
 		}
+		_exit(0);
+	} else if (!strcmp(step, "daemon")) {
+		syscall(SYS_getppid);
+		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+		if (fork() == 0) {
+			pid_t middle = getpid();
+
+			if (fork() != 0)
+				_exit(0);
+			while (getppid() == middle)
+				usleep(1000); /* until it has gone */
+			return main(argc - 1, argv);
+		}
+		while (wait(NULL) > 0)
+			;
+		syscall(SYS_times, 0);
 		_exit(0);
 	} else if (!strcmp(step, "filter")) {
 		load_filter();
