@@ -28,6 +28,12 @@ static __always_inline bool inventory_group(struct task_struct *task, __u32 slot
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct group *group = bpf_map_lookup_elem(&groups, &tgid);
 
+	/* it was in another recording's target before, and is in none any more, or in this one's by now */
+	if (group && group->slot != slot && !group_is_apart(task)) {
+		group_forget(group);
+		bpf_map_delete_elem(&groups, &tgid);
+		group = NULL;
+	}
 	if (!group && image_is_launcher(&exe, file)) {
 		group = group_enter_setup(task, slot);
 		if (group)

@@ -79,3 +79,14 @@ record a "$top/a"
 finish a
 is "one that leaves the target: what it called there is in the recording" 10 "$(calls a getppid)" a
 is "... which is incomplete" "3 false 1" "$status $(jq -r '"\(.complete) \(.losses.left)"' "$T/a.json")" a
+
+# one that another recording knew, and that was inside before this one began
+"$mover" in:"$top/a" ready:"$T/inside" sleep:3000 calls:10 & pid=$!
+until [ -e "$T/inside" ]; do sleep 0.05; done
+record a "$top/a"
+echo $pid >"$top/b/cgroup.procs"
+record b "$top/b"
+wait $pid
+finish a
+finish b
+is "one that was inside before, and was known to another recording, is workload" "10 0" "$(calls b getppid) $(jq '.moved | length' "$T/b.json")" b
