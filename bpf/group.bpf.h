@@ -452,8 +452,11 @@ static __noinline int group_note_left(struct task_struct *task, struct group *gr
 	return 0;
 }
 
-/* A process was moved to a cgroup of `slot`; SLOT_NONE: out of the targets. */
-static __always_inline void group_move(struct task_struct *task, __u32 slot)
+/*
+ * A process, or a thread alone, was moved to a cgroup of `slot`; SLOT_NONE: out of the targets. What a process is does not change with where
+ * one of its threads is.
+ */
+static __always_inline void group_move(struct task_struct *task, __u32 slot, bool process)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct group *group = bpf_map_lookup_elem(&groups, &tgid);
@@ -462,6 +465,9 @@ static __always_inline void group_move(struct task_struct *task, __u32 slot)
 		return; /* its sched_process_exit may have come already */
 	if (group && group->slot != slot)
 		group_note_left(task, group);
+	if (group && !process && BPF_CORE_READ(task, signal, live.counter) > 1 &&
+	    (slot == SLOT_NONE || group_is_apart(task)))
+		return;
 	if (slot != SLOT_NONE) {
 		group_of(task, slot, true);
 		return;

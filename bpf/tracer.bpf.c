@@ -265,10 +265,11 @@ int BPF_PROG(cgroup_rmdir, struct cgroup *cgrp, const char *path)
 }
 
 SEC("tp_btf/cgroup_attach_task")
-int BPF_PROG(cgroup_attach_task, struct cgroup *dst, const char *path, struct task_struct *task)
+int BPF_PROG(cgroup_attach_task, struct cgroup *dst, const char *path, struct task_struct *task,
+	     bool threadgroup)
 {
 	if (is_ours(dst))
-		group_move(task, target_slot(BPF_CORE_READ(dst, kn, id)));
+		group_move(task, target_slot(BPF_CORE_READ(dst, kn, id)), threadgroup);
 	return 0;
 }
 

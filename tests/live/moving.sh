@@ -90,3 +90,15 @@ wait $pid
 finish a
 finish b
 is "one that was inside before, and was known to another recording, is workload" "10 0" "$(calls b getppid) $(jq '.moved | length' "$T/b.json")" b
+
+# threads apart: what the process is stays with it
+mkdir "$top/t" "$top/t/a" "$top/t/b"
+echo threaded >"$top/t/a/cgroup.type"
+echo threaded >"$top/t/b/cgroup.type"
+join="in:$top/t lead:$top/t/a"
+
+record a "$top/t/a"
+# shellcheck disable=SC2086
+"$mover" $join exec thread out:"$top/t/b" calls:10
+finish a
+is "a thread leaves: what the others call is recorded" "10 0" "$(calls a getppid) $(jq '.moved | length' "$T/a.json")" a
