@@ -453,6 +453,20 @@ static __noinline int group_note_left(struct task_struct *task, struct group *gr
 }
 
 /*
+ * The first thread of a process is in `slot` now, and others stayed where it was: the process is what it was, for all of them. False: it is in
+ * set-up, of which only one slot has the lineage.
+ */
+static __always_inline bool group_follow(struct group *group, __u32 slot)
+{
+	if (group->state == GROUP_SETUP)
+		return false;
+	if (compare_exchange(&group->state, GROUP_PROVISIONAL, GROUP_WORKLOAD) == GROUP_PROVISIONAL)
+		group_leave(group);
+	group->slot = slot;
+	return true;
+}
+
+/*
  * A process, or a thread alone, was moved to a cgroup of `slot`; SLOT_NONE: out of the targets. What a process is does not change with where
  * one of its threads is.
  */
@@ -466,7 +480,7 @@ static __always_inline void group_move(struct task_struct *task, __u32 slot, boo
 	if (group && group->slot != slot)
 		group_note_left(task, group);
 	if (group && !process && BPF_CORE_READ(task, signal, live.counter) > 1 &&
-	    (slot == SLOT_NONE || group_is_apart(task)))
+	    (slot == SLOT_NONE || group_is_apart(task) || group_follow(group, slot)))
 		return;
 	if (slot != SLOT_NONE) {
 		group_of(task, slot, true);

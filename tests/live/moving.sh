@@ -102,3 +102,12 @@ record a "$top/t/a"
 "$mover" $join exec thread out:"$top/t/b" calls:10
 finish a
 is "a thread leaves: what the others call is recorded" "10 0" "$(calls a getppid) $(jq '.moved | length' "$T/a.json")" a
+
+record a "$top/t/a"
+record b "$top/t/b"
+# shellcheck disable=SC2086
+"$mover" $join exec thread lead:"$top/t/b" others:10 calls:20
+finish a
+finish b
+is "the first thread goes to another target: what the others call is in the first one's" "10 0" "$(calls a getpgrp) $(jq '.moved | length' "$T/a.json")" a
+is "... and what it calls itself in the other one's" "20 0" "$(calls b getppid) $(jq '.moved | length' "$T/b.json")" b
