@@ -408,18 +408,36 @@ static __always_inline int group_exec_provisional(struct group *group, struct li
 }
 
 /*
+ * The first thread of a process is in `slot` now, and others stayed where it was: the process is what it was, for all of them. False: it is in
+ * set-up, of which only one slot has the lineage.
+ */
+static __always_inline bool group_follow(struct group *group, __u32 slot)
+{
+	if (group->state == GROUP_SETUP)
+		return false;
+	if (compare_exchange(&group->state, GROUP_PROVISIONAL, GROUP_WORKLOAD) == GROUP_PROVISIONAL)
+		group_leave(group);
+	group->slot = slot;
+	return true;
+}
+
+/*
  * The current task has replaced its program by `file`. The class that the exec counts in, the call that it was, who
  * called it (comm; empty: not known, or whittle for its command), and the image that it belongs to; negative: it
- * counts nowhere, or was counted when it was called.
+ * counts nowhere, or was counted when it was called. `other`: it was not the first thread of its process, as it is now.
  */
 static __always_inline int group_exec(struct task_struct *task, __u32 slot, struct file *file,
-				      struct call *call, char *comm, __u32 *image)
+				      struct call *call, char *comm, __u32 *image, bool other)
 {
-	struct group *group = group_of(task, slot, false);
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+	struct group *group = bpf_map_lookup_elem(&groups, &tgid);
 	struct lineage *lineage;
 	bool filtered;
 	int class;
 
+	if (other && group && group->slot != slot && group_follow(group, slot))
+		return -1;
+	group = group_of(task, slot, false);
 	if (!group || group_is_workload(group))
 		return -1;
 	lineage = group_lineage(group);
@@ -450,20 +468,6 @@ static __noinline int group_note_left(struct task_struct *task, struct group *gr
 	if (group->state != GROUP_SETUP && slot->armed && !image_is_launcher(&exe, file))
 		atomic_add(&slot->left, 1);
 	return 0;
-}
-
-/*
- * The first thread of a process is in `slot` now, and others stayed where it was: the process is what it was, for all of them. False: it is in
- * set-up, of which only one slot has the lineage.
- */
-static __always_inline bool group_follow(struct group *group, __u32 slot)
-{
-	if (group->state == GROUP_SETUP)
-		return false;
-	if (compare_exchange(&group->state, GROUP_PROVISIONAL, GROUP_WORKLOAD) == GROUP_PROVISIONAL)
-		group_leave(group);
-	group->slot = slot;
-	return true;
 }
 
 /*

@@ -297,7 +297,8 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, pid_t old_pid, struct
 
 	if (slot == SLOT_NONE)
 		return 0;
-	class = group_exec(task, slot, BPF_CORE_READ(bprm, file), &call, comm, &image);
+	class = group_exec(task, slot, BPF_CORE_READ(bprm, file), &call, comm, &image,
+			   old_pid != task->pid);
 	if (class >= 0)
 		count_exec(slot, &call, class, image, comm);
 	return 0;

@@ -111,3 +111,12 @@ finish a
 finish b
 is "the first thread goes to another target: what the others call is in the first one's" "10 0" "$(calls a getpgrp) $(jq '.moved | length' "$T/a.json")" a
 is "... and what it calls itself in the other one's" "20 0" "$(calls b getppid) $(jq '.moved | length' "$T/b.json")" b
+
+record a "$top/t/a"
+record b "$top/t/b"
+# shellcheck disable=SC2086
+"$mover" $join exec thread out:"$top/t/b" execs calls:10
+finish a
+finish b
+is "a thread in another target runs an exec: it counts once, and the process is what it was" "1 10 0" \
+    "$(calls b execve) $(calls b getppid) $(jq '.moved | length' "$T/b.json")" b
