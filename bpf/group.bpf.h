@@ -249,8 +249,10 @@ static __always_inline struct group *group_enter(struct task_struct *task, __u32
 		group.state = GROUP_SETUP;
 		return group_store(BPF_CORE_READ(task, tgid), &group);
 	}
-	if (cfg_each && !s->armed)
+	if (cfg_each && (!s->armed || s->flags & SLOT_COUNT_MOVED))
 		each_note_inside(slot);
+	if (s->armed && s->flags & SLOT_COUNT_MOVED)
+		atomic_add(&s->joined, 1);
 	if (!s->armed || s->flags & SLOT_COUNT_MOVED || s->lost_groups ||
 	    (!entering && s->flags & SLOT_STRANGERS))
 		return group_store(BPF_CORE_READ(task, tgid), &group);
@@ -472,29 +474,32 @@ static __noinline int group_note_left(struct task_struct *task, struct group *gr
 
 /*
  * A process, or a thread alone, was moved to a cgroup of `slot`; SLOT_NONE: out of the targets. What a process is does not change with where
- * one of its threads is.
+ * one of its threads is. True: it was known to be in no target, or in another one.
  */
-static __always_inline void group_move(struct task_struct *task, __u32 slot, bool process)
+static __always_inline bool group_move(struct task_struct *task, __u32 slot, bool process)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct group *group = bpf_map_lookup_elem(&groups, &tgid);
 
 	if (BPF_CORE_READ(task, flags) & PF_EXITING)
-		return; /* its sched_process_exit may have come already */
-	if (group && group->slot != slot)
+		return false; /* its sched_process_exit may have come already */
+	if (group && group->slot == slot)
+		return false;
+	if (group)
 		group_note_left(task, group);
 	if (group && !process && BPF_CORE_READ(task, signal, live.counter) > 1 &&
 	    (slot == SLOT_NONE || group_is_apart(task) || group_follow(group, slot)))
-		return;
+		return false;
 	if (slot != SLOT_NONE) {
 		group_of(task, slot, true);
-		return;
+		return true;
 	}
 	/* a workload group stays known, so that it is still workload when it comes back; but its slot may be another's by then */
 	if (group && (cfg_each || !group_is_workload(group))) {
 		group_forget(group);
 		bpf_map_delete_elem(&groups, &tgid);
 	}
+	return true;
 }
 
 /* The last thread of a process has ended. */

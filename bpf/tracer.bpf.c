@@ -268,8 +268,13 @@ SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(cgroup_attach_task, struct cgroup *dst, const char *path, struct task_struct *task,
 	     bool threadgroup)
 {
-	if (is_ours(dst))
-		group_move(task, target_slot(BPF_CORE_READ(dst, kn, id)), threadgroup);
+	__u32 slot;
+
+	if (!is_ours(dst))
+		return 0;
+	slot = target_slot(BPF_CORE_READ(dst, kn, id));
+	if (group_move(task, slot, threadgroup) && slot != SLOT_NONE)
+		inventory_joined(task, slot);
 	return 0;
 }
 

@@ -27,6 +27,7 @@ record() { # NAME CGROUP OPTION...
 finish() { # NAME
     status=0
     "$WHITTLE" stop "$1" --recording "$T/$1.json" -o "$T/$1.profile" 2>"$T/$1.log" || status=$?
+    "$WHITTLE" stop -q --force "$1" -o "$T/nothing" 2>/dev/null || : # if there was nothing to make a profile of
 }
 
 calls() { # NAME SYSCALL [CLASS]: how often
@@ -120,3 +121,14 @@ finish a
 finish b
 is "a thread in another target runs an exec: it counts once, and the process is what it was" "1 10 0" \
     "$(calls b execve) $(calls b getppid) $(jq '.moved | length' "$T/b.json")" b
+
+# counted from where it moves in: with the call that it is in, and without its start
+"$mover" ready:"$T/outside" sleep:2000 calls:10 & pid=$!
+until [ -e "$T/outside" ]; do sleep 0.05; done
+record a "$top/a" --count-moved
+echo $pid >"$top/a/cgroup.procs"
+wait $pid
+finish a
+in_flight=$(jq -r '[.syscalls[] | select(.class == "in_flight") | "\(.name) \(.calls)"] | join(" ")' "$T/a.json")
+is "--count-moved: the call that it is in is in flight, and its start was not seen" "10 nanosleep 1 false" \
+    "$(calls a getppid) ${in_flight#clock_} $(jq .whole "$T/a.json")" a

@@ -208,7 +208,10 @@ void summary_recording(const struct recording *recording, bool assume_startup)
 	if (totals.launcher)
 		log_note("%zu more were made by launchers inside the cgroup, and are left out",
 			 totals.launcher);
-	if (!recording->whole && recording->remade)
+	if (recording->joined)
+		log_note("processes ran before they came in: what they call to start is not in it%s",
+			 assume_startup ? "" : "; --assume-startup guesses");
+	else if (!recording->whole && recording->remade)
 		log_note("processes ran before recording began: what they call to start is in it only where a target was made meanwhile (%" PRIu64
 			 " time%s)",
 			 recording->remade, recording->remade == 1 ? "" : "s");

@@ -80,7 +80,7 @@ struct progress recorder__progress(const struct recorder *recorder, const struct
 
 /**
  * Reads the truth of a session that is detached, or whose slots are stopped, and fills the recording in: everything but target and `whole`, which the caller
- * knows. The recording was initialised with recording_init().
+ * knows: `whole` becomes false if what came in had started elsewhere. The recording was initialised with recording_init().
  */
 int recorder__finish(struct recorder *recorder, struct session *session,
 		     struct recording *recording, struct err *err) must_check;

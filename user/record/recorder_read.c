@@ -305,7 +305,10 @@ int recorder__finish(struct recorder *recorder, struct session *session,
 		rc = add_rows(&finish, s);
 		add_losses(&recording->losses, session__slot(session, s));
 		recording->remade += session__slot(session, s)->remade;
+		recording->joined += session__slot(session, s)->joined;
 	}
+	if (recording->joined)
+		recording->whole = false;
 	if (!rc)
 		rc = session__each_apart(session, add_apart, &finish, err);
 	if (!rc)

@@ -71,6 +71,7 @@ struct recording {
 	bool timed;
 	bool calls_since_known;
 	uint64_t calls_since_new; /* calls after whittle had been told of, or had looked and found, the last new one */
+	uint64_t joined; /* processes that came in as workload and had started elsewhere; of this process's recording only */
 	uint64_t remade; /* times that a target was made meanwhile; of this process's recording only */
 	bool whole; /* from the first instruction of the target on: nothing was inside before */
 	struct observed *observed;
