@@ -182,10 +182,10 @@ static __noinline __u64 lineage_new(struct task_struct *task, __u32 slot, __u32 
 	return 0;
 }
 
+/* NULL: no room */
 static __always_inline struct group *group_store(__u32 tgid, struct group *group)
 {
-	if (bpf_map_update_elem(&groups, &tgid, group, BPF_ANY))
-		atomic_add(&slot_of(group->slot)->lost_groups, 1);
+	bpf_map_update_elem(&groups, &tgid, group, BPF_ANY);
 	return bpf_map_lookup_elem(&groups, &tgid);
 }
 
@@ -198,10 +198,8 @@ static __noinline struct group *group_enter_setup(struct task_struct *task, __u3
 
 	group.filters = group_filters(task);
 	group.lineage = lineage_new(task, slot, 0);
-	if (!group.lineage) {
-		atomic_add(&slot_of(slot)->lost_groups, 1);
+	if (!group.lineage)
 		return NULL;
-	}
 	stored = group_store(tgid, &group);
 	if (!stored)
 		bpf_map_delete_elem(&lineages, &group.lineage);
@@ -236,13 +234,14 @@ static __always_inline bool group_is_helper(struct task_struct *task)
 
 /*
  * A group shows up in `slot` that nobody in the targets forked; `entering`: by the very event of its entry. NULL: no
- * room, it counts as workload.
+ * room, it counts as workload. One that could not be marked when it came, and so calls as a stranger, stays workload even if there is room by
+ * then: it was counted, once.
  */
 static __always_inline struct group *group_enter(struct task_struct *task, __u32 slot,
 						 bool entering)
 {
+	struct group group = {.slot = slot}, *stored;
 	struct slot *s = slot_of(slot);
-	struct group group = {.slot = slot};
 
 	if (group_is_helper(
 		    task)) { /* without a lineage there is no way out of set-up, whatever it runs */
@@ -253,10 +252,14 @@ static __always_inline struct group *group_enter(struct task_struct *task, __u32
 		each_note_inside(slot);
 	if (s->armed && s->flags & SLOT_COUNT_MOVED)
 		atomic_add(&s->joined, 1);
-	if (!s->armed || s->flags & SLOT_COUNT_MOVED || s->lost_groups ||
-	    (!entering && s->flags & SLOT_STRANGERS))
-		return group_store(BPF_CORE_READ(task, tgid), &group);
-	return group_enter_setup(task, slot);
+	if (!s->armed || s->flags & SLOT_COUNT_MOVED ||
+	    (!entering && (s->lost_groups || s->flags & SLOT_STRANGERS)))
+		stored = group_store(BPF_CORE_READ(task, tgid), &group);
+	else
+		stored = group_enter_setup(task, slot);
+	if (!stored && (entering || !s->armed))
+		atomic_add(&s->lost_groups, 1);
+	return stored;
 }
 
 /*
@@ -357,7 +360,11 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 		if (lineage)
 			atomic_add(&lineage->live, 1);
 	}
-	group_store(tgid, &copy);
+	if (group_store(tgid, &copy))
+		return;
+	atomic_add(&slot_of(slot)->lost_groups, 1);
+	if (!group_is_workload(&copy))
+		group_leave(&copy);
 }
 
 /* What an exec makes of a group in set-up: the class that the exec counts in, negative if it is not counted here. */
