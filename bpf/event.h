@@ -134,6 +134,8 @@ struct slot {
 	__u64 lost_groups;  /* no room to mark a process: it counts as workload */
 	__u64 lost_calls;   /* no room to count a call */
 	__u64 left; /* processes, or threads alone, that left the slot while they ran as workload */
+	__u64 moved;         /* lineages that had to be told of and have ended */
+	__u64 moved_unnamed; /* of these, those that are not on the ring */
 	__u64 joined; /* with SLOT_COUNT_MOVED: processes that came in, and had started elsewhere */
 	__u64 remade; /* targets that were made meanwhile, so that what they call to start is seen */
 	/* only the programs know them. Of each slot: those of a host would fill any table in days */
@@ -265,6 +267,9 @@ struct lineage {
  * calls more than that was no runtime.
  */
 #define LINEAGE_WAITS 4
+
+/* So many of a slot are told of by name, so that one recording does not take the ring from the others; the rest is counted. */
+#define MOVED_NAMED 32
 
 static inline int lineage_is_told(const struct lineage *lineage)
 {
@@ -485,7 +490,7 @@ struct ev_denied {
 	char comm[COMM_LEN];
 };
 
-_Static_assert(sizeof(struct slot) == 64 + IMAGES_MAX * (sizeof(struct image) + 2), "struct slot");
+_Static_assert(sizeof(struct slot) == 80 + IMAGES_MAX * (sizeof(struct image) + 2), "struct slot");
 _Static_assert(sizeof(struct count_row) == ROW_LEN * 8, "struct count_row");
 _Static_assert(__builtin_offsetof(struct count_row, slot) == ROW_KEPT * 8 &&
 		       __builtin_offsetof(struct count_row, group) == (ROW_KEPT + 1) * 8 &&

@@ -56,10 +56,11 @@ struct {
 	__type(value, struct group);
 } groups SEC(".maps");
 
-/* lineage number -> lineage, as long as it has live groups in set-up. */
+/* lineage number -> lineage, as long as it has live groups that are not workload: as many as there are groups at most. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 4096);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 32768);
 	__type(key, __u64);
 	__type(value, struct lineage);
 } lineages SEC(".maps");
@@ -79,26 +80,20 @@ static __always_inline bool lineage_remove(__u64 number, const struct lineage *l
 	return true;
 }
 
-/* The last group of a lineage has left it. Whether there is room for the news is looked at once: older verifiers take no second look for the same. */
+/* The last group of a lineage has left it. */
 static __always_inline void lineage_end(__u64 number, const struct lineage *lineage)
 {
 	struct lineage last = *lineage;
-	struct ev_moved *ev;
+	struct slot *slot = slot_of(last.slot);
+	struct ev_moved *ev = NULL;
 
-	/* an exiting task may be moved, too, and calls nothing */
-	if (!lineage_is_told(&last)) {
-		lineage_remove(number, &last);
+	if (!lineage_remove(number, &last) || !lineage_is_told(&last))
 		return;
-	}
-	ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
+	atomic_add(&slot->moved, 1);
+	if (slot->moved <= MOVED_NAMED)
+		ev = bpf_ringbuf_reserve(&ring, sizeof(*ev), 0);
 	if (!ev) {
-		/* it stays in the map: user space finds it at the end. But where slots are used again it is soon another's */
-		if (cfg_each && lineage_remove(number, &last))
-			atomic_add(&slot_of(last.slot)->late, 1);
-		return;
-	}
-	if (!lineage_remove(number, &last)) {
-		bpf_ringbuf_discard(ev, 0);
+		atomic_add(&slot->moved_unnamed, 1);
 		return;
 	}
 	*ev = (struct ev_moved){.kind = EV_MOVED,

@@ -132,3 +132,17 @@ finish a
 in_flight=$(jq -r '[.syscalls[] | select(.class == "in_flight") | "\(.name) \(.calls)"] | join(" ")' "$T/a.json")
 is "--count-moved: the call that it is in is in flight, and its start was not seen" "10 nanosleep 1 false" \
     "$(calls a getppid) ${in_flight#clock_} $(jq .whole "$T/a.json")" a
+
+# a crowd that moves into one target takes nothing from the recording of another one
+crowd=6000
+record a "$top/a" --ring-size 64k
+record b "$top/b"
+"$mover" crowd:$crowd:"$top/a"
+"$mover" in:"$top/b" calls:10
+"$mover" in:"$top/b" exec calls:10
+finish a
+finish b
+is "of $crowd that moved in and ran no exec all are told of, and none is workload" "$crowd 0 0" \
+    "$(jq '(.moved | length) + .losses.moved' "$T/a.json") $(calls a getppid) $(jq .losses.processes "$T/a.json")" a
+is "... and another recording has its own workload alone, and who came first" "10 1 0 0" \
+    "$(calls b getppid) $(jq -r '"\(.moved | length) \(.losses.processes) \(.losses.late)"' "$T/b.json")" b

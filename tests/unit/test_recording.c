@@ -304,7 +304,7 @@ Test(recording_json, head)
 	recording.started = 1700000000123456789;
 	recording.elapsed = 2500000000;
 	recording.whole = true;
-	recording.losses = (struct losses){1, 2, 3, 4, 5, 6, 7, 8};
+	recording.losses = (struct losses){1, 2, 3, 4, 5, 6, 7, 8, 9};
 	json = to_json(&recording);
 	expect_json(json,
 		    "{\"format\": \"whittle-recording\", \"version\": 1,"
@@ -312,7 +312,7 @@ Test(recording_json, head)
 		    " \"target\": \"--cgroup \\\"/a b\\\"\\n\\u00e9\", \"hook\": \"raw_tp\","
 		    " \"started\": \"2023-11-14T22:13:20.123Z\", \"elapsed_ns\": 2500000000,"
 		    " \"whole\": true, \"complete\": false,"
-		    " \"losses\": {\"late\": 1, \"cgroups\": 2, \"processes\": 3, \"calls\": 4, \"left\": 5, \"misses\": 6, \"denials\": 7, \"log\": 8},"
+		    " \"losses\": {\"late\": 1, \"cgroups\": 2, \"processes\": 3, \"calls\": 4, \"left\": 5, \"moved\": 6, \"misses\": 7, \"denials\": 8, \"log\": 9},"
 		    " \"syscalls\": [], \"moved\": [], \"denied\": []}");
 	json_decref(json);
 }

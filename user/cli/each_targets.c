@@ -139,7 +139,7 @@ static int write_target(struct each_targets *targets, __u32 slot, struct err *er
 	/* taken apart when it is given to a group */
 	losses = recording.losses;
 	empty = !recording_has_workload(&recording);
-	targets->moved += recording.moved_len;
+	targets->moved += recording.moved_len + losses.moved;
 	targets->unnamed += unnamed(&recording);
 	rc = empty ? 0 : each_files_add(&targets->files, &target->who, &recording, err);
 	if (rc)

@@ -333,6 +333,8 @@ static int get_losses(const struct place *place, const struct node *node, struct
 	if (!rc)
 		rc = get_count(place, node, "left", INT64_MAX, &out->left);
 	if (!rc)
+		rc = get_count(place, node, "moved", INT64_MAX, &out->moved);
+	if (!rc)
 		rc = get_count(place, node, "misses", INT64_MAX, &out->misses);
 	if (!rc)
 		rc = get_count(place, node, "denials", INT64_MAX, &out->denials);

@@ -65,6 +65,8 @@ static void warn_unknown(const struct recording *recording)
 
 static void warn_moved(const struct recording *recording)
 {
+	uint64_t more = recording->losses.moved;
+
 	for (size_t i = 0; i < recording->moved_len && i < LIST_SHOWN; i++) {
 		const struct moved *moved = &recording->moved[i];
 		char comm[RECORDING_COMM_LEN];
@@ -75,8 +77,9 @@ static void warn_moved(const struct recording *recording)
 			 moved->pid, comm, moved->calls);
 	}
 	if (recording->moved_len > LIST_SHOWN)
-		log_warn("%zu more processes moved in and ran no exec",
-			 recording->moved_len - LIST_SHOWN);
+		more += recording->moved_len - LIST_SHOWN;
+	if (more)
+		log_warn("%" PRIu64 " more processes moved in and ran no exec", more);
 }
 
 void summary_losses(const struct losses *losses)

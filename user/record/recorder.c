@@ -99,13 +99,13 @@ static bool keep_news(struct recorder *recorder, const struct ev_first *first)
 	return true;
 }
 
-static bool keep_moved(struct recorder *recorder, const struct ev_moved *ev)
+static void keep_moved(struct recorder *recorder, const struct ev_moved *ev)
 {
 	struct moved moved = {.pid = ev->pid, .calls = ev->calls};
 
 	memcpy(moved.comm, ev->comm, sizeof(moved.comm));
-	return recorder->moved.moved_len < NEWS_MAX &&
-	       !recording_add_moved(&recorder->moved, &moved);
+	if (recording_add_moved(&recorder->moved, &moved))
+		recorder->moved_lost++;
 }
 
 /* What was made below a newborn cgroup before that was decided about goes the same way. */
@@ -198,7 +198,7 @@ void recorder__take(const void *data, size_t len, void *context)
 	else if (event.kind == EV_DENIED && is_ours(recorder, event.denied.slot))
 		kept = take_denied(recorder, &event.denied);
 	else if (event.kind == EV_MOVED && is_ours(recorder, event.moved.slot))
-		kept = keep_moved(recorder, &event.moved);
+		keep_moved(recorder, &event.moved);
 	if (!kept)
 		recorder->late++;
 }

@@ -28,6 +28,7 @@ struct recorder {
 	struct denials logged;
 	uint64_t log_lost;
 	struct recording moved; /* only its list of moved processes */
+	uint64_t moved_lost;    /* those that there was no memory for */
 	uint64_t late;
 	uint64_t seen[SEEN_ABIS][SEEN_NUMBERS / 64]; /* a bit for each number that was news */
 	uint64_t last_new;                           /* CLOCK_MONOTONIC, ns: 0: none yet */

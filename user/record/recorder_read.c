@@ -255,6 +255,7 @@ static void add_losses(struct losses *losses, const volatile struct slot *slot)
 	losses->groups += slot->lost_groups;
 	losses->calls += slot->lost_calls;
 	losses->left += slot->left;
+	losses->moved += slot->moved_unnamed;
 }
 
 static int add_denied(struct finish *finish, struct err *err)
@@ -298,6 +299,7 @@ int recorder__finish(struct recorder *recorder, struct session *session,
 		qsort(recorder->news, recorder->news_len, sizeof(*recorder->news), compare_news);
 	rc = session__each_lineage(session, note_image, &finish, err);
 	recording->losses = (struct losses){.late = recorder->late,
+					    .moved = recorder->moved_lost,
 					    .misses = session__misses(session) - recorder->misses};
 	for (__u32 s = 0; !rc && s < SLOTS_MAX; s++) {
 		if (!is_ours(recorder, s))
@@ -351,8 +353,9 @@ int recorder__close(struct recorder *recorder, struct session *session,
 	if (recorder->news_len)
 		qsort(recorder->news, recorder->news_len, sizeof(*recorder->news), compare_news);
 	/* of the whole session so far: nobody knows whose calls those were */
-	recording->losses =
-		(struct losses){.late = recorder->late, .misses = session__misses(session)};
+	recording->losses = (struct losses){.late = recorder->late,
+					    .moved = recorder->moved_lost,
+					    .misses = session__misses(session)};
 	add_losses(&recording->losses, session__slot(session, recorder->slot));
 	rc = add_rows(&finish, recorder->slot);
 	if (!rc)

@@ -56,6 +56,7 @@ struct losses {
 	uint64_t groups;  /* processes that could not be marked: counted as workload */
 	uint64_t calls;   /* no room to count them */
 	uint64_t left; /* processes that left while they ran: what they called since is not recorded */
+	uint64_t moved;   /* processes that moved in and ran no exec, beside those that are named */
 	uint64_t misses;  /* runs of a program that the kernel skipped: up to so many calls */
 	uint64_t denials; /* denied calls that there was no room to count */
 	uint64_t log;     /* messages about logged calls that were lost */

@@ -137,6 +137,7 @@ int recording_join(struct recording *into, const struct recording *from)
 	into->losses.groups = recording_sum(into->losses.groups, from->losses.groups);
 	into->losses.calls = recording_sum(into->losses.calls, from->losses.calls);
 	into->losses.left = recording_sum(into->losses.left, from->losses.left);
+	into->losses.moved = recording_sum(into->losses.moved, from->losses.moved);
 	into->losses.misses = recording_sum(into->losses.misses, from->losses.misses);
 	into->losses.denials = recording_sum(into->losses.denials, from->losses.denials);
 	into->losses.log = recording_sum(into->losses.log, from->losses.log);

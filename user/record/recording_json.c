@@ -227,12 +227,12 @@ static json_t *arguments_to_json(const struct recording *recording)
 
 static json_t *losses_to_json(const struct losses *losses)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "late",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "late",
 			 (json_int_t)losses->late, "cgroups", (json_int_t)losses->cgroups,
 			 "processes", (json_int_t)losses->groups, "calls",
-			 (json_int_t)losses->calls, "left", (json_int_t)losses->left, "misses",
-			 (json_int_t)losses->misses, "denials", (json_int_t)losses->denials, "log",
-			 (json_int_t)losses->log);
+			 (json_int_t)losses->calls, "left", (json_int_t)losses->left, "moved",
+			 (json_int_t)losses->moved, "misses", (json_int_t)losses->misses, "denials",
+			 (json_int_t)losses->denials, "log", (json_int_t)losses->log);
 }
 
 static json_t *head_to_json(const struct recording *recording)

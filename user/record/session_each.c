@@ -9,8 +9,7 @@
 /* A row for each CPU, as long as all of them together take no more than this: then CPUs would share them. */
 #define ROWS_BYTES (16UL << 20)
 
-#define GROUPS_MAX   131072
-#define LINEAGES_MAX 16384
+#define GROUPS_MAX 131072
 
 static __u32 rows_of_a_slot(const struct session *session)
 {
@@ -47,7 +46,7 @@ int session_configure_each(struct session *session)
 	skel->rodata->cfg_each_rows = rows_of_a_slot(session);
 	skel->rodata->cfg_tell_gone = false;
 	rc = bpf_map__set_max_entries(skel->maps.groups, GROUPS_MAX);
-	return rc ? rc : bpf_map__set_max_entries(skel->maps.lineages, LINEAGES_MAX);
+	return rc ? rc : bpf_map__set_max_entries(skel->maps.lineages, GROUPS_MAX);
 }
 
 int session_map_each(struct session *session)
