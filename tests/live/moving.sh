@@ -146,3 +146,23 @@ is "of $crowd that moved in and ran no exec all are told of, and none is workloa
     "$(jq '(.moved | length) + .losses.moved' "$T/a.json") $(calls a getppid) $(jq .losses.processes "$T/a.json")" a
 is "... and another recording has its own workload alone, and who came first" "10 1 0 0" \
     "$(calls b getppid) $(jq -r '"\(.moved | length) \(.losses.processes) \(.losses.late)"' "$T/b.json")" b
+
+# the hook tells of what it leaves out
+mkdir "$top/c"
+(
+    echo "$BASHPID" >"$top/c/cgroup.procs"
+    kill -STOP "$BASHPID"
+    exec "$mover" calls:10
+) & pid=$!
+until grep -q '^State:[[:space:]]*T' "/proc/$pid/status"; do sleep 0.01; done
+state() { # STATUS PID
+    printf '{"ociVersion": "1.0.2", "id": "moving", "status": "%s", "pid": %d, "bundle": "/x",
+        "annotations": {"io.containers.trace-syscall": "of:%s/hook.profile"}}' "$1" "$2" "$T"
+}
+state created $pid | "$WHITTLE" hook
+kill -CONT $pid
+wait $pid
+"$mover" in:"$top/c" calls:10
+status=0
+state stopped 0 | "$WHITTLE" hook 2>"$T/hook.log" || status=$?
+is "the hook tells of one that moved in and ran no exec" "0 1" "$status $(grep -c 'no calls of 1 process' "$T/hook.log")" hook

@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -192,6 +193,37 @@ static int take_recording(const char *name, struct recording *recording, bool *t
 	return rc;
 }
 
+/* crun throws away what its hooks print, and so does podman when it cleans up behind a container that has stopped. */
+static void tell_log(int priority, const char *text)
+{
+	openlog("whittle", LOG_PID, LOG_DAEMON);
+	syslog(priority, "hook: %s", text);
+}
+
+/* What the profile has or lacks without anything being lost. */
+static void warn(const struct recording *recording, const char *output)
+{
+	const uint64_t groups = recording->losses.groups,
+		       moved = recording->moved_len + recording->losses.moved;
+	struct buf own_buf text = BUF_INIT;
+
+	if (!groups && !moved)
+		return;
+	buf__addf(&text, "the profile %s is written", output);
+	if (groups)
+		buf__addf(&text,
+			  "; it may have calls of what set up %" PRIu64
+			  " processes, which could not be marked",
+			  groups);
+	if (moved)
+		buf__addf(&text,
+			  "; it has no calls of %" PRIu64
+			  " processes that moved into the container and ran no exec",
+			  moved);
+	log_warn("hook: %s", buf__text(&text));
+	tell_log(LOG_WARNING, buf__text(&text));
+}
+
 static int end(const struct oci_state *state, const struct trace_request *request, struct err *err)
 {
 	struct recording own_recording recording = {0};
@@ -212,6 +244,8 @@ static int end(const struct oci_state *state, const struct trace_request *reques
 		rc = hook_place_open(request->output, &place, err);
 	if (!rc)
 		rc = fs_write_place(&place, buf__text(&text), text.len, err);
+	if (!rc)
+		warn(&recording, request->output);
 	if (!rc && recording_is_incomplete(&recording))
 		rc = err_set(err, -EOVERFLOW,
 			     "the profile %s may lack calls: something was lost while it was recorded",
@@ -254,9 +288,7 @@ static int run(const struct command *self, int argc, char **argv)
 	if (!run_hook(&err))
 		return STATUS_OK;
 	log_error("hook: %s", err.text);
-	/* crun throws away what its hooks print, and so does podman when it cleans up behind a container that has stopped */
-	openlog("whittle", LOG_PID, LOG_DAEMON);
-	syslog(LOG_ERR, "hook: %s", err.text);
+	tell_log(LOG_ERR, err.text);
 	return STATUS_FAILED;
 }
 
