@@ -74,6 +74,9 @@ for filter in "$ALLOW" null; do
     record_stop
     of_class workload >"$T/seen"
     same "runc $what, both CPUs busy, $starts starts of ls: its calls as strace counts them, nothing of runc's" "$T/want" "$T/seen"
+    jq '.moved' "$T/rec.json" >"$T/seen"
+    echo '[]' >"$T/none"
+    same "... and runc is not told of as one that ran no exec" "$T/none" "$T/seen"
 done
 
 # what the runtime calls with the filter loaded is kept apart, and allowed: the profile starts the container

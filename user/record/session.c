@@ -467,10 +467,11 @@ int session_attach(struct session *session, struct bpf_program *program, struct 
 int session__attach_followers(struct session *session, struct err *err)
 {
 	struct tracer_bpf *skel = session->skel;
+	/* the exit first: who is forked and dead before it is attached would be among the living for ever */
 	struct bpf_program *const programs[] = {
-		skel->progs.cgroup_mkdir,       skel->progs.cgroup_rmdir,
-		skel->progs.cgroup_attach_task, skel->progs.sched_process_fork,
-		skel->progs.sched_process_exec, skel->progs.sched_process_exit,
+		skel->progs.sched_process_exit, skel->progs.cgroup_mkdir,
+		skel->progs.cgroup_rmdir,       skel->progs.cgroup_attach_task,
+		skel->progs.sched_process_fork, skel->progs.sched_process_exec,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
