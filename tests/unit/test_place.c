@@ -191,7 +191,7 @@ Test(place, directory_that_is_exchanged_meanwhile)
 	cr_expect(opened && refused, "%u times opened, %u times refused", opened, refused);
 }
 
-Test(place, directories_are_removed_with_their_files)
+Test(place, directories_are_removed_with_all_in_them)
 {
 	int own_fd dir = open(directory, O_RDONLY | O_DIRECTORY);
 
@@ -201,8 +201,11 @@ Test(place, directories_are_removed_with_their_files)
 	cr_assert_eq(symlink("top", in_directory("link")), 0);
 	fs_remove_directory(dir, "link");
 	cr_expect_eq(access(in_directory("top/file"), F_OK), 0, "a link is not followed");
+	cr_assert_eq(symlink("../../out", in_directory("top/dir/link")), 0);
+	cr_assert_eq(mkdir(in_directory("out"), 0700), 0);
 	fs_remove_directory(dir, "top");
-	cr_expect_eq(access(in_directory("top/dir"), F_OK), 0, "what has directories stays");
+	cr_expect_neq(access(in_directory("top"), F_OK), 0);
+	cr_expect_eq(access(in_directory("out"), F_OK), 0, "a link is not followed");
 }
 
 /* --- the directories of hook.conf --- */

@@ -418,6 +418,8 @@ void fs_remove_directory(int dir, const char *name)
 		return;
 	fd = -1; /* the listing's */
 	while ((entry = readdir(listing)))
-		unlinkat(dirfd(listing), entry->d_name, 0);
+		if (unlinkat(dirfd(listing), entry->d_name, 0) && errno == EISDIR &&
+		    strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+			fs_remove_directory(dirfd(listing), entry->d_name);
 	unlinkat(dir, name, AT_REMOVEDIR);
 }

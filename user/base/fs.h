@@ -56,5 +56,5 @@ int fs_write_place(const struct fs_place *place, const void *data, size_t len,
 /** Makes a directory for outputs, if it is not there: that of who called sudo, as files are. */
 int fs_make_directory(const char *path, struct err *err) must_check;
 
-/** Removes a directory below `dir` with the files in it, as far as it can: there are no directories inside. */
+/** Removes a directory below `dir` with all that is in it, as far as it can: one that nobody else may write in. */
 void fs_remove_directory(int dir, const char *name);

@@ -32,7 +32,7 @@ static const struct option_row snapshot_rows[] = {RESULT_OPTION_ROWS(struct stop
 static const struct option_row stop_rows[] = {
 	RESULT_OPTION_ROWS(struct stop_options, result),
 	{"force", 0, OPTION_FLAG, NULL,
-	 "end it even if it is half-made or cannot be written; without a name: throw away all half-made ones, or what another version of whittle has made",
+	 "end it even if it is half-made or cannot be written; without a name: throw away all half-made ones, or what cannot be read: another version of whittle has made it, or files of it are gone",
 	 AT(force), NULL, 0},
 	LEVEL_ROWS,
 };
@@ -117,9 +117,9 @@ static int throw_away(const char *name, bool *done, struct err *err)
 	int rc = remove_half(name, &removed, &why);
 
 	if (rc == -EPROTO && !name) {
-		rc = resident_remove_foreign(err);
+		rc = resident_remove_unreadable(err);
 		if (!rc)
-			log_note("what another version of whittle was recording is thrown away");
+			log_note("all that was being recorded is thrown away");
 		*done = true;
 		return rc;
 	}

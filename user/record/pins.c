@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/pins.h"
+#include "base/fs.h"
 #include "pins_id.h"
 
 #include <bpf/bpf.h>
@@ -26,16 +27,32 @@ static void pin_path(char path[PATH_MAX], const char *dir, const char *kind, con
 struct version {
 	uint64_t id;      /* of the programs' source */
 	char whittle[56]; /* for people */
+	uint64_t files;   /* that were pinned before it */
 };
 
-int pins_put_version(const char *dir, struct err *err)
+/* Below 0: an errno. */
+static int count_files(const char *dir)
 {
-	struct version version = {.id = PINS_ID, .whittle = WHITTLE_VERSION};
+	DIR *own_dir listing = opendir(dir);
+	const struct dirent *entry;
+	int n = 0;
+
+	if (!listing)
+		return -errno;
+	while ((errno = 0, entry = readdir(listing)))
+		n += strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
+	return errno ? -errno : n;
+}
+
+int pins_seal(const char *dir, struct err *err)
+{
+	int files = count_files(dir);
+	struct version version = {.id = PINS_ID, .whittle = WHITTLE_VERSION, .files = files};
 	int own_fd fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "whittle_version", sizeof(uint32_t),
 				       sizeof(version), 1, NULL);
 	char path[PATH_MAX];
 	uint32_t key = 0;
-	int rc = fd < 0 ? fd : bpf_map_update_elem(fd, &key, &version, BPF_ANY);
+	int rc = files < 0 ? files : fd < 0 ? fd : bpf_map_update_elem(fd, &key, &version, BPF_ANY);
 
 	snprintf(path, sizeof(path), "%s/" VERSION_FILE, dir);
 	if (!rc)
@@ -62,7 +79,21 @@ static int read_version(const char *dir, struct version *version)
 	return bpf_map_lookup_elem(fd, &key, version);
 }
 
-int pins_check_version(const char *dir, struct err *err)
+/* A program that is not pinned any more is not attached, either: whatever is read may lack calls. */
+static int check_files(const char *dir, uint64_t pinned, struct err *err)
+{
+	int files = count_files(dir);
+
+	if (files < 0)
+		return err_errno(err, files, "cannot read %s", dir);
+	if ((uint64_t)files > pinned) /* the version's as well */
+		return 0;
+	return err_set(err, -EPROTO,
+		       "files of whittle were removed from %s, so that nothing that was recorded can be relied on: 'whittle stop --force' throws all of it away",
+		       dir);
+}
+
+int pins_check(const char *dir, struct err *err)
 {
 	struct version version = {0};
 	int rc = read_version(dir, &version);
@@ -70,7 +101,7 @@ int pins_check_version(const char *dir, struct err *err)
 	if (rc && rc != -ENOENT)
 		return err_errno(err, rc, "cannot read %s/" VERSION_FILE, dir);
 	if (!rc && version.id == PINS_ID)
-		return 0;
+		return check_files(dir, version.files, err);
 	version.whittle[sizeof(version.whittle) - 1] = '\0';
 	for (char *c = version.whittle; *c; c++)
 		if (*c <= 0x20 || *c >= 0x7f)

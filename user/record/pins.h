@@ -11,10 +11,12 @@ struct bpf_link;
 struct bpf_object;
 struct bpf_program;
 
-/** Pins which whittle this is. */
-int pins_put_version(const char *dir, struct err *err) must_check;
-/** Was it pinned by a whittle whose programs are the same as those of this one? -EPROTO: no, and so nothing there means what it seems to. */
-int pins_check_version(const char *dir, struct err *err) must_check;
+/** Behind all others: pins which whittle this is, and how many pins there are. */
+int pins_seal(const char *dir, struct err *err) must_check;
+/**
+ * Was it pinned by a whittle whose programs are the same as those of this one, and is all of it there? -EPROTO: no, and so nothing there means what it seems to.
+ */
+int pins_check(const char *dir, struct err *err) must_check;
 
 /** Pins each map that the object made. */
 int pins_put_maps(const char *dir, const struct bpf_object *object, struct err *err) must_check;

@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "record/features.h"
-#include "record/pins.h"
 #include "record/recorder.h"
 
 #include <errno.h>
@@ -160,6 +159,16 @@ static ino_t pins_number(const struct resident *resident)
 	return fstatat(resident->bpffs, PINS, &st, AT_SYMLINK_NOFOLLOW) ? 0 : st.st_ino;
 }
 
+/* In one step: with some of them gone, the rest would be in use. What somebody who was killed has left may be in the way. */
+static int remove_pins(const struct resident *resident)
+{
+	fs_remove_directory(resident->bpffs, HALF);
+	if (renameat(resident->bpffs, PINS, resident->bpffs, HALF))
+		return -errno;
+	fs_remove_directory(resident->bpffs, HALF);
+	return 0;
+}
+
 /* What of a slot is not the runtime's own. */
 struct workload {
 	__u32 slot;
@@ -291,10 +300,8 @@ static bool is_empty(const struct resident *resident)
 
 void resident_close(struct resident *resident)
 {
-	/* in one step: with some of them gone, the rest would pass for all */
-	if (resident->pinned && is_empty(resident) &&
-	    !renameat(resident->bpffs, PINS, resident->bpffs, HALF))
-		fs_remove_directory(resident->bpffs, HALF);
+	if (resident->pinned && is_empty(resident))
+		(void)remove_pins(resident); /* the next one tries it again */
 	/* letting go of the maps takes longer than what was done under the lock */
 	if (resident->bpffs >= 0)
 		flock(resident->bpffs, LOCK_UN);
@@ -537,7 +544,7 @@ void resident_forget(struct resident *resident, __u32 slot)
 		return; /* it is free; whoever takes it tries again */
 }
 
-int resident_remove_foreign(struct err *err)
+int resident_remove_unreadable(struct err *err)
 {
 	struct resident own_resident resident = RESIDENT_CLOSED;
 	int rc = open_home(false, &resident.bpffs, err);
@@ -546,13 +553,10 @@ int resident_remove_foreign(struct err *err)
 		rc = lock(resident.bpffs, END_MS, err);
 	if (rc)
 		return rc;
-	fs_remove_directory(resident.bpffs, HALF);
 	if (!pins_number(&resident))
 		return err_set(err, -ENOENT, "nothing is pinned at " HOME);
-	if (pins_check_version(HOME "/" PINS, NULL) != -EPROTO)
+	if (open_pins(&resident, NULL) != -EPROTO)
 		return err_set(err, -ENOENT, "what is pinned at " HOME " is of this whittle");
-	if (renameat(resident.bpffs, PINS, resident.bpffs, HALF))
-		return err_errno(err, -errno, "cannot remove " HOME "/" PINS);
-	fs_remove_directory(resident.bpffs, HALF);
-	return 0;
+	rc = remove_pins(&resident);
+	return rc ? err_errno(err, rc, "cannot remove " HOME "/" PINS) : 0;
 }

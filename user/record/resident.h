@@ -25,7 +25,7 @@ struct resident {
 
 /**
  * Opens the session, and makes it first if it is not there and `make` says so. -ENOENT: it is not there; -EBUSY: somebody else
- * keeps it locked for too long; -EPROTO: another version of whittle made it; -ENOTSUP: it was made without what the caller wants.
+ * keeps it locked for too long; -EPROTO: another version of whittle made it, or parts of it are gone; -ENOTSUP: it was made without what the caller wants.
  * `features`: enum feature.
  */
 int resident_open(struct resident *resident, bool make, unsigned int features,
@@ -88,8 +88,8 @@ bool resident_is(const struct resident *resident, __u32 slot, uint64_t begun);
 int resident_read(struct resident *resident, __u32 slot, struct recording *recording,
 		  struct err *err) must_check;
 
-/** Throws away what another version of whittle has pinned. -ENOENT: there is nothing of the kind. */
-int resident_remove_foreign(struct err *err) must_check;
+/** Throws away what another version of whittle has pinned, or what is not whole any more. -ENOENT: there is nothing of the kind. */
+int resident_remove_unreadable(struct err *err) must_check;
 
 /** Ends a recording and fills *recording in, which was initialised with recording_init(). It stays until it is forgotten. */
 int resident_end(struct resident *resident, __u32 slot, struct recording *recording,

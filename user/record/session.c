@@ -377,7 +377,7 @@ int session__open_pinned(const char *dir, const struct session_options *options,
 	if (rc)
 		return rc;
 	session->pinned = true;
-	rc = pins_check_version(dir, err);
+	rc = pins_check(dir, err);
 	if (rc)
 		return rc;
 	session->skel = session_object_open_unfitted(btf);
@@ -418,15 +418,15 @@ int session__open_pinned(const char *dir, const struct session_options *options,
 
 int session__pin(struct session *session, const char *dir, struct err *err)
 {
-	int rc = pins_put_version(dir, err);
+	int rc = pins_put_maps(dir, session->skel->obj, err);
 
-	if (!rc)
-		rc = pins_put_maps(dir, session->skel->obj, err);
 	if (!rc)
 		rc = pins_put_program(dir, session->skel->progs.inventory, err);
 	for (size_t i = 0; !rc && i < session->links_len; i++)
 		rc = pins_put_link(dir, bpf_program__name(session->links[i].program),
 				   session->links[i].link, err);
+	if (!rc)
+		rc = pins_seal(dir, err);
 	session->pinned = !rc;
 	return rc;
 }

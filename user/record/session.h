@@ -40,7 +40,7 @@ struct session_options {
 /** Loads the programs, if features_check() has no objection; the options are copied. *out is owned: session__free(). */
 int session__open(const struct session_options *options, struct session **out,
 		  struct err *err) must_check;
-/** Opens what another process has pinned; `slots`, `ring_bytes` and the like are as it chose. -EPROTO: of another whittle. */
+/** Opens what another process has pinned; `slots`, `ring_bytes` and the like are as it chose. -EPROTO: of another whittle, or not whole. */
 int session__open_pinned(const char *dir, const struct session_options *options,
 			 struct session **out, struct err *err) must_check;
 /** Pins maps and links into a bpffs directory: they stay when the session is freed. It was opened with `entries`. */

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What recordings without a process share: their pins, which somebody may remove, their lock, and room for calls and news, which one of them may
+# use up. Each check has its own recordings, and the last one takes the pins with it.
+set -eu
+# a BPF file system of our own: the pins of the machine, if there are some, are left alone
+if [ -z "${WHITTLE_TEST_PRIVATE:-}" ]; then
+    WHITTLE_TEST_PRIVATE=1 exec unshare -m bash "$0"
+fi
+mount -t bpf bpf /sys/fs/bpf
+. tests/lib.sh
+need jq
+programs=$PWD/${BUILD:-build}/tests/programs
+PINS=/sys/fs/bpf/whittle/v1
+own_cgroup
+
+whittle() { timeout 120 "$WHITTLE" "$@"; }
+run_in() { # CGROUP COMMAND...
+    (
+        echo "$BASHPID" >"$1/cgroup.procs"
+        shift
+        exec "$@"
+    ) >/dev/null 2>&1
+}
+
+# --- pins of which one is missing
+mkdir "$CG/a"
+whittle start -q whole --cgroup "$CG/a" --denials
+check "a recording whose pins are all there is read" whittle status whole
+# each kind: a map, variables, a link, a program. All of them are told by their number
+for pin in map-entries map-first_seen map-tracer_b_bss link-cgroup_rmdir program-inventory; do
+    check "there is $pin" rm "$PINS/$pin"
+    for command in status "stop whole" "start other --cgroup $CG/a" "stop --force whole"; do
+        # shellcheck disable=SC2086
+        check_status 1 "without it nothing is read: ${command%% -*}" whittle $command
+        grep -q "files of whittle were removed from $PINS" "$T/err" && [ "$(wc -l <"$T/err")" = 1 ] && pass "which is told in a sentence" ||
+            fail "which is told in a sentence" "$(cat "$T/err")"
+    done
+    check "and --force throws the rest away" whittle stop --force
+    [ ! -e "$PINS" ] && pass "all of it" || fail "all of it" "$(ls "$PINS")"
+    check "so that another can begin" whittle start -q whole --cgroup "$CG/a"
+done
+mkdir -p "$PINS-half/somebody's"
+run_in "$CG/a" "$programs/spell" 1
+check "a directory is in the way of the last stop" whittle stop whole -o "$T/whole.json"
+[ -z "$(ls -A "${PINS%/*}")" ] && pass "which takes the pins with it all the same" || fail "which takes the pins with it all the same" "$(ls "${PINS%/*}")"
+mkdir -p "$PINS-half/somebody's"
+check "and so it is at a start" whittle start -q whole --cgroup "$CG/a"
+whittle stop -q --force whole -o "$T/whole.json" 2>/dev/null || :
