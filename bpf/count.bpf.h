@@ -35,6 +35,7 @@
 /* Adds a call to `apart`; true if it is the first of its key. */
 static __always_inline bool count_apart(const struct apart_key *key)
 {
+	__u32 *len = &apart_len[bounded(key->slot, SLOTS_MAX)];
 	__u64 one = 1;
 	__u64 *n;
 	int first = cfg_each ? each_count_apart(key) : -1;
@@ -44,8 +45,11 @@ static __always_inline bool count_apart(const struct apart_key *key)
 	n = bpf_map_lookup_elem(&apart, key);
 
 	if (!n) {
-		if (!bpf_map_update_elem(&apart, key, &one, BPF_NOEXIST))
+		if (*len < cfg_apart_quota &&
+		    !bpf_map_update_elem(&apart, key, &one, BPF_NOEXIST)) {
+			atomic_add(len, 1);
 			return true;
+		}
 		n = bpf_map_lookup_elem(&apart, key); /* another CPU was faster, or it is full */
 	}
 	if (n)

@@ -52,10 +52,14 @@ struct {
 	__type(value, struct passing);
 } passings SEC(".maps");
 
+/* Keys that a slot may have in `denials`, and those that it has. */
+const volatile __u32 cfg_denials_quota = DENIALS_LEN;
+__u32 denials_len[SLOTS_MAX];
+
 /* Which calls were stopped, how, and how often. What finds no room is counted in denials_lost. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, DENIALS_LEN);
+	__uint(max_entries, DENIALS_LEN); /* set at load, where slots share it */
 	__type(key, struct denied_key);
 	__type(value, __u64);
 } denials SEC(".maps");
@@ -160,11 +164,14 @@ static __always_inline void denied_announce(const struct denied_key *key, struct
 
 static __noinline void denied_count(const struct denied_key *key, struct pt_regs *regs)
 {
+	__u32 *len = &denials_len[bounded(key->slot, SLOTS_MAX)];
 	__u64 one = 1;
 	__u64 *n = bpf_map_lookup_elem(&denials, key);
 
 	if (!n) {
-		if (!bpf_map_update_elem(&denials, key, &one, BPF_NOEXIST)) {
+		if (*len < cfg_denials_quota &&
+		    !bpf_map_update_elem(&denials, key, &one, BPF_NOEXIST)) {
+			atomic_add(len, 1);
 			denied_announce(key, regs);
 			return;
 		}

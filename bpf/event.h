@@ -175,7 +175,13 @@ struct file_id {
 	__u32 pad;
 };
 
-/* Key of the `apart` map: calls of all classes but workload, and numbers outside the rows. */
+/*
+ * Key of the `apart` map: calls of all classes but workload, and numbers outside the rows. Where slots share the map, none may have more than
+ * half as many keys as a map of one has room for; that of a resident session has room for a share of each.
+ */
+#define APART_LEN   8192
+#define APART_SHARE 1024
+
 struct apart_key {
 	__s64 nr;
 	__u32 sub; /* subcall of a multiplexer, else 0 */
@@ -196,8 +202,9 @@ enum denied_action {
 	DENIED_COUNT,
 };
 
-/* Key of the `denials` map. */
-#define DENIALS_LEN 4096
+/* Key of the `denials` map; as for `apart`. */
+#define DENIALS_LEN   4096
+#define DENIALS_SHARE 256
 
 struct denied_key {
 	__s64 nr;

@@ -116,13 +116,17 @@ struct {
 	__type(value, __u64);
 } first_seen SEC(".maps");
 
+/* Keys that a slot may have in `apart`, and those that it has: nobody who calls what numbers there are takes the room of others. */
+const volatile __u32 cfg_apart_quota = APART_LEN;
+__u32 apart_len[SLOTS_MAX];
+
 /*
  * Calls that have no counter in a row, see struct apart_key. Small: a container start leaves some 30 entries,
  * each image of a provisional group some 80. What finds no room is counted in slot.lost_calls.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 8192);
+	__uint(max_entries, APART_LEN); /* set at load, where slots share it */
 	__type(key, struct apart_key);
 	__type(value, __u64);
 } apart SEC(".maps");

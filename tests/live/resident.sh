@@ -47,3 +47,21 @@ check "a directory is in the way of the last stop" whittle stop whole -o "$T/who
 mkdir -p "$PINS-half/somebody's"
 check "and so it is at a start" whittle start -q whole --cgroup "$CG/a"
 whittle stop -q --force whole -o "$T/whole.json" 2>/dev/null || :
+
+# --- one that calls more than there is room for takes none of that of others
+mkdir "$CG/flood" "$CG/quiet"
+row() { # NAME MEMBER
+    whittle status --json "$1" | jq -r ".recordings[0].$2"
+}
+whittle start -q flood --cgroup "$CG/flood" --denials
+run_in "$CG/flood" "$programs/unknown" 9000
+run_in "$CG/flood" "$programs/unknown" 9000 denied
+[ "$(row flood lost.calls)" -gt 4000 ] && pass "a flood of numbers that nobody knows is counted as lost" || fail "a flood of numbers that nobody knows is counted as lost" "$(whittle status --json flood)"
+whittle start -q quiet --cgroup "$CG/quiet" --denials
+run_in "$CG/quiet" "$programs/unknown" 50 denied
+run_in "$CG/quiet" "$programs/spell" 1023
+check "another recording beside it is complete" whittle stop quiet -o "$T/quiet.json" --recording "$T/quiet"
+jq -e '.complete and .losses.calls == 0 and .losses.denials == 0 and ([.denied[].count] | add) == 50' "$T/quiet" >/dev/null && pass "with all that it was denied" ||
+    fail "with all that it was denied" "$(jq -c '.losses, (.denied | length)' "$T/quiet")"
+check_status 1 "a stop that cannot write ends nothing" whittle stop flood -o "$T" # a directory
+check_status 3 "and the flood's own recording is incomplete" whittle stop flood -o "$T/flood.json"

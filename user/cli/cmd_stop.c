@@ -149,7 +149,8 @@ static int write_out(const struct stop_options *options, const char *name, bool 
 		summary_recording(&reading.recording, options->result.assume_startup);
 		rc = result_write(&options->result, &reading.recording, reading.container, false);
 		if (rc && !options->force)
-			err_set(err, rc, "%s is still being recorded, and nothing of it is lost%s",
+			err_set(err, rc,
+				"%s is still being recorded: this has taken nothing from it%s",
 				name, ends ? " ('whittle stop --force' ends it all the same)" : "");
 	}
 	if (ends && reading.begun && (!rc || options->force)) {

@@ -74,6 +74,23 @@ static int configure_old(struct tracer_bpf *skel)
 	return bpf_map__set_map_flags(skel->maps.groups, 0);
 }
 
+/* Nobody takes the room of others. A session of each cgroup has here only what its slots have no room for. */
+static int configure_shares(struct session *session)
+{
+	struct tracer_bpf *skel = session->skel;
+	int rc = 0;
+
+	if (session->slots > 2 && !session->options.each) {
+		skel->rodata->cfg_apart_quota = APART_LEN / 2;
+		skel->rodata->cfg_denials_quota = DENIALS_LEN / 2;
+	}
+	if (session->options.entries)
+		rc = bpf_map__set_max_entries(skel->maps.apart, session->slots * APART_SHARE);
+	if (!rc && session->options.entries)
+		rc = bpf_map__set_max_entries(skel->maps.denials, session->slots * DENIALS_SHARE);
+	return rc;
+}
+
 static int configure(struct session *session, const struct hook *hook)
 {
 	const struct session_options *options = &session->options;
@@ -112,6 +129,8 @@ static int configure(struct session *session, const struct hook *hook)
 		rc = bpf_map__set_max_entries(skel->maps.timings, rows * ROW_LEN);
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.first_seen, slots * ROW_LEN);
+	if (!rc)
+		rc = configure_shares(session);
 	if (!rc)
 		rc = session_configure_each(session);
 	if (!rc && options->args)

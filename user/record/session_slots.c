@@ -76,8 +76,7 @@ int session__follow(struct session *session, __u32 slot, uint64_t parent, const 
 		if (!at->slot)
 			place = place ? place : at;
 		else if (at->parent == parent && at->hash == hash)
-			return at->slot == slot ? 0 :
-						  follow_taken(session, at->slot, name, err);
+			return at->slot == slot ? 0 : follow_taken(session, at->slot, name, err);
 	}
 	if (!place)
 		return err_set(err, -ENOSPC,
@@ -195,6 +194,8 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 	forget_filtered(session, slot);
 	memset(&skel->bss->slots[slot], 0, sizeof(struct slot));
 	skel->bss->denials_lost[slot] = 0;
+	skel->bss->denials_len[slot] = 0;
+	skel->bss->apart_len[slot] = 0;
 	if (session->entries.data)
 		news_drop(&session->news, session_is_unneeded, session);
 	return 0;
