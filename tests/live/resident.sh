@@ -65,3 +65,26 @@ jq -e '.complete and .losses.calls == 0 and .losses.denials == 0 and ([.denied[]
     fail "with all that it was denied" "$(jq -c '.losses, (.denied | length)' "$T/quiet")"
 check_status 1 "a stop that cannot write ends nothing" whittle stop flood -o "$T" # a directory
 check_status 3 "and the flood's own recording is incomplete" whittle stop flood -o "$T/flood.json"
+
+# --- a container whose recording has nothing but losses
+hook() { # STATUS PID
+    printf '{"ociVersion": "1.0.2", "id": "lost", "status": "%s", "pid": %d, "bundle": "/x",
+        "annotations": {"io.containers.trace-syscall": "of:%s/lost.json"}}' "$1" "$2" "$T" >"$T/state"
+    timeout 60 "$WHITTLE" hook <"$T/state"
+}
+mkdir "$CG/lost"
+(
+    echo "$BASHPID" >"$CG/lost/cgroup.procs"
+    exec sleep 1000
+) &
+waiting=$!
+await_sleep "$CG/lost"
+check "its recording begins" hook created $waiting
+"$programs/unknown" 9000 "$CG/lost/cgroup.procs"
+kill -KILL $waiting
+wait $waiting 2>/dev/null || :
+for _ in {1..300}; do ! rmdir "$CG/lost" 2>/dev/null || break; sleep 0.1; done
+[ "$(row lost lost.calls)" -gt 4000 ] && pass "it is there until it is ended" || fail "it is there until it is ended" "$(whittle status 2>&1)"
+check_status 1 "its end fails" hook stopped 0
+grep -q "something was lost while container lost was recorded: no syscall was recorded" "$T/err" && pass "and says why" || fail "and says why" "$(cat "$T/err")"
+[ -z "$(ls -A "${PINS%/*}")" ] && pass "nothing is left of it" || fail "nothing is left of it" "$(ls "${PINS%/*}")"

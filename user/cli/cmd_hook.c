@@ -240,6 +240,9 @@ static int end(const struct oci_state *state, const struct trace_request *reques
 	}
 	if (!rc)
 		rc = make_profile(&recording, request->input, &text, err);
+	if (rc && recording_is_incomplete(&recording))
+		rc = err_wrap(err, rc, "something was lost while container %s was recorded",
+			      state->id);
 	if (!rc)
 		rc = hook_place_open(request->output, &place, err);
 	if (!rc)

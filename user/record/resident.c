@@ -184,10 +184,13 @@ static int see_workload(const struct apart_key *key, uint64_t calls, void *conte
 	return 0;
 }
 
-/* Did an exec end the set-up? It was counted then. */
+/* Did an exec end the set-up? It was counted then, or it is among what was lost. */
 static bool has_workload(const struct resident *resident, __u32 slot)
 {
-	struct workload workload = {.slot = slot};
+	const volatile struct slot *state = session__slot(resident->session, slot);
+	struct workload workload = {.slot = slot,
+				    .seen = state->lost_calls || state->lost_groups ||
+					    state->lost_cgroups};
 
 	for (__u32 row = 0; row < ROW_LEN && !workload.seen; row++)
 		workload.seen = session__count(resident->session, slot, row) != 0;
