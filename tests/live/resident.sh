@@ -88,3 +88,30 @@ for _ in {1..300}; do ! rmdir "$CG/lost" 2>/dev/null || break; sleep 0.1; done
 check_status 1 "its end fails" hook stopped 0
 grep -q "something was lost while container lost was recorded: no syscall was recorded" "$T/err" && pass "and says why" || fail "and says why" "$(cat "$T/err")"
 [ -z "$(ls -A "${PINS%/*}")" ] && pass "nothing is left of it" || fail "nothing is left of it" "$(ls "${PINS%/*}")"
+
+# --- whoever reads what is printed takes his time, and nobody waits for him
+mkdir "$CG/seen" "$CG/next"
+mkfifo "$T/full"
+exec {full}<>"$T/full"
+dd if=/dev/zero of="$T/full" bs=4096 oflag=nonblock 2>/dev/null || :
+blocked() { # PID: in writing
+    local _
+    for _ in {1..50}; do
+        ! grep -q pipe "/proc/$1/wchan" || return 0
+        sleep 0.1
+    done
+    return 1
+}
+check "a recording begins" whittle start -q seen --cgroup "$CG/seen"
+"$WHITTLE" status --json >"$T/full" 2>/dev/null {full}>&- & reader=$!
+check "status waits for its reader" blocked $reader
+"$WHITTLE" start told --cgroup "$CG/next" 2>"$T/full" {full}>&- & teller=$!
+check "so does what start says" blocked $teller
+mkdir "$CG/third"
+check "another recording begins meanwhile" timeout 10 "$WHITTLE" start -q third --cgroup "$CG/third"
+kill $reader $teller
+wait $reader $teller 2>/dev/null || :
+exec {full}>&-
+[ "$(whittle status | awk 'NR > 1 { print $1, $2 }' | sort | tr '\n' ' ')" = "seen recording third recording told recording " ] && pass "and all of them are there" ||
+    fail "and all of them are there" "$(whittle status)"
+for name in seen told third; do whittle stop -q --force "$name" -o "$T/x.json" 2>/dev/null || :; done

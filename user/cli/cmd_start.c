@@ -194,13 +194,13 @@ static int add_awaited(struct start *start, struct err *err)
 	return rc || !start->places.len ? rc : cgroup_each(add_if_awaited, start, err);
 }
 
-static int begin(struct start *start, const char *words, struct err *err)
+static int begin(struct start *start, const char *words, unsigned int slot_flags, struct err *err)
 {
 	const struct resident_request request = {
 		.name = start->name,
 		.target = words,
 		.flags = entry_flags(start),
-		.slot_flags = slot_flags(start),
+		.slot_flags = slot_flags,
 	};
 	int rc = resident_begin(&start->resident, &request, &start->slot, err);
 
@@ -223,7 +223,7 @@ static int start_recording(struct start *start, struct err *err)
 	const struct target_options *targets = &start->options.targets;
 	struct buf own_buf words = BUF_INIT;
 	const struct cgroup *first;
-	unsigned int features;
+	unsigned int features, flags = 0;
 	int rc = features_parse(getenv("WHITTLE_FEATURES"), &features, err);
 
 	if (!rc)
@@ -243,9 +243,13 @@ static int start_recording(struct start *start, struct err *err)
 	start->resident.denials = start->options.denials;
 	start->resident.args = start->options.args ? &start->args : NULL;
 	if (!rc)
+		flags = slot_flags(start);
+	if (!rc)
 		rc = resident_open(&start->resident, true, features, err);
 	if (!rc)
-		rc = begin(start, buf__text(&words), err);
+		rc = begin(start, buf__text(&words), flags, err);
+	/* whoever reads what is said takes the time he wants, and others wait for the lock */
+	resident_close(&start->resident);
 	if (!rc)
 		log_note("recording %s: 'whittle stop %s' ends it and writes", buf__text(&words),
 			 start->name);

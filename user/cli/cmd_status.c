@@ -26,18 +26,26 @@ static const struct option_row rows[] = {
 
 /* A recording, as it stands. */
 struct standing {
-	const char *name, *state;
-	char target[ENTRY_TARGET_LEN]; /* printable */
-	struct recording recording;    /* empty, if it is half-made */
+	const char *state;
+	char name[ENTRY_NAME_LEN], target[ENTRY_TARGET_LEN]; /* printable */
+	struct recording recording;                          /* empty, if it is half-made */
 	struct saturation saturation;
 };
 
-static void standing_clear(struct standing *standing)
+struct standings {
+	struct standing *all;
+	size_t len;
+};
+
+static void standings_clear(struct standings *standings)
 {
-	recording_clear(&standing->recording);
-	saturation_clear(&standing->saturation);
+	for (size_t i = 0; i < standings->len; i++) {
+		recording_clear(&standings->all[i].recording);
+		saturation_clear(&standings->all[i].saturation);
+	}
+	free(standings->all);
 }
-#define own_standing own_with(standing_clear)
+#define own_standings own_with(standings_clear)
 
 static const char *state_of(const struct resident *resident, __u32 slot)
 {
@@ -65,7 +73,7 @@ static int look(struct resident *resident, __u32 slot, struct standing *standing
 	const struct entry *entry = resident_entry(resident, slot);
 	int rc = recording_init(&standing->recording, err);
 
-	standing->name = entry->name;
+	copy_printable(standing->name, entry->name, sizeof(standing->name));
 	standing->state = state_of(resident, slot);
 	copy_printable(standing->target, entry->target, sizeof(standing->target));
 	if (rc || entry->flags & ENTRY_HALF)
@@ -127,35 +135,47 @@ static int add_json(json_t *list, const struct standing *standing)
 	return json_array_append_new(list, row) ? -ENOMEM : 0;
 }
 
-/* `name` NULL: all. */
-static int show(struct resident *resident, const char *name, json_t *list, bool *found,
-		struct err *err)
+/*
+ * `name` NULL: all. They are looked at under the lock, and printed after it: whoever reads what is printed takes the time he wants, and a container's
+ * start does not wait for him.
+ */
+static int look_at(const char *name, struct standings *standings, struct err *err)
 {
-	for (__u32 slot = 1; slot < resident_slots(resident); slot++) {
-		struct standing own_standing standing = {0};
-		const char *at = resident_entry(resident, slot)->name;
-		int rc;
+	struct resident own_resident resident = RESIDENT_CLOSED;
+	int rc = resident_open(&resident, false, 0, err);
 
-		if (!*at || (name && strcmp(at, name)))
-			continue;
-		rc = look(resident, slot, &standing, err);
-		if (rc)
-			return rc;
-		if (!list)
-			print_row(&standing, !*found);
-		else if (add_json(list, &standing))
-			return err_errno(err, -ENOMEM, "cannot print the recordings");
-		*found = true;
+	if (rc == -ENOENT)
+		*err = (struct err){0};
+	if (rc)
+		return rc == -ENOENT ? 0 : rc;
+	standings->all = calloc(resident_slots(&resident), sizeof(*standings->all));
+	if (!standings->all)
+		return err_errno(err, -ENOMEM, "cannot look at the recordings");
+	for (__u32 slot = 1; !rc && slot < resident_slots(&resident); slot++) {
+		const char *at = resident_entry(&resident, slot)->name;
+
+		if (*at && (!name || !strcmp(at, name)))
+			rc = look(&resident, slot, &standings->all[standings->len++], err);
 	}
-	return 0;
+	return rc;
 }
 
-static int print_json(json_t *list, struct err *err)
+static void print_table(const struct standings *standings)
 {
-	char *own_ptr text = NULL;
-	json_t *root = json_pack("{s:i, s:O}", "version", 1, "recordings", list);
+	for (size_t i = 0; i < standings->len; i++)
+		print_row(&standings->all[i], !i);
+}
 
-	if (root)
+static int print_json(const struct standings *standings, struct err *err)
+{
+	json_t *list = json_array();
+	json_t *root = json_pack("{s:i, s:o}", "version", 1, "recordings", list);
+	char *own_ptr text = NULL;
+	int rc = root ? 0 : -ENOMEM;
+
+	for (size_t i = 0; !rc && i < standings->len; i++)
+		rc = add_json(list, &standings->all[i]);
+	if (!rc)
 		text = json_dumps(root, JSON_INDENT(2));
 	json_decref(root);
 	if (!text)
@@ -164,25 +184,20 @@ static int print_json(json_t *list, struct err *err)
 	return 0;
 }
 
-static int show_all(const struct status_options *options, const char *name, struct err *err)
+static int show(const struct status_options *options, const char *name, struct err *err)
 {
-	struct resident own_resident resident = RESIDENT_CLOSED;
-	json_t *list = options->json ? json_array() : NULL;
-	bool found = false;
-	int rc = resident_open(&resident, false, 0, err);
+	struct standings own_standings standings = {0};
+	int rc = look_at(name, &standings, err);
 
-	if (!rc)
-		rc = show(&resident, name, list, &found, err);
-	if (rc == -ENOENT) {
-		*err = (struct err){0};
-		rc = 0;
-	}
-	if (!rc && list && (found || !name))
-		rc = print_json(list, err);
-	json_decref(list);
-	if (!rc && !found && name)
+	if (rc)
+		return rc;
+	if (!standings.len && name)
 		return err_set(err, -ENOENT, "there is no recording %s", name);
-	if (!rc && !found)
+	if (options->json)
+		rc = print_json(&standings, err);
+	else
+		print_table(&standings);
+	if (!rc && !standings.len)
 		log_note("nothing is being recorded");
 	return rc;
 }
@@ -203,7 +218,7 @@ static int run(const struct command *self, int argc, char **argv)
 		return command_usage_error(self, &err);
 	if (options.verbose)
 		log_set_level(options.verbose == 1 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG);
-	if (!show_all(&options, rest < argc ? argv[rest] : NULL, &err))
+	if (!show(&options, rest < argc ? argv[rest] : NULL, &err))
 		return STATUS_OK;
 	log_error("%s", err.text);
 	return STATUS_FAILED;

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 
 struct stop_options {
 	struct result_options result;
@@ -91,8 +92,14 @@ static int forget(const char *name, uint64_t begun, struct err *err)
 	return rc;
 }
 
-/* Half-made recordings; `name` NULL: all of them. */
-static int remove_half(const char *name, size_t *removed, struct err *err)
+/* Names of recordings. */
+struct names {
+	char name[SLOTS_MAX][ENTRY_NAME_LEN];
+	size_t len;
+};
+
+/* Half-made recordings; `name` NULL: all of them. What is said of it comes later: others wait for the lock. */
+static int remove_half(const char *name, struct names *removed, struct err *err)
 {
 	struct resident own_resident resident = RESIDENT_CLOSED;
 	int rc = resident_open(&resident, false, 0, err);
@@ -103,19 +110,20 @@ static int remove_half(const char *name, size_t *removed, struct err *err)
 		if (!*entry->name || !(entry->flags & ENTRY_HALF) ||
 		    (name && slot != resident_find(&resident, name)))
 			continue;
-		log_note("%s was half-made, and is removed", entry->name);
+		memcpy(removed->name[removed->len++], entry->name, ENTRY_NAME_LEN);
 		resident_forget(&resident, slot);
-		++*removed;
 	}
 	return rc;
 }
 
 static int throw_away(const char *name, bool *done, struct err *err)
 {
+	struct names removed = {0};
 	struct err why = {0};
-	size_t removed = 0;
 	int rc = remove_half(name, &removed, &why);
 
+	for (size_t i = 0; i < removed.len; i++)
+		log_note("%s was half-made, and is removed", removed.name[i]);
 	if (rc == -EPROTO && !name) {
 		rc = resident_remove_unreadable(err);
 		if (!rc)
@@ -125,8 +133,8 @@ static int throw_away(const char *name, bool *done, struct err *err)
 	}
 	if (rc && rc != -ENOENT)
 		return err_set(err, rc, "%s", why.text);
-	*done = removed || !name;
-	if (!removed && !name)
+	*done = removed.len || !name;
+	if (!removed.len && !name)
 		log_note("nothing is half-made");
 	return 0;
 }
