@@ -115,3 +115,22 @@ exec {full}>&-
 [ "$(whittle status | awk 'NR > 1 { print $1, $2 }' | sort | tr '\n' ' ')" = "seen recording third recording told recording " ] && pass "and all of them are there" ||
     fail "and all of them are there" "$(whittle status)"
 for name in seen told third; do whittle stop -q --force "$name" -o "$T/x.json" 2>/dev/null || :; done
+
+# --- a cgroup that is removed between the look at it and its becoming a target
+need strace
+mkdir -p "$CG/walked/below" "$CG/third"
+check "a recording begins, whose programs are there" whittle start -q other --cgroup "$CG/third"
+# it has opened the directory, has asked for its id, and has the answer in a second
+strace -qq -f -e trace=name_to_handle_at -e inject=name_to_handle_at:delay_exit=1000000 -o "$T/strace" \
+    "$WHITTLE" start -q walked --cgroup "$CG/walked" & tracer=$!
+for _ in {1..1000}; do
+    find /proc/[0-9]*/fd -lname "$CG/walked/below" 2>/dev/null | grep -q . && break
+    sleep 0.01
+done
+sleep 0.2
+rmdir "$CG/walked/below"
+wait $tracer && pass "one begins with a cgroup that is removed meanwhile" || fail "one begins with a cgroup that is removed meanwhile"
+[ "$(row walked state)" = recording ] && pass "it has the one above" || fail "it has the one above" "$(whittle status)"
+rmdir "$CG/walked"
+[ "$(row walked state)" = gone ] && pass "and nothing is left when that is removed" || fail "and nothing is left when that is removed" "$(whittle status)"
+for name in walked other; do whittle stop -q --force "$name" -o "$T/x.json" 2>/dev/null || :; done

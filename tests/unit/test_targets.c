@@ -177,6 +177,21 @@ Test(targets, place_of_a_removed_one_is_taken_again)
 	cr_expect_eq(targets_rows(table, same_place(TARGETS_PROBES)), 2);
 }
 
+Test(targets, one_is_removed)
+{
+	for (unsigned int i = 0; i < 4; i++)
+		targets_add(table, same_place(i), 1 + i);
+	targets_remove(table, same_place(1));
+	targets_remove(table, same_place(1)); /* a program may have been as fast */
+	targets_remove(table, same_place(4)); /* it is none */
+	targets_remove(table, TARGET_REMOVED);
+	for (unsigned int i = 0; i < 4; i++)
+		cr_expect_eq(targets_rows(table, same_place(i)), i == 1 ? SLOT_NONE : 1 + i, "%u",
+			     i);
+	cr_expect_eq(targets_add(table, same_place(4), 7), TARGETS_ADDED);
+	cr_expect_eq(places_taken(), 4, "the place is taken again");
+}
+
 Test(targets, slot_is_removed)
 {
 	for (unsigned int i = 0; i < TARGETS_PROBES; i++)

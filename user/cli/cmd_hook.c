@@ -135,6 +135,8 @@ static int begin(const struct oci_state *state, const struct trace_request *requ
 					    .flags = ENTRY_WHOLE | ENTRY_CONTAINER,
 				    },
 				    cgroup.id, err);
+	if (!rc && !cgroup_exists(&cgroup)) /* the start has failed meanwhile */
+		resident_remove(&resident, cgroup.id);
 	return rc == -EEXIST ? 0 : rc; /* the hook stands in two stages of the start */
 }
 

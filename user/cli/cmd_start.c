@@ -112,6 +112,13 @@ static int add_id(uint64_t id, void *context)
 	return resident_add(&start->resident, start->slot, id, start->err);
 }
 
+static void remove_id(uint64_t id, void *context)
+{
+	struct start *start = context;
+
+	resident_remove(&start->resident, id);
+}
+
 static bool is_there(const struct start *start, size_t i)
 {
 	return start->targets.cgroups[i].fd >= 0;
@@ -141,7 +148,7 @@ static int add_targets(struct start *start, struct err *err)
 			rc = add_id(targets->cgroups[i].id, start);
 	for (size_t i = 0; !rc && i < targets->len; i++)
 		if (is_there(start, i))
-			rc = cgroup_walk(&targets->cgroups[i], add_id, start, err);
+			rc = cgroup_walk(&targets->cgroups[i], add_id, remove_id, start, err);
 	return rc;
 }
 
@@ -176,7 +183,7 @@ static int add_if_awaited(const char *path, const char *name, void *context)
 	if (!is_awaited(start, path, name) || cgroup_open(path, &cgroup, NULL))
 		return 0;
 	start->came = true;
-	return cgroup_walk(&cgroup, add_id, start, start->err);
+	return cgroup_walk(&cgroup, add_id, remove_id, start, start->err);
 }
 
 /*

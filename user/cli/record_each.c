@@ -153,6 +153,13 @@ static int add_below(const struct cgroup_below *below, void *context)
 	return each_targets_know(targets, slot);
 }
 
+static void remove_below(uint64_t id, void *context)
+{
+	struct start *start = context;
+
+	session__remove_cgroup(start->targets->session, id);
+}
+
 /*
  * What is made below joins once the followers are attached, so the walk may come after them and miss none. Whoever shows up
  * before a slot is armed was inside before.
@@ -169,7 +176,7 @@ static int start_recording(struct record *record, struct each_targets *targets, 
 		rc = session__attach_followers(session, err);
 	}
 	if (!rc)
-		rc = cgroup_walk_below(&targets->top, add_below, start, err);
+		rc = cgroup_walk_below(&targets->top, add_below, remove_below, start, err);
 	if (!rc)
 		rc = session__attach_counters(session, err);
 	if (!rc)

@@ -149,6 +149,13 @@ static int add_id(uint64_t id, void *context)
 	return 0;
 }
 
+static void remove_id(uint64_t id, void *context)
+{
+	struct record *record = context;
+
+	session__remove_cgroup(record->session, id);
+}
+
 int record_follow(struct record *record, __u32 slot, const struct cgroup *cgroup, struct err *err)
 {
 	struct cgroup_identity known;
@@ -176,7 +183,7 @@ static int start_recording(struct record *record, struct err *err)
 	for (size_t i = 0; !rc && record->options.follow && i < record->targets.len; i++)
 		rc = record_follow(record, record->targets_slot, &record->targets.cgroups[i], err);
 	for (size_t i = 0; !rc && i < record->targets.len; i++)
-		rc = cgroup_walk(&record->targets.cgroups[i], add_id, record, err);
+		rc = cgroup_walk(&record->targets.cgroups[i], add_id, remove_id, record, err);
 	if (!rc)
 		rc = session__attach_counters(record->session, err);
 	if (!rc && record->targets.len)

@@ -402,6 +402,11 @@ int resident_add(struct resident *resident, __u32 slot, uint64_t cgroup, struct 
 	return 0;
 }
 
+void resident_remove(struct resident *resident, uint64_t cgroup)
+{
+	session__remove_cgroup(resident->session, cgroup);
+}
+
 int resident_follow(struct resident *resident, __u32 slot, uint64_t parent, const char *name,
 		    struct err *err)
 {

@@ -59,6 +59,8 @@ int resident_begin(struct resident *resident, const struct resident_request *req
 /** Adds a cgroup by its id. -EBUSY: it is recorded already, under another name. */
 int resident_add(struct resident *resident, __u32 slot, uint64_t cgroup,
 		 struct err *err) must_check;
+/** Takes one away again that is gone by now, see session__remove_cgroup(). */
+void resident_remove(struct resident *resident, uint64_t cgroup);
 /** Adds a cgroup that may be made, once or again, see session__follow(). */
 int resident_follow(struct resident *resident, __u32 slot, uint64_t parent, const char *name,
 		    struct err *err) must_check;

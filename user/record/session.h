@@ -65,6 +65,12 @@ void session__add_cgroup(struct session *session, __u32 slot, uint64_t id);
 /** The same, but one that is a target of another slot, because it lies below one, becomes one of this slot. */
 void session__take_cgroup(struct session *session, __u32 slot, uint64_t id);
 
+/**
+ * A cgroup that was removed before it was made a target, or just then: nobody else takes it out of the table again, for its removal may have been
+ * seen before. Looking whether it is there comes after session__add_cgroup().
+ */
+void session__remove_cgroup(struct session *session, uint64_t id);
+
 /** A cgroup (its id) that an engine makes containers in, and cgroups for what watches them, which are no targets. */
 void session__set_engine_parent(struct session *session, uint64_t id);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/session_each.h"
+#include "base/clock.h"
 #include "record/session_private.h"
 #include "tracer.skel.h"
 
@@ -75,6 +76,16 @@ void session_unmap_each(struct session *session)
 static volatile struct each_born *born_of(const struct session *session, __u32 slot)
 {
 	return &((volatile struct each_born *)session->each.births.data)[slot];
+}
+
+void session_each_remove(struct session *session, __u32 slot, uint64_t id)
+{
+	volatile struct each_born *born = born_of(session, slot);
+
+	if (born->id != id || born->gone)
+		return; /* one below it, which shares its slot; or a program was as fast */
+	__atomic_store_n(&born->gone, clock_ns(CLOCK_MONOTONIC), __ATOMIC_RELEASE);
+	__atomic_fetch_add(&session->skel->bss->each_untold, 1, __ATOMIC_RELEASE);
 }
 
 static struct each_row *rows_of(const struct session *session, __u32 slot)

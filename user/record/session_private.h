@@ -111,6 +111,8 @@ void session_unmap_view(struct view *view);
 int session_configure_each(struct session *session) must_check;
 int session_map_each(struct session *session) must_check;
 void session_unmap_each(struct session *session);
+/** Of such a session: a cgroup of the slot is gone, and no program has noted it. */
+void session_each_remove(struct session *session, __u32 slot, uint64_t id);
 /** Of such a session: calls counted in a row. */
 uint64_t session_each_count(const struct session *session, __u32 slot, __u32 row);
 

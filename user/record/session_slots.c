@@ -30,6 +30,15 @@ void session__add_cgroup(struct session *session, __u32 slot, uint64_t id)
 				   __ATOMIC_RELAXED);
 }
 
+void session__remove_cgroup(struct session *session, uint64_t id)
+{
+	__u32 slot = session__slot_of(session, id);
+
+	targets_remove(session->skel->bss->targets, id);
+	if (session->options.each && slot != SLOT_NONE)
+		session_each_remove(session, slot, id);
+}
+
 void session__take_cgroup(struct session *session, __u32 slot, uint64_t id)
 {
 	session__add_cgroup(session, slot, id);

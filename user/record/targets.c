@@ -51,17 +51,27 @@ bool targets_move(struct target *table, uint64_t id, __u32 rows)
 	return t != NULL;
 }
 
+/* The programs may remove it now, and somebody else take its place. */
+static void remove_target(struct target *t, __u32 rows)
+{
+	if (rows && __atomic_compare_exchange_n(&t->rows, &rows, 0, false, __ATOMIC_SEQ_CST,
+						__ATOMIC_SEQ_CST))
+		__atomic_store_n(&t->id, TARGET_REMOVED, __ATOMIC_RELEASE);
+}
+
+void targets_remove(struct target *table, uint64_t id)
+{
+	struct target *t = find(table, id);
+
+	if (t)
+		remove_target(t, __atomic_load_n(&t->rows, __ATOMIC_ACQUIRE));
+}
+
 void targets_remove_slot(struct target *table, __u32 rows)
 {
-	for (__u32 i = 0; i < TARGETS_LEN; i++) {
-		__u32 old = rows;
-
-		/* the programs may remove it now, and somebody else take its place */
-		if (table[i].rows == rows &&
-		    __atomic_compare_exchange_n(&table[i].rows, &old, 0, false, __ATOMIC_SEQ_CST,
-						__ATOMIC_SEQ_CST))
-			__atomic_store_n(&table[i].id, TARGET_REMOVED, __ATOMIC_RELEASE);
-	}
+	for (__u32 i = 0; i < TARGETS_LEN; i++)
+		if (table[i].rows == rows)
+			remove_target(&table[i], rows);
 }
 
 bool targets_any(const struct target *table, __u32 rows)

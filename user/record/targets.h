@@ -21,6 +21,9 @@ enum targets_result targets_add(struct target *table, uint64_t id, __u32 rows);
 /** Makes a target one of another slot; false if it is none. */
 bool targets_move(struct target *table, uint64_t id, __u32 rows);
 
+/** A cgroup is a target no more. */
+void targets_remove(struct target *table, uint64_t id);
+
 /** None of the slot's cgroups is a target any more. */
 void targets_remove_slot(struct target *table, __u32 rows);
 

@@ -159,8 +159,14 @@ int cgroup_kill(const struct cgroup *cgroup, struct err *err)
 
 struct walk_ids {
 	int (*fn)(uint64_t id, void *context);
+	void (*gone)(uint64_t id, void *context);
 	void *context;
 };
+
+static bool is_there(int dir)
+{
+	return !faccessat(dir, "cgroup.procs", F_OK, 0);
+}
 
 static int enter_id(int parent, const char *name, int dir, void *context)
 {
@@ -170,16 +176,21 @@ static int enter_id(int parent, const char *name, int dir, void *context)
 
 	(void)parent;
 	(void)name;
-	return rc ? rc : ids->fn(id, ids->context);
+	rc = rc ? rc : ids->fn(id, ids->context);
+	if (!rc && !is_there(dir))
+		ids->gone(id, ids->context);
+	return rc;
 }
 
-int cgroup_walk(const struct cgroup *cgroup, int (*fn)(uint64_t id, void *context), void *context,
-		struct err *err)
+int cgroup_walk(const struct cgroup *cgroup, int (*fn)(uint64_t id, void *context),
+		void (*gone)(uint64_t id, void *context), void *context, struct err *err)
 {
-	struct walk_ids ids = {.fn = fn, .context = context};
+	struct walk_ids ids = {.fn = fn, .gone = gone, .context = context};
 	const struct walk walk = {.enter = enter_id, .context = &ids};
 	int rc = fn(cgroup->id, context);
 
+	if (!rc && !cgroup_exists(cgroup))
+		gone(cgroup->id, context);
 	if (!rc)
 		rc = walk_below(cgroup, &walk);
 	if (rc < 0)
@@ -189,6 +200,7 @@ int cgroup_walk(const struct cgroup *cgroup, int (*fn)(uint64_t id, void *contex
 
 struct walk_below {
 	int (*fn)(const struct cgroup_below *below, void *context);
+	void (*gone)(uint64_t id, void *context);
 	void *context;
 };
 
@@ -199,14 +211,17 @@ static int enter_below(int parent, const char *name, int dir, void *context)
 	int rc = cgroup_id_at(dir, "", &below.id);
 
 	rc = rc ? rc : cgroup_id_at(parent, "", &below.parent);
-	return rc ? rc : walk->fn(&below, walk->context);
+	rc = rc ? rc : walk->fn(&below, walk->context);
+	if (!rc && !is_there(dir))
+		walk->gone(below.id, walk->context);
+	return rc;
 }
 
 int cgroup_walk_below(const struct cgroup *cgroup,
-		      int (*fn)(const struct cgroup_below *below, void *context), void *context,
-		      struct err *err)
+		      int (*fn)(const struct cgroup_below *below, void *context),
+		      void (*gone)(uint64_t id, void *context), void *context, struct err *err)
 {
-	struct walk_below below = {.fn = fn, .context = context};
+	struct walk_below below = {.fn = fn, .gone = gone, .context = context};
 	const struct walk walk = {.enter = enter_below, .context = &below};
 	int rc = walk_below(cgroup, &walk);
 

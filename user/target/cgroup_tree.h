@@ -6,9 +6,11 @@
 
 /**
  * Calls fn with the id of the cgroup and of each one below it. Those that vanish meanwhile are passed over. Stops when fn
- * returns non-zero, and returns that.
+ * returns non-zero, and returns that. Calls `gone` with the id of one that was removed before fn returned: whoever is told of removals
+ * may have been told of this one before fn was called.
  */
-int cgroup_walk(const struct cgroup *cgroup, int (*fn)(uint64_t id, void *context), void *context,
+int cgroup_walk(const struct cgroup *cgroup, int (*fn)(uint64_t id, void *context),
+		void (*gone)(uint64_t id, void *context), void *context,
 		struct err *err) must_check;
 
 /* A cgroup below another one. */
@@ -19,7 +21,8 @@ struct cgroup_below {
 
 /** As cgroup_walk(), without the cgroup itself; parents before what lies in them. */
 int cgroup_walk_below(const struct cgroup *cgroup,
-		      int (*fn)(const struct cgroup_below *below, void *context), void *context,
+		      int (*fn)(const struct cgroup_below *below, void *context),
+		      void (*gone)(uint64_t id, void *context), void *context,
 		      struct err *err) must_check;
 
 /** How many are below it? 0 where that cannot be told. */
