@@ -36,8 +36,7 @@
 static __always_inline bool count_apart(const struct apart_key *key)
 {
 	__u32 *len = &apart_len[bounded(key->slot, SLOTS_MAX)];
-	__u64 one = 1;
-	__u64 *n;
+	struct apart_calls one = {.calls = 1}, *n;
 	int first = cfg_each ? each_count_apart(key) : -1;
 
 	if (first >= 0)
@@ -45,6 +44,7 @@ static __always_inline bool count_apart(const struct apart_key *key)
 	n = bpf_map_lookup_elem(&apart, key);
 
 	if (!n) {
+		one.first = bpf_ktime_get_ns();
 		if (*len < cfg_apart_quota &&
 		    !bpf_map_update_elem(&apart, key, &one, BPF_NOEXIST)) {
 			atomic_add(len, 1);
@@ -53,7 +53,7 @@ static __always_inline bool count_apart(const struct apart_key *key)
 		n = bpf_map_lookup_elem(&apart, key); /* another CPU was faster, or it is full */
 	}
 	if (n)
-		atomic_add(n, 1);
+		atomic_add(&n->calls, 1);
 	else
 		atomic_add(&slot_of(key->slot)->lost_calls, 1);
 	return false;

@@ -191,6 +191,11 @@ struct apart_key {
 	__u16 abi;
 };
 
+struct apart_calls {
+	__u64 calls;
+	__u64 first; /* when the first was made: CLOCK_MONOTONIC, ns; 0: not known */
+};
+
 /* How a filter stopped a call, as far as it shows. */
 enum denied_action {
 	DENIED_ERRNO = 0, /* it returned; a TRACE that nobody traces does, too, with ENOSYS */
@@ -509,6 +514,7 @@ _Static_assert(sizeof(struct image) == 16, "struct image");
 _Static_assert(sizeof(struct file_id) == 16, "struct file_id");
 _Static_assert(sizeof(struct apart_key) == 24,
 	       "struct apart_key: padding would be part of the key");
+_Static_assert(sizeof(struct apart_calls) == 16, "struct apart_calls");
 _Static_assert(sizeof(struct denied_key) == 24,
 	       "struct denied_key: padding would be part of the key");
 _Static_assert(sizeof(struct filtered) == 32, "struct filtered");

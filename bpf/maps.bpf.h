@@ -128,7 +128,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, APART_LEN); /* set at load, where slots share it */
 	__type(key, struct apart_key);
-	__type(value, __u64);
+	__type(value, struct apart_calls);
 } apart SEC(".maps");
 
 /*

@@ -134,3 +134,14 @@ wait $tracer && pass "one begins with a cgroup that is removed meanwhile" || fai
 rmdir "$CG/walked"
 [ "$(row walked state)" = gone ] && pass "and nothing is left when that is removed" || fail "and nothing is left when that is removed" "$(whittle status)"
 for name in walked other; do whittle stop -q --force "$name" -o "$T/x.json" 2>/dev/null || :; done
+
+# --- when the last new call was made is known without news, too
+mkdir "$CG/news"
+whittle start -q news --cgroup "$CG/news" --ring-size 4096
+run_in "$CG/news" "$programs/unknown" 100
+sleep 3
+run_in "$CG/news" "$programs/spell" 1023
+[ "$(row news lost.late)" -gt 0 ] && pass "news found no room" || fail "news found no room"
+since=$(row news since_new_ns)
+[ "$since" -lt 2500000000 ] && pass "the last new one is the one behind them" || fail "the last new one is the one behind them" "$since ns"
+whittle stop -q --force news -o "$T/x.json" 2>/dev/null

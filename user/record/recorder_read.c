@@ -184,13 +184,15 @@ static int add_rows(struct finish *finish, __u32 slot)
 	return 0;
 }
 
-static int add_apart(const struct apart_key *key, uint64_t calls, void *context)
+static int add_apart(const struct apart_key *key, const struct apart_calls *calls, void *context)
 {
 	struct finish *finish = context;
+	/* when it was made, before recording began, nobody knows */
+	uint64_t first = key->call_class == CLASS_IN_FLIGHT ? 0 : calls->first;
 
 	if (!is_ours(finish->recorder, key->slot))
 		return 0;
-	return add_call(finish, key, calls, 0);
+	return add_call(finish, key, calls->calls, first);
 }
 
 static int note_image(const struct lineage *lineage, void *context)

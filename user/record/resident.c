@@ -175,11 +175,11 @@ struct workload {
 	bool seen;
 };
 
-static int see_workload(const struct apart_key *key, uint64_t calls, void *context)
+static int see_workload(const struct apart_key *key, const struct apart_calls *calls, void *context)
 {
 	struct workload *workload = context;
 
-	if (calls && key->slot == workload->slot && key->call_class != CLASS_RUNTIME)
+	if (calls->calls && key->slot == workload->slot && key->call_class != CLASS_RUNTIME)
 		workload->seen = true;
 	return 0;
 }

@@ -137,7 +137,8 @@ struct timing session__timing(const struct session *session, __u32 slot, __u32 r
 
 /** Calls fn for each entry of the `apart` map. Only after detach: it makes bpf(2) calls. */
 int session__each_apart(const struct session *session,
-			int (*fn)(const struct apart_key *key, uint64_t calls, void *context),
+			int (*fn)(const struct apart_key *key, const struct apart_calls *calls,
+				  void *context),
 			void *context, struct err *err) must_check;
 
 /** The slot's recording begins now: what was seen before of threads that may be denied a call says nothing. Before it is armed. */

@@ -167,11 +167,11 @@ uint64_t session__cgroups_missed(const struct session *session)
 
 struct apart_of {
 	__u32 slot;
-	int (*fn)(const struct apart_key *key, uint64_t calls, void *context);
+	int (*fn)(const struct apart_key *key, const struct apart_calls *calls, void *context);
 	void *context;
 };
 
-static int call_if_of(const struct apart_key *key, uint64_t calls, void *context)
+static int call_if_of(const struct apart_key *key, const struct apart_calls *calls, void *context)
 {
 	const struct apart_of *of = context;
 
@@ -179,7 +179,8 @@ static int call_if_of(const struct apart_key *key, uint64_t calls, void *context
 }
 
 int session__each_apart_of(const struct session *session, __u32 slot, bool spilled,
-			   int (*fn)(const struct apart_key *key, uint64_t calls, void *context),
+			   int (*fn)(const struct apart_key *key, const struct apart_calls *calls,
+				     void *context),
 			   void *context, struct err *err)
 {
 	const struct each_aparts *table = (struct each_aparts *)session->each.apart.data + slot;
@@ -187,10 +188,13 @@ int session__each_apart_of(const struct session *session, __u32 slot, bool spill
 
 	for (size_t i = 0; i < EACH_APART_LEN; i++) {
 		const struct each_apart *at = &table->calls[i];
+		struct apart_calls calls = {0}; /* the news have the time */
 		int rc = 0;
 
-		if (__atomic_load_n(&at->key.slot, __ATOMIC_ACQUIRE) == slot)
-			rc = fn(&at->key, __atomic_load_n(&at->calls, __ATOMIC_RELAXED), context);
+		if (__atomic_load_n(&at->key.slot, __ATOMIC_ACQUIRE) == slot) {
+			calls.calls = __atomic_load_n(&at->calls, __ATOMIC_RELAXED);
+			rc = fn(&at->key, &calls, context);
+		}
 		if (rc)
 			return err_errno(err, rc, "cannot keep what was recorded");
 	}

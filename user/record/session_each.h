@@ -36,5 +36,6 @@ uint64_t session__cgroups_missed(const struct session *session);
  * as well.
  */
 int session__each_apart_of(const struct session *session, __u32 slot, bool spilled,
-			   int (*fn)(const struct apart_key *key, uint64_t calls, void *context),
+			   int (*fn)(const struct apart_key *key, const struct apart_calls *calls,
+				     void *context),
 			   void *context, struct err *err) must_check;

@@ -76,7 +76,8 @@ struct timing session__timing(const struct session *session, __u32 slot, __u32 r
 }
 
 int session__each_apart(const struct session *session,
-			int (*fn)(const struct apart_key *key, uint64_t calls, void *context),
+			int (*fn)(const struct apart_key *key, const struct apart_calls *calls,
+				  void *context),
 			void *context, struct err *err)
 {
 	struct snapshot own_snapshot all = {0};
@@ -85,8 +86,8 @@ int session__each_apart(const struct session *session,
 	if (rc)
 		return err_errno(err, rc, "cannot read the calls that were kept apart");
 	for (__u32 i = 0; !rc && i < all.len; i++)
-		rc = fn((const struct apart_key *)all.keys + i, ((const uint64_t *)all.values)[i],
-			context);
+		rc = fn((const struct apart_key *)all.keys + i,
+			(const struct apart_calls *)all.values + i, context);
 	return rc;
 }
 
