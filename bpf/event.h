@@ -382,6 +382,14 @@ struct entry {
 	char target[ENTRY_TARGET_LEN]; /* what is recorded, in words */
 };
 
+/* A record that a recording still needs, taken off the ring of a resident session so that others find room there. */
+#define KEPT_RECORD_LEN 112 /* no record of such a session is longer */
+
+struct kept_record {
+	__u64 len; /* written last; 0: the place is free */
+	__u8 data[KEPT_RECORD_LEN];
+};
+
 /*
  * A session of each cgroup (bpf/each.bpf.h) has a slot for every one, so that a slot must be small: one row, of native calls
  * only, and what else there is in a table of its own. A power of two: the programs mask with it.
@@ -533,5 +541,6 @@ _Static_assert(sizeof(struct ev_each) == 24, "struct ev_each");
 _Static_assert(sizeof(struct each_apart) == 32, "struct each_apart");
 _Static_assert(sizeof(struct each_born) == 288, "struct each_born");
 _Static_assert(sizeof(struct ev_denied) == 112, "struct ev_denied");
+_Static_assert(sizeof(struct kept_record) == 8 + KEPT_RECORD_LEN, "struct kept_record");
 
 #endif

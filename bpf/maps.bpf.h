@@ -159,6 +159,15 @@ struct {
 	__type(value, struct entry);
 } entries SEC(".maps");
 
+/* Records that were on the ring. As above: of a resident session, and for user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* set at load: as many as the ring has room for */
+	__type(key, __u32);
+	__type(value, struct kept_record);
+} kept SEC(".maps");
+
 /* The call that a thread is in, for --stats: time is 0 between calls. */
 struct entered {
 	__u64 time;

@@ -145,3 +145,21 @@ run_in "$CG/news" "$programs/spell" 1023
 since=$(row news since_new_ns)
 [ "$since" -lt 2500000000 ] && pass "the last new one is the one behind them" || fail "the last new one is the one behind them" "$since ns"
 whittle stop -q --force news -o "$T/x.json" 2>/dev/null
+
+# --- one that is old keeps no room for news from the young
+mkdir "$CG/old" "$CG/young"
+whittle start -q old --cgroup "$CG/old" --ring-size 65536 # some 500 records
+run_in "$CG/old" "$programs/spell" 1023
+late=
+for i in {1..10}; do
+    whittle start -q young --cgroup "$CG/young"
+    run_in "$CG/young" "$programs/unknown" 100
+    run_in "$CG/old" "$programs/unknown" "$i"
+    whittle stop -q young -o "$T/young.json" --recording "$T/young" 2>/dev/null
+    late+=$(jq .losses.late "$T/young")
+done
+[ "$late" = 0000000000 ] && pass "ten after another have all their news" || fail "ten after another have all their news" "$late"
+whittle stop -q old -o "$T/old.json" --recording "$T/old" 2>/dev/null
+jq -e '.losses.late == 0 and ([.syscalls[] | select(.class == "workload" and .first.comm == null)] | length) == 0' "$T/old" >/dev/null && pass "and so has the old one" ||
+    fail "and so has the old one" "$(jq -c '.losses.late, [.syscalls[] | select(.first.comm == null)][0:3]' "$T/old")"
+jq -e '[.. | objects | select(.class? == "workload" and .first?.comm? == "spell")] | length > 10' "$T/old" >/dev/null && pass "from its beginning on" || fail "from its beginning on" "$(head -c 600 "$T/old")"

@@ -139,6 +139,11 @@ static int configure(struct session *session, const struct hook *hook)
 		rc = bpf_map__set_max_entries(skel->maps.entries, session->slots);
 	else if (!rc)
 		rc = bpf_map__set_autocreate(skel->maps.entries, false);
+	if (!rc && options->entries)
+		rc = bpf_map__set_max_entries(skel->maps.kept, ring_size(options->ring_bytes) /
+								       sizeof(struct kept_record));
+	else if (!rc)
+		rc = bpf_map__set_autocreate(skel->maps.kept, false);
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.ring, ring_size(options->ring_bytes));
 	return rc;
@@ -226,6 +231,10 @@ static int map_views(struct session *session, struct err *err)
 		rc = map_view(skel->maps.tuple_counts, protection, &session->tuple_counts);
 	if (!rc && entries)
 		rc = map_view(skel->maps.entries, protection, &session->entries);
+	if (!rc && entries)
+		rc = map_view(skel->maps.kept, protection, &session->kept);
+	if (!rc && entries)
+		session->kept_len = bpf_map__max_entries(skel->maps.kept);
 	if (!rc && session->options.denials)
 		rc = map_view(skel->maps.filtered, protection, &session->filtered);
 	if (!rc && session->options.each)
@@ -463,6 +472,7 @@ void session__free(struct session *session)
 	session_unmap_view(&session->first_seen);
 	session_unmap_view(&session->timings);
 	session_unmap_view(&session->entries);
+	session_unmap_view(&session->kept);
 	session_unmap_view(&session->filtered);
 	session_unmap_view(&session->tuple_counts);
 	session_unmap_each(session);
@@ -553,21 +563,12 @@ int session__poll_fd(const struct session *session)
 	return ring_buffer__epoll_fd(session->ring);
 }
 
-static bool look_at_record(const void *data, size_t len, void *context)
-{
-	struct session *session = context;
-
-	if (!session_is_unneeded(data, len, session))
-		session->options.on_record(data, len, session->options.context);
-	return true;
-}
-
 int session__drain(struct session *session, struct err *err)
 {
 	int rc;
 
 	if (!session->ring) {
-		news_each(&session->news, look_at_record, session);
+		session_news_look(session);
 		return 0;
 	}
 	rc = ring_buffer__consume(session->ring);

@@ -62,7 +62,8 @@ struct session {
 	bool pinned;              /* programs were attached by another process, and stay */
 	struct ring_buffer *ring; /* private: the news are taken as they come */
 	struct news_ring news;    /* pinned: they are looked at */
-	struct view counts, first_seen, timings, entries, filtered, tuple_counts;
+	struct view counts, first_seen, timings, entries, kept, filtered, tuple_counts;
+	size_t kept_len;
 	struct each_views each;
 	__u32 cpus;
 	__u32 controller; /* its index in the kernel, where options.hierarchy is one of v1 */
@@ -140,5 +141,7 @@ bool session_hook_counts_in(const struct session *session, const struct bpf_prog
 int session_attach(struct session *session, struct bpf_program *program,
 		   struct err *err) must_check;
 
-/** Is it a record that no entry waits for? Those of a slot's recording before this one are not news. */
-bool session_is_unneeded(const void *data, size_t len, void *session);
+/** Of a resident session: takes all records off the ring, as far as there is room for those that a recording needs. */
+void session_news_make_room(struct session *session);
+/** Hands what recordings of today wait for to on_record. */
+void session_news_look(struct session *session);

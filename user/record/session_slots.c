@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Slots: whose cgroups are recorded where, and how one is emptied for the next recording. */
 #include "base/clock.h"
-#include "record/decode.h"
 #include "record/session_private.h"
 #include "record/targets.h"
 #include "tracer.skel.h"
@@ -149,25 +148,6 @@ static __u32 slot_of_lineage(const void *key, const void *value)
 	return ((const struct lineage *)value)->slot;
 }
 
-bool session_is_unneeded(const void *data, size_t len, void *context)
-{
-	struct session *session = context;
-	const struct entry *entry;
-	union event event;
-	uint64_t time;
-
-	if (decode_event(data, len, &event, NULL) || event.kind == EV_GONE || event.kind == EV_EACH)
-		return true;
-	if (event.first.slot >= SLOTS_MAX)
-		return true;
-	entry = session__entry(session, event.first.slot); /* all kinds begin alike: kind, slot */
-	if (event.kind == EV_DENIED)
-		time = event.denied.time;
-	else
-		time = event.kind == EV_FIRST ? event.first.time : event.moved.time;
-	return !*entry->name || time < entry->begun;
-}
-
 /* Processes that go on are nobody's: what is logged of them is not the next recording's. */
 static void forget_filtered(struct session *session, __u32 slot)
 {
@@ -206,7 +186,7 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 	skel->bss->denials_len[slot] = 0;
 	skel->bss->apart_len[slot] = 0;
 	if (session->entries.data)
-		news_drop(&session->news, session_is_unneeded, session);
+		session_news_make_room(session);
 	return 0;
 }
 
