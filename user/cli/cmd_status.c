@@ -231,7 +231,7 @@ const struct command cmd_status = {
 	.description =
 		"Lists what 'whittle start' and the hook have begun: state, age, syscalls, calls, how long ago the last call that was\n"
 		"new was made and how many calls came since somebody looked and found it, what was lost, and the target. A recording whose target is gone is 'waiting' for it to\n"
-		"be made anew, or it is 'gone'; 'half-made': whoever started it was killed.\n",
+		"be made anew, or it is 'gone'; 'half-made': whoever began or ended it was killed.\n",
 	.options = rows,
 	.run = run,
 };

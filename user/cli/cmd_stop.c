@@ -69,7 +69,7 @@ static int read_recording(const char *name, struct reading *reading, struct err 
 	entry = resident_entry(&resident, slot);
 	if (entry->flags & ENTRY_HALF)
 		return err_set(err, -EBUSY,
-			       "%s is half-made: whoever started it was killed; 'whittle stop --force %s' removes it",
+			       "%s is half-made: whoever began or ended it was killed; 'whittle stop --force %s' removes it",
 			       name, name);
 	reading->begun = entry->begun;
 	reading->container = entry->flags & ENTRY_CONTAINER;

@@ -547,6 +547,9 @@ int resident_end(struct resident *resident, __u32 slot, struct recording *record
 
 void resident_forget(struct resident *resident, __u32 slot)
 {
+	/* whoever is killed behind this leaves one that must not pass for one that goes on */
+	__atomic_fetch_or(&session__entry(resident->session, slot)->flags, ENTRY_HALF,
+			  __ATOMIC_RELEASE);
 	session__stop_slot(resident->session, slot);
 	if (session__clear_slot(resident->session, slot, NULL))
 		return; /* it is free; whoever takes it tries again */
