@@ -109,10 +109,13 @@ static __always_inline void abi_args_typed(__u64 args[6], bool compat, struct pt
 	args[5] = regs->r9;
 }
 
-/* the number of the call that a thread returns from; negative when it is in none */
+/*
+ * The number of the call that a thread returns from; negative when it is in none. The kernel, and filters, look at 32 bits: whatever the
+ * caller has in the upper half.
+ */
 static __always_inline __s64 abi_number(struct pt_regs *regs)
 {
-	return (__s64)BPF_CORE_READ(regs, orig_ax);
+	return (__s32)BPF_CORE_READ(regs, orig_ax);
 }
 
 /* what a call that is over returns */

@@ -121,16 +121,16 @@ await_file() { # FILE
     return 1
 }
 
-# Waits until a program named sleep, in this cgroup, sleeps.
-await_sleep() { # CGROUP
+# Waits until a program, named sleep if nothing else is said, sleeps in this cgroup.
+await_sleep() { # CGROUP [PROGRAM]
     local pid _
     for _ in {1..1500}; do
         while read -r pid; do
-            awk '/^Name:/ { name = $2 } /^State:/ { state = $2 } END { exit !(name == "sleep" && state == "S") }' "/proc/$pid/status" 2>/dev/null && return
+            awk -v want="${2:-sleep}" '/^Name:/ { name = $2 } /^State:/ { state = $2 } END { exit !(name == want && state == "S") }' "/proc/$pid/status" 2>/dev/null && return
         done <"$1/cgroup.procs"
         sleep 0.02
     done
-    echo "# nobody sleeps in $1"
+    echo "# no ${2:-sleep} sleeps in $1"
     return 1
 }
 

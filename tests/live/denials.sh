@@ -36,6 +36,7 @@ if jq -e '[.syscalls[].name] | contains(["getpgid"]) | not' "$T/rec.json" >/dev/
 else
     fail "what was denied is not among the calls"
 fi
+expect upper "what is in the upper half of a number does not matter" "getpgid errno 1 $n"
 expect trap "SIGSYS, handled" "getpgid trap 0 $n"
 expect trap-death "SIGSYS ends a process of four threads" "getpgid trap 0 $n"
 expect kill-process "a process of four threads is killed" "getpgid kill_process 0 $n"

@@ -274,6 +274,15 @@ wait $sleeper || :
 expect "a target named by a process in it, blocked all the time" \
     [ "$(jq -r '.syscalls[] | "\(.class) \(.name) \(.calls)"' "$rec")" = "in_flight clock_nanosleep 1" ]
 own_cgroup
+in_cgroup "$programs/blocked" & blocked=$!
+await_sleep "$CG" blocked
+rm -f "$rec"
+"$WHITTLE" record -q --cgroup "$CG" --for 1s -o "$out" --recording "$rec" || :
+kill $blocked
+wait $blocked || :
+expect "... in a call whose number has something in its upper half" \
+    [ "$(jq -r '.syscalls[] | "\(.class) \(.name) \(.calls)"' "$rec")" = "in_flight ppoll 1" ]
+own_cgroup
 in_cgroup "$programs/faults" & faults=$!
 in_cgroup "$programs/faults" & faults2=$!
 : >"$T/faults"

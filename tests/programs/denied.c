@@ -96,6 +96,15 @@ static void do_errno(void)
 	call(SYS_swapoff, -1, EHWPOISON);
 }
 
+/* the kernel looks at the lower half of the number */
+static void do_upper(void)
+{
+	filter(SCMP_ACT_ERRNO(EPERM), SYS_getpgid);
+	for (long i = 0; i < count; i++)
+		if (syscall((7L << 32) | SYS_getpgid, 11) != -1 || errno != EPERM)
+			exit(98);
+}
+
 static void do_trap(void)
 {
 	signal(SIGSYS, on_sigsys);
@@ -365,6 +374,7 @@ static const struct {
 	void (*run)(void);
 } cases[] = {
 	{"errno", do_errno},
+	{"upper", do_upper},
 	{"trap", do_trap},
 	{"trap-death", do_trap_death},
 	{"kill-process", do_kill_process},
