@@ -166,13 +166,23 @@ static inline __u32 target_hash(__u64 id)
 	return ((__u32)id * 0x9E3779B1u) >> 17; /* 32 - log2(TARGETS_LEN) */
 }
 
-/* Executables known before: a group in set-up that runs one is still in set-up. */
-#define LAUNCHERS_MAX 16
-
 struct file_id {
 	__u64 ino;
 	__u32 dev; /* kernel encoding, as in struct image */
 	__u32 pad;
+};
+
+/* Executables known before: a group in set-up that runs one is still in set-up. */
+#define LAUNCHERS_MAX     16
+#define LAUNCHER_NAME_LEN 16
+
+/* By its name as well: the number of a file that was removed is soon another's. */
+struct launcher {
+	struct file_id file;
+	union {
+		char name[LAUNCHER_NAME_LEN]; /* cut, with zeroes behind */
+		__u64 words[LAUNCHER_NAME_LEN / 8];
+	};
 };
 
 /*
@@ -520,6 +530,7 @@ _Static_assert(sizeof(struct known_tuple) == 32, "struct known_tuple");
 _Static_assert(sizeof(struct target) == 16, "struct target");
 _Static_assert(sizeof(struct image) == 16, "struct image");
 _Static_assert(sizeof(struct file_id) == 16, "struct file_id");
+_Static_assert(sizeof(struct launcher) == 32, "struct launcher");
 _Static_assert(sizeof(struct apart_key) == 24,
 	       "struct apart_key: padding would be part of the key");
 _Static_assert(sizeof(struct apart_calls) == 16, "struct apart_calls");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Executables by device and inode: known launchers, and those that groups in set-up ran without a filter. */
+/* Executables by device and inode: known launchers, by their names as well, and those that groups in set-up ran without a filter. */
 #ifndef WHITTLE_IMAGE_BPF_H
 #define WHITTLE_IMAGE_BPF_H
 
@@ -12,18 +12,26 @@ static __always_inline struct file_id image_of_file(struct file *file)
 				.dev = BPF_CORE_READ(file, f_inode, i_sb, s_dev)};
 }
 
-static __always_inline bool image_same(const struct file_id *a, const volatile struct file_id *b)
+/* The begin of its name, with zeroes behind. */
+struct image_name {
+	__u64 words[LAUNCHER_NAME_LEN / 8];
+};
+
+static __always_inline bool image_same(const struct file_id *exe, const struct image_name *name,
+				       const volatile struct launcher *launcher)
 {
-	return !((a->ino ^ b->ino) | (a->dev ^ b->dev)); /* one branch for the verifier to follow */
+	/* one branch for the verifier to follow */
+	return !((exe->ino ^ launcher->file.ino) | (exe->dev ^ launcher->file.dev) |
+		 (name->words[0] ^ launcher->words[0]) | (name->words[1] ^ launcher->words[1]));
 }
 
 /* Leaves at the first hit: a compiler that makes branches of `known |= ...` gives the verifier 2^16 paths. */
-static __always_inline bool image_is_known(const struct file_id *exe)
+static __always_inline bool image_is_known(const struct file_id *exe, const struct image_name *name)
 {
 	if (!exe->ino)
 		return false;
 	for (int i = 0; i < LAUNCHERS_MAX; i++)
-		if (image_same(exe, &cfg_launchers[i]))
+		if (image_same(exe, name, &launchers[i]))
 			return true;
 	return false;
 }
@@ -36,8 +44,9 @@ static __always_inline bool image_is_known(const struct file_id *exe)
 			__u64 words[2];                                                            \
 		} want_ = {.text = literal};                                                       \
                                                                                                    \
-		(name)[0] == want_.words[0] &&                                                     \
-			((name)[1] & ((1ULL << 8 * (sizeof(literal) - 9)) - 1)) == want_.words[1]; \
+		(name)->words[0] == want_.words[0] &&                                              \
+			((name)->words[1] & ((1ULL << 8 * (sizeof(literal) - 9)) - 1)) ==          \
+				want_.words[1];                                                    \
 	})
 
 #define OVERLAYFS_MAGIC 0x794c7630
@@ -63,16 +72,15 @@ static __always_inline bool image_is_launcher(const struct file_id *exe, struct 
 		char text[8];
 		__u64 word;
 	} crun = {.text = "crun"};
-	__u64 name[2] = {};
+	struct image_name name = {};
 
-	if (image_is_known(exe))
-		return true;
-	bpf_probe_read_kernel_str(name, sizeof(name),
+	bpf_probe_read_kernel_str(&name, sizeof(name),
 				  BPF_CORE_READ(file, f_path.dentry, d_name.name));
-	if (image_name_begins(name, "memfd:runc_") || image_name_begins(name, "memfd:crun"))
+	if (image_is_known(exe, &name) || image_name_begins(&name, "memfd:runc_") ||
+	    image_name_begins(&name, "memfd:crun"))
 		return true;
 	return image_is_detached(file) &&
-	       (name[0] == crun.word ||
+	       (name.words[0] == crun.word ||
 		BPF_CORE_READ(file, f_inode, i_sb, s_magic) == OVERLAYFS_MAGIC);
 }
 

@@ -51,11 +51,11 @@ const volatile __u32 cfg_stack_bytes = 16384;
 const volatile __u32 cfg_event_id = 0;
 /* The process that whittle has forked for its own ends, as whittle's pid namespace numbers it; 0: there is none. */
 const volatile __u32 cfg_helper = 0;
-/* Known launchers, filled in at load. */
-const volatile struct file_id cfg_launchers[LAUNCHERS_MAX] = {};
-
 /* slot number -> its state. Both worlds write: see struct slot. */
 struct slot slots[SLOTS_MAX];
+
+/* User space writes them, each time that a recording begins: they may have been upgraded since the last one. */
+struct launcher launchers[LAUNCHERS_MAX];
 
 /* Is it a session of each cgroup? See each.bpf.h. */
 const volatile bool cfg_each = false;

@@ -356,3 +356,27 @@ classes >"$T/seen"
 same "... whatever it does in another target" "$T/want" "$T/seen"
 check "... and the recordings end" whittle stop launched -o "$T/launched.profile.json"
 check "... both" whittle stop stays -o "$T/stays.profile.json"
+
+# a runtime is known by the number of its file, which is another's once it is removed, and by its name; one that is installed later is
+# known to the recordings that begin then
+runtimes() { # in a mount namespace of its own: /usr/libexec is empty
+    mount -t tmpfs tmpfs /usr/libexec
+    cp "$spell" /usr/libexec/runc
+    whittle start upgraded --cgroup "$CG/launched"
+    mv /usr/libexec/runc /usr/libexec/server
+    cp "$launcher" /usr/libexec/crun
+    run_in "$CG/launched" /usr/libexec/server 21
+    whittle start later --cgroup "$CG/stays"
+    run_in "$CG/stays" /usr/libexec/crun - self -- /bin/true
+    rm /usr/libexec/crun
+}
+launcher=$PWD/${BUILD:-build}/tests/programs/launcher
+export -f runtimes whittle run_in
+export CG WHITTLE spell launcher
+unshare -m bash -euc runtimes 2>"$T/err" || fail "runtimes are installed and upgraded" "$(cat "$T/err")"
+check "what runs a program that has the number of a former runtime" whittle stop upgraded -o "$T/upgraded.json"
+spells "... is workload" 21 "$T/upgraded.json"
+check "what runs a runtime that came later" whittle stop later -o "$T/later.json" --recording "$T/later.recording.json"
+jq -r '.syscalls[] | select(.class == "workload" and .name == "getuid") | .calls' "$T/later.recording.json" >"$T/seen"
+: >"$T/want"
+same "... is in set-up" "$T/want" "$T/seen"

@@ -3,7 +3,10 @@
 #include "base/own.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -11,22 +14,31 @@ static const char *const directories[] = {"/usr/bin",        "/usr/sbin",    "/u
 					  "/usr/local/sbin", "/usr/libexec", "/usr/lib/systemd"};
 static const char *const names[] = {"runc", "crun", "youki", "systemd-executor"};
 
-size_t launchers_find(struct file_id *out, size_t max)
+/* Where a symbolic link leads to another name, it is that one that the kernel knows. */
+static bool find(const char *path, struct launcher *out)
+{
+	char *own_ptr real = realpath(path, NULL);
+	struct stat st;
+
+	if (!real || stat(real, &st) || !S_ISREG(st.st_mode))
+		return false;
+	/* the kernel's dev_t: 12 bits of major, 20 of minor */
+	*out = (struct launcher){
+		.file = {.ino = st.st_ino, .dev = major(st.st_dev) << 20 | minor(st.st_dev)}};
+	snprintf(out->name, sizeof(out->name), "%s", strrchr(real, '/') + 1);
+	return true;
+}
+
+size_t launchers_find(struct launcher *out, size_t max)
 {
 	size_t n = 0;
 
 	for (size_t d = 0; d < ARRAY_LEN(directories); d++) {
 		for (size_t i = 0; i < ARRAY_LEN(names) && n < max; i++) {
 			char path[PATH_MAX];
-			struct stat st;
 
 			snprintf(path, sizeof(path), "%s/%s", directories[d], names[i]);
-			if (stat(path, &st) || !S_ISREG(st.st_mode))
-				continue;
-			/* the kernel's dev_t: 12 bits of major, 20 of minor */
-			out[n++] =
-				(struct file_id){.ino = st.st_ino,
-						 .dev = major(st.st_dev) << 20 | minor(st.st_dev)};
+			n += find(path, &out[n]);
 		}
 	}
 	return n;

@@ -6,5 +6,5 @@
 
 #include <stddef.h>
 
-/** Fills in device and inode (kernel encoding) of those that are installed; returns how many, at most max. */
-size_t launchers_find(struct file_id *out, size_t max);
+/** Fills in those that are installed, as the kernel tells of them; returns how many, at most max. */
+size_t launchers_find(struct launcher *out, size_t max);

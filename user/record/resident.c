@@ -383,6 +383,7 @@ int resident_begin(struct resident *resident, const struct resident_request *req
 	copy_text(entry->name, sizeof(entry->name), request->name);
 	session__slot(resident->session, slot)->flags = request->slot_flags;
 	session__renew_denials(resident->session, slot);
+	session__renew_launchers(resident->session);
 	*out = slot;
 	/* so that whittle's own calls are known before it may be inside one of the targets */
 	return request->flags & ENTRY_STARTED ? session__inventory(resident->session, err) : 0;

@@ -65,6 +65,15 @@ static int configure_denials(struct session *session)
 	return rc;
 }
 
+/* What is the same as before stays as it is at all times: other recordings may need it right now. */
+void session__renew_launchers(struct session *session)
+{
+	struct launcher found[LAUNCHERS_MAX] = {0};
+
+	launchers_find(found, LAUNCHERS_MAX);
+	memcpy(session->skel->bss->launchers, found, sizeof(found));
+}
+
 static int configure_old(struct tracer_bpf *skel)
 {
 	/* arm64 with pages of 64 KiB has stacks of one page (THREAD_SIZE) */
@@ -107,7 +116,7 @@ static int configure(struct session *session, const struct hook *hook)
 	skel->rodata->cfg_follow = options->follow;
 	skel->rodata->cfg_tell_gone = !options->entries;
 	skel->rodata->cfg_helper = options->helper;
-	launchers_find((struct file_id *)skel->rodata->cfg_launchers, LAUNCHERS_MAX);
+	session__renew_launchers(session);
 	/* their programs want the current task as a typed pointer */
 	session->options.denials &= (options->features & FEATURE_TP_BTF) != 0;
 	session->logged &= session->options.denials;

@@ -82,6 +82,9 @@ void session__set_engine_parent(struct session *session, uint64_t id);
 int session__follow(struct session *session, __u32 slot, uint64_t parent, const char *name,
 		    struct err *err) must_check;
 
+/** A recording begins: which container runtimes are installed now? Whoever opens a session, and not a pinned one, need not ask. */
+void session__renew_launchers(struct session *session);
+
 /** All slots, the none slot included. */
 __u32 session__slots(const struct session *session);
 
