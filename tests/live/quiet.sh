@@ -46,3 +46,13 @@ jq -e '.elapsed_ns - ([.syscalls[].first.ns] | max) >= 5000000000' "$T/r2.json" 
 rc=0
 timeout 90 "$WHITTLE" record -q --until-quiet 1s -o "$T/p3.json" -- sh -c 'trap "exit 7" TERM; while :; do /bin/true; done' || rc=$?
 [ $rc = 7 ] && pass 'a command is sent SIGTERM' || fail 'a command is sent SIGTERM' "status $rc"
+
+# What is waited for may come later than that.
+timeout 90 "$WHITTLE" record --wait --cgroup "${CG##*/}-later" --until-quiet 1s -o "$T/p4.json" --recording "$T/r4.json" 2>"$T/err" & w=$!
+wait_for grep -q '^whittle: waiting' "$T/err" || fail 'it waits'
+sleep 2.5
+mkdir "$CG-later"
+_cgroups+=("$CG-later")
+CG=$CG-later in_cgroup sync "$T"
+wait $w && pass 'with what is waited for it ends, too' || fail 'with what is waited for it ends, too' "$(cat "$T/err")"
+jq -e '[.syscalls[].name] | any(. == "fsync" or . == "fdatasync")' "$T/r4.json" >/dev/null && pass '... once that has come' || fail '... once that has come'

@@ -86,6 +86,7 @@ struct state {
 	int signals_got;
 	bool terminated; /* --for has run out once */
 	bool populated;  /* the command's cgroup */
+	bool is_early;   /* whatever is to be recorded has not begun */
 	bool waits;      /* to ask again whether it is over */
 	bool over;
 };
@@ -206,7 +207,9 @@ static bool nothing_left(struct state *state)
 	for (size_t i = 0; i < loop->targets_len; i++)
 		if (cgroup_exists(&loop->targets[i]))
 			return false;
-	return loop->child ? loop->child_ended && is_over(state) : !loop->awaiting;
+	if (loop->child)
+		return loop->child_ended && is_over(state);
+	return !loop->awaiting && !loop->follows;
 }
 
 /*
@@ -387,6 +390,20 @@ static int on_news(struct state *state, struct err *err)
 }
 
 /*
+ * For how long has nothing new been called? What is waited for, or the container of an engine's command, may come long after the
+ * recording has begun: until it makes its first call that time is none.
+ */
+static uint64_t quiet_since(struct state *state)
+{
+	struct progress progress = recorder__progress(state->loop->recorder, state->loop->session);
+
+	if (state->loop->awaiting || (state->is_early && progress.since_new == progress.elapsed))
+		return 0;
+	state->is_early = false;
+	return progress.since_new;
+}
+
+/*
  * The timer is not set anew for each new call, which would be a wake-up each: when it runs out it is set to what is left since
  * the last one.
  */
@@ -400,7 +417,7 @@ static int on_quiet(struct state *state, struct err *err)
 	rc = session__drain(loop->session, err);
 	if (rc)
 		return rc;
-	since = recorder__progress(loop->recorder, loop->session).since_new;
+	since = quiet_since(state);
 	if (since >= loop->quiet)
 		return state->terminated ? 0 : end_by_time(state, err);
 	rc = timer_set(state->fds[SOURCE_QUIET], loop->quiet - since, 0);
@@ -440,7 +457,11 @@ static int dispatch(struct state *state, enum source source, struct err *err)
 
 int loop_run(struct loop *loop, struct err *err)
 {
-	struct state own_with(state_close) state = {.loop = loop, .epoll = -1};
+	struct state own_with(state_close) state = {
+		.loop = loop,
+		.epoll = -1,
+		.is_early = loop->awaiting || loop->child,
+	};
 	struct epoll_event events[SOURCE_COUNT];
 	int rc;
 

@@ -18,8 +18,9 @@ struct loop {
 	const struct cgroup *targets; /* without a command the recording ends with the last of them */
 	size_t targets_len;
 	bool awaiting;     /* a target that does not exist yet */
+	bool follows;      /* targets that are gone may be made anew */
 	uint64_t duration; /* ns, 0: no limit */
-	uint64_t quiet;    /* ns without a new syscall that end it, 0: no matter */
+	uint64_t quiet; /* ns without a new syscall that end it, 0: no matter; not before what is awaited, or the command, has made a call */
 	bool live_line;
 	/* called when news have been taken, of a session without `recorder` */
 	void (*on_news)(void *context);

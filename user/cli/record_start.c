@@ -298,7 +298,7 @@ static int wait_for_end(struct record *record, struct err *err)
 	loop->recorder = record->recorder;
 	loop->targets = record->targets.cgroups;
 	loop->targets_len = record->targets.len;
-	loop->awaiting = loop->awaiting || record->options.follow;
+	loop->follows = record->options.follow;
 	loop->duration = record->options.duration;
 	loop->quiet = record->options.quiet_for;
 	loop->live_line = wants_live_line(record);

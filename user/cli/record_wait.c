@@ -157,7 +157,7 @@ static void take_target(struct record *record, const struct newborn *newborn, co
 	/* a process that is in it now is the runtime's */
 	record->targets.container.caps_known = false;
 	record->loop.targets_len = record->targets.len;
-	record->loop.awaiting = !all_found(record) || record->options.follow;
+	record->loop.awaiting = !all_found(record);
 	if (cgroup.fd >= 0 && record->options.follow &&
 	    record_follow(record, newborn->slot, &cgroup, &err))
 		log_warn("%s", err.text);
