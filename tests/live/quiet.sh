@@ -56,3 +56,16 @@ _cgroups+=("$CG-later")
 CG=$CG-later in_cgroup sync "$T"
 wait $w && pass 'with what is waited for it ends, too' || fail 'with what is waited for it ends, too' "$(cat "$T/err")"
 jq -e '[.syscalls[].name] | any(. == "fsync" or . == "fdatasync")' "$T/r4.json" >/dev/null && pass '... once that has come' || fail '... once that has come'
+
+# In a time namespace, whose clock is ahead of the kernel's.
+if unshare -T --fork --monotonic=1000 true 2>"$T/err"; then
+    rc=0
+    timeout 90 unshare -T --fork --monotonic=1000 "$WHITTLE" record --until-quiet 2s -o "$T/p5.json" --recording "$T/r5.json" -- \
+        sh -c 'sleep 1.3; sync "$0"; sleep 60' "$T" 2>"$T/err" || rc=$?
+    [ $rc = 143 ] && pass 'it ends in a time namespace, too' || fail 'it ends in a time namespace, too' "status $rc: $(cat "$T/err")"
+    # the shell waits for sync, and later for the other sleep: what is new before the last 2 seconds comes after the first one
+    jq -e '([.syscalls[].first.ns] | max) as $last | $last >= 1300000000 and .elapsed_ns - $last >= 2000000000' "$T/r5.json" >/dev/null &&
+        pass '... that long after the last new call' || fail '... that long after the last new call' "$(jq -c '[.elapsed_ns, .syscalls[].first.ns]' "$T/r5.json")"
+else
+    skip 'a time namespace' "not here: $(cat "$T/err")"
+fi

@@ -13,3 +13,6 @@ static inline uint64_t clock_ns(clockid_t clock)
 	clock_gettime(clock, &ts);
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
+
+/** What CLOCK_MONOTONIC shows outside of all time namespaces: times that the kernel tells of compare with this one, and with no other. */
+uint64_t clock_kernel_ns(void);

@@ -141,7 +141,7 @@ static bool logged_is_ours(const struct recorder *recorder, const struct session
 			   const struct logged_call *record,
 			   bool (*is_inside)(uint32_t pid, void *context), void *context)
 {
-	uint64_t wall = clock_ns(CLOCK_REALTIME), monotonic = clock_ns(CLOCK_MONOTONIC);
+	uint64_t wall = clock_ns(CLOCK_REALTIME), monotonic = clock_kernel_ns();
 	uint64_t age = wall > record->time ? wall - record->time : 0;
 	uint64_t time = monotonic > age ? monotonic - age : 0;
 	struct filtered at;
@@ -205,7 +205,7 @@ void recorder__take(const void *data, size_t len, void *context)
 
 void recorder__begin(struct recorder *recorder)
 {
-	recorder->begun = clock_ns(CLOCK_MONOTONIC);
+	recorder->begun = clock_kernel_ns();
 	recorder->begun_wall = clock_ns(CLOCK_REALTIME);
 }
 
@@ -253,9 +253,9 @@ void recorder__note_news(struct recorder *recorder, const struct session *sessio
 
 struct progress recorder__progress(const struct recorder *recorder, const struct session *session)
 {
-	uint64_t time = clock_ns(CLOCK_MONOTONIC), newest = recorder->last_new > recorder->begun ?
-								    recorder->last_new :
-								    recorder->begun;
+	uint64_t time = clock_kernel_ns(), newest = recorder->last_new > recorder->begun ?
+							    recorder->last_new :
+							    recorder->begun;
 	struct progress progress = {.elapsed = time - recorder->begun};
 
 	for (__u32 row = 0; row < ROW_OUTSIDE; row++) {

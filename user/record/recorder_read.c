@@ -328,7 +328,7 @@ int recorder__finish(struct recorder *recorder, struct session *session,
 	rc = recorder->no_args ? 0 : add_arguments(&finish, err);
 	recording->hook = session__hook(session);
 	recording->started = recorder->begun_wall;
-	recording->elapsed = clock_ns(CLOCK_MONOTONIC) - recorder->begun;
+	recording->elapsed = clock_kernel_ns() - recorder->begun;
 	return rc;
 }
 
@@ -347,7 +347,7 @@ int recorder__close(struct recorder *recorder, struct session *session,
 {
 	struct finish finish = {.recorder = recorder, .session = session, .recording = recording};
 	const volatile struct each_born *born = session__born(session, recorder->slot);
-	uint64_t end = born->gone ? born->gone : clock_ns(CLOCK_MONOTONIC);
+	uint64_t end = born->gone ? born->gone : clock_kernel_ns();
 	int rc;
 
 	for (size_t i = 0; i < lineages->len; i++)

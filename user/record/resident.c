@@ -375,7 +375,7 @@ int resident_begin(struct resident *resident, const struct resident_request *req
 	if (rc)
 		return rc;
 	entry = session__entry(resident->session, slot);
-	entry->begun = clock_ns(CLOCK_MONOTONIC);
+	entry->begun = clock_kernel_ns();
 	entry->begun_wall = clock_ns(CLOCK_REALTIME);
 	entry->misses = session__misses(resident->session);
 	entry->flags = request->flags | ENTRY_HALF;
@@ -522,7 +522,7 @@ int resident_read(struct resident *resident, __u32 slot, struct recording *recor
 		  struct err *err)
 {
 	struct entry *entry = session__entry(resident->session, slot);
-	uint64_t looked = clock_ns(CLOCK_MONOTONIC) - entry->begun;
+	uint64_t looked = clock_kernel_ns() - entry->begun;
 	struct recorder *own_recorder recorder = NULL;
 	int rc = recorder__new(slot, 1, &recorder, err);
 

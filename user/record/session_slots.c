@@ -192,7 +192,7 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 
 void session__renew_denials(struct session *session, __u32 slot)
 {
-	__atomic_store_n(&session->skel->bss->denials_since[slot], clock_ns(CLOCK_MONOTONIC),
+	__atomic_store_n(&session->skel->bss->denials_since[slot], clock_kernel_ns(),
 			 __ATOMIC_RELEASE);
 }
 
