@@ -158,6 +158,21 @@ check "it is stopped" whittle stop early -o "$T/early.json"
 spells "both are in it" 7 "$T/early.json"
 rmdir "$CG/a/early"
 
+# --- a path that is too long to know a cgroup by
+long=$(printf 'x%.0s' {1..140})
+mkdir -p "$CG/$long/$long/svc" "$CG/a/svc"
+check "a cgroup of a long path is followed" whittle start long --follow --cgroup "$CG/$long/$long/svc" --cgroup "$CG/a/svc"
+grep -c 'svc.*: its path is longer than 254 characters: when it is made anew it is recorded only if what it lies in has stayed$' "$T/err" >"$T/seen" || :
+echo 1 >"$T/want"
+same "... as far as it goes, and that is told" "$T/want" "$T/seen"
+rmdir "$CG/$long/$long/svc"
+mkdir "$CG/$long/$long/svc"
+run_in "$CG/$long/$long/svc" "$spell" 5
+check "it is stopped" whittle stop long -o "$T/long.json"
+spells "where its parent has stayed it is recorded" 5 "$T/long.json"
+remove "$CG/$long/$long/svc"
+rmdir "$CG/$long/$long" "$CG/$long" "$CG/a/svc"
+
 # --- record follows, too, as long as it runs
 sleeper "$CG/b"
 : >"$T/record.err"

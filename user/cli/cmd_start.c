@@ -133,6 +133,17 @@ static int follow(struct start *start, size_t i, struct err *err)
 		    resident_follow(&start->resident, start->slot, known.parent, known.name, err);
 }
 
+/* While nobody waits for the session: whoever reads what is told may be slow. */
+static void tell_followed(const struct start *start)
+{
+	struct cgroup_identity known;
+
+	for (size_t i = 0; i < start->targets.len; i++)
+		if (is_there(start, i) && is_followed(start, i) &&
+		    !cgroup_identify(&start->targets.cgroups[i], &known, NULL))
+			target_list_tell_known(&known, start->targets.words[i]);
+}
+
 /* A cgroup made below a target joins it, so the walk may come after the targets and miss none. */
 static int add_targets(struct start *start, struct err *err)
 {
@@ -249,8 +260,10 @@ static int start_recording(struct start *start, struct err *err)
 	start->resident.patience_ms = PATIENCE_MS;
 	start->resident.denials = start->options.denials;
 	start->resident.args = start->options.args ? &start->args : NULL;
-	if (!rc)
+	if (!rc) {
 		flags = slot_flags(start);
+		tell_followed(start);
+	}
 	if (!rc)
 		rc = resident_open(&start->resident, true, features, err);
 	if (!rc)

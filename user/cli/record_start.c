@@ -161,7 +161,11 @@ int record_follow(struct record *record, __u32 slot, const struct cgroup *cgroup
 	struct cgroup_identity known;
 	int rc = cgroup_identify(cgroup, &known, err);
 
-	return rc ? rc : session__follow(record->session, slot, known.parent, known.name, err);
+	if (!rc)
+		rc = session__follow(record->session, slot, known.parent, known.name, err);
+	if (!rc)
+		target_list_tell_known(&known, cgroup->path);
+	return rc;
 }
 
 /*

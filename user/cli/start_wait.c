@@ -40,6 +40,8 @@ static int await_cgroup(const char *text, struct awaited_places *places, struct 
 	rc = cgroup_open(*path ? path : "/", &parent, err);
 	if (!rc)
 		rc = cgroup_identify_below(&parent, slash + 1, &place, err);
+	if (!rc)
+		target_list_tell_known(&place, text);
 	return rc ? rc : add_place(places, &place, err);
 }
 
@@ -48,6 +50,8 @@ static int await_unit(const char *text, struct awaited_places *places, struct er
 	struct cgroup_identity place;
 	int rc = unit_identify(text, &place, err);
 
+	if (!rc)
+		target_list_tell_known(&place, text);
 	return rc ? rc : add_place(places, &place, err);
 }
 

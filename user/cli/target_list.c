@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/capability.h"
 #include "base/fs.h"
+#include "base/log.h"
 #include "base/num.h"
 #include "target/container.h"
 #include "target/engine.h"
@@ -188,6 +189,13 @@ int target_list_check_hierarchy(const struct target_list *list, bool v1,
 		*first = *first ? *first : cgroup;
 	}
 	return 0;
+}
+
+void target_list_tell_known(const struct cgroup_identity *known, const char *words)
+{
+	if (known->too_long)
+		log_warn("%s: its path is longer than %d characters: when it is made anew it is recorded only if what it lies in has stayed",
+			 words, CGROUP_PATH_KNOWN);
 }
 
 /* The inventory sees the processes of whittle's own pid namespace. */

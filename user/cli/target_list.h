@@ -89,6 +89,9 @@ int target_list_open_pids(struct target_list *list, const struct target_options 
 int target_list_check_hierarchy(const struct target_list *list, bool v1,
 				const struct cgroup **first, struct err *err) must_check;
 
+/** Warns of a cgroup, in words, that is not recorded whenever it is made anew, because its path is too long. */
+void target_list_tell_known(const struct cgroup_identity *known, const char *words);
+
 /** Is nobody inside, whose start would not be seen? */
 bool target_list_is_empty(const struct target_list *list);
 /** Does whittle see all processes of the machine, and not those of a pid namespace alone? */

@@ -220,13 +220,15 @@ static bool sees_top(const struct mount *mount)
 	       st.st_ino == FIRST_NAMESPACE;
 }
 
-/* One byte is left: a longer path that was cut is no match. */
 static bool identify_path(const struct mount *mount, const char *path, struct cgroup_identity *out)
 {
-	out->parent = 0;
-	return *path == '/' && sees_top(mount) &&
-	       (size_t)snprintf(out->name, sizeof(out->name) - 1, "%s", path) <
-		       sizeof(out->name) - 1;
+	*out = (struct cgroup_identity){0};
+	if (*path != '/' || !sees_top(mount))
+		return false;
+	out->too_long = strlen(path) > CGROUP_PATH_KNOWN;
+	if (!out->too_long)
+		snprintf(out->name, sizeof(out->name), "%s", path);
+	return !out->too_long;
 }
 
 bool cgroup_identify_path(const char *path, struct cgroup_identity *out)
@@ -242,6 +244,7 @@ int cgroup_identify_below(const struct cgroup *cgroup, const char *name,
 	struct buf own_buf path = BUF_INIT;
 	struct mount mount;
 
+	out->too_long = false;
 	if (!cgroup->hierarchy && !mount_find(&mount, NULL) &&
 	    !strncmp(cgroup->path, mount.point, strlen(mount.point)) &&
 	    strchr("/", cgroup->path[strlen(mount.point)])) {

@@ -52,16 +52,20 @@ int cgroup_each(int (*fn)(const char *path, const char *name, void *context), vo
 /** Id of a directory's child, or of the directory itself (""). Negative errno. */
 int cgroup_id_at(int dir, const char *name, uint64_t *id) must_check;
 
+/* Longer paths do not tell which cgroup it is. One byte is left: a longer path that the kernel side has cut is no match. */
+#define CGROUP_PATH_KNOWN (NAME_MAX - 1)
+
 /* What a cgroup is known by when it is made anew. */
 struct cgroup_identity {
 	uint64_t parent; /* id of what it lies in; 0: `name` is enough */
+	bool too_long;   /* its path would be `name`, and is too long for that */
 	char name[NAME_MAX +
 		  1]; /* of its directory; or its whole path in the hierarchy, which begins with '/' */
 };
 
 /**
- * By its path, where whittle sees the hierarchy from its top: then what it lies in may be made anew, too. Else by its name and what it lies
- * in. -EINVAL: it is the top of what is mounted here.
+ * By its path, where whittle sees the hierarchy from its top: then what it lies in may be made anew, too. Else, and if the path is longer
+ * than CGROUP_PATH_KNOWN, by its name and what it lies in. -EINVAL: it is the top of what is mounted here.
  */
 int cgroup_identify(const struct cgroup *cgroup, struct cgroup_identity *out,
 		    struct err *err) must_check;
@@ -69,7 +73,7 @@ int cgroup_identify(const struct cgroup *cgroup, struct cgroup_identity *out,
 /** The same of one that need not exist, in another. -ENAMETOOLONG. */
 int cgroup_identify_below(const struct cgroup *cgroup, const char *name,
 			  struct cgroup_identity *out, struct err *err) must_check;
-/** The same by its path in the hierarchy; what it lies in need not exist. False: whittle does not see the hierarchy from its top. */
+/** The same by its path in the hierarchy; what it lies in need not exist. False: whittle does not see the hierarchy from its top, or it is too long. */
 bool cgroup_identify_path(const char *path, struct cgroup_identity *out);
 
 /** Is it still there? Its descriptor outlives a cgroup that was removed. */
