@@ -360,7 +360,8 @@ static __always_inline void denied_move(struct task_struct *task, __u32 slot)
 		return;
 	}
 	denied_end(tgid);
-	if (bpf_map_lookup_elem(&groups, &tgid))
+	/* who is no workload is no group any more by now, but then it has been seen with its filter */
+	if (denied_process(tgid) || bpf_map_lookup_elem(&groups, &tgid))
 		denied_doubt(tgid);
 }
 

@@ -111,6 +111,24 @@ done
 kill "$busy"
 wait "$busy" 2>/dev/null || true
 
+# One that is no workload yet, moved out while it calls nothing; it comes back by its own call, which it enters outside.
+own_cgroup
+"$WHITTLE" record -q --denials always --cgroup "$CG" --recording "$T/rec.json" -o "$T/profile.json" 2>"$T/err" &
+recorder=$!
+await_recording $recorder
+echo 0 >"$T/when"
+: >"$T/said"
+BACK_TO=$CG/cgroup.procs BACK_WHEN=$T/when in_cgroup "$program" back >"$T/said" &
+back=$!
+await_file "$T/said"
+cat "$CG/cgroup.procs" >"$(cgroup_mount)/cgroup.procs"
+echo 1 | dd of="$T/when" conv=notrunc status=none
+wait $back && pass "one moves out, and back by itself" || fail "one moves out, and back by itself"
+kill -INT $recorder
+wait $recorder || true
+jq -r '.denied[]' "$T/rec.json" >"$T/seen"
+same "... no false report" "$T/want" "$T/seen"
+
 # Audits a cgroup of its own in the background, which is $audit, until it has said that it does.
 audit_start() {
     own_cgroup

@@ -5,6 +5,7 @@
  * itself: getpgid, setdomainname, ...
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <seccomp.h>
@@ -103,6 +104,30 @@ static void do_upper(void)
 	for (long i = 0; i < count; i++)
 		if (syscall((7L << 32) | SYS_getpgid, 11) != -1 || errno != EPERM)
 			exit(98);
+}
+
+/*
+ * Has a filter that denies nothing of what it calls, and comes back into the cgroup of $BACK_TO, its cgroup.procs, by the first call that it makes
+ * after the first byte of the file $BACK_WHEN has changed: by then it has been moved out.
+ */
+static void do_back(void)
+{
+	int to = open(getenv("BACK_TO"), O_WRONLY), when = open(getenv("BACK_WHEN"), O_RDONLY);
+	const volatile char *now = mmap(NULL, 1, PROT_READ, MAP_SHARED, when, 0);
+	char before;
+
+	if (to < 0 || now == MAP_FAILED)
+		die("back");
+	before = *now;
+	filter(SCMP_ACT_ERRNO(EPERM), SYS_getpgid);
+	getppid();
+	puts("waits");
+	fflush(stdout);
+	while (*now == before)
+		continue;
+	if (write(to, "0", 1) != 1)
+		die("write");
+	getppid();
 }
 
 static void do_trap(void)
@@ -375,6 +400,7 @@ static const struct {
 } cases[] = {
 	{"errno", do_errno},
 	{"upper", do_upper},
+	{"back", do_back},
 	{"trap", do_trap},
 	{"trap-death", do_trap_death},
 	{"kill-process", do_kill_process},
