@@ -168,11 +168,22 @@ struct {
 	__type(value, struct kept_record);
 } kept SEC(".maps");
 
-/* The call that a thread is in, for --stats: time is 0 between calls. */
+/*
+ * The same of what is counted in `apart`, whose key and size it has: of provisional calls nobody knows yet whose time theirs is.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct apart_key);
+	__type(value, struct timing);
+} timings_apart SEC(".maps");
+
+/* The call that a thread is in, for --stats. */
 struct entered {
-	__u64 time;
-	__u32 slot;
-	__u32 row;
+	__u64 time; /* 0: it is in none, or in one of set-up */
+	__u32 row;  /* ROW_OUTSIDE: it is counted apart */
+	__u32 pad;
+	struct apart_key key;
 };
 
 struct {

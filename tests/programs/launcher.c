@@ -12,6 +12,7 @@
  *   fork       go on in a child, and end (getppid before)
  *   watch      go on in a child, and wait for it (getppid before, times after)
  *   daemon     go on in a child's child, after the child has ended, and wait for it (getppid before, times after)
+ *   errors     close what is not open, 100 times
  *   filter     load a seccomp filter that allows everything (getegid before, getpgid after)
  */
 #define _GNU_SOURCE
@@ -162,6 +163,10 @@ int main(int argc, char **argv)
 			;
 		syscall(SYS_times, 0);
 		_exit(0);
+	} else if (!strcmp(step, "errors")) {
+		for (int i = 0; i < 100; i++)
+			close(-1);
+		return main(argc - 1, argv);
 	} else if (!strcmp(step, "filter")) {
 		load_filter();
 		return main(argc - 1, argv);

@@ -248,8 +248,7 @@ void summary_beyond(const struct engine_default *container, const struct recordi
 			 err.text);
 		return;
 	}
-	tell_beyond(beyond.refused, "goes beyond", "go beyond", &beyond, "",
-		    &beyond.refused_names);
+	tell_beyond(beyond.refused, "goes beyond", "go beyond", &beyond, "", &beyond.refused_names);
 	tell_beyond(beyond.enosys, "is answered with ENOSYS by", "are answered with ENOSYS by",
 		    &beyond, " and allowed now", &beyond.enosys_names);
 	tell_beyond(beyond.loosened, "is allowed by", "are allowed by", &beyond,

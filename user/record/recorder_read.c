@@ -107,7 +107,7 @@ static uint64_t since_begin(const struct recorder *recorder, uint64_t time)
 }
 
 static int add_call(struct finish *finish, const struct apart_key *key, uint64_t calls,
-		    uint64_t first_seen)
+		    uint64_t first_seen, struct timing timing)
 {
 	const struct ev_first *news = find_news(finish->recorder, key);
 	struct observed observed = {
@@ -116,6 +116,8 @@ static int add_call(struct finish *finish, const struct apart_key *key, uint64_t
 			 .sub = key->sub},
 		.class = class_of(finish, key),
 		.calls = calls,
+		.total_ns = timing.ns,
+		.errors = timing.errors,
 	};
 
 	if (first_seen)
@@ -155,19 +157,6 @@ static struct apart_key key_of_row(__u32 slot, __u32 row)
 	return key;
 }
 
-/* The counter of a call; ROW_OUTSIDE if it has none. */
-static __u32 row_of(enum arch native, const struct syscall *call)
-{
-	for (__u32 row = 0; row < ROW_OUTSIDE; row++) {
-		struct apart_key key = key_of_row(SLOT_NONE, row);
-
-		if (row_is_counter(row) && decode_arch(native, key.abi) == call->arch &&
-		    key.nr == call->nr && key.sub == call->sub)
-			return row;
-	}
-	return ROW_OUTSIDE;
-}
-
 static int add_rows(struct finish *finish, __u32 slot)
 {
 	for (__u32 row = 0; row < ROW_OUTSIDE; row++) {
@@ -177,7 +166,8 @@ static int add_rows(struct finish *finish, __u32 slot)
 
 		if (!calls)
 			continue;
-		rc = add_call(finish, &key, calls, session__first_seen(finish->session, slot, row));
+		rc = add_call(finish, &key, calls, session__first_seen(finish->session, slot, row),
+			      session__timing(finish->session, slot, row));
 		if (rc)
 			return rc;
 	}
@@ -192,7 +182,8 @@ static int add_apart(const struct apart_key *key, const struct apart_calls *call
 
 	if (!is_ours(finish->recorder, key->slot))
 		return 0;
-	return add_call(finish, key, calls->calls, first);
+	return add_call(finish, key, calls->calls, first,
+			session__timing_apart(finish->session, key));
 }
 
 static int note_image(const struct lineage *lineage, void *context)
@@ -202,26 +193,6 @@ static int note_image(const struct lineage *lineage, void *context)
 	if (is_ours(finish->recorder, lineage->slot) && lineage->image && !lineage->launched)
 		stays_of(finish, lineage->slot)[lineage->image & (IMAGES_MAX - 1)] = true;
 	return 0;
-}
-
-/* Time and errors are kept by row: after calls of both kinds have been joined, so that they count once. */
-static void add_timings(struct finish *finish)
-{
-	const struct recorder *recorder = finish->recorder;
-
-	for (size_t i = 0; i < finish->recording->observed_len; i++) {
-		struct observed *o = &finish->recording->observed[i];
-		__u32 row = row_of(finish->recording->native, &o->call);
-
-		for (__u32 s = 0; o->class == OBSERVED_WORKLOAD && s < SLOTS_MAX; s++) {
-			if (!is_ours(recorder, s))
-				continue;
-			struct timing timing = session__timing(finish->session, s, row);
-
-			o->total_ns += row == ROW_OUTSIDE ? 0 : timing.ns;
-			o->errors += row == ROW_OUTSIDE ? 0 : timing.errors;
-		}
-	}
 }
 
 static enum observed_class class_of_tuple(const struct apart_key *key, void *context)
@@ -324,7 +295,6 @@ int recorder__finish(struct recorder *recorder, struct session *session,
 	if (rc)
 		return err_errno(err, rc, "cannot keep what was recorded");
 	recording_sort(recording);
-	add_timings(&finish);
 	rc = recorder->no_args ? 0 : add_arguments(&finish, err);
 	recording->hook = session__hook(session);
 	recording->started = recorder->begun_wall;

@@ -129,6 +129,7 @@ static int configure(struct session *session, const struct hook *hook)
 		rc = bpf_program__set_autoload(skel->progs.timing_enter, false);
 		rc = rc ? rc : bpf_program__set_autoload(skel->progs.timing_exit, false);
 		rc = rc ? rc : bpf_map__set_autocreate(skel->maps.entered, false);
+		rc = rc ? rc : bpf_map__set_autocreate(skel->maps.timings_apart, false);
 	}
 	if (!rc && !session->options.denials)
 		rc = configure_denials(session);

@@ -137,6 +137,8 @@ uint64_t session__count(const struct session *session, __u32 slot, __u32 row);
 uint64_t session__first_seen(const struct session *session, __u32 slot, __u32 row);
 /** Time and errors of one counter; zeroes without `timing`. */
 struct timing session__timing(const struct session *session, __u32 slot, __u32 row);
+/** The same of an entry of the `apart` map. Only after detach. */
+struct timing session__timing_apart(const struct session *session, const struct apart_key *key);
 
 /** Calls fn for each entry of the `apart` map. Only after detach: it makes bpf(2) calls. */
 int session__each_apart(const struct session *session,

@@ -75,6 +75,16 @@ struct timing session__timing(const struct session *session, __u32 slot, __u32 r
 	return sum;
 }
 
+struct timing session__timing_apart(const struct session *session, const struct apart_key *key)
+{
+	int fd = session->options.timing ? bpf_map__fd(session->skel->maps.timings_apart) : -1;
+	struct timing timing = {0};
+
+	if (fd >= 0 && bpf_map_lookup_elem(fd, key, &timing))
+		timing = (struct timing){0}; /* no call of it has ended */
+	return timing;
+}
+
 int session__each_apart(const struct session *session,
 			int (*fn)(const struct apart_key *key, const struct apart_calls *calls,
 				  void *context),
