@@ -82,7 +82,7 @@ static void check_diff(const struct differences *differences, const struct rule 
 
 		if (d->name ? strcmp(d->name, name) : rule_has_name(names, name))
 			continue;
-		if (!region_holds(&d->region, args))
+		if (!difference_holds(d, args))
 			continue;
 		cr_assert(outcome_equal(d->a, x) && outcome_equal(d->b, y));
 		told++;
@@ -353,4 +353,110 @@ Test(merge, as_many_terms_as_there_may_be)
 	cr_expect_eq(differences.len, 2);
 	cr_assert_eq(profile_merge(&a, &b, MERGE_INTERSECTION, &both, &err), 0, "%s", err.text);
 	cr_expect_eq(both.rules_len, REGION_TERMS_MAX - 1);
+}
+
+static void add_rule(struct profile *out, size_t len, const struct condition *conditions)
+{
+	struct rule *rule = profile_add_rule(out, ACTION_ALLOW, 0);
+
+	cr_assert_not_null(rule);
+	cr_assert_eq(rule_add_name(rule, "socket"), 0);
+	for (size_t i = 0; i < len; i++)
+		cr_assert_eq(rule_add_condition(rule, &conditions[i]), 0);
+}
+
+/* Docker's rules for socket against those of a recording with --args: a list of what differs would have thousands of terms. */
+struct sockets {
+	struct profile ranges, masks;
+	struct rule names;
+};
+
+static void sockets_clear(struct sockets *sockets)
+{
+	profile_clear(&sockets->ranges);
+	profile_clear(&sockets->masks);
+	rule_clear(&sockets->names);
+}
+
+static void make_sockets(struct sockets *out)
+{
+	*out = (struct sockets){.ranges = {.default_action = ACTION_ERRNO, .default_errno = EPERM},
+				.masks = {.default_action = ACTION_ERRNO, .default_errno = EPERM}};
+	out->ranges.arches[ARCH_X86_64] = out->masks.arches[ARCH_X86_64] = true;
+	add_rule(&out->ranges, 1, (struct condition[]){{0, COMPARE_LT, 38, 0}});
+	add_rule(&out->ranges, 1, (struct condition[]){{0, COMPARE_EQ, 39, 0}});
+	add_rule(&out->ranges, 1, (struct condition[]){{0, COMPARE_GT, 40, 0}});
+	add_rule(&out->masks, 3,
+		 (struct condition[]){{0, COMPARE_MASKED_EQ, 0xfffffff7, 2},
+				      {1, COMPARE_MASKED_EQ, 0xfff7f7ff, 1},
+				      {2, COMPARE_MASKED_EQ, 0xffffffff, 0}});
+	add_rule(&out->masks, 2,
+		 (struct condition[]){{0, COMPARE_MASKED_EQ, 0xffffffff, 16},
+				      {1, COMPARE_MASKED_EQ, 0xfff7f7fe, 2}});
+	cr_assert_eq(profile_names(&out->masks, &out->names), 0);
+}
+
+/* Asks for every combination of the values at the edges of the conditions: what is told is so, and what is so is told. */
+static void check_edges(const struct profile *a, const struct profile *b, const struct rule *names,
+			const struct profile *both)
+{
+	static const uint64_t low[] = {0,  1,  2,  3,  9,     10,      11,         16,        37,
+				       38, 39, 40, 41, 0x800, 0x80001, 0x80000000, 0xffffffff};
+	static const uint64_t types[] = {0, 1, 2, 3, 0x801, 0x80001, 0x80803, 0x100000001};
+	static const uint64_t protocols[] = {0, 1, 0x100000000, 0x80000000};
+	struct differences own_differences differences = {0};
+	struct syscall call = {.arch = ARCH_X86_64};
+	bool goes_beyond = false;
+
+	cr_assert(syscall_resolve(call.arch, "socket", &call.nr));
+	cr_assert_eq(profile_diff(a, b, &differences, NULL), 0);
+	cr_assert_eq(differences.unclear.names_len, 0);
+	for (size_t i = 0; i < ARRAY_LEN(low) * ARRAY_LEN(types) * ARRAY_LEN(protocols) * 3; i++) {
+		size_t rest = i / 3;
+		uint64_t args[6] = {(uint64_t)(i % 3) << (i % 3 == 1 ? 32 : 62)};
+		struct outcome x, y;
+
+		args[0] |= low[rest % ARRAY_LEN(low)];
+		rest /= ARRAY_LEN(low);
+		args[1] = types[rest % ARRAY_LEN(types)];
+		args[2] = protocols[rest / ARRAY_LEN(types)];
+		x = evaluate(a, &call, args).outcome;
+		y = evaluate(b, &call, args).outcome;
+		goes_beyond |= outcome_goes_beyond(x, y);
+		check_diff(&differences, names, &call, args, x, y);
+		cr_assert(outcome_equal(evaluate(both, &call, args).outcome, stricter(x, y)));
+	}
+	cr_assert_eq(differences_go_beyond(&differences), goes_beyond);
+}
+
+Test(diff, ranges_against_masks)
+{
+	__attribute__((cleanup(sockets_clear))) struct sockets sockets;
+	struct profile own_profile both = {0}, own_profile other_way = {0};
+
+	make_sockets(&sockets);
+	cr_assert(merged(&sockets.masks, &sockets.ranges, MERGE_INTERSECTION, &both));
+	cr_assert(merged(&sockets.ranges, &sockets.masks, MERGE_INTERSECTION, &other_way));
+	same_text(&both, &other_way);
+	cr_expect_eq(both.rules_len, 2, "what lies in the other whole is not cut: %zu",
+		     both.rules_len);
+	check_edges(&sockets.masks, &sockets.ranges, &sockets.names, &both);
+	check_edges(&sockets.ranges, &sockets.masks, &sockets.names, &both);
+	check_edges(&both, &sockets.ranges, &sockets.names, &both);
+	check_edges(&both, &sockets.masks, &sockets.names, &both);
+}
+
+/* One value of the masks that the ranges leave out: neither is a part of the other. */
+Test(diff, ranges_cut_masks)
+{
+	__attribute__((cleanup(sockets_clear))) struct sockets sockets;
+	struct profile own_profile both = {0};
+
+	make_sockets(&sockets);
+	add_rule(&sockets.masks, 1, (struct condition[]){{0, COMPARE_MASKED_EQ, 0xffffffff, 40}});
+	cr_assert(merged(&sockets.masks, &sockets.ranges, MERGE_INTERSECTION, &both));
+	check_edges(&sockets.masks, &sockets.ranges, &sockets.names, &both);
+	check_edges(&sockets.ranges, &sockets.masks, &sockets.names, &both);
+	check_edges(&both, &sockets.ranges, &sockets.names, &both);
+	check_edges(&both, &sockets.masks, &sockets.names, &both);
 }

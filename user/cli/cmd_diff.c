@@ -52,9 +52,21 @@ static void arches_of(const struct profile *a, const struct profile *b, const ch
 	}
 }
 
-static int print_text(const struct diff_options *options, const struct profile *a,
-		      const struct profile *b, const struct differences *differences,
-		      struct err *err)
+/* For which arguments, but for those that are excepted. */
+static void where_text(const struct difference *difference, struct buf *out)
+{
+	const char *open = difference->also.len ? "(" : "",
+		   *close = difference->also.len ? ")" : "";
+
+	buf__addf(out, "%s", open);
+	region_text(&difference->region, out);
+	buf__addf(out, "%s%s%s", close, difference->also.len ? " and " : "", open);
+	region_text(&difference->also, out);
+	buf__addf(out, "%s", close);
+}
+
+static void print_text(const struct diff_options *options, const struct profile *a,
+		       const struct profile *b, const struct differences *differences)
 {
 	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++) {
 		if (differences->only_a[arch])
@@ -68,26 +80,26 @@ static int print_text(const struct diff_options *options, const struct profile *
 		printf("flags: only A has %s\n", flag_name(FLAG_SPEC_ALLOW));
 	for (size_t i = 0; i < differences->len; i++) {
 		const struct difference *d = &differences->list[i];
-		struct buf own_buf sentence = BUF_INIT, own_buf arches = BUF_INIT;
-		struct buf own_buf name = BUF_INIT;
+		struct buf own_buf where = BUF_INIT, own_buf unless = BUF_INIT;
+		struct buf own_buf name = BUF_INIT, own_buf arches = BUF_INIT;
 		char x[OUTCOME_TEXT_LEN], y[OUTCOME_TEXT_LEN];
 
 		if (!is_finding(options, d))
 			continue;
 		outcome_text(d->a, x);
 		outcome_text(d->b, y);
-		if (region_sentence(&d->region, &sentence))
-			return err_errno(err, -ENOMEM, "cannot tell what differs");
+		where_text(d, &where);
+		region_text(&d->except, &unless);
 		arches_of(a, b, d->name, &arches, "", " ", "");
 		/* what a file says is not to get at the terminal */
 		buf__addf(&name, "%s", d->name ? d->name : "every other call");
 		if (name.len)
 			log_keep_in_line(name.data);
-		printf("%s: A %s, B %s%s%s%s%s%s\n", buf__text(&name), x, y,
-		       sentence.len ? ", " : "", buf__text(&sentence), arches.len ? " (" : "",
+		printf("%s: A %s, B %s%s%s%s%s%s%s%s\n", buf__text(&name), x, y,
+		       where.len ? ", where " : "", buf__text(&where),
+		       unless.len ? ", unless " : "", buf__text(&unless), arches.len ? " (" : "",
 		       buf__text(&arches), arches.len ? ")" : "");
 	}
-	return 0;
 }
 
 /* Is there nothing to be told but what is unclear? */
@@ -143,7 +155,7 @@ static int print_json(const struct diff_options *options, const struct profile *
 	buf__addf(&text, ",\n  \"differences\": [");
 	for (size_t i = 0; i < differences->len; i++) {
 		const struct difference *d = &differences->list[i];
-		struct buf own_buf where = BUF_INIT;
+		struct buf own_buf where = BUF_INIT, own_buf unless = BUF_INIT;
 
 		if (!is_finding(options, d))
 			continue;
@@ -154,9 +166,12 @@ static int print_json(const struct diff_options *options, const struct profile *
 			buf__addf(&text, "null");
 		json_outcome(&text, "a", d->a);
 		json_outcome(&text, "b", d->b);
-		region_text(&d->region, &where);
+		where_text(d, &where);
 		if (where.len)
 			buf__addf(&text, ", \"where\": \"%s\"", buf__text(&where));
+		region_text(&d->except, &unless);
+		if (unless.len)
+			buf__addf(&text, ", \"unless\": \"%s\"", buf__text(&unless));
 		buf__addf(&text, ", \"architectures\": [");
 		arches_of(a, b, d->name, &text, "\"", ", ", "\"");
 		buf__addf(&text, "]}");
@@ -206,11 +221,12 @@ static int run(const struct command *self, int argc, char **argv)
 	profile_settle_arches(&a, machine);
 	profile_settle_arches(&b, machine);
 	if (profile_diff(&a, &b, &differences, &err) ||
-	    (!options.quiet &&
-	     (options.json ? print_json : print_text)(&options, &a, &b, &differences, &err))) {
+	    (options.json && !options.quiet && print_json(&options, &a, &b, &differences, &err))) {
 		log_error("%s", err.text);
 		return STATUS_USAGE;
 	}
+	if (!options.json && !options.quiet)
+		print_text(&options, &a, &b, &differences);
 	if (differences.unclear.names_len && !options.quiet)
 		tell_unclear(&differences);
 	if (is_unclear(&options, &differences))

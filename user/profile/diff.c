@@ -6,51 +6,70 @@
 #include <errno.h>
 #include <string.h>
 
+static void difference_clear(struct difference *difference)
+{
+	free(difference->name);
+	region_clear(&difference->region);
+	region_clear(&difference->also);
+	region_clear(&difference->except);
+}
+#define own_difference own_with(difference_clear)
+
 void differences_clear(struct differences *differences)
 {
-	for (size_t i = 0; i < differences->len; i++) {
-		free(differences->list[i].name);
-		region_clear(&differences->list[i].region);
-	}
+	for (size_t i = 0; i < differences->len; i++)
+		difference_clear(&differences->list[i]);
 	free(differences->list);
 	rule_clear(&differences->unclear);
 	*differences = (struct differences){0};
 }
 
-static struct difference *add(struct differences *out, const char *name, struct outcome a,
-			      struct outcome b)
+/* Takes over the difference. */
+static int add(struct differences *out, struct difference *difference)
 {
-	char *own_ptr copy = NULL;
-
 	if (out->len == out->room) {
 		size_t room = out->room ? out->room * 2 : 16;
 		struct difference *list = reallocarray(out->list, room, sizeof(*list));
 
 		if (!list)
-			return NULL;
+			return -ENOMEM;
 		out->list = list;
 		out->room = room;
 	}
-	if (name && !(copy = strdup(name)))
-		return NULL;
-	out->list[out->len] = (struct difference){.name = steal_ptr(&copy), .a = a, .b = b};
-	return &out->list[out->len++];
+	out->list[out->len++] = *difference;
+	*difference = (struct difference){0};
+	return 0;
 }
 
-/* Takes over the region, if there is anything in it and the outcomes differ. */
+/*
+ * Notes what `x` and `y` have in common, or what `x` has without `y`, if there is anything: listed, or by the two of them if these are
+ * fewer terms.
+ */
 static int note(struct differences *out, const char *name, struct outcome a, struct outcome b,
-		struct region *region)
+		const struct region *x, bool without, const struct region *y)
 {
-	struct difference *difference;
+	struct difference own_difference difference = {.a = a, .b = b};
+	struct region *region = &difference.region;
+	int rc;
 
-	if (!region->len || outcome_equal(a, b))
+	if (outcome_equal(a, b))
 		return 0;
-	difference = add(out, name, a, b);
-	if (!difference)
+	rc = (without ? region_minus : region_meet)(x, y, region);
+	if (rc == -E2BIG || (!rc && region->len > x->len + y->len)) {
+		bool nothing;
+
+		region_clear(region);
+		rc = (without ? region_within : region_apart)(x, y, &nothing);
+		if (!rc && !nothing)
+			rc = region_add(region, x);
+		if (!rc && !nothing)
+			rc = region_add(without ? &difference.except : &difference.also, y);
+	}
+	if (rc || !region->len)
+		return rc;
+	if (name && !(difference.name = strdup(name)))
 		return -ENOMEM;
-	difference->region = *region;
-	*region = (struct region){0};
-	return 0;
+	return add(out, &difference);
 }
 
 static int covered(const struct decision *decision, struct region *out)
@@ -68,18 +87,10 @@ static int diff_parts(const char *name, const struct decision *a, const struct d
 {
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < a->len; i++) {
-		for (size_t k = 0; !rc && k < b->len; k++) {
-			struct region own_region both = {0};
-
-			if (outcome_equal(a->parts[i].outcome, b->parts[k].outcome))
-				continue;
-			rc = region_meet(&a->parts[i].region, &b->parts[k].region, &both);
-			if (!rc)
-				rc = note(out, name, a->parts[i].outcome, b->parts[k].outcome,
-					  &both);
-		}
-	}
+	for (size_t i = 0; !rc && i < a->len; i++)
+		for (size_t k = 0; !rc && k < b->len; k++)
+			rc = note(out, name, a->parts[i].outcome, b->parts[k].outcome,
+				  &a->parts[i].region, false, &b->parts[k].region);
 	return rc;
 }
 
@@ -91,15 +102,9 @@ static int diff_rest(const char *name, const struct decision *a, const struct de
 	int rc = covered(b, &taken);
 
 	for (size_t i = 0; !rc && i < a->len; i++) {
-		struct region own_region left = {0};
-		struct outcome x = a->parts[i].outcome;
+		struct outcome x = a->parts[i].outcome, y = b->rest;
 
-		if (outcome_equal(x, b->rest))
-			continue;
-		rc = region_minus(&a->parts[i].region, &taken, &left);
-		if (!rc)
-			rc = swap ? note(out, name, b->rest, x, &left) :
-				    note(out, name, x, b->rest, &left);
+		rc = note(out, name, swap ? y : x, swap ? x : y, &a->parts[i].region, true, &taken);
 	}
 	return rc;
 }
@@ -107,9 +112,10 @@ static int diff_rest(const char *name, const struct decision *a, const struct de
 static int diff_defaults(const char *name, const struct decision *a, const struct decision *b,
 			 struct differences *out)
 {
-	struct region own_region all = {0}, own_region taken = {0}, own_region left = {0};
+	struct region own_region all = {0}, own_region taken = {0};
 	int rc;
 
+	/* all of them together may be too many */
 	if (outcome_equal(a->rest, b->rest))
 		return 0;
 	rc = region_add_everything(&all);
@@ -117,20 +123,14 @@ static int diff_defaults(const char *name, const struct decision *a, const struc
 		rc = covered(a, &taken);
 	if (!rc)
 		rc = covered(b, &taken);
-	if (!rc)
-		rc = region_minus(&all, &taken, &left);
-	return rc ? rc : note(out, name, a->rest, b->rest, &left);
+	return rc ? rc : note(out, name, a->rest, b->rest, &all, true, &taken);
 }
 
 /* What was found of the last call, which is not all. */
 static void forget(struct differences *out, size_t len)
 {
-	while (out->len > len) {
-		struct difference *last = &out->list[--out->len];
-
-		free(last->name);
-		region_clear(&last->region);
-	}
+	while (out->len > len)
+		difference_clear(&out->list[--out->len]);
 }
 
 static int diff_name(const struct profile *a, const struct profile *b, const char *name,
@@ -157,10 +157,10 @@ static int diff_name(const struct profile *a, const struct profile *b, const cha
 
 static int diff_others(const struct profile *a, const struct profile *b, struct differences *out)
 {
-	struct region own_region all = {0};
+	struct region own_region all = {0}, none = {0};
 	int rc = region_add_everything(&all);
 
-	return rc ? rc : note(out, NULL, profile_default(a), profile_default(b), &all);
+	return rc ? rc : note(out, NULL, profile_default(a), profile_default(b), &all, true, &none);
 }
 
 static bool same_text(const char *a, const char *b)
@@ -217,6 +217,13 @@ int profile_diff(const struct profile *a, const struct profile *b, struct differ
 	*out = found;
 	found = (struct differences){0};
 	return 0;
+}
+
+bool difference_holds(const struct difference *difference, const uint64_t args[6])
+{
+	return region_holds(&difference->region, args) &&
+	       (!difference->also.len || region_holds(&difference->also, args)) &&
+	       !region_holds(&difference->except, args);
 }
 
 bool differences_none(const struct differences *differences)

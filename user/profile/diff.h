@@ -7,11 +7,14 @@
 
 #include "profile/decision.h"
 
-/* For these arguments of the call `a` is the outcome of the one, `b` of the other. Owned. */
+/*
+ * For these arguments of the call `a` is the outcome of the one, `b` of the other: for those in `region`, in `also` too unless that is
+ * empty, and not in `except`. The last two are empty where `region` says it in as few terms. Never for none at all. Owned.
+ */
 struct difference {
 	char *name; /* NULL: every call that neither profile names */
 	struct outcome a, b;
-	struct region region;
+	struct region region, also, except;
 };
 
 struct differences {
@@ -30,6 +33,9 @@ void differences_clear(struct differences *differences);
 /** *out was zeroed. */
 int profile_diff(const struct profile *a, const struct profile *b, struct differences *out,
 		 struct err *err) must_check;
+
+/** Is it told for these arguments? */
+bool difference_holds(const struct difference *difference, const uint64_t args[6]);
 
 /** Is there none, and nothing unclear? */
 bool differences_none(const struct differences *differences);

@@ -6,6 +6,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* Memory that comes and goes takes as long as to look at some terms. */
+#define ALLOCATION_WORK 8
+/* What one of many terms gets of REGION_WORK_MAX. */
+#define WHOLE_WORK_MAX (REGION_WORK_MAX >> 10)
+
 void region_clear(struct region *region)
 {
 	free(region->terms);
@@ -204,26 +209,197 @@ static int meet_terms(const struct term *a, const struct term *b, struct region 
 	for (size_t i = 0; !rc && i < CONDITION_ARGS; i++)
 		if (has(a, i) && has(b, i))
 			rc = each(&both, i, b, meet_argument);
-	/* memory that comes and goes takes as long as to look at some terms */
-	out->work += both.work + 8;
+	out->work += both.work + ALLOCATION_WORK;
 	return rc ? rc : region_add(out, &both);
 }
 
-int region_meet(const struct region *a, const struct region *b, struct region *out)
+/* Calls `use` with the term narrowed in one argument, in each way there is, as long as it returns 0. */
+static int each_narrowed(const struct term *term, const struct condition *to,
+			 int (*use)(const struct term *narrowed, void *data), void *data)
+{
+	struct choices own_choices choices = {0};
+	struct term one = *term;
+	int rc = 0;
+
+	if (!has(term, to->index)) {
+		one.conditions[to->index] = *to;
+		return use(&one, data);
+	}
+	rc = condition_meet(&term->conditions[to->index], to, &choices);
+	for (size_t i = 0; !rc && i < choices.len; i++) {
+		one.conditions[to->index] = choices.list[i];
+		rc = use(&one, data);
+	}
+	return rc;
+}
+
+/* FOUND, 0 or an error. */
+#define FOUND 1
+
+static int is_there(const struct term *narrowed, void *data)
+{
+	(void)narrowed;
+	(void)data;
+	return FOUND;
+}
+
+static int terms_meet(const struct term *a, const struct term *b)
+{
+	int rc = FOUND;
+
+	for (size_t i = 0; rc == FOUND && i < CONDITION_ARGS; i++)
+		if (has(a, i) && has(b, i))
+			rc = each_narrowed(a, &b->conditions[i], is_there, NULL);
+	return rc;
+}
+
+int region_apart(const struct region *a, const struct region *b, bool *out)
 {
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < a->len; i++)
 		for (size_t k = 0; !rc && k < b->len; k++)
-			rc = meet_terms(&a->terms[i], &b->terms[k], out);
+			rc = terms_meet(&a->terms[i], &b->terms[k]);
+	*out = rc != FOUND;
+	return rc < 0 ? rc : 0;
+}
+
+/* A search for arguments that none of these terms holds for. */
+struct search {
+	const struct term *terms;
+	size_t len;
+	size_t *left; /* terms that may yet be looked at */
+};
+
+static int find_outside(const struct term *term, void *data);
+
+/* To what comes to several terms it is not narrowed: that is looked at twice then. */
+static int narrow(struct term *term, const struct condition *to)
+{
+	struct condition *place = &term->conditions[to->index];
+	struct choices own_choices both = {0};
+	int rc;
+
+	if (!has(term, to->index)) {
+		*place = *to;
+		return 0;
+	}
+	rc = condition_meet(place, to, &both);
+	if (!rc && both.len == 1)
+		*place = both.list[0];
+	return rc;
+}
+
+/* Where `term` is outside of the first one of the search: in an argument in which it is not, and inside in those before it. */
+static int leave_first(const struct term *term, const struct search *search)
+{
+	const struct term *first = search->terms;
+	struct search next = {first + 1, search->len - 1, search->left};
+	struct term inside = *term;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < CONDITION_ARGS; i++) {
+		struct choices own_choices outside = {0};
+
+		if (!has(first, i))
+			continue;
+		rc = condition_negate(&first->conditions[i], &outside);
+		for (size_t k = 0; !rc && k < outside.len; k++)
+			rc = each_narrowed(&inside, &outside.list[k], find_outside, &next);
+		if (!rc)
+			rc = narrow(&inside, &first->conditions[i]);
+	}
+	return rc;
+}
+
+static int spend(const struct search *search, size_t work)
+{
+	if (*search->left < work)
+		return -E2BIG;
+	*search->left -= work;
+	return 0;
+}
+
+static int find_outside(const struct term *term, void *data)
+{
+	struct search search = *(const struct search *)data;
+	int rc = spend(&search, 1 + search.len);
+
+	for (size_t i = 0; !rc && i < search.len; i++)
+		if (term_implies(term, &search.terms[i]))
+			return 0;
+	for (; !rc && search.len; search.terms++, search.len--) {
+		rc = spend(&search, ALLOCATION_WORK);
+		if (!rc)
+			rc = terms_meet(term, search.terms);
+		if (rc == FOUND)
+			return leave_first(term, &search);
+	}
+	return rc ? rc : FOUND;
+}
+
+static int term_within(const struct term *term, const struct region *region, size_t *left,
+		       bool *out)
+{
+	struct search search = {region->terms, region->len, left};
+	int rc = find_outside(term, &search);
+
+	*out = !rc;
+	return rc < 0 ? rc : 0;
+}
+
+int region_within(const struct region *a, const struct region *b, bool *out)
+{
+	size_t left = REGION_WORK_MAX;
+	int rc = 0;
+
+	*out = true;
+	for (size_t i = 0; !rc && *out && i < a->len; i++)
+		rc = term_within(&a->terms[i], b, &left, out);
+	return rc;
+}
+
+/* Adds the terms that lie in `in` whole, as they are, and marks them. One for which that is too long to find out does not. */
+static int add_whole(const struct region *from, const struct region *in, bool *whole,
+		     struct region *out)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < from->len; i++) {
+		size_t left = WHOLE_WORK_MAX;
+
+		rc = term_within(&from->terms[i], in, &left, &whole[i]);
+		out->work += WHOLE_WORK_MAX - left;
+		if (rc == -E2BIG)
+			rc = 0;
+		else if (!rc && whole[i])
+			rc = region_add_term(out, &from->terms[i]);
+	}
+	return rc;
+}
+
+int region_meet(const struct region *a, const struct region *b, struct region *out)
+{
+	bool *own_ptr whole = calloc(a->len + b->len + 1, sizeof(*whole));
+	int rc = whole ? add_whole(a, b, whole, out) : -ENOMEM;
+
+	if (!rc)
+		rc = add_whole(b, a, whole + a->len, out);
+	for (size_t i = 0; !rc && i < a->len; i++)
+		for (size_t k = 0; !rc && k < b->len; k++)
+			if (!whole[i] && !whole[a->len + k])
+				rc = meet_terms(&a->terms[i], &b->terms[k], out);
 	return rc;
 }
 
 /* What is in `a` and not in `b`: on one argument of b's at least it is outside. */
 static int term_minus(const struct term *a, const struct term *b, struct region *out)
 {
-	int rc = 0;
+	int rc = terms_meet(a, b);
 
+	if (rc != FOUND)
+		return rc ? rc : region_add_term(out, a);
+	rc = 0;
 	for (size_t i = 0; !rc && i < CONDITION_ARGS; i++) {
 		struct choices own_choices outside = {0};
 
@@ -309,27 +485,6 @@ void region_text(const struct region *region, struct buf *out)
 			before = " and ";
 		}
 	}
-}
-
-int region_sentence(const struct region *region, struct buf *out)
-{
-	struct region own_region all = {0}, own_region rest = {0};
-	int rc = region_add_everything(&all);
-
-	if (!rc)
-		rc = region_minus(&all, region, &rest);
-	if (rc && rc != -E2BIG)
-		return rc;
-	if (!rc && !rest.len)
-		return 0;
-	if (!rc && rest.len < region->len) {
-		buf__addf(out, "unless ");
-		region_text(&rest, out);
-		return 0;
-	}
-	buf__addf(out, "where ");
-	region_text(region, out);
-	return 0;
 }
 
 void rule_conditions_text(const struct rule *rule, struct buf *out)

@@ -44,7 +44,12 @@ int region_add_term(struct region *region, const struct term *term) must_check;
 /** Adds another region. */
 int region_add(struct region *region, const struct region *from) must_check;
 
-/** Appends what is in both. */
+/** Have they no arguments in common? */
+int region_apart(const struct region *a, const struct region *b, bool *out) must_check;
+/** Is all of `a` in `b`? Much less work than to list what is not, and no list that may be too long. */
+int region_within(const struct region *a, const struct region *b, bool *out) must_check;
+
+/** Appends what is in both: terms of the one that lie in the other whole are added as they are. */
 int region_meet(const struct region *a, const struct region *b, struct region *out) must_check;
 /** Appends what is in `a` and not in `b`. */
 int region_minus(const struct region *a, const struct region *b, struct region *out) must_check;
@@ -54,7 +59,5 @@ int region_to_masks(const struct region *region, struct region *out) must_check;
 
 /** "arg0 < 38 or arg0 == 39"; "" for everything. For people. */
 void region_text(const struct region *region, struct buf *out);
-/** "where arg0 < 38", or "unless arg0 == 1" if the rest takes fewer terms to say; "" for everything. -ENOMEM. */
-int region_sentence(const struct region *region, struct buf *out) must_check;
 /** "arg0 < 38", as the rule has it. */
 void rule_conditions_text(const struct rule *rule, struct buf *out);
