@@ -812,6 +812,21 @@ check_status 1 '... but not if an architecture does' "$WHITTLE" diff "$T/regions
 check_status 1 '... and -q says nothing' "$WHITTLE" diff -q "$T/regions.json" "$T/more.json"
 [ ! -s "$T/out" ] && [ ! -s "$T/err" ] && pass '... at all' || fail '... at all' "$(cat "$T/out" "$T/err")"
 
+# --- the machine that a profile is shown for ---
+
+jq '.architectures = ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"]' "$T/low.json" >"$T/x86.json"
+jq '.architectures = ["SCMP_ARCH_AARCH64"]' "$T/low.json" >"$T/arm.json"
+jq '.architectures = ["SCMP_ARCH_S390X"]' "$T/low.json" >"$T/s390x.json"
+for more in '' '--json' '--against docker'; do
+    # shellcheck disable=SC2086
+    says "none that it does not list: $more" 1 'x86.json does not list aarch64: --arch names' "$WHITTLE" show --arch arm64 $more "$T/x86.json"
+done
+check 'but any that it lists' "$WHITTLE" show --arch x86 "$T/x86.json"
+check "its own, as the default's" "$WHITTLE" show --against docker "$T/arm.json"
+grep -q '^aarch64: allows 2, the other 2[0-9][0-9]: 2' "$T/out" && grep -qx '  added beyond it: 0' "$T/out" && pass '... with which it is compared' || fail '... with which it is compared' "$(cat "$T/out")"
+check 'what the other does not list' "$WHITTLE" show --against "$T/s390x.json" "$T/x86.json"
+grep -qx 'x86: allows 2, the other does not list it' "$T/out" && ! grep -q added "$T/out" && pass '... is not compared' || fail '... is not compared' "$(cat "$T/out")"
+
 # --- what a format cannot say is not left out where more would be allowed then ---
 
 echo '{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [{"names": ["mount"], "action": "SCMP_ACT_TRACE", "errnoRet": 3},

@@ -262,6 +262,11 @@ static int each_change(const struct profile *profile, const struct profile *base
 			before = ", ";
 			continue;
 		}
+		if (!profile_has_arch(base, a)) {
+			printf("%s: allows %zu, the other does not list it\n", arch_token(a),
+			       change.after);
+			continue;
+		}
 		printf("%s: allows %zu, the other %zu: %zu removed, %.1f %% less\n", arch_token(a),
 		       change.after, change.before, change.removed, share(&change));
 		print_list("added beyond it", &change.added);
@@ -383,9 +388,25 @@ static int print_text(const struct profile *profile, const struct profile *base,
 	return rc;
 }
 
+/* A profile that lists others than this machine's architecture is one of their machine: what it is compared with is meant for that. */
+static int settle_machine(const char *path, const struct profile *profile,
+			  struct file_options *file, struct err *err)
+{
+	if (profile_has_arch(profile, machine))
+		return 0;
+	if (file->arch)
+		return err_set(err, -EINVAL,
+			       "%s does not list %s: --arch names the machine of a profile that leaves it open",
+			       profile_file_name(path), arch_token(machine));
+	for (enum arch a = ARCH_COUNT - 1; a > ARCH_INVALID; a--)
+		if (profile->arches[a])
+			machine = arch_host(a);
+	file->arch = arch_token(machine);
+	return 0;
+}
+
 /* As JSON into `json`, unless that is NULL. */
-static int show(const char *path, const struct show_options *options, struct buf *json,
-		struct err *err)
+static int show(const char *path, struct show_options *options, struct buf *json, struct err *err)
 {
 	struct profile own_profile profile = {0}, own_profile base = {0};
 	struct buf own_buf text = BUF_INIT;
@@ -404,6 +425,8 @@ static int show(const char *path, const struct show_options *options, struct buf
 	}
 	if (!docker)
 		rc = profile_file_parse(path, &text, &options->file, &profile, err);
+	if (!rc)
+		rc = settle_machine(path, &profile, &options->file, err);
 	if (!rc && options->against)
 		rc = profile_file_read(options->against, &options->file, &base, err);
 	if (rc)
