@@ -827,6 +827,10 @@ grep -q '^aarch64: allows 2, the other 2[0-9][0-9]: 2' "$T/out" && grep -qx '  a
 check 'what the other does not list' "$WHITTLE" show --against "$T/s390x.json" "$T/x86.json"
 grep -qx 'x86: allows 2, the other does not list it' "$T/out" && ! grep -q added "$T/out" && pass '... is not compared' || fail '... is not compared' "$(cat "$T/out")"
 
+jq '.syscalls += [{names: ["mount", "umount2"], action: "SCMP_ACT_ALLOW"}] | .syscalls[0].names = ["write"]' "$T/low.json" >"$T/two.json"
+check 'some are removed, and more added' "$WHITTLE" show --against "$T/low.json" "$T/two.json"
+grep -qx 'x86_64: allows 4, the other 2: 1 removed (50.0 %), 3 added' "$T/out" && pass '... which is not less' || fail '... which is not less' "$(cat "$T/out")"
+
 # --- what a format cannot say is not left out where more would be allowed then ---
 
 echo '{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [{"names": ["mount"], "action": "SCMP_ACT_TRACE", "errnoRet": 3},

@@ -267,8 +267,9 @@ static int each_change(const struct profile *profile, const struct profile *base
 			       change.after);
 			continue;
 		}
-		printf("%s: allows %zu, the other %zu: %zu removed, %.1f %% less\n", arch_token(a),
-		       change.after, change.before, change.removed, share(&change));
+		printf("%s: allows %zu, the other %zu: %zu removed (%.1f %%), %zu added\n",
+		       arch_token(a), change.after, change.before, change.removed, share(&change),
+		       words(&change.added));
 		print_list("added beyond it", &change.added);
 		print_list("conditions tightened", &change.tighter);
 		print_list("conditions loosened", &change.looser);
