@@ -831,6 +831,20 @@ jq '.syscalls += [{names: ["mount", "umount2"], action: "SCMP_ACT_ALLOW"}] | .sy
 check 'some are removed, and more added' "$WHITTLE" show --against "$T/low.json" "$T/two.json"
 grep -qx 'x86_64: allows 4, the other 2: 1 removed (50.0 %), 3 added' "$T/out" && pass '... which is not less' || fail '... which is not less' "$(cat "$T/out")"
 
+# --- calls that another architecture does not have ---
+
+jq '.syscalls[0].names = ["access", "arch_prctl", "no_such_call", "read"]' "$T/low.json" >"$T/amd64.json"
+absent() { # WORDS ARG...: standard error is that
+    local words=$1
+    shift
+    "$WHITTLE" convert "$@" "$T/amd64.json" -o "$T/out" 2>"$T/err" && [ "$(grep -v 'added: ' "$T/err")" = "${words:+whittle: $words: access arch_prctl}" ] && pass "told: $*" || fail "told: $*" "$(cat "$T/err")"
+}
+absent 'kept, though aarch64 has no such calls (--portable adds what stands for them)' --arch aarch64
+absent 'kept, though aarch64 has no such calls (--portable adds what stands for them)' --arch aarch64,x86_64 --format kubernetes
+absent 'kept, though aarch64 has no such calls' --arch aarch64 --portable
+absent '' --arch x86_64
+"$WHITTLE" convert --lossy --arch aarch64 --format minijail "$T/amd64.json" -o "$T/out" 2>"$T/err" && ! grep -q 'kept' "$T/err" && grep -q 'left out, because aarch64 has no such calls: access arch_prctl no_such_call$' "$T/err" && pass '... once' || fail '... once' "$(cat "$T/err")"
+
 # --- what a format cannot say is not left out where more would be allowed then ---
 
 echo '{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [{"names": ["mount"], "action": "SCMP_ACT_TRACE", "errnoRet": 3},

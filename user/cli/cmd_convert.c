@@ -205,6 +205,52 @@ static int convert(const struct convert_options *options, const struct emit_form
 	return rc;
 }
 
+static bool has_call(enum arch arch, const char *name)
+{
+	int64_t nr;
+
+	return syscall_resolve(arch, name, &nr) || syscall_multiplexer(arch, name);
+}
+
+/* Of the calls that a profile's architectures have, one that is new to it may lack some, where others are made for them. */
+static int tell_absent(const struct convert_options *options, const struct profile *profile,
+		       enum arch arch, struct err *err)
+{
+	struct rule own_rule names = {0};
+	struct buf own_buf list = BUF_INIT;
+	int rc = profile_names(profile, &names);
+
+	if (rc)
+		return err_errno(err, rc, "cannot look at the names");
+	for (size_t i = 0; i < names.names_len; i++) {
+		bool known = false;
+
+		for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+			known |= profile->arches[a] && has_call(a, names.names[i]);
+		if (known && !has_call(arch, names.names[i]))
+			buf__addf(&list, " %s", names.names[i]);
+	}
+	if (list.len)
+		log_note("kept, though %s has no such calls%s:%s", arch_token(arch),
+			 options->portable ? "" : " (--portable adds what stands for them)",
+			 buf__text(&list));
+	return 0;
+}
+
+/* The profile's architectures are these from now on. */
+static int set_arches(const struct convert_options *options, const struct emit_format *format,
+		      const bool arches[ARCH_COUNT], struct profile *profile, struct err *err)
+{
+	int rc = 0;
+
+	/* where libseccomp knows no calls, nobody can tell */
+	for (enum arch a = ARCH_INVALID + 1; !rc && a < ARCH_COUNT; a++)
+		if (arches[a] && !profile->arches[a] && arch_is_known(a) && !format->one_machine)
+			rc = tell_absent(options, profile, a, err);
+	memcpy(profile->arches, arches, sizeof(profile->arches));
+	return rc;
+}
+
 static int run(const struct command *self, int argc, char **argv)
 {
 	struct profile own_profile profile = {0};
@@ -238,9 +284,8 @@ static int run(const struct command *self, int argc, char **argv)
 		log_error("%s", err.text);
 		return STATUS_FAILED;
 	}
-	if (options.arches)
-		memcpy(profile.arches, arches, sizeof(arches));
-	if ((options.default_action && set_default(&profile, outcome, &err)) ||
+	if ((options.arches && set_arches(&options, format, arches, &profile, &err)) ||
+	    (options.default_action && set_default(&profile, outcome, &err)) ||
 	    convert(&options, format, &profile, &text, &err) ||
 	    file_write(options.output, &text, "result", &err)) {
 		log_error("%s", err.text);
