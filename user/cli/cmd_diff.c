@@ -5,6 +5,7 @@
 #include "profile/diff.h"
 #include "profile/evaluate.h"
 #include "profile/text.h"
+#include "syscalls/args.h"
 #include "syscalls/syscall.h"
 
 #include <errno.h>
@@ -53,21 +54,26 @@ static void arches_of(const struct profile *a, const struct profile *b, const ch
 }
 
 /* For which arguments, but for those that are excepted. */
-static void where_text(const struct difference *difference, struct buf *out)
+static void where_text(const struct difference *difference, const struct syscall *call,
+		       struct buf *out)
 {
 	const char *open = difference->also.len ? "(" : "",
 		   *close = difference->also.len ? ")" : "";
 
 	buf__addf(out, "%s", open);
-	region_text(&difference->region, out);
+	region_text(&difference->region, call, out);
 	buf__addf(out, "%s%s%s", close, difference->also.len ? " and " : "", open);
-	region_text(&difference->also, out);
+	region_text(&difference->also, call, out);
 	buf__addf(out, "%s", close);
 }
 
 static void print_text(const struct diff_options *options, const struct profile *a,
 		       const struct profile *b, const struct differences *differences)
 {
+	bool both[ARCH_COUNT];
+
+	for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
+		both[arch] = a->arches[arch] && b->arches[arch];
 	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++) {
 		if (differences->only_a[arch])
 			printf("architecture %s: only in A\n", arch_token(arch));
@@ -83,13 +89,16 @@ static void print_text(const struct diff_options *options, const struct profile 
 		struct buf own_buf where = BUF_INIT, own_buf unless = BUF_INIT;
 		struct buf own_buf name = BUF_INIT, own_buf arches = BUF_INIT;
 		char x[OUTCOME_TEXT_LEN], y[OUTCOME_TEXT_LEN];
+		struct syscall known;
+		const struct syscall *call = d->name && args_call(both, d->name, &known) ? &known :
+											   NULL;
 
 		if (!is_finding(options, d))
 			continue;
 		outcome_text(d->a, x);
 		outcome_text(d->b, y);
-		where_text(d, &where);
-		region_text(&d->except, &unless);
+		where_text(d, call, &where);
+		region_text(&d->except, call, &unless);
 		arches_of(a, b, d->name, &arches, "", " ", "");
 		/* what a file says is not to get at the terminal */
 		buf__addf(&name, "%s", d->name ? d->name : "every other call");
@@ -166,10 +175,10 @@ static int print_json(const struct diff_options *options, const struct profile *
 			buf__addf(&text, "null");
 		json_outcome(&text, "a", d->a);
 		json_outcome(&text, "b", d->b);
-		where_text(d, &where);
+		where_text(d, NULL, &where);
 		if (where.len)
 			buf__addf(&text, ", \"where\": \"%s\"", buf__text(&where));
-		region_text(&d->except, &unless);
+		region_text(&d->except, NULL, &unless);
 		if (unless.len)
 			buf__addf(&text, ", \"unless\": \"%s\"", buf__text(&unless));
 		buf__addf(&text, ", \"architectures\": [");

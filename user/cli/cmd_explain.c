@@ -191,7 +191,8 @@ static void print_text(const struct subject *subject, const struct question *que
 	} else if (answer->verdict.rule == NO_RULE) {
 		printf("  by the default action: no rule matches\n");
 	} else {
-		rule_conditions_text(&profile->rules[answer->verdict.rule], &conditions);
+		rule_conditions_text(&profile->rules[answer->verdict.rule], &question->call,
+				     &conditions);
 		printf("  by rule %zu%s%s\n",
 		       rule_number(profile, &profile->rules[answer->verdict.rule]),
 		       conditions.len ? ", where " : "", buf__text(&conditions));

@@ -36,17 +36,27 @@ static const struct option_row rows[] = {
 
 static enum arch machine; /* of profiles that list no architecture */
 
+static bool is_for(const struct profile *profile, enum arch arch)
+{
+	return profile->arches[arch] || (arch == machine && profile_has_arch(profile, arch));
+}
+
 /* --- for people: what a file says is not to get at the terminal --- */
 
 static void print_rules(const struct profile *profile)
 {
 	char outcome[OUTCOME_TEXT_LEN];
+	bool arches[ARCH_COUNT];
+
+	for (enum arch a = 0; a < ARCH_COUNT; a++)
+		arches[a] = is_for(profile, a);
 
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 		struct buf own_buf where = BUF_INIT, own_buf names = BUF_INIT;
+		struct syscall call;
 
-		rule_conditions_text(rule, &where);
+		rule_conditions_text(rule, rule_call(rule, arches, &call), &where);
 		for (size_t n = 0; n < rule->names_len; n++)
 			buf__addf(&names, " %s", rule->names[n]);
 		if (names.len)
@@ -96,8 +106,7 @@ static void print_risk(const struct profile *profile, enum risk risk)
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 		int64_t nr = -1;
 
-		while ((profile->arches[a] || a == machine) && profile_has_arch(profile, a) &&
-		       survey_next(a, &nr, name)) {
+		while (is_for(profile, a) && survey_next(a, &nr, name)) {
 			const char *group;
 			enum reach reach;
 
@@ -116,7 +125,7 @@ static int print_counts(const struct profile *profile, struct err *err)
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 		struct survey survey;
 
-		if (!profile_has_arch(profile, a) || (!profile->arches[a] && a != machine))
+		if (!is_for(profile, a))
 			continue;
 		if (!arch_is_known(a)) {
 			printf("%s: the installed libseccomp does not know it, nor its calls\n",
@@ -245,7 +254,7 @@ static int each_change(const struct profile *profile, const struct profile *base
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 		__attribute__((cleanup(change_clear))) struct change change = {0};
 
-		if (!profile->arches[a] && (a != machine || !profile_has_arch(profile, a)))
+		if (!is_for(profile, a))
 			continue;
 		if (compare(profile, base, &differences, a, &change, err))
 			return err->code;
@@ -295,7 +304,7 @@ static int json_arches(struct buf *out, const struct profile *profile, struct er
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 		struct survey survey;
 
-		if (!profile_has_arch(profile, a) || (!profile->arches[a] && a != machine))
+		if (!is_for(profile, a))
 			continue;
 		if (profile_survey(profile, a, &survey, err))
 			return err->code;
@@ -350,7 +359,7 @@ static int add_json(const struct profile *profile, const struct profile *base, s
 
 		buf__addf(text, "%s\n    {", i ? "," : "");
 		json_outcome(text, rule_outcome(rule));
-		rule_conditions_text(rule, &where);
+		rule_conditions_text(rule, NULL, &where);
 		if (where.len)
 			buf__addf(text, ", \"where\": \"%s\"", buf__text(&where));
 		buf__addf(text, ", \"names\": [");

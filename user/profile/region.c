@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/region.h"
 #include "profile/evaluate.h"
+#include "syscalls/args.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -456,23 +457,30 @@ static void add_value(struct buf *out, uint64_t value)
 	buf__addf(out, value < 4096 ? "%" PRIu64 : "%#" PRIx64, value);
 }
 
-static void add_condition(struct buf *out, const struct condition *c)
+static void add_condition(struct buf *out, const struct condition *c, const struct syscall *call)
 {
 	static const char *const words[COMPARE_COUNT] = {
 		[COMPARE_EQ] = "==", [COMPARE_NE] = "!=", [COMPARE_LT] = "<",
 		[COMPARE_LE] = "<=", [COMPARE_GE] = ">=", [COMPARE_GT] = ">",
 	};
+	bool masked = c->compare == COMPARE_MASKED_EQ;
+	struct buf own_buf names = BUF_INIT;
 
 	buf__addf(out, "arg%u ", c->index);
-	if (c->compare == COMPARE_MASKED_EQ) {
+	if (masked) {
 		buf__addf(out, "& %#" PRIx64 " == %#" PRIx64, c->value, c->value_two);
-		return;
+	} else {
+		buf__addf(out, "%s ", words[c->compare]);
+		add_value(out, c->value);
 	}
-	buf__addf(out, "%s ", words[c->compare]);
-	add_value(out, c->value);
+	if (call)
+		args_match_text(call, c->index, masked ? c->value : UINT64_MAX,
+				masked ? c->value_two : c->value, &names);
+	if (names.len)
+		buf__addf(out, " (%s)", buf__text(&names));
 }
 
-void region_text(const struct region *region, struct buf *out)
+void region_text(const struct region *region, const struct syscall *call, struct buf *out)
 {
 	for (size_t i = 0; i < region->len; i++) {
 		const char *before = i ? " or " : "";
@@ -481,18 +489,24 @@ void region_text(const struct region *region, struct buf *out)
 			if (!has(&region->terms[i], k))
 				continue;
 			buf__addf(out, "%s", before);
-			add_condition(out, &region->terms[i].conditions[k]);
+			add_condition(out, &region->terms[i].conditions[k], call);
 			before = " and ";
 		}
 	}
 }
 
-void rule_conditions_text(const struct rule *rule, struct buf *out)
+const struct syscall *rule_call(const struct rule *rule, const bool arches[ARCH_COUNT],
+				struct syscall *call)
+{
+	return rule->names_len == 1 && args_call(arches, rule->names[0], call) ? call : NULL;
+}
+
+void rule_conditions_text(const struct rule *rule, const struct syscall *call, struct buf *out)
 {
 	const char *between = rule_conditions_are_alternatives(rule) ? " or " : " and ";
 
 	for (size_t i = 0; i < rule->conditions_len; i++) {
 		buf__addf(out, "%s", i ? between : "");
-		add_condition(out, &rule->conditions[i]);
+		add_condition(out, &rule->conditions[i], call);
 	}
 }

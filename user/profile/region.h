@@ -57,7 +57,13 @@ int region_minus(const struct region *a, const struct region *b, struct region *
 /** Appends the region as terms of EQ and MASKED_EQ, which libseccomp compiles rightly whatever there is (decision.h). */
 int region_to_masks(const struct region *region, struct region *out) must_check;
 
-/** "arg0 < 38 or arg0 == 39"; "" for everything. For people. */
-void region_text(const struct region *region, struct buf *out);
+/**
+ * "arg0 < 38 or arg0 == 39"; "" for everything. For people: with the names that the values have as arguments of the call, "arg0 == 2
+ * (AF_INET)"; NULL: without.
+ */
+void region_text(const struct region *region, const struct syscall *call, struct buf *out);
 /** "arg0 < 38", as the rule has it. */
-void rule_conditions_text(const struct rule *rule, struct buf *out);
+void rule_conditions_text(const struct rule *rule, const struct syscall *call, struct buf *out);
+/** The call that a rule is about, if it is one alone, and has the same arguments on all of these architectures (args_call()); else NULL. */
+const struct syscall *rule_call(const struct rule *rule, const bool arches[ARCH_COUNT],
+				struct syscall *call);

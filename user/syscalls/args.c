@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "syscalls/args.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -295,6 +296,77 @@ void args_value_text(const struct syscall *call, unsigned int index, uint64_t ma
 		buf__addf(out, "%d", (int)value); /* a small negative number */
 	else
 		buf__addf(out, value < 10 ? "%" PRIu64 : "%#" PRIx64, value);
+}
+
+bool args_call(const bool arches[ARCH_COUNT], const char *name, struct syscall *out)
+{
+	const struct arg_row *row = NULL;
+	bool found = false;
+
+	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++) {
+		struct syscall call = {.arch = arch};
+
+		if (!arches[arch] || !syscall_resolve(arch, name, &call.nr))
+			continue;
+		if (found && args_row(arch, name) != row)
+			return false;
+		row = args_row(arch, name);
+		*out = call;
+		found = true;
+	}
+	return found;
+}
+
+/* Has each of the bits a name, which is more than a number? */
+static bool are_flags(const struct arg_name *names, uint64_t bits)
+{
+	for (; names->name; names++)
+		if ((bits & names->value) == names->value && !isdigit(*names->name))
+			bits &= ~names->value;
+	return !bits;
+}
+
+static bool is_named(const struct arg_name *names, uint64_t value)
+{
+	while (names->name && names->value != value)
+		names++;
+	return names->name;
+}
+
+/* Not more than two bits may be either way. */
+static void match_values(const struct syscall *call, const struct arg *arg, uint64_t mask,
+			 uint64_t value, struct buf *out)
+{
+	uint64_t open = arg->mask & ~mask, bits = 0;
+	struct buf own_buf text = BUF_INIT;
+	bool named = false;
+
+	if (value & ~arg->mask || __builtin_popcountll(open) > 2)
+		return;
+	do {
+		buf__addf(&text, "%s", text.len ? " or " : "");
+		args_value_text(call, arg->index, arg->mask, value | bits, &text);
+		named |= is_named(arg->names, value | bits);
+		bits = (bits - open) & open; /* the next number of these bits */
+	} while (bits);
+	if (named)
+		buf__addf(out, "%s", buf__text(&text));
+}
+
+void args_match_text(const struct syscall *call, unsigned int index, uint64_t mask, uint64_t value,
+		     struct buf *out)
+{
+	const struct arg *arg = find_arg(call, index);
+	uint64_t flags = value ? value : mask;
+
+	if (!arg || !arg->names || value & ~mask)
+		return;
+	if (!arg->flags) {
+		match_values(call, arg, mask, value, out);
+	} else if (flags && are_flags(arg->names, flags)) {
+		buf__addf(out, "%s", value ? "" : "none of ");
+		flags_text(arg->names, flags, out);
+	}
 }
 
 static int name_parse(const struct arg_name *names, const char *text, size_t len, uint64_t *value)

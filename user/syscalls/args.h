@@ -60,6 +60,19 @@ void args_value_text(const struct syscall *call, unsigned int index, uint64_t ma
 		     struct buf *out);
 
 /**
+ * The call of this name, for the names of its arguments. False: none of the architectures has it, or these names are not the same on
+ * all that do.
+ */
+bool args_call(const bool arches[ARCH_COUNT], const char *name, struct syscall *out);
+
+/**
+ * Which arguments have these bits under that mask: "AF_INET or AF_INET6", "CLONE_NEWUSER", "none of PROT_WRITE|PROT_EXEC". Nothing where
+ * the table has no name, or where it would take many.
+ */
+void args_match_text(const struct syscall *call, unsigned int index, uint64_t mask, uint64_t value,
+		     struct buf *out);
+
+/**
  * The other way round, and numbers (0x...: hexadecimal); names may be joined by '|', as flags are. -EINVAL: it is neither a number of 64
  * bits nor names of this argument.
  */
