@@ -90,6 +90,24 @@ bad 'JSON: unknown architecture' 1:55 "the architecture 'SCMP_ARCH_VAX'" '{"defa
 bad 'JSON: empty architecture' 1:55 "the architecture ''" '{"defaultAction": "SCMP_ACT_ERRNO", "architectures": [""]}'
 bad 'JSON: archMap with architectures' 2:12 'one too many' '{"defaultAction": "SCMP_ACT_ERRNO",\n"archMap": [{"architecture": "SCMP_ARCH_X86_64"}], "architectures": ["SCMP_ARCH_X86"]}'
 bad 'JSON: archMap without one' 2:13 'an entry without "architecture"' '{"defaultAction": "SCMP_ACT_ERRNO",\n"archMap": [{}]}'
+bad 'JSON: a text for archMap' 2:12 '"archMap" is not an array' '{"defaultAction": "SCMP_ACT_ERRNO",\n"archMap": "x"}'
+bad 'JSON: an array in archMap' 2:13 'an entry that is not an object' '{"defaultAction": "SCMP_ACT_ERRNO",\n"archMap": [["x"]]}'
+# of what depends on them the rule would be free
+while read -r member place value; do
+    bad "JSON: $member $value" "$place" "rule 1: \"$member\" is not an object" "$J\n{\"names\": [\"mount\"], \"action\": \"SCMP_ACT_ALLOW\",\n\"$member\": $value}]}"
+    check_status 1 "JSON: $member $value, checked" "$WHITTLE" check --consumer docker "$T/bad"
+    grep -q "^$T/bad:$place: error: rule 1: \"$member\" is not an object" "$T/out" || fail "JSON: $member $value, checked" "$(head -n 3 "$T/out")"
+done <<'E'
+includes 3:13 "CAP_SYS_ADMIN"
+includes 3:13 7
+excludes 3:13 true
+excludes 3:13 []
+E
+for text in '["read"]' '[[]]' '{"ociVersion": "1.2.0", "linux": {"seccomp": ["x"]}}' '{"kind": "SeccompProfile", "spec": ["x"]}'; do
+    echo "$text" >"$T/bad"
+    check_status 1 "JSON: $text, checked" "$WHITTLE" check "$T/bad"
+    grep -q 'error: it is not a profile: not an object' "$T/out" || fail "JSON: $text, checked" "$(head -n 3 "$T/out")"
+done
 bad 'JSON: name and names' 2:10 '"name" and "names"' "$J\n{\"name\": \"a\", \"names\": [\"b\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"
 bad 'JSON: no names' 2:11 '"names" is not an array' "$J\n{\"names\": [], \"action\": \"SCMP_ACT_ALLOW\"}]}"
 bad 'JSON: empty name' 2:12 'something that is no name' "$J\n{\"names\": [\"\"], \"action\": \"SCMP_ACT_ALLOW\"}]}"

@@ -226,13 +226,6 @@ static int check_args(const struct checking *checking, const struct node *rule)
 	return rc;
 }
 
-static bool says_something(const struct node *node, const char *key)
-{
-	const struct node *member = node_member(node, key);
-
-	return member && member->len;
-}
-
 /* What depends on the container is Docker's and Podman's; Podman knows no kernels. */
 static int check_conditions(const struct checking *checking, const struct node *rule)
 {
@@ -242,7 +235,7 @@ static int check_conditions(const struct checking *checking, const struct node *
 	for (size_t i = 0; !rc && i < ARRAY_LEN(keys); i++) {
 		const struct node *member = node_member(rule, keys[i]);
 
-		if (!says_something(rule, keys[i]))
+		if (!node_says_something(member))
 			continue;
 		if (!has_engine(checking->consumer))
 			rc = report(checking, member, keys[i], IGNORES, IGNORES,
@@ -276,12 +269,12 @@ static int check_map(const struct checking *checking, const struct node *node)
 {
 	const struct node *map = node_member(node, "archMap");
 
-	if (!says_something(node, "archMap"))
+	if (!node_says_something(map))
 		return 0;
 	if (!has_engine(checking->consumer))
 		return report(checking, map, "arch-map", IGNORES, IGNORES,
 			      "archMap, so 32-bit programs are killed");
-	if (says_something(node, "architectures"))
+	if (node_says_something(node_member(node, "architectures")))
 		return findings_add(checking->out, SEVERITY_ERROR, "arch-map", place_of(map),
 				    "archMap beside architectures: the engine refuses it");
 	return 0;

@@ -72,7 +72,7 @@ static int in_config(const char *name, const struct node *node, const struct nod
 		      no_profile(name, node, "there is no linux.seccomp in this config.json", err);
 }
 
-int profile_in_document(const char *name, const struct node *node, const struct node **out,
+static int find_profile(const char *name, const struct node *node, const struct node **out,
 			struct err *err)
 {
 	const struct node *kind = node_member(node, "kind"), *spec = node_member(node, "spec");
@@ -92,6 +92,16 @@ int profile_in_document(const char *name, const struct node *node, const struct 
 				  "it is not a profile but a recording: 'whittle profile' makes one of it",
 				  err) :
 		       0;
+}
+
+int profile_in_document(const char *name, const struct node *node, const struct node **out,
+			struct err *err)
+{
+	int rc = find_profile(name, node, out, err);
+
+	if (!rc && (*out)->kind != NODE_OBJECT)
+		rc = no_profile(name, *out, "it is not a profile: not an object", err);
+	return rc;
 }
 
 static int parse_tree(const char *name, const struct node *node,

@@ -38,8 +38,11 @@ static int parse_map_entry(const struct parsing *parsing, const struct node *ent
 	const char *name;
 	unsigned int *set;
 	enum arch arch;
-	int rc = parsing_text(parsing, entry, "architecture", &name);
+	int rc;
 
+	if (entry->kind != NODE_OBJECT)
+		return parsing_refuse(parsing, entry, "an entry that is not an object");
+	rc = parsing_text(parsing, entry, "architecture", &name);
 	if (!rc)
 		rc = parsing_check_members(parsing, entry, members_of_map_entry);
 	if (rc)
@@ -72,8 +75,6 @@ static int parse_arch_map(const struct parsing *parsing, const struct node *map,
 {
 	int rc = 0;
 
-	if (map->kind != NODE_ARRAY)
-		return parsing_refuse(parsing, map, "\"archMap\" is not an array");
 	for (size_t i = 0; !rc && i < map->len; i++)
 		rc = parse_map_entry(parsing, &map->children[i], profile);
 	return rc;
@@ -130,10 +131,12 @@ static int parse_listener(const struct parsing *parsing, const struct node *node
 static int parse_head(struct parsing *parsing, const struct node *node, struct profile *profile)
 {
 	static const struct action_keys keys = {"defaultAction", "defaultErrnoRet", "defaultErrno"};
-	const struct node *map = node_member(node, "archMap");
+	const struct node *map;
 	unsigned int arches = 0;
-	int rc;
+	int rc = parsing_array(parsing, node, "archMap", &map);
 
+	if (rc)
+		return rc;
 	if (node_says_something(map) && !parsing->options)
 		return parsing_refuse(parsing, map,
 				      "\"archMap\" is Docker's, not OCI's: list \"architectures\" instead");

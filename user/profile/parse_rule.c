@@ -225,13 +225,13 @@ static int parse_circumstances(const struct parsing *parsing, const struct node 
 	const struct node *member = node_member(node, key);
 	int rc;
 
+	if (member && member->kind != NODE_OBJECT)
+		return parsing_refuse(parsing, member, "\"%s\" is not an object", key);
 	if (!node_says_something(member))
 		return 0;
 	if (!parsing->options)
 		return parsing_refuse(parsing, member,
 				      "\"includes\" and \"excludes\" are Docker's, not OCI's: they depend on the container");
-	if (member->kind != NODE_OBJECT)
-		return parsing_refuse(parsing, member, "\"%s\" is not an object", key);
 	rc = parsing_check_members(parsing, member, members_of_circumstances);
 	if (!rc)
 		rc = parse_list(parsing, member, excluded, CIRCUMSTANCE_CAP, rule);
