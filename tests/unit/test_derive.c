@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define EPERM_VALUE  1
 #define ENOSYS_VALUE 38
@@ -361,5 +362,63 @@ Test(derive, random_sets)
 			if (syscall_name(&call, name) && !syscall_is_multiplexer(&call))
 				cr_expect(allows(&profile, name), "%s", name);
 		}
+	}
+}
+
+#define TUPLES_OF_A_CALL 180
+#define SECONDS_MAX      20 /* of the CPU; two or three are usual */
+
+/* Calls with numbers from 0 on, the arguments of each held to many values that have nothing in common. */
+static void hold_to_much(struct constraints *constraints, struct syscall_set *needed, size_t calls,
+			 unsigned int args)
+{
+	constraints->list = calloc(calls, sizeof(*constraints->list));
+	cr_assert_not_null(constraints->list);
+	for (size_t i = 0; i < calls; i++) {
+		struct constraint *constraint = &constraints->list[constraints->len++];
+
+		constraint->call = (struct syscall){ARCH_X86_64, i, 0};
+		cr_assert(syscall_set__add(needed, &constraint->call));
+		cr_assert(syscall_name(&constraint->call, constraint->name));
+		for (size_t k = 0; k < TUPLES_OF_A_CALL; k++) {
+			struct term term = {0};
+
+			for (unsigned int a = 0; a < args; a++)
+				term.conditions[a] =
+					(struct condition){a, COMPARE_EQ,
+							   (uint64_t)random() << 32 | random(), 0};
+			cr_assert_eq(region_add_term(&constraint->region, &term), 0);
+		}
+	}
+}
+
+/* What needs a larger filter than there is takes seconds to find out, not minutes, and as much is held as fits. */
+Test(derive, too_many_values)
+{
+	static const struct {
+		size_t calls;
+		unsigned int args;
+		size_t held;
+	} sizes[] = {{3, 3, 1}, {5, 3, 1}, {20, 2, 2}, {55, 6, 0}, {55, 1, 5}};
+	struct rlimit limit = {SECONDS_MAX, SECONDS_MAX};
+
+	srandom(11);
+	setrlimit(RLIMIT_CPU, &limit);
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct constraints own_constraints constraints = {0};
+		struct derive_options options = {.constraints = &constraints};
+		struct syscall_set needed = {0};
+		struct profile own_profile profile = {0};
+		size_t held = 0;
+
+		hold_to_much(&constraints, &needed, sizes[i].calls, sizes[i].args);
+		cr_assert_eq(derive_profile(&needed, &options, &profile, NULL, NULL), 0);
+		for (size_t k = 0; k < constraints.len; k++) {
+			held += !constraints.list[k].open;
+			cr_expect(!constraints.list[k].open ||
+				  constraints.list[k].open == OPEN_SIZE ||
+				  constraints.list[k].open == OPEN_TABLE);
+		}
+		cr_expect_eq(held, sizes[i].held, "row %zu: %zu", i, held);
 	}
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/derive.h"
 #include "profile/compile.h"
+#include "profile/filter_size.h"
 
 #include <errno.h>
 #include <string.h>
@@ -54,7 +55,7 @@ static const char *const probes[] = {
 
 /* The kernel takes 4096 instructions. */
 #define INSTRUCTIONS_MAX 4000
-#define RULES_MAX        1000
+#define RULES_MAX        1000 /* of what arguments are held to */
 
 #define ERRNO_EPERM  1
 #define ERRNO_ENOSYS 38
@@ -70,12 +71,12 @@ static bool exists(const struct profile *profile, const char *name)
 	return false;
 }
 
-/* Adds those of `names` that exist and that rule `known` does not have already; counts them. */
-static int add_names(struct profile *profile, size_t rule, size_t known, const char *const *names,
-		     size_t len, size_t *added)
+/* Adds those of `names` that exist and that the first rule does not have already; counts them. */
+static int add_names(struct profile *profile, size_t rule, const char *const *names, size_t len,
+		     size_t *added)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (!exists(profile, names[i]) || rule_has_name(&profile->rules[known], names[i]))
+		if (!exists(profile, names[i]) || rule_has_name(&profile->rules[0], names[i]))
 			continue;
 		if (rule_add_name(&profile->rules[rule], names[i]))
 			return -ENOMEM;
@@ -165,10 +166,10 @@ static int add_called(struct profile *profile, const struct syscall_set *needed,
 static int add_tables(struct profile *profile, const struct derive_options *options,
 		      struct derived *derived)
 {
-	int rc = add_names(profile, 0, 0, always, ARRAY_LEN(always), &derived->always);
+	int rc = add_names(profile, 0, always, ARRAY_LEN(always), &derived->always);
 
 	if (!rc)
-		rc = add_names(profile, 0, 0, vdso, ARRAY_LEN(vdso), &derived->vdso);
+		rc = add_names(profile, 0, vdso, ARRAY_LEN(vdso), &derived->vdso);
 	if (!rc)
 		rc = add_startup(profile, options, &derived->startup);
 	return rc ? rc : add_baseline(profile, options, &derived->runtime);
@@ -259,12 +260,13 @@ static int fill(const struct syscall_set *needed, const struct derive_options *o
 	last = profile->rules_len - 1;
 	for (size_t i = 0; !rc && i < ARRAY_LEN(probes); i++)
 		if (!constraints_hold(options->constraints, probes[i]))
-			rc = add_names(profile, last, 0, &probes[i], 1, &derived->enosys);
+			rc = add_names(profile, last, &probes[i], 1, &derived->enosys);
 	if (!profile->rules[last].names_len)
 		profile->rules_len--; /* nothing to say: it owns nothing yet */
 	return rc;
 }
 
+/* Of those that are held to something; NULL: there is none. */
 static struct constraint *widest(const struct constraints *constraints)
 {
 	struct constraint *widest = NULL;
@@ -276,13 +278,35 @@ static struct constraint *widest(const struct constraints *constraints)
 	return widest;
 }
 
-static size_t terms(const struct constraints *constraints)
+/* What a constraint adds to the filter, on all its architectures. */
+static size_t instructions(const struct profile *profile, const struct constraint *constraint)
 {
+	const enum arch machine = compile_machine(profile);
 	size_t n = 0;
 
-	for (size_t i = 0; constraints && i < constraints->len; i++)
-		n += constraints->list[i].open ? 0 : constraints->list[i].region.len;
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (profile->arches[a] || a == machine)
+			n += filter_size_of_region(&constraint->region, a);
 	return n;
+}
+
+/* Opens what has most rules until what is left has no more rules, and instructions, than that. */
+static void open_down_to(const struct profile *profile, const struct constraints *constraints,
+			 size_t rules_max, size_t instructions_max)
+{
+	size_t rules = 0, length = 0;
+
+	for (size_t i = 0; constraints && i < constraints->len; i++) {
+		rules += constraints->list[i].region.len;
+		length += instructions(profile, &constraints->list[i]);
+	}
+	while (rules > rules_max || length > instructions_max) {
+		struct constraint *constraint = widest(constraints);
+
+		rules -= constraint->region.len;
+		length -= instructions(profile, constraint);
+		constraint_open(constraint, OPEN_SIZE);
+	}
 }
 
 /* Do kernel and libseccomp take it? Some room is left for what runtimes put in front. */
@@ -291,30 +315,31 @@ static bool fits(const struct profile *profile)
 	struct filter own_filter filter = {0};
 	struct buf own_buf unknown = BUF_INIT;
 
-	return profile->rules_len <= RULES_MAX &&
-	       !compile_filter(profile, compile_machine(profile), &filter, &unknown, NULL) &&
+	return !compile_filter(profile, compile_machine(profile), &filter, &unknown, NULL) &&
 	       filter.len <= INSTRUCTIONS_MAX;
 }
 
-/* Opens what has most rules until the filter is small enough. */
+/*
+ * Opens what has most rules until the filter is small enough. That is estimated first, as to compile one that is just small enough takes a
+ * second, and one of all that was recorded minutes. Where the estimate was wrong, some more is opened each time.
+ */
 static int fill_until_it_fits(const struct syscall_set *needed,
 			      const struct derive_options *options, struct profile *profile,
 			      struct derived *derived)
 {
+	size_t instructions_max = INSTRUCTIONS_MAX;
 	int rc = open_tables(profile, options);
 
 	while (!rc) {
-		struct constraint *constraint = widest(options->constraints);
+		struct constraint *constraint;
 
-		/* far too many: not worth a try each */
-		while (constraint && terms(options->constraints) > 4 * RULES_MAX) {
-			constraint_open(constraint, OPEN_SIZE);
-			constraint = widest(options->constraints);
-		}
+		open_down_to(profile, options->constraints, RULES_MAX, instructions_max);
 		rc = fill(needed, options, profile, derived);
+		constraint = widest(options->constraints);
 		if (rc || !constraint || fits(profile))
 			break;
 		constraint_open(constraint, OPEN_SIZE);
+		instructions_max -= instructions_max / 8;
 		for (size_t i = 0; i < profile->rules_len; i++)
 			rule_clear(&profile->rules[i]);
 		profile->rules_len = 0;
