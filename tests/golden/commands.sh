@@ -181,6 +181,18 @@ LT 0 0
 EQ 3 0 ioctl: arg0 == 0x3
 E
 sed 's/SCMP_ACT_ERRNO/SCMP_ACT_ALLOW/; s/"SCMP_ACT_ALLOW"}/"SCMP_ACT_LOG"}/' "$T/if.json" >"$T/open.json"
+# of a call that is refused in part nothing is left, whatever the order of its rules
+for order in '.' '.syscalls |= reverse'; do
+    printf '%s' '{"defaultAction": "SCMP_ACT_KILL", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"},
+        {"names": ["socket"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "op": "SCMP_CMP_EQ", "value": 1}]},
+        {"names": ["socket"], "action": "SCMP_ACT_ERRNO", "args": [{"index": 0, "op": "SCMP_CMP_EQ", "value": 2}]}]}' | jq "$order" >"$T/parts.json"
+    says "firecracker: refused in part, $order" 0 'left out: socket: ' "$WHITTLE" convert --lossy --format firecracker "$T/parts.json" -o "$T/parts"
+    jq -c '[.vmm.filter[].syscall]' "$T/parts" >"$T/got"
+    echo '["read"]' >"$T/want"
+    same "... and left out, $order" "$T/want" "$T/got"
+    jq '.defaultAction = "SCMP_ACT_LOG"' "$T/parts.json" >"$T/logged.json"
+    says "... but not where that allows more, $order" 1 'without it more would be allowed' "$WHITTLE" convert --lossy --format firecracker "$T/logged.json"
+done
 says 'firecracker: allowed by default' 1 'takes no filter that allows by default' "$WHITTLE" convert --lossy --format firecracker "$T/open.json"
 
 printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read\nExecStart=/bin/sh"], "action": "SCMP_ACT_ALLOW"}]}' >"$T/evil.json"

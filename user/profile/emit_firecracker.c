@@ -70,15 +70,16 @@ static int add_name(const struct profile *profile, const char *name, struct buf 
 
 	if (rc)
 		return decision_refuse(rc, name, err);
-	for (size_t i = 0; i < decision.len; i++) {
+	/* all or nothing: what is left out is left out whole */
+	for (size_t i = 0; i < decision.len; i++)
 		if (decision.parts[i].region.len &&
 		    decision.parts[i].outcome.action != ACTION_ALLOW)
 			return err_set(err, -EOPNOTSUPP,
 				       "%s: a filter of Firecracker has one action, which is allow here",
 				       name);
+	for (size_t i = 0; i < decision.len; i++)
 		for (size_t k = 0; k < decision.parts[i].region.len; k++)
 			add_term(out, name, &decision.parts[i].region.terms[k]);
-	}
 	return 0;
 }
 
@@ -105,6 +106,9 @@ int emit_firecracker(const struct profile *profile, const struct emit_options *o
 		if (rc && (!options->lossy || rc != -EOPNOTSUPP))
 			return err_set(err, rc, "%s%s", reason.text,
 				       rc == -EOPNOTSUPP ? "; --lossy leaves it out" : "");
+		if (rc && outcome_allows(profile_default(profile)))
+			return err_set(err, rc, "%s, and without it more would be allowed",
+				       reason.text);
 		if (rc)
 			buf__addf(options->warnings, "left out: %s\n", reason.text);
 	}
