@@ -156,6 +156,24 @@ grep -qx '  name: "12"' "$T/out" && pass '... has quotes' || fail '... has quote
 says 'a list has no errno' 0 "errnos that differ from the default one (names: 1): a list only allows" "$WHITTLE" convert --format list "$T/enosys.json"
 says 'no such format' 2 "format 'elf' is none of oci, docker, " "$WHITTLE" convert --format elf $G/plain.json
 
+# what is said about a rule is true of it
+while read -r name arch index op value two comment; do
+    printf '{"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_%s"], "syscalls": [{"names": ["%s"], "action": "SCMP_ACT_ALLOW", "args": [{"index": %s, "op": "SCMP_CMP_%s", "value": %s, "valueTwo": %s}]}]}' \
+        "$arch" "$name" "$index" "$op" "$value" "$two" >"$T/why.json"
+    echo "$comment" >"$T/want"
+    "$WHITTLE" convert --format docker "$T/why.json" 2>"$T/err" | jq -r '.syscalls[0].comment' >"$T/got"
+    same "why: $name $arch $index $op $value" "$T/want" "$T/got"
+done <<'E'
+socket X86_64 0 EQ 2 0 the address family AF_INET
+socket X86_64 0 EQ 4294967298 0 these arguments only
+socket X86_64 1 EQ 2 0 these arguments only
+clone X86_64 0 MASKED_EQ 2114060288 0 processes and threads, but no new namespaces
+clone X86_64 1 MASKED_EQ 2114060288 0 these arguments only
+clone X86_64 3 MASKED_EQ 2114060288 0 these arguments only
+clone S390X 1 MASKED_EQ 2114060288 0 processes and threads, but no new namespaces
+clone S390X 0 MASKED_EQ 2114060288 0 these arguments only
+E
+
 # what always holds, and what never does; calls that the architecture lacks, and other architectures
 ioctl_if() { # OP VALUE VALUETWO
     printf '{"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"], "syscalls": [{"names": ["read", "_llseek", "mmap2"], "action": "SCMP_ACT_ALLOW"},

@@ -76,7 +76,8 @@ static void add_circumstances(struct buf *out, const struct rule *rule, bool exc
 		buf__addf(out, "%s\n      }", before->kind == CIRCUMSTANCE_KERNEL ? "" : "]");
 }
 
-static void add_rule(struct buf *out, const struct rule *rule, bool docker)
+static void add_rule(struct buf *out, const struct profile *profile, const struct rule *rule,
+		     bool docker)
 {
 	struct buf own_buf why = BUF_INIT;
 
@@ -88,7 +89,7 @@ static void add_rule(struct buf *out, const struct rule *rule, bool docker)
 	if (rule->conditions_len)
 		add_conditions(out, rule);
 	if (docker) {
-		rule_why(rule, &why);
+		rule_why(profile, rule, &why);
 		if (why.len) {
 			buf__addf(out, ",\n      \"comment\": ");
 			text_add_json(out, buf__text(&why));
@@ -196,7 +197,7 @@ static int emit_json(const struct profile *profile, bool docker, struct buf *out
 		if (!profile->rules[i].names_len)
 			continue;
 		buf__addf(out, "%s", before);
-		add_rule(out, &profile->rules[i], docker);
+		add_rule(out, profile, &profile->rules[i], docker);
 		before = ",";
 	}
 	buf__addf(out, "%s]\n}\n", *before ? "\n  " : "");

@@ -19,23 +19,37 @@ static bool is_equal(const struct rule *rule, unsigned int index)
 	       rule->conditions[0].compare == COMPARE_EQ;
 }
 
-static bool is_without_namespaces(const struct rule *rule)
+/* clone has its flags in the second argument there. A rule says itself where it holds, or the profile does. */
+static bool is_for_s390(const struct profile *profile, const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->circumstances_len; i++) {
+		const struct circumstance *c = &rule->circumstances[i];
+
+		if (c->kind == CIRCUMSTANCE_ARCH && !strncmp(c->text, "s390", 4))
+			return !c->excluded;
+	}
+	return profile->arches[ARCH_S390X] || profile->arches[ARCH_S390];
+}
+
+static bool is_without_namespaces(const struct profile *profile, const struct rule *rule)
 {
 	const struct condition *c = rule->conditions;
 
 	return rule->conditions_len == 1 && c->compare == COMPARE_MASKED_EQ &&
+	       c->index == (is_for_s390(profile, rule) ? 1 : 0) &&
 	       (c->value & NEW_NAMESPACES) == NEW_NAMESPACES && !c->value_two;
 }
 
-static void about_conditions(const struct rule *rule, struct buf *out)
+static void about_conditions(const struct profile *profile, const struct rule *rule,
+			     struct buf *out)
 {
 	const char *family = NULL;
 
-	if (is_only(rule, "socket") && is_equal(rule, 0))
+	if (is_only(rule, "socket") && is_equal(rule, 0) && rule->conditions[0].value <= UINT32_MAX)
 		family = family_name(rule->conditions[0].value);
 	if (family)
 		buf__addf(out, "the address family %s", family);
-	else if (is_only(rule, "clone") && is_without_namespaces(rule))
+	else if (is_only(rule, "clone") && is_without_namespaces(profile, rule))
 		buf__addf(out, "processes and threads, but no new namespaces");
 	else if (is_only(rule, "personality") && is_equal(rule, 0))
 		buf__addf(out, "%s",
@@ -47,14 +61,14 @@ static void about_conditions(const struct rule *rule, struct buf *out)
 		buf__addf(out, "these arguments only");
 }
 
-void rule_why(const struct rule *rule, struct buf *out)
+void rule_why(const struct profile *profile, const struct rule *rule, struct buf *out)
 {
 	if (rule->comment)
 		buf__addf(out, "%s", rule->comment);
 	else if (rule->action == ACTION_ERRNO && rule->errno_value == ENOSYS)
 		buf__addf(out, "libraries fall back to older calls when these do not exist");
 	else if (rule->conditions_len)
-		about_conditions(rule, out);
+		about_conditions(profile, rule, out);
 	else if (rule->action == ACTION_ALLOW)
 		buf__addf(out, "allowed, whatever the arguments");
 	else if (rule->action == ACTION_LOG)

@@ -5,5 +5,5 @@
 #include "base/buf.h"
 #include "profile/profile.h"
 
-/** The rule's own comment; without one, what can be told from the rule. Adds nothing where that is nothing. */
-void rule_why(const struct rule *rule, struct buf *out);
+/** Of a rule of the profile its own comment; without one, what can be told from the rule. Adds nothing where that is nothing. */
+void rule_why(const struct profile *profile, const struct rule *rule, struct buf *out);
