@@ -100,6 +100,21 @@ fi
 hooked "" "$(cat "$O/both.json")" /bin/mkdir /foo
 check_status 1 "an input: mkdir is refused" run_container "h$$"
 
+# what stands in the way of what was called is told: runc shows nothing of a hook that succeeds
+# shellcheck disable=SC2016
+printf '#!/bin/sh\nexec %s "$@" 2>>%s\n' "$WHITTLE" "$T/told" >"$T/telling"
+chmod +x "$T/telling"
+jq '.syscalls |= map(.names -= ["clone", "fork", "vfork"] | select(.names != [])) | .syscalls += [{names: ["clone", "fork", "vfork"],
+    action: "SCMP_ACT_ALLOW", args: [{index: 0, value: 1, op: "SCMP_CMP_EQ"}]}]' "$T/input.json" >"$O/limited.json"
+WHITTLE=$T/telling hooked "if:$O/limited.json;of:$O/within.json" "$ALLOW" /bin/sh -c 'mkdir /foo; rmdir /foo; true'
+check "an input that refuses some, and allows some on a condition" run_container "h$$"
+grep -q "^whittle: hook: container h$$ needs what $O/limited.json refuses, which stays so: mkdir" "$T/told" &&
+    pass "... what it refuses of what was called is told" || fail "... what it refuses of what was called is told" "$(cat "$T/told")"
+grep -qE "needs what $O/limited.json allows on some arguments only, .*: (clone|fork|vfork)" "$T/told" &&
+    pass "... and what it limits" || fail "... and what it limits" "$(cat "$T/told")"
+jq -e '[.syscalls[] | select(.names | any(. == ("clone", "fork", "vfork"))) | .args != null] | all' "$O/within.json" >"$T/out" &&
+    pass "... and stays limited" || fail "... and stays limited"
+
 # ten at once: each gets its own profile
 commands=("stat -f /" "mkdir /tmp/x" "swapoff /tmp/x" "kill -0 1" "chmod 700 /tmp" "ln -s a /tmp/b" "touch /tmp/c" "date" "hostname" "sync")
 marks=(statfs mkdir swapoff kill chmod symlink utimensat settimeofday uname sync)

@@ -18,9 +18,11 @@ static void parse(const char *rules, struct profile *out)
 #define ALLOW(names) "{\"names\": [" names "], \"action\": \"SCMP_ACT_ALLOW\"}"
 #define ERRNO(names, nr)                                                                           \
 	"{\"names\": [" names "], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": " nr "}"
-#define ALLOW_IF(names)                                                                            \
+#define LOG(names) "{\"names\": [" names "], \"action\": \"SCMP_ACT_LOG\"}"
+#define ALLOW_IF(names, nr)                                                                        \
 	"{\"names\": [" names                                                                      \
-	"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"index\": 0, \"value\": 8, \"op\": \"SCMP_CMP_EQ\"}]}"
+	"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"index\": 0, \"value\": " #nr             \
+	", \"op\": \"SCMP_CMP_EQ\"}]}"
 
 /* The rules as text: action, errno, conditions, names. */
 static void describe(const struct profile *profile, char *out, size_t size)
@@ -41,42 +43,68 @@ static void describe(const struct profile *profile, char *out, size_t size)
 	}
 }
 
+/* "refused; limited" */
+static void describe_kept(const struct extension *kept, char *out, size_t size)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < kept->refused.names_len; i++)
+		len += snprintf(out + len, size - len, "%s ", kept->refused.names[i]);
+	len += snprintf(out + len, size - len, ";");
+	for (size_t i = 0; i < kept->limited.names_len; i++)
+		len += snprintf(out + len, size - len, " %s", kept->limited.names[i]);
+}
+
 Test(extend, rules)
 {
 	static const struct {
-		const char *profile, *more, *want;
+		const char *profile, *more, *want, *kept;
 	} rows[] = {
-		{"", "", ""},
-		{ALLOW("\"read\""), "", "ALLOW 0 0: read; "},
-		{"", ALLOW("\"read\", \"write\""), "ALLOW 0 0: read write; "},
+		{"", "", "", ";"},
+		{ALLOW("\"read\""), "", "ALLOW 0 0: read; ", ";"},
+		{"", ALLOW("\"read\", \"write\""), "ALLOW 0 0: read write; ", ";"},
 		/* what is allowed already */
-		{ALLOW("\"read\""), ALLOW("\"read\""), "ALLOW 0 0: read; "},
+		{ALLOW("\"read\""), ALLOW("\"read\""), "ALLOW 0 0: read; ", ";"},
+		{LOG("\"read\""), ALLOW("\"read\""), "LOG 0 0: read; ", ";"},
 		{ALLOW("\"read\""), ALLOW("\"write\", \"read\", \"close\""),
-		 "ALLOW 0 0: read; ALLOW 0 0: close write; "},
+		 "ALLOW 0 0: read; ALLOW 0 0: close write; ", ";"},
 		/* what is refused stays refused, and with its errno */
 		{ERRNO("\"mkdir\"", "13"), ALLOW("\"mkdir\", \"read\""),
-		 "ERRNO 13 0: mkdir; ALLOW 0 0: read; "},
+		 "ERRNO 13 0: mkdir; ALLOW 0 0: read; ", "mkdir ;"},
+		{ERRNO("\"socketcall\"", "13"), ALLOW_IF("\"socketcall\"", 9),
+		 "ERRNO 13 0: socketcall; ", "socketcall ;"},
 		{ALLOW("\"clone3\""), ERRNO("\"clone3\", \"rseq\"", "38"),
-		 "ALLOW 0 0: clone3; ERRNO 38 0: rseq; "},
+		 "ALLOW 0 0: clone3; ERRNO 38 0: rseq; ", ";"},
+		{ERRNO("\"clone3\"", "1"), ERRNO("\"clone3\"", "38"), "ERRNO 1 0: clone3; ", ";"},
 		/* on its condition */
-		{ALLOW_IF("\"personality\""), ALLOW("\"personality\""), "ALLOW 0 1: personality; "},
-		{ALLOW("\"read\""), ALLOW_IF("\"socketcall\""),
-		 "ALLOW 0 0: read; ALLOW 0 1: socketcall; "},
+		{ALLOW_IF("\"personality\"", 8), ALLOW("\"personality\", \"read\""),
+		 "ALLOW 0 1: personality; ALLOW 0 0: read; ", "; personality"},
+		{ALLOW_IF("\"ipc\"", 8) "," ERRNO("\"ipc\"", "13"), ALLOW_IF("\"ipc\"", 9),
+		 "ALLOW 0 1: ipc; ERRNO 13 0: ipc; ", "; ipc"},
+		/* a subcall beside others */
+		{ALLOW_IF("\"socketcall\"", 8),
+		 ALLOW_IF("\"socketcall\"", 8) "," ALLOW_IF("\"socketcall\"", 9),
+		 "ALLOW 0 1: socketcall; ALLOW 0 1: socketcall; ", ";"},
+		{ALLOW("\"read\""), ALLOW_IF("\"socketcall\"", 8),
+		 "ALLOW 0 0: read; ALLOW 0 1: socketcall; ", ";"},
 		/* rules of the same name in what is added are no obstacle to each other */
-		{ALLOW("\"read\""), ALLOW_IF("\"ipc\"") "," ALLOW_IF("\"ipc\""),
-		 "ALLOW 0 0: read; ALLOW 0 1: ipc; ALLOW 0 1: ipc; "},
+		{ALLOW("\"read\""), ALLOW_IF("\"ipc\"", 8) "," ALLOW_IF("\"ipc\"", 9),
+		 "ALLOW 0 0: read; ALLOW 0 1: ipc; ALLOW 0 1: ipc; ", ";"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct profile own_profile profile = {0}, own_profile more = {0};
+		struct extension own_extension kept = {0};
 		char got[1000], before[1000], after[1000];
 
 		parse(rows[i].profile, &profile);
 		parse(rows[i].more, &more);
 		describe(&more, before, sizeof(before));
-		cr_assert_eq(profile_extend(&profile, &more), 0);
+		cr_assert_eq(profile_extend(&profile, &more, &kept), 0);
 		describe(&profile, got, sizeof(got));
 		cr_expect_str_eq(got, rows[i].want, "row %zu: %s", i, got);
+		describe_kept(&kept, got, sizeof(got));
+		cr_expect_str_eq(got, rows[i].kept, "row %zu: %s", i, got);
 		describe(&more, after, sizeof(after));
 		cr_expect_str_eq(after, before, "what is added is copied");
 	}
@@ -85,10 +113,11 @@ Test(extend, rules)
 Test(extend, architectures_are_joined)
 {
 	struct profile own_profile profile = {0}, own_profile more = {0};
+	struct extension own_extension kept = {0};
 
 	profile.arches[ARCH_INVALID + 1] = true;
 	more.arches[ARCH_COUNT - 1] = true;
-	cr_assert_eq(profile_extend(&profile, &more), 0);
+	cr_assert_eq(profile_extend(&profile, &more, &kept), 0);
 	for (enum arch a = 0; a < ARCH_COUNT; a++)
 		cr_expect_eq(profile.arches[a], a == ARCH_INVALID + 1 || a == ARCH_COUNT - 1);
 }

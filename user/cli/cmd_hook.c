@@ -140,10 +140,33 @@ static int begin(const struct oci_state *state, const struct trace_request *requ
 	return rc == -EEXIST ? 0 : rc; /* the hook stands in two stages of the start */
 }
 
-static int make_profile(const struct recording *recording, const char *input_path, struct buf *text,
-			struct err *err)
+/* crun throws away what its hooks print, and so does podman when it cleans up behind a container that has stopped */
+static void tell_log(int priority, const char *text)
+{
+	openlog("whittle", LOG_PID, LOG_DAEMON);
+	syslog(priority, "hook: %s", text);
+}
+
+/* The recording has no arguments, so what was called beyond a condition is not known; that it may be refused is. */
+static void tell_kept(const struct oci_state *state, const char *input, const struct rule *names,
+		      const char *what)
+{
+	struct buf own_buf text = BUF_INIT;
+
+	if (!names->names_len)
+		return;
+	buf__addf(&text, "container %s needs what %s %s:", state->id, input, what);
+	for (size_t i = 0; i < names->names_len; i++)
+		buf__addf(&text, " %s", names->names[i]);
+	log_note("hook: %s", buf__text(&text));
+	tell_log(LOG_NOTICE, buf__text(&text));
+}
+
+static int make_profile(const struct oci_state *state, const struct recording *recording,
+			const char *input_path, struct buf *text, struct err *err)
 {
 	struct profile own_profile profile = {0}, own_profile input = {0};
+	struct extension own_extension kept = {0};
 	struct derive_options options = {0};
 	struct runtime_seen seen;
 	struct syscall_set needed;
@@ -157,10 +180,13 @@ static int make_profile(const struct recording *recording, const char *input_pat
 	if (rc || !*input_path)
 		return rc ? rc : emit_oci(&profile, text, err);
 	rc = read_input(input_path, &input, err);
-	if (!rc && profile_extend(&input, &profile))
+	if (!rc && profile_extend(&input, &profile, &kept))
 		rc = err_errno(err, -ENOMEM, "cannot make the profile");
 	if (rc)
 		return rc;
+	tell_kept(state, input_path, &kept.refused, "refuses, which stays so");
+	tell_kept(state, input_path, &kept.limited,
+		  "allows on some arguments only, which stays so, whether these are enough or not");
 	if (input.default_action !=
 	    ACTION_ERRNO) { /* a profile that allows, or kills, by default is no whitelist */
 		input.default_action = ACTION_ERRNO;
@@ -193,13 +219,6 @@ static int take_recording(const char *name, struct recording *recording, bool *t
 	rc = resident_end(&resident, slot, recording, err);
 	resident_forget(&resident, slot);
 	return rc;
-}
-
-/* crun throws away what its hooks print, and so does podman when it cleans up behind a container that has stopped. */
-static void tell_log(int priority, const char *text)
-{
-	openlog("whittle", LOG_PID, LOG_DAEMON);
-	syslog(priority, "hook: %s", text);
 }
 
 /* What the profile has or lacks without anything being lost. */
@@ -241,7 +260,7 @@ static int end(const struct oci_state *state, const struct trace_request *reques
 		return 0;
 	}
 	if (!rc)
-		rc = make_profile(&recording, request->input, &text, err);
+		rc = make_profile(state, &recording, request->input, &text, err);
 	if (rc && recording_is_incomplete(&recording))
 		rc = err_wrap(err, rc, "something was lost while container %s was recorded",
 			      state->id);

@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Adding to a profile that somebody wrote by hand: what it names stays as it is, allowed or refused, on whatever condition; only
- * names that occur nowhere in it are added.
+ * Adding to a profile that somebody wrote by hand: what it says of a call stays as it is, allowed or refused, on whatever condition.
+ * Added are names that occur nowhere in it, and subcalls of socketcall and ipc beside those that it allows.
  */
 #pragma once
 
 #include "profile/profile.h"
 
-/** Adds rules of `more` for the names that `profile` does not have, and its architectures. -ENOMEM. */
-int profile_extend(struct profile *profile, const struct profile *more) must_check;
+/* Where what the profile says is in the way of what was to be allowed: rules that serve as lists of names. */
+struct extension {
+	struct rule refused;
+	struct rule limited; /* allowed, but on some arguments only */
+};
+
+void extension_clear(struct extension *extension);
+#define own_extension own_with(extension_clear)
+
+/** Adds rules of `more` for what `profile` says nothing of, and its architectures. *kept was zeroed. -ENOMEM. */
+int profile_extend(struct profile *profile, const struct profile *more,
+		   struct extension *kept) must_check;
