@@ -113,6 +113,48 @@ check_spelling "and is recorded" 300
 nothing_is_left "and nothing is left"
 : >"$T/begin.err"
 
+# --- a profile that cannot be written: its recording is kept until it is, or the container starts anew ---
+kept() { # DESC PHRASE COMMAND...
+    local desc=$1 phrase=$2
+    shift 2
+    : >"$T/end.err"
+    if "$@"; then
+        fail "$desc" "it is written"
+    elif [ "$(wc -l <"$T/end.err")" = 1 ] && grep -q "the recording is kept, 'whittle stop m304 .*$phrase" "$T/end.err" &&
+        [ "$("$WHITTLE" status m304 --json | jq -r '.recordings[].state')" = gone ]; then
+        pass "$desc"
+    else
+        fail "$desc" "$(cat "$T/end.err")"
+    fi
+}
+container 304
+check "a recording begins" begin m304 "${pids[304]}"
+go_on 304
+echo precious >"$T/m304.json"
+kept "a file that is in the way of the profile" "not a profile" end m304
+rm "$T/m304.json"
+check "... its recording can be written elsewhere" "$WHITTLE" stop m304 -o "$T/m304.json"
+check_spelling "... and is whole" 304
+nothing_is_left "... and over"
+for n in 304 305; do
+    rm -f "$T/m304.json"
+    container $n
+    : >"$T/begin.err"
+    check "a recording begins" begin m304 "${pids[$n]}"
+    cp "$T/begin.err" "$T/anew"
+    go_on $n
+    echo precious >"$T/m304.json"
+    kept "its profile cannot be written" "not a profile" end m304
+done
+grep -qx 'whittle: warning: hook: container m304 starts anew: .* is lost' "$T/anew" &&
+    pass "a start under its name throws it away, and tells" || fail "a start under its name throws it away, and tells" "$(cat "$T/anew")"
+rm "$T/m304.json"
+check "... and is recorded" end m304
+mv "$T/m304.json" "$T/m305.json"
+check_spelling "... for itself" 305
+nothing_is_left "... and over"
+: >"$T/begin.err" >"$T/end.err"
+
 # --- pins that were half removed ---
 container 302
 begin m302 "${pids[302]}"

@@ -106,6 +106,43 @@ static int check_request(const struct trace_request *request, struct err *err)
 	return rc || !*request->input ? rc : read_input(request->input, &input, err);
 }
 
+/* crun throws away what its hooks print, and so does podman when it cleans up behind a container that has stopped */
+static void tell(int priority, const char *text)
+{
+	static const enum log_level levels[] = {
+		[LOG_ERR] = LOG_LEVEL_ERROR,
+		[LOG_WARNING] = LOG_LEVEL_WARN,
+		[LOG_NOTICE] = LOG_LEVEL_NOTE,
+	};
+
+	log_write(levels[priority], "hook: %s", text);
+	openlog("whittle", LOG_PID, LOG_DAEMON);
+	syslog(priority, "hook: %s", text);
+}
+
+/* Is it a container's recording whose cgroup is gone, and that was not written? */
+static bool is_left(const struct resident *resident, __u32 slot)
+{
+	const struct entry *entry = resident_entry(resident, slot);
+
+	return *entry->name && !(entry->flags & ENTRY_STARTED) &&
+	       !resident_has_targets(resident, slot);
+}
+
+/* Left: its profile could not be written, or nobody has run poststop. With a new start under its name it goes. */
+static void tell_left(const struct resident *resident, const struct oci_state *state)
+{
+	__u32 slot = resident_find(resident, state->id);
+	struct buf own_buf text = BUF_INIT;
+
+	if (slot == SLOT_NONE || !is_left(resident, slot))
+		return;
+	buf__addf(&text,
+		  "container %s starts anew: what was recorded of it before was not written, and is lost",
+		  state->id);
+	tell(LOG_WARNING, buf__text(&text));
+}
+
 static int begin(const struct oci_state *state, const struct trace_request *request,
 		 struct err *err)
 {
@@ -127,6 +164,7 @@ static int begin(const struct oci_state *state, const struct trace_request *requ
 		rc = resident_open(&resident, true, features, err);
 	if (rc)
 		return rc;
+	tell_left(&resident, state);
 	snprintf(target, sizeof(target), "container %s", state->id);
 	rc = resident_begin_newborn(&resident,
 				    &(struct resident_request){
@@ -140,13 +178,6 @@ static int begin(const struct oci_state *state, const struct trace_request *requ
 	return rc == -EEXIST ? 0 : rc; /* the hook stands in two stages of the start */
 }
 
-/* crun throws away what its hooks print, and so does podman when it cleans up behind a container that has stopped */
-static void tell_log(int priority, const char *text)
-{
-	openlog("whittle", LOG_PID, LOG_DAEMON);
-	syslog(priority, "hook: %s", text);
-}
-
 /* The recording has no arguments, so what was called beyond a condition is not known; that it may be refused is. */
 static void tell_kept(const struct oci_state *state, const char *input, const struct rule *names,
 		      const char *what)
@@ -158,8 +189,7 @@ static void tell_kept(const struct oci_state *state, const char *input, const st
 	buf__addf(&text, "container %s needs what %s %s:", state->id, input, what);
 	for (size_t i = 0; i < names->names_len; i++)
 		buf__addf(&text, " %s", names->names[i]);
-	log_note("hook: %s", buf__text(&text));
-	tell_log(LOG_NOTICE, buf__text(&text));
+	tell(LOG_NOTICE, buf__text(&text));
 }
 
 static int make_profile(const struct oci_state *state, const struct recording *recording,
@@ -196,10 +226,9 @@ static int make_profile(const struct oci_state *state, const struct recording *r
 }
 
 /*
- * *taken is false where there is none: runtimes run poststop for a start that failed, too, and what went wrong was said then. The
- * recording is over whatever becomes of its profile: a slot that nobody frees is lost to others.
+ * *begun is 0 where there is none: runtimes run poststop for a start that failed, too, and what went wrong was said then.
  */
-static int take_recording(const char *name, struct recording *recording, bool *taken,
+static int take_recording(const char *name, struct recording *recording, uint64_t *begun,
 			  struct err *err)
 {
 	struct resident own_resident resident = RESIDENT_CLOSED;
@@ -211,13 +240,25 @@ static int take_recording(const char *name, struct recording *recording, bool *t
 	/* what `whittle start` began under this name is not the container's */
 	if (slot != SLOT_NONE && resident_entry(&resident, slot)->flags & ENTRY_STARTED)
 		slot = SLOT_NONE;
-	*taken = slot != SLOT_NONE;
 	if (rc == -ENOENT)
 		*err = (struct err){0};
-	if (!*taken)
+	if (slot == SLOT_NONE)
 		return rc == -ENOENT ? 0 : rc;
-	rc = resident_end(&resident, slot, recording, err);
-	resident_forget(&resident, slot);
+	*begun = resident_entry(&resident, slot)->begun;
+	return resident_end(&resident, slot, recording, err);
+}
+
+/* A container of this name may have been started again, and be recorded anew. */
+static int forget_recording(const char *name, uint64_t begun, struct err *err)
+{
+	struct resident own_resident resident = RESIDENT_CLOSED;
+	__u32 slot = SLOT_NONE;
+	int rc = resident_open(&resident, false, 0, err);
+
+	if (!rc)
+		slot = resident_find(&resident, name);
+	if (slot != SLOT_NONE && resident_is(&resident, slot, begun))
+		resident_forget(&resident, slot);
 	return rc;
 }
 
@@ -241,40 +282,52 @@ static void warn(const struct recording *recording, const char *output)
 			  "; it has no calls of %" PRIu64
 			  " processes that moved into the container and ran no exec",
 			  moved);
-	log_warn("hook: %s", buf__text(&text));
-	tell_log(LOG_WARNING, buf__text(&text));
+	tell(LOG_WARNING, buf__text(&text));
 }
 
+static int write_profile(const struct oci_state *state, const struct trace_request *request,
+			 const struct recording *recording, struct err *err)
+{
+	struct fs_place own_place place = FS_PLACE_CLOSED;
+	struct buf own_buf text = BUF_INIT;
+	int rc = make_profile(state, recording, request->input, &text, err);
+
+	if (!rc)
+		rc = hook_place_open(request->output, &place, err);
+	return rc ? rc : fs_write_place(&place, buf__text(&text), text.len, err);
+}
+
+/* A recording is over when its profile is written. Until then it takes a slot; a start that failed has nothing to keep one for. */
 static int end(const struct oci_state *state, const struct trace_request *request, struct err *err)
 {
 	struct recording own_recording recording = {0};
-	struct fs_place own_place place = FS_PLACE_CLOSED;
-	struct buf own_buf text = BUF_INIT;
-	bool taken = false;
-	int rc = recording_init(&recording, err);
+	uint64_t begun = 0;
+	int forgot, rc = recording_init(&recording, err);
 
 	if (!rc)
-		rc = take_recording(state->id, &recording, &taken, err);
-	if (!rc && !taken) {
-		log_info("container %s is not being recorded", state->id);
-		return 0;
+		rc = take_recording(state->id, &recording, &begun, err);
+	if (!begun) {
+		if (!rc)
+			log_info("container %s is not being recorded", state->id);
+		return rc;
 	}
 	if (!rc)
-		rc = make_profile(state, &recording, request->input, &text, err);
+		rc = write_profile(state, request, &recording, err);
+	if (!rc)
+		warn(&recording, request->output);
 	if (rc && recording_is_incomplete(&recording))
 		rc = err_wrap(err, rc, "something was lost while container %s was recorded",
 			      state->id);
-	if (!rc)
-		rc = hook_place_open(request->output, &place, err);
-	if (!rc)
-		rc = fs_write_place(&place, buf__text(&text), text.len, err);
-	if (!rc)
-		warn(&recording, request->output);
+	if (rc && recording_has_workload(&recording))
+		return err_wrap(err, rc,
+				"the recording is kept, 'whittle stop %s -o FILE' writes it and ends it",
+				state->id);
+	forgot = forget_recording(state->id, begun, rc ? NULL : err);
 	if (!rc && recording_is_incomplete(&recording))
-		rc = err_set(err, -EOVERFLOW,
-			     "the profile %s may lack calls: something was lost while it was recorded",
-			     request->output);
-	return rc;
+		return err_set(err, -EOVERFLOW,
+			       "the profile %s may lack calls: something was lost while it was recorded",
+			       request->output);
+	return rc ? rc : forgot;
 }
 
 static int run_hook(struct err *err)
@@ -311,8 +364,7 @@ static int run(const struct command *self, int argc, char **argv)
 	umask(umask(0) | 022); /* engines have none: a profile that anybody may write is none */
 	if (!run_hook(&err))
 		return STATUS_OK;
-	log_error("hook: %s", err.text);
-	tell_log(LOG_ERR, err.text);
+	tell(LOG_ERR, err.text);
 	return STATUS_FAILED;
 }
 
