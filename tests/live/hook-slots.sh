@@ -192,6 +192,10 @@ check_status 1 "the 64th is refused" begin_n 64
 [ "$(wc -l <"$T/begin.err")" = 1 ] && grep -q "there can be no more" "$T/begin.err" &&
     pass "in a sentence" || fail "in a sentence" "$(cat "$T/begin.err")"
 go_on {1..63..2}
+: >"$T/begin.err"
+check_status 1 "... also while some are gone" begin_n 64
+grep -q ": 32 recordings are of containers that are gone, 'whittle status' names them" "$T/begin.err" &&
+    pass "... which is said" || fail "... which is said" "$(cat "$T/begin.err")"
 at_once end_n {1..63..2}
 [ $failed = 0 ] && pass "32 ends at once" || fail "32 ends at once" "$failed failed: $(sort "$T/end.err" | uniq -c | head -n 3)"
 check_spelling "each profile has its own calls, and no others" {1..63..2}

@@ -143,6 +143,20 @@ static void tell_left(const struct resident *resident, const struct oci_state *s
 	tell(LOG_WARNING, buf__text(&text));
 }
 
+/* One that is gone may have its poststop before it: none is taken from it for the sake of another. */
+static int explain_full(const struct resident *resident, int rc, struct err *err)
+{
+	size_t left = 0;
+
+	for (__u32 slot = 1; slot < resident_slots(resident); slot++)
+		left += is_left(resident, slot);
+	if (!left)
+		return rc;
+	return err_wrap(err, rc,
+			"%zu recordings are of containers that are gone, 'whittle status' names them, and 'whittle stop' writes and ends them",
+			left);
+}
+
 static int begin(const struct oci_state *state, const struct trace_request *request,
 		 struct err *err)
 {
@@ -173,6 +187,8 @@ static int begin(const struct oci_state *state, const struct trace_request *requ
 					    .flags = ENTRY_WHOLE | ENTRY_CONTAINER,
 				    },
 				    cgroup.id, err);
+	if (rc == -ENOSPC)
+		return explain_full(&resident, rc, err);
 	if (!rc && !cgroup_exists(&cgroup)) /* the start has failed meanwhile */
 		resident_remove(&resident, cgroup.id);
 	return rc == -EEXIST ? 0 : rc; /* the hook stands in two stages of the start */
