@@ -247,10 +247,10 @@ _whittles() {
 }
 _whittles >"$T/whittles"
 
-# One that whittle has just left may be on its way out.
+# One that whittle has just left may be on its way out, some seconds after its container.
 nothing_left() {
     local _
-    for _ in {1..50}; do
+    for _ in {1..100}; do
         [ -n "$(comm -13 "$T/whittles" <(_whittles))" ] || return 0
         sleep 0.1
     done

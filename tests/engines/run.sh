@@ -121,6 +121,28 @@ for engine in "${engines[@]}"; do
     good "-d: restarts are recorded" [ "$(calls_of mkdir)" = 3 ]
     good "... and whittle says that the container stays as it is" grep -q "^whittle: warning: the container stays, .* cgroup parent /whittle" "$T/err"
     remove $engine again
+    if [ $engine = docker ]; then # podman's client waits for the last
+        record docker --name again --restart on-failure:2 bb:1 sh -c 'sleep 0.3; mkdir /late; exit 1'
+        good "--restart without -d: restarts are recorded" eval '[ $status = 1 ] && [ "$(calls_of mkdir)" = 3 ]'
+        remove docker again
+    fi
+    timeout 90 "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" -- \
+        $engine run --network none -d --name again bb:1 sh -c '[ -e /n ] && exec mkdir /late; touch /n; sleep 1000' >"$T/out" 2>"$T/err" &
+    recorder=$!
+    await_file "$T/out"
+    $engine restart -t 0 again >/dev/null
+    status=0
+    wait $recorder || status=$?
+    good "-d: a restart by hand is recorded" eval '[ $status = 0 ] && [ "$(calls_of mkdir)" = 1 ]'
+    remove $engine again
+    "$WHITTLE" record -q -o "$T/p.json" -- $engine run --network none -d --name again bb:1 sleep 1000 >"$T/out" 2>"$T/err" &
+    recorder=$!
+    await_recording $recorder
+    await_file "$T/out"
+    kill -KILL $recorder
+    $engine restart -t 0 again >/dev/null
+    remove $engine again
+    good "... without whittle, too, and its cgroup goes with the container" nothing_left
     # swapoff is in no default profile, chroot is there for those that may; the kernel refuses both
     record $engine --rm bb:1 sh -c 'swapoff /bin/busybox; chroot / true'
     good "what goes beyond the engine's default profile" grep -q "^whittle: 1 call goes beyond $engine's default profile.*: swapoff$" "$T/err"

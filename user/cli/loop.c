@@ -479,6 +479,7 @@ int loop_run(struct loop *loop, struct err *err)
 	}
 	if (loop->live_line)
 		live_line_clear();
+	loop->stopped = state.over;
 	/* it may have ended in the same moment as the second signal came */
 	reap(loop);
 	if (loop->left_by && loop->child_ended && loop->command_cgroup &&

@@ -43,6 +43,7 @@ struct loop {
 	bool child_ended;
 	int child_status; /* as waitpid gives it */
 	bool runs_on;     /* what the command has started, when the recording ended */
+	bool stopped;     /* by a signal or the time: it is not known to be over */
 	int left_by; /* the second signal, which ended the recording before the command's cgroup was empty */
 };
 

@@ -13,8 +13,15 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 
-/* podman says "exited" of a container that it is about to start again: it is believed when it says so for a while */
+/*
+ * How often in a row an engine has to say that a container does not run. In the middle of a restart, by its policy or by hand, it says so for
+ * a moment.
+ */
 #define ABSENT_MAX 6
+
+#define PAUSE_RESTART 3000 /* ms, of a container that is restarted by hand */
+#define PAUSE_POLICY                                                                               \
+	90000 /* of one whose policy starts it again: docker lets up to a minute go by between two tries */
 
 #define ANSWER_MAX   65536
 #define ANSWER_LIMIT 15000000000ULL /* ns: podman info takes seconds on a busy machine */
@@ -62,6 +69,7 @@ int record_engine_plan(struct record_engine *engine, char *const *argv, struct e
 			       "%s: the container would run on another machine, whose calls cannot be recorded here",
 			       engine->run.remote);
 	engine->caught = engine->run.cgroup_parent || engine->run.pod || engine->run.cgroups;
+	engine->lasts = engine->run.detached || engine->run.restarts;
 	known = engine_find(engine->run.engine, strlen(engine->run.engine));
 	return known ? engine_check_local(known, err) : 0;
 }
@@ -202,7 +210,7 @@ void record_engine_warn(const struct record_engine *engine)
 	/* without --filter allow there is only a cgroup, of a name that tells nobody anything */
 	if (!engine->used || engine->run.removed || engine->filter < 0)
 		return;
-	if (engine->run.detached)
+	if (engine->lasts)
 		log_warn("the container stays, and with it its filter that refuses nothing%s%s, also when it is started again: remove it, and run it anew under the profile",
 			 engine->caught ? "" : " and its cgroup parent ",
 			 engine->caught ? "" : engine->parent);
@@ -225,15 +233,23 @@ bool record_engine_made(struct record_engine *engine, const char *id)
 	return text.len >= ENGINE_ID_LEN && !strncmp(text.data, id, ENGINE_ID_LEN);
 }
 
-/* "Up 3 seconds", "Restarting (1) ...", "Created", ... */
+/* "Up 3 seconds", "Restarting (1) ...", ... "Created" is one that could not be started. */
 static bool is_ended(const char *status)
 {
-	static const char *const ended[] = {"Exited", "Dead", "Stopped", "Removing", "Removal"};
+	static const char *const ended[] = {"Exited",   "Dead",    "Stopped",
+					    "Removing", "Removal", "Created"};
 
 	for (size_t i = 0; i < ARRAY_LEN(ended); i++)
 		if (!strncasecmp(status, ended[i], strlen(ended[i])))
 			return true;
 	return false;
+}
+
+int record_engine_pause(const struct record_engine *engine)
+{
+	if (!engine->used)
+		return 0;
+	return engine->run.restarts ? PAUSE_POLICY : PAUSE_RESTART;
 }
 
 bool record_engine_is_over(struct record_engine *engine)
@@ -244,16 +260,18 @@ bool record_engine_is_over(struct record_engine *engine)
 	struct buf own_buf answer = BUF_INIT;
 	struct err err = {0};
 
-	if (!engine->run.detached)
+	if (!engine->lasts) /* the client has waited for it */
 		return true;
 	snprintf(label, sizeof(label), "label=%s", engine->label);
 	if (ask(engine, engine->argv, question, &answer, &err)) {
 		log_warn("cannot ask whether the container is started again: %s", err.text);
 		return true;
 	}
-	if (answer.len && !is_ended(answer.data)) {
+	if (!answer.len) /* it is removed */
+		return true;
+	if (!is_ended(answer.data)) {
 		engine->absent = 0;
 		return false;
 	}
-	return ++engine->absent > (engine->run.restarts ? ABSENT_MAX : 0);
+	return ++engine->absent > ABSENT_MAX;
 }

@@ -22,6 +22,7 @@ struct record_engine {
 	bool used;
 	bool caught; /* it goes where the user says, and is found when its cgroup is made */
 	bool found;  /* so it was */
+	bool lasts; /* it may run when its client has ended: it is detached, or started again by its policy */
 	struct engine_run run;
 	char parent[NAME_MAX + 2]; /* the cgroup, as the engine calls it */
 	char label[64];
@@ -51,6 +52,9 @@ void record_engine_warn(const struct record_engine *engine);
 
 /** Is the container of this id, whole, the one that the command made? */
 bool record_engine_made(struct record_engine *engine, const char *id);
+
+/** For how many ms may its cgroup be empty before the engine starts the container again? Of a command that is none, 0. */
+int record_engine_pause(const struct record_engine *engine);
 
 /** Has the container ended for good? A restart policy may bring it back. */
 bool record_engine_is_over(struct record_engine *engine);

@@ -95,7 +95,8 @@ static int make_command_cgroup(struct record *record, struct err *err)
 
 	return rc || record->engine.caught ?
 		       rc :
-		       keeper_start(&record->keeper, &record->command_cgroup, err);
+		       keeper_start(&record->keeper, &record->command_cgroup,
+				    record_engine_pause(&record->engine), err);
 }
 
 static int open_session(struct record *record, struct err *err)
@@ -338,7 +339,7 @@ static bool asks_later(const struct record *record)
 {
 	const struct target_options *targets = &record->options.targets;
 
-	return record->engine.run.detached || record->engine.caught ||
+	return record->engine.lasts || record->engine.caught ||
 	       (record->awaited_len && targets->containers.len + targets->units.len);
 }
 
@@ -378,6 +379,7 @@ void record_release_cgroup(struct record *record)
 	/* a second signal, or a failure of ours, is no reason to wait for the command */
 	bool runs_on = record->loop.runs_on || record->loop.left_by ||
 		       (record->loop.child && !record->loop.child_ended);
+	bool comes_back = record->engine.lasts && record->loop.stopped;
 	struct err err = {0};
 
 	if (runs_on && record->engine.caught) /* where the engine put it */
@@ -388,6 +390,6 @@ void record_release_cgroup(struct record *record)
 			 record->loop.child_ended ? "what the command has started" :
 						    "the command",
 			 record->command_cgroup.path);
-	if (keeper_release(&record->keeper, !runs_on, &err))
+	if (keeper_release(&record->keeper, !runs_on && !comes_back, &err))
 		log_warn("%s: %s", record->command_cgroup.path, err.text);
 }

@@ -41,11 +41,42 @@ static void stop_slice(const struct cgroup *cgroup)
 		return;
 }
 
+/* What the keeper's process gets. */
+struct kept {
+	struct cgroup *cgroup;
+	int pause; /* ms */
+};
+
+/* Waits until whittle lets go, or dies. True: it knows that nothing comes back into the cgroup. */
+static bool await_release(int alive)
+{
+	char byte;
+	ssize_t n;
+
+	do
+		n = read(alive, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	return n == 1;
+}
+
+/* Waits until the cgroup is empty, and has been for so many ms. */
+static void await_empty(const struct cgroup *cgroup, int pause)
+{
+	struct pollfd events = {.fd = cgroup_events_fd(cgroup, NULL), .events = POLLPRI};
+	bool entered = true;
+
+	while (events.fd >= 0 && entered) {
+		while (cgroup_events_populated(events.fd))
+			poll(&events, 1, -1);
+		entered = poll(&events, 1, pause) != 0;
+	}
+}
+
 /* In the keeper's process. */
 static int keep(int alive, void *context)
 {
-	struct cgroup *cgroup = context;
-	struct pollfd whittle = {.fd = alive}, events = {.events = POLLPRI};
+	const struct kept *kept = context;
+	struct cgroup *cgroup = kept->cgroup;
 	uint64_t needed;
 
 	/* with all privileges the answer would be yes anyway */
@@ -54,23 +85,27 @@ static int keep(int alive, void *context)
 	needed = cgroup_can_remove(cgroup) ? 0 : PRIVILEGE(CAP_DAC_OVERRIDE);
 	if (privilege_raise(NULL) || privilege_keep(needed, NULL))
 		return 1;
-	while (poll(&whittle, 1, -1) < 0 && errno == EINTR)
-		continue;
-	events.fd = cgroup_events_fd(cgroup, NULL);
-	while (events.fd >= 0 && cgroup_events_populated(events.fd))
-		poll(&events, 1, -1);
+	await_empty(cgroup, await_release(alive) ? 0 : kept->pause);
 	remove_twins(cgroup);
 	stop_slice(cgroup);
 	return cgroup_remove(cgroup, NULL) ? 1 : 0;
 }
 
-int keeper_start(struct keeper *keeper, struct cgroup *cgroup, struct err *err)
+int keeper_start(struct keeper *keeper, struct cgroup *cgroup, int pause, struct err *err)
 {
-	int rc = spawn_helper(keep, cgroup, cgroup->fd, &keeper->pid, &keeper->alive, err);
+	struct kept kept = {cgroup, pause};
+	int rc = spawn_helper(keep, &kept, cgroup->fd, &keeper->pid, &keeper->alive, err);
 
 	if (rc && cgroup_remove(cgroup, NULL))
 		return err_wrap(err, rc, "cgroup %s stays behind", cgroup->path);
 	return rc;
+}
+
+/* Should it not get there, the keeper waits a little longer. */
+static void say_over(int alive)
+{
+	if (write(alive, "", 1) < 0)
+		return;
 }
 
 int keeper_release(struct keeper *keeper, bool wait, struct err *err)
@@ -79,6 +114,8 @@ int keeper_release(struct keeper *keeper, bool wait, struct err *err)
 
 	if (!keeper->pid)
 		return 0;
+	if (wait)
+		say_over(keeper->alive);
 	close(steal_fd(&keeper->alive));
 	if (!wait)
 		return 0;
