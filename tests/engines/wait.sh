@@ -84,6 +84,11 @@ for engine in "${ENGINES[@]}"; do
             $engine run --network none --rm $detached --cgroup-parent "$own" bb:1 sh -c 'sleep 0.2; mkdir /x' >"$T/out" 2>"$T/err" || status=$?
         good "a cgroup parent of the user's own${detached:+, }$detached" eval '[ $status = 0 ] && whole'
     done
+    status=0
+    timeout 60 "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" -- $engine run --network none -d --name again --restart on-failure:2 \
+        --cgroup-parent "$own" bb:1 sh -c '[ ! -e /n ] || exec mkdir /x; touch /n; exit 1' >"$T/out" 2>"$T/err" || status=$?
+    good "... -d: restarts are recorded" eval '[ $status = 0 ] && whole'
+    remove $engine again
 done
 what=podman
 # A pod's infra container is started by whoever is first: it is not the one that counts. In a pod's cgroup that podman 4.3 makes with

@@ -91,6 +91,9 @@ void record_clear(struct record *record);
 /** Everything that can be wrong and be known before the kernel is touched: outputs, user, targets. */
 int record_plan(struct record *record, struct err *err) must_check;
 
+/** Are targets that are made anew recorded again? Where the user's command line puts a container, it may be restarted. */
+bool record_follows(const struct record *record);
+
 /** When the cgroup is made anew, it is recorded in the slot. */
 int record_follow(struct record *record, __u32 slot, const struct cgroup *cgroup,
 		  struct err *err) must_check;

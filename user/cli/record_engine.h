@@ -20,8 +20,9 @@ enum {
 
 struct record_engine {
 	bool used;
-	bool caught; /* it goes where the user says, and is found when its cgroup is made */
-	bool found;  /* so it was */
+	bool caught;   /* it goes where the user says, and is found when its cgroup is made */
+	bool found;    /* so it was */
+	size_t target; /* it is this one of the recording's targets then */
 	bool lasts; /* it may run when its client has ended: it is detached, or started again by its policy */
 	struct engine_run run;
 	char parent[NAME_MAX + 2]; /* the cgroup, as the engine calls it */

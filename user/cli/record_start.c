@@ -112,7 +112,7 @@ static int open_session(struct record *record, struct err *err)
 		.args = record->args.calls.len ? &record->args : NULL,
 		.slots = record->slots,
 		.helper = record->keeper.pid,
-		.follow = record->options.follow,
+		.follow = record_follows(record),
 		.hierarchy = record->hierarchy,
 		.controller = record->controller,
 		.newborns = record_waits(record) ? WAIT_SLOTS : 0,
@@ -155,6 +155,11 @@ static void remove_id(uint64_t id, void *context)
 	struct record *record = context;
 
 	session__remove_cgroup(record->session, id);
+}
+
+bool record_follows(const struct record *record)
+{
+	return record->options.follow || record->engine.caught;
 }
 
 int record_follow(struct record *record, __u32 slot, const struct cgroup *cgroup, struct err *err)
@@ -283,10 +288,25 @@ static bool wants_live_line(const struct record *record)
 	return options->progress == PROGRESS_ALWAYS;
 }
 
+/* Has the engine started a container that was caught again? Its cgroup is another one then, at the same path. */
+static bool is_made_anew(struct record *record)
+{
+	struct cgroup *known = &record->targets.cgroups[record->engine.target], anew;
+
+	if (!record->engine.found || known->fd < 0 || cgroup_open(known->path, &anew, NULL))
+		return false;
+	cgroup_close(known);
+	*known = anew;
+	return true;
+}
+
+/* It is called when there is no target any more, or nobody in the command's cgroup. */
 static bool engine_is_over(void *context)
 {
 	struct record *record = context;
 
+	if (is_made_anew(record))
+		return false;
 	return record_engine_is_over(&record->engine);
 }
 

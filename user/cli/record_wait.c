@@ -125,6 +125,7 @@ static const char *kind_of_newborn(struct record *record, const char *name,
 	if (record->engine.caught && container_id_in(name, "", id) &&
 	    record_engine_made(&record->engine, id)) {
 		record->engine.found = true;
+		record->engine.target = record->targets.len;
 		snprintf(label, CONTAINER_LABEL_LEN, "%s:%.12s", record->engine.run.engine, id);
 		return "container";
 	}
@@ -135,6 +136,20 @@ static void keep(struct record *record, const struct newborn *newborn)
 {
 	recorder__adopt(record->recorder, newborn->slot);
 	session__keep_newborn(record->session, newborn->slot);
+}
+
+/*
+ * It joins its slot again when it is made anew. A container's name is like no other: it is enough, and known of one that has ended
+ * already.
+ */
+static int follow(struct record *record, const struct newborn *newborn, const struct cgroup *cgroup,
+		  struct err *err)
+{
+	char id[65];
+
+	if (container_id_in(newborn->name, "", id))
+		return session__follow(record->session, newborn->slot, 0, newborn->name, err);
+	return cgroup->fd < 0 ? 0 : record_follow(record, newborn->slot, cgroup, err);
 }
 
 /* A target more. It may have ended already: what it called is recorded. */
@@ -158,8 +173,7 @@ static void take_target(struct record *record, const struct newborn *newborn, co
 	record->targets.container.caps_known = false;
 	record->loop.targets_len = record->targets.len;
 	record->loop.awaiting = !all_found(record);
-	if (cgroup.fd >= 0 && record->options.follow &&
-	    record_follow(record, newborn->slot, &cgroup, &err))
+	if (record_follows(record) && follow(record, newborn, &cgroup, &err))
 		log_warn("%s", err.text);
 	if (!is_open(record))
 		session__ignore_newborns(record->session);
