@@ -68,6 +68,10 @@ int record_engine_plan(struct record_engine *engine, char *const *argv, struct e
 		return err_set(err, -EREMOTE,
 			       "%s: the container would run on another machine, whose calls cannot be recorded here",
 			       engine->run.remote);
+	if (engine->run.cgroups && !strcmp(engine->run.cgroups, "disabled"))
+		return err_set(err, -EINVAL,
+			       "%s run --cgroups=disabled: a container without a cgroup of its own cannot be told from others: leave it out (--plain records the client itself)",
+			       engine->run.engine);
 	engine->caught = engine->run.cgroup_parent || engine->run.pod || engine->run.cgroups;
 	engine->lasts = engine->run.detached || engine->run.restarts;
 	known = engine_find(engine->run.engine, strlen(engine->run.engine));

@@ -8,10 +8,12 @@
 #include "cli/record_wait.h"
 #include "record/features.h"
 #include "target/cgroup_tree.h"
+#include "target/mount.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #define RING_BYTES (256 << 10)
 
@@ -300,6 +302,29 @@ static bool is_made_anew(struct record *record)
 	return true;
 }
 
+/* Has anything been seen of the container that the command runs? */
+static bool is_seen(const struct record *record)
+{
+	return record->engine.caught ?
+		       record->engine.found :
+		       recorder__progress(record->recorder, record->session).calls != 0;
+}
+
+/* Its client has told whether it ran: 125 to 127 are the engine's words for one that did not. */
+static void tell_unseen(const struct record *record)
+{
+	int status = record->loop.child_status;
+	struct mount v1;
+
+	if (!record->engine.used || !record->loop.child_ended || is_seen(record) ||
+	    !WIFEXITED(status) || (WEXITSTATUS(status) >= 125 && WEXITSTATUS(status) <= 127))
+		return;
+	log_warn("nothing was seen of the container: its runtime made no cgroup for it in v2%s",
+		 mount_find_any_v1(NULL, &v1) ?
+			 ", maybe in v1 hierarchies only: once it runs, 'whittle record --container NAME' records it there" :
+			 "");
+}
+
 /* It is called when there is no target any more, or nobody in the command's cgroup. */
 static bool engine_is_over(void *context)
 {
@@ -307,6 +332,8 @@ static bool engine_is_over(void *context)
 
 	if (is_made_anew(record))
 		return false;
+	if (!is_seen(record)) /* what is not recorded need not be waited for */
+		return true;
 	return record_engine_is_over(&record->engine);
 }
 
@@ -385,6 +412,8 @@ int record_run(struct record *record, struct err *err)
 	if (!rc)
 		rc = wait_for_end(record, err);
 	session__detach(record->session);
+	if (!rc)
+		tell_unseen(record);
 	if (!rc)
 		record_denials_end(record);
 	if (!rc)
