@@ -35,7 +35,7 @@ wait_start() { # OPTION...
     : >"$T/err"
     timeout 60 "$WHITTLE" record --wait -o "$T/p.json" --recording "$T/rec.json" "$@" 2>"$T/err" &
     recorder=$!
-    for _ in {1..100}; do
+    for _ in {1..400}; do
         grep -q '^whittle: waiting' "$T/err" && return
         sleep 0.05
     done
@@ -143,3 +143,26 @@ for _ in {1..300}; do
     sleep 0.1
 done
 if any_left; then fail "nothing stays behind in /run" "${left[*]}"; else pass "nothing stays behind in /run"; fi
+what=--wait
+for target in --container= --container=docker: --container=foo:web --unit= --cgroup= --container=nerdctl:web; do
+    [ $target != --container=nerdctl:web ] || ! command -v nerdctl >/dev/null || continue
+    status=0
+    timeout 10 "$WHITTLE" record --wait "$target" -o "$T/p.json" >"$T/out" 2>"$T/err" || status=$?
+    good "$target cannot come" eval '[ $status = 1 ] && [ "$(wc -l <"$T/err")" = 1 ] && grep -q "^whittle: error: " "$T/err"'
+done
+status=0
+DOCKER_HOST=tcp://127.0.0.1:1 timeout 10 "$WHITTLE" record --wait --container docker:web -o "$T/p.json" >"$T/out" 2>"$T/err" || status=$?
+good "... from another machine" eval '[ $status = 1 ] && grep -q "^whittle: error: .*another machine" "$T/err"'
+DOCKER_HOST=unix://$T/none timeout 60 "$WHITTLE" record --wait --container docker:web --for 1s -o "$T/p.json" >"$T/out" 2>"$T/err" || :
+good "... from an engine that does not answer: it may, later" eval 'grep -q "^whittle: warning: .*docker ps" "$T/err" && grep -q "^whittle: waiting" "$T/err"'
+# one that is there by its cgroup only: none of the engines knows it
+wait_start --container web
+mkdir "$CG/libpod-$(printf 'd%.0s' {1..64})"
+for _ in {1..100}; do
+    ! grep -q "no engine knows of container dddddddddddd" "$T/err" || break
+    sleep 0.1
+done
+kill -INT $recorder
+wait_end
+good "a container that no engine knows is told of, once" [ "$(grep -c "no engine knows of" "$T/err")" = 1 ]
+rmdir "$CG/libpod-$(printf 'd%.0s' {1..64})"

@@ -7,6 +7,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -197,7 +198,81 @@ Test(engine, names_given_again)
 	}
 	/* also one that has ended, before it could be asked for, is known by its id */
 	fake_text("crictl", rows[1].list, "");
-	cr_expect(container_is("web", C, label));
+	cr_expect_eq(container_match("web", C, label), CONTAINER_MEANT);
+}
+
+/* Is it the one that is waited for? The engine that its cgroup is named by is asked, and no other as long as that knows. */
+Test(container, match)
+{
+	static const struct {
+		const char *spec, *cgroup;
+		enum container_match match;
+		const char *label;
+	} rows[] = {
+		{"web", "libpod-" A, CONTAINER_MEANT, "podman:web"},
+		{"podman:web", "libpod-" A ".scope", CONTAINER_MEANT, "podman:web"},
+		{"web", "libpod-" C, CONTAINER_OTHER, NULL},
+		{"web", "libpod-" B, CONTAINER_UNKNOWN, NULL},
+		/* a name that looks like an id */
+		{"deadbeefcafe", "libpod-" C, CONTAINER_MEANT, "podman:deadbeefcafe"},
+		{"deadbeefcafe", "libpod-" A, CONTAINER_OTHER, NULL},
+		/* an id needs nobody to ask */
+		{"aaaaaaaaaaaabb", "libpod-" B, CONTAINER_MEANT, B},
+		{"aaaaaaaaaaaacc", "libpod-" B, CONTAINER_OTHER, NULL},
+		{"web", "libpod-conmon-" A, CONTAINER_OTHER, NULL},
+		{"nobody:web", A, CONTAINER_OTHER, NULL},
+	};
+	char label[CONTAINER_LABEL_LEN];
+
+	fake_text("podman",
+		  "[{\"Id\": \"" A "\", \"Names\": [\"web\"]},"
+		  "{\"Id\": \"" C "\", \"Names\": [\"deadbeefcafe\"]}]",
+		  "");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		fake("docker", "touch \"${0%/*}/asked\"", "");
+		cr_expect_eq(container_match(rows[i].spec, rows[i].cgroup, label), rows[i].match,
+			     "%zu: %s", i, rows[i].spec);
+		if (rows[i].label)
+			cr_expect_str_eq(label, rows[i].label);
+		cr_expect_eq(faccessat(AT_FDCWD, in_directory("asked"), F_OK, 0), -1, "%zu", i);
+	}
+	/* anybody's may be called by the id alone */
+	fake_text("docker", "{\"ID\":\"" B "\",\"Names\":\"web\"}", "");
+	cr_expect_eq(container_match("web", B, label), CONTAINER_MEANT);
+	cr_expect_str_eq(label, "docker:web");
+	cr_expect_eq(container_match("podman:web", B, label), CONTAINER_UNKNOWN);
+}
+
+/* What can never come. */
+Test(container, check)
+{
+	cr_expect_eq(container_check("web", NULL), -ENOENT);
+	cr_expect_eq(container_check("aaaaaaaaaaaa", NULL), 0);
+	fake("docker", "exit 1", "");
+	/* it may answer later */
+	cr_expect_eq(container_check("web", NULL), 0);
+	cr_expect_eq(container_check("docker:web", NULL), 0);
+	cr_expect_eq(container_check("", NULL), -EINVAL);
+	cr_expect_eq(container_check("docker:", NULL), -EINVAL);
+	cr_expect_eq(container_check("foo:web", NULL), -EINVAL);
+	cr_expect_eq(container_check("nerdctl:web", NULL), -ENOENT);
+	setenv("DOCKER_HOST", "tcp://127.0.0.1:1", 1);
+	cr_expect_eq(container_check("docker:web", NULL), -EREMOTE);
+	cr_expect_eq(container_check("web", NULL), -EREMOTE);
+	fake("podman", "", "");
+	cr_expect_eq(container_check("web", NULL), 0);
+}
+
+/* To be started. */
+Test(container, stopped)
+{
+	struct engine_container found;
+	char label[CONTAINER_LABEL_LEN];
+	struct err err = {0};
+
+	fake("docker", "echo nobody there >&2; exit 1", "");
+	cr_expect_eq(container_find_stopped("docker:web", &found, label, &err), -EIO);
+	cr_expect(strstr(err.text, "'web'") && strstr(err.text, "nobody there"), "%s", err.text);
 }
 
 /* What cannot be the answer to the question. */
@@ -293,7 +368,8 @@ Test(container, several)
 		  "[{\"State\": {\"Status\": \"exited\"}}]");
 	expect_refused(A, -ENXIO, "docker:web does not run");
 	expect_refused("aaaaaaaaaaaab", -ENXIO, "docker:" B " does not run");
-	expect_refused("docker:web", -ENXIO, "docker:web does not run (it is 'exited'): 'whittle record --start' starts and records it");
+	expect_refused("docker:web", -ENXIO,
+		       "docker:web does not run (it is 'exited'): 'whittle record --start' starts and records it");
 	/* a name wins over the id that begins like it */
 	fake_text("docker",
 		  "{\"ID\":\"" A "\",\"Names\":\"web\"}\n{\"ID\":\"" C "\",\"Names\":\"aaaa\"}",
@@ -310,7 +386,7 @@ Test(container, engines_that_fail)
 	fake("docker", "echo 'Cannot connect\033[2J to the daemon' >&2; echo more >&2; exit 1", "");
 	expect_refused("docker:web", -EIO,
 		       "docker ps: exit status 1: Cannot connect?[2J to the daemon");
-	expect_refused("web", -ENOENT, "Cannot connect");
+	expect_refused("web", -EIO, "Cannot connect");
 	/* the other one knows it all the same */
 	fake_text("podman", "[{\"Id\": \"" C "\", \"Names\": [\"web\"]}]",
 		  "[{\"State\": {\"Status\": \"exited\"}}]");

@@ -46,6 +46,7 @@ struct awaited {
 	const char *name; /* borrowed */
 	bool found;
 	bool present; /* one was there before, and that was told */
+	bool unknown; /* one of which nobody knows whether it was this, and that was told */
 };
 
 struct record {

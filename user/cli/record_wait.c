@@ -19,6 +19,22 @@ static void await(struct record *record, enum awaited_kind kind, const char *nam
 	record->awaited[record->awaited_len++] = (struct awaited){.kind = kind, .name = name};
 }
 
+/* What cannot come is not waited for. */
+static int check(const struct target_options *targets, struct err *err)
+{
+	const struct texts *names[] = {&targets->cgroups, &targets->units};
+	int rc = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		for (size_t k = 0; k < names[i]->len; k++)
+			if (!*names[i]->text[k])
+				return err_set(err, -EINVAL, "--wait: a %s without a name",
+					       i ? "unit" : "cgroup");
+	for (size_t i = 0; !rc && i < targets->containers.len; i++)
+		rc = container_check(targets->containers.text[i], err);
+	return rc;
+}
+
 static int plan_start(struct record *record, struct err *err)
 {
 	int rc = container_find_stopped(record->options.targets.containers.text[0],
@@ -39,6 +55,9 @@ int record_wait_plan(struct record *record, struct err *err)
 
 	if (!options->wait && !options->start)
 		return 0;
+	rc = options->wait ? check(targets, err) : 0;
+	if (rc)
+		return rc;
 	rc = mount_find(&mount, err);
 	if (rc) /* nobody would ever come */
 		return err_wrap(err, rc, "what is waited for gets a cgroup of v2");
@@ -65,12 +84,21 @@ static bool is_unit(const char *unit, const char *name)
 	       (!name[len] || (!strchr(unit, '.') && !strcmp(name + len, ".service")));
 }
 
-/* Is the new cgroup what is waited for? `label` says in words what it is. */
-static bool is_awaited(const struct awaited *awaited, const char *name,
-		       char label[CONTAINER_LABEL_LEN])
+static bool is_container(struct awaited *awaited, const char *name, char label[CONTAINER_LABEL_LEN])
 {
-	char id[65];
+	enum container_match match = container_match(awaited->name, name, label);
 
+	if (match == CONTAINER_UNKNOWN && !awaited->unknown) {
+		awaited->unknown = true;
+		log_warn("no engine knows of container %.12s (any more): it is not recorded, even if it was '%s' (one that is waited for by its id is known without asking)",
+			 label, awaited->name);
+	}
+	return match == CONTAINER_MEANT;
+}
+
+/* Is the new cgroup what is waited for? `label` says in words what it is. */
+static bool is_awaited(struct awaited *awaited, const char *name, char label[CONTAINER_LABEL_LEN])
+{
 	snprintf(label, CONTAINER_LABEL_LEN, "%s", awaited->name);
 	switch (awaited->kind) {
 	case AWAITED_CGROUP:
@@ -78,7 +106,7 @@ static bool is_awaited(const struct awaited *awaited, const char *name,
 	case AWAITED_UNIT:
 		return is_unit(awaited->name, name);
 	default:
-		return container_id_in(name, "", id) && container_is(awaited->name, id, label);
+		return is_container(awaited, name, label);
 	}
 }
 
@@ -261,10 +289,16 @@ static void tell_all_present(struct record *record)
 		struct awaited *awaited = &record->awaited[i];
 		struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
 		char label[CONTAINER_LABEL_LEN];
+		struct err err = {0};
+		int rc;
 
-		if (awaited->kind == AWAITED_CONTAINER &&
-		    !container_open(awaited->name, &cgroup, label, NULL))
+		if (awaited->kind != AWAITED_CONTAINER)
+			continue;
+		rc = container_open(awaited->name, &cgroup, label, &err);
+		if (!rc)
 			tell_present(record, awaited, &cgroup, label);
+		else if (rc != -ENOENT && rc != -ENXIO) /* it is no good sign */
+			log_warn("%s", err.text);
 	}
 	if (name_min(record) < ENGINE_ID_LEN && cgroup_each(tell_if_awaited, record, NULL))
 		log_info("cgroups that are there already could not be looked at");

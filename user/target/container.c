@@ -14,23 +14,43 @@
 #define SHORT_MIN  4 /* of an id, among those of an engine: "db" is a name that was mistyped */
 
 /* What engines put before an id in the name of a cgroup; the one of conmon, podman's helper, is not among them. */
-static const char *const before_id[] =
-	{"", "docker-", "libpod-", "libpod-payload-", "cri-containerd-", "crio-", "nerdctl-"};
+static const struct form {
+	const char *before;
+	const char *engine; /* that alone does so; NULL: several */
+} forms[] = {
+	{"", NULL},
+	{"docker-", "docker"},
+	{"libpod-", "podman"},
+	{"libpod-payload-", "podman"},
+	{"cri-containerd-", "crictl"},
+	{"crio-", "crictl"},
+	{"nerdctl-", "nerdctl"},
+};
+
+/* How the name of a cgroup carries the id of a container. NULL: it does not. */
+static const struct form *form_of(const char *name, char id[65])
+{
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		size_t len = strlen(forms[i].before);
+		const char *at = name + len;
+
+		if (strncmp(name, forms[i].before, len) || strspn(at, DIGITS) != ENGINE_ID_LEN ||
+		    (at[ENGINE_ID_LEN] && strcmp(at + ENGINE_ID_LEN, ".scope")))
+			continue;
+		snprintf(id, ENGINE_ID_LEN + 1, "%s", at);
+		return &forms[i];
+	}
+	return NULL;
+}
 
 bool container_id_in(const char *name, const char *prefix, char id[65])
 {
-	for (size_t i = 0; i < ARRAY_LEN(before_id); i++) {
-		size_t len = strlen(before_id[i]);
-		const char *at = name + len;
+	char found[65];
 
-		if (strncmp(name, before_id[i], len) || strspn(at, DIGITS) != ENGINE_ID_LEN ||
-		    (at[ENGINE_ID_LEN] && strcmp(at + ENGINE_ID_LEN, ".scope")) ||
-		    strncmp(at, prefix, strlen(prefix)))
-			continue;
-		snprintf(id, ENGINE_ID_LEN + 1, "%s", at);
-		return true;
-	}
-	return false;
+	if (!form_of(name, found) || strncmp(found, prefix, strlen(prefix)))
+		return false;
+	memcpy(id, found, sizeof(found));
+	return true;
 }
 
 bool container_cut_path(char *path, const char *id)
@@ -215,7 +235,10 @@ static int refuse_several(const char *name, const struct engine_containers *cont
 		       buf__text(&list), containers->len > LISTED_MAX ? ", ..." : "");
 }
 
-/* The one container that the name means. -ENOENT: nobody knows it, and `why` and `asked` say who was asked. */
+/*
+ * The one container that the name means. Other failures than -ENOTUNIQ are told by `why` and `asked`, who was asked: -ENOENT, nobody knows it, and that nobody
+ * could be asked.
+ */
 static int find(const struct engine *only, const char *name, struct engine_container *out,
 		struct buf *why, struct buf *asked, struct err *err)
 {
@@ -231,8 +254,8 @@ static int find(const struct engine *only, const char *name, struct engine_conta
 	drop_over(&containers);
 	if (containers.len > 1)
 		return refuse_several(name, &containers, err);
-	if (!containers.len)
-		return only && rc ? rc : -ENOENT;
+	if (!containers.len) /* why they could not be asked, if none could */
+		return rc && !asked->len ? rc : -ENOENT;
 	*out = containers.row[0];
 	return 0;
 }
@@ -300,6 +323,45 @@ static int split(const char *spec, const struct engine **engine, const char **na
 	return 0;
 }
 
+/* No engine that may know it is installed. */
+static int refuse_absent(const struct engine *only, const char *name, struct err *err)
+{
+	if (only)
+		return err_set(err, -ENOENT, "container '%s': %s is not installed", name,
+			       only->name);
+	if (is_searchable(name))
+		return err_set(err, -ENOENT,
+			       "there is no container '%s': no container engine is installed, and no cgroup carries this id",
+			       name);
+	return err_set(err, -ENOENT,
+		       "container '%s': no container engine is installed; an id of %d digits or more is found without one",
+		       name, PREFIX_MIN);
+}
+
+int container_check(const char *spec, struct err *err)
+{
+	struct err reason = {0};
+	const struct engine *only;
+	char text[ENGINE_NAME_LEN];
+	const char *name;
+	int rc = split(spec, &only, &name, err);
+
+	if (rc)
+		return rc;
+	for (const struct engine *engine = engines; engine->name; engine++) {
+		if ((only && engine != only) || !engine_is_installed(engine))
+			continue;
+		rc = engine_check_local(engine, &reason);
+		if (!rc)
+			return 0;
+	}
+	if (!only && is_searchable(name))
+		return 0;
+	engine_printable(name, text, sizeof(text));
+	return rc ? err_set(err, rc, "container '%s': %s", text, reason.text) :
+		    refuse_absent(only, text, err);
+}
+
 static void set_label(const struct engine_container *container, char label[CONTAINER_LABEL_LEN])
 {
 	char text[ENGINE_NAME_LEN];
@@ -308,29 +370,55 @@ static void set_label(const struct engine_container *container, char label[CONTA
 	snprintf(label, CONTAINER_LABEL_LEN, "%s:%s", container->engine->name, text);
 }
 
-bool container_is(const char *spec, const char *id, char label[CONTAINER_LABEL_LEN])
+/* Asks an engine. CONTAINER_UNKNOWN: it does not know the id, or cannot be asked. */
+static enum container_match match_in(const struct engine *engine, const char *name, const char *id,
+				     char label[CONTAINER_LABEL_LEN])
 {
 	struct engine_containers own_engine_containers containers = {0};
-	struct buf own_buf why = BUF_INIT, own_buf asked = BUF_INIT;
-	const struct engine *only;
-	const char *name;
 
-	if (split(spec, &only, &name, NULL))
-		return false;
-	snprintf(label, CONTAINER_LABEL_LEN, "%s", id);
-	if (is_searchable(name))
-		return !strncmp(id, name, strlen(name));
-	for (const struct engine *engine = engines; engine->name; engine++)
-		if ((!only || engine == only) && engine_is_installed(engine) &&
-		    ask_engine(engine, name, &containers, &why, &asked))
-			continue; /* the other engines may know */
+	if (!engine_is_installed(engine) || engine_check_local(engine, NULL) ||
+	    engine_list(engine, &containers, NULL))
+		return CONTAINER_UNKNOWN;
 	for (size_t i = 0; i < containers.len; i++) {
-		if (strncmp(containers.row[i].id, id, strlen(containers.row[i].id)))
+		struct engine_container row = containers.row[i];
+
+		if (strncmp(row.id, id, strlen(row.id)))
 			continue;
-		set_label(&containers.row[i], label);
-		return true;
+		keep_meant(&containers, 0, name);
+		set_label(&row, label);
+		for (size_t k = 0; k < containers.len; k++)
+			if (!strcmp(containers.row[k].id, row.id))
+				return CONTAINER_MEANT;
+		return CONTAINER_OTHER;
 	}
-	return false;
+	return CONTAINER_UNKNOWN;
+}
+
+enum container_match container_match(const char *spec, const char *cgroup,
+				     char label[CONTAINER_LABEL_LEN])
+{
+	enum container_match match = CONTAINER_UNKNOWN;
+	const struct engine *only, *its = NULL;
+	const struct form *form;
+	const char *name;
+	char id[65];
+
+	form = form_of(cgroup, id);
+	if (!form || split(spec, &only, &name, NULL))
+		return CONTAINER_OTHER;
+	snprintf(label, CONTAINER_LABEL_LEN, "%s", id);
+	if (is_searchable(name) && !strncmp(id, name, strlen(name)))
+		return CONTAINER_MEANT;
+	if (form->engine)
+		its = engine_find(form->engine, strlen(form->engine));
+	if (its && (!only || its == only) && engine_is_installed(its))
+		only = its; /* if it does not know it, nobody does */
+	for (const struct engine *engine = engines; match == CONTAINER_UNKNOWN && engine->name;
+	     engine++)
+		if (!only || engine == only)
+			match = match_in(engine, name, id, label);
+	/* one that is waited for by its id is known by that */
+	return match == CONTAINER_UNKNOWN && is_searchable(name) ? CONTAINER_OTHER : match;
 }
 
 int container_find_stopped(const char *spec, struct engine_container *out,
@@ -343,9 +431,10 @@ int container_find_stopped(const char *spec, struct engine_container *out,
 	pid_t pid;
 	int rc = split(spec, &engine, &name, err);
 
-	if (!rc)
-		rc = find(engine, name, out, &why, &asked, err);
-	if (rc == -ENOENT)
+	if (rc)
+		return rc;
+	rc = find(engine, name, out, &why, &asked, err);
+	if (rc && rc != -ENOTUNIQ)
 		return err_set(err, rc, "there is no container '%s' that could be started%s", name,
 			       buf__text(&why));
 	if (!rc)
@@ -383,17 +472,8 @@ int container_open(const char *spec, struct cgroup *out, char label[CONTAINER_LA
 			return by_directory;
 	}
 	engine_printable(name, text, sizeof(text));
-	if (engine && !engine_is_installed(engine))
-		return err_set(err, -ENOENT, "container '%s': %s is not installed", text,
-			       engine->name);
-	if (!why.len && !asked.len && is_searchable(name))
-		return err_set(err, -ENOENT,
-			       "there is no container '%s': no container engine is installed, and no cgroup carries this id",
-			       text);
 	if (!why.len && !asked.len)
-		return err_set(err, -ENOENT,
-			       "container '%s': no container engine is installed; an id of %d digits or more is found without one",
-			       text, PREFIX_MIN);
+		return refuse_absent(engine, text, err);
 	if (!asked.len) /* nobody could be asked */
 		return err_set(err, rc, "container '%s': %s", text, buf__text(&why) + 2);
 	return err_set(err, -ENOENT, "there is no container '%s' in %s%s", text, buf__text(&asked),

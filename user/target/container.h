@@ -24,10 +24,23 @@ int container_open(const char *spec, struct cgroup *out, char label[CONTAINER_LA
 		   struct err *err) must_check;
 
 /**
- * Is it this container, whose whole id was seen, that "[ENGINE:]NAME" or the beginning of an id means? Engines are asked, unless 12
- * digits of an id or more say so. *label as above.
+ * Can there ever be a container of this name? -EINVAL: there is no such engine, or no name; -ENOENT: none is installed that could tell; -EREMOTE:
+ * it is asked on another machine. An id of 12 digits or more needs none.
  */
-bool container_is(const char *spec, const char *id, char label[CONTAINER_LABEL_LEN]);
+int container_check(const char *spec, struct err *err) must_check;
+
+enum container_match {
+	CONTAINER_OTHER,
+	CONTAINER_MEANT,
+	CONTAINER_UNKNOWN, /* no engine knows one of this id (any more): it was gone before it could be asked for its name */
+};
+
+/**
+ * Is it the container of a cgroup of this name that "[ENGINE:]NAME" or the beginning of an id means? Engines are asked, the one alone that names cgroups so,
+ * or else one after the other until one knows the id; unless 12 digits of it or more say so themselves. *label as above.
+ */
+enum container_match container_match(const char *spec, const char *cgroup,
+				     char label[CONTAINER_LABEL_LEN]);
 
 /** Has an engine start a container that was created before. *id is its id, whole. -EISCONN: it runs already. */
 int container_find_stopped(const char *spec, struct engine_container *out,
