@@ -95,6 +95,28 @@ expect "... and its shutdown is in the profile" grep -q '"mkdir\(at\)\?"' "$out"
 
 rm -f "$T/up" "$T/got"
 # shellcheck disable=SC2016
+"$WHITTLE" record -q -o "$out" -- bash -c 'for s in USR1 USR2 ALRM WINCH CONT; do trap "echo $s >>$0/got" $s; done; trap "exit 5" TERM; echo up >"$0/up"; while :; do sleep 0.1; done' "$T" & w=$!
+await_file "$T/up"
+for s in USR1 USR2 ALRM WINCH CONT; do
+    kill -$s $w
+    for _ in {1..100}; do
+        ! grep -qx $s "$T/got" 2>/dev/null || break
+        sleep 0.05
+    done
+done
+kill -TERM $w
+rc=0; wait $w || rc=$?
+expect "other signals go to the command, and end nothing" [ "$(xargs <"$T/got") $rc" = "USR1 USR2 ALRM WINCH CONT 5" ]
+own_cgroup
+in_cgroup sleep 3 &
+"$WHITTLE" record -q --cgroup "$CG" --for 1s -o "$out" & w=$!
+await_recording $w
+for s in USR1 USR2 ALRM WINCH CONT; do kill -$s $w; done
+rc=0; wait $w || rc=$?
+expect "... without a command they mean nothing" [ $rc = 0 ]
+
+rm -f "$T/up" "$T/got"
+# shellcheck disable=SC2016
 "$WHITTLE" record -o "$out" -- sh -c 'trap "echo TERM >>$0/got" TERM; echo $$ >"$0/up"; while :; do sleep 0.1; done' "$T" 2>"$T/err" & w=$!
 await_file "$T/up"
 kill -TERM $w

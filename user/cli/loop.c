@@ -18,6 +18,8 @@
 #define RETRY_NS (NS_PER_S / 2)
 
 static const int end_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+/* What they mean is the command's affair. To whittle they mean nothing, least of all the end. */
+static const int passed_signals[] = {SIGUSR1, SIGUSR2, SIGALRM, SIGWINCH, SIGCONT};
 
 static void end_signal_set(sigset_t *set)
 {
@@ -40,7 +42,17 @@ static void handled_set(sigset_t *set)
 	end_signal_set(set);
 	if (hangup_is_ignored())
 		sigdelset(set, SIGHUP);
+	for (size_t i = 0; i < ARRAY_LEN(passed_signals); i++)
+		sigaddset(set, passed_signals[i]);
 	sigaddset(set, SIGCHLD);
+}
+
+static bool is_passed(int signo)
+{
+	for (size_t i = 0; i < ARRAY_LEN(passed_signals); i++)
+		if (passed_signals[i] == signo)
+			return true;
+	return false;
 }
 
 int loop_block_signals(sigset_t *before, bool *sigchld_ignored, struct err *err)
@@ -239,6 +251,17 @@ static void end_command(struct loop *loop)
 	loop->child_ended = true;
 }
 
+static void pass_signal(struct state *state, const struct signalfd_siginfo *info)
+{
+	struct loop *loop = state->loop;
+
+	if (!loop->child)
+		return;
+	reap(loop);
+	if (!loop->child_ended && !reaches_command(loop, info))
+		signal_command(loop, info->ssi_signo);
+}
+
 /* Has a command that is no engine's client ended, and left processes? An engine's are the engine's affair. */
 static bool has_left_some(const struct state *state)
 {
@@ -317,6 +340,8 @@ static void on_signals(struct state *state)
 	while (read(state->fds[SOURCE_SIGNAL], &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD)
 			on_child(state);
+		else if (is_passed(info.ssi_signo))
+			pass_signal(state, &info);
 		else
 			on_end_signal(state, &info);
 	}
