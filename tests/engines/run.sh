@@ -113,6 +113,26 @@ for engine in "${engines[@]}"; do
     status=0
     wait $recorder || status=$?
     good "SIGTERM ends the container, and the profile is written" eval '[ $status = 143 ] && allowed "$T/p.json" | grep -qx "nanosleep\|clock_nanosleep"'
+    # the client is gone, as after Ctrl-P Ctrl-Q, and its container is not
+    "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" -- \
+        $engine run --network none --name left bb:1 sh -c 'mkdir /x; sleep 1000' >"$T/out" 2>"$T/err" &
+    recorder=$!
+    for _ in {1..300}; do
+        [ "$($engine inspect -f '{{.State.Running}}' left 2>/dev/null)" != true ] || break
+        sleep 0.1
+    done
+    sleep 0.5
+    pkill -KILL -P $recorder -x $engine
+    for _ in {1..100}; do
+        ! grep -q "its container runs on" "$T/err" || break
+        sleep 0.1
+    done
+    good "the client goes before the container: that is told" grep -q "its container runs on" "$T/err"
+    kill -INT $recorder
+    status=0
+    wait $recorder || status=$?
+    good "... and a signal ends the recording" eval '[ $status = 137 ] && [ "$(calls_of mkdir)" = 1 ]'
+    remove $engine left
     # detached: the end is the container's
     record $engine -d --rm bb:1 sh -c 'sleep 1; mkdir /late'
     good "-d: recorded to the container's end" eval '[ $status = 0 ] && [ "$(calls_of mkdir)" = 1 ]'

@@ -16,6 +16,8 @@
 #define GRACE_NS (10 * NS_PER_S) /* between SIGTERM and the kill of the cgroup, for --for */
 #define LIVE_NS  NS_PER_S
 #define RETRY_NS (NS_PER_S / 2)
+/* What watches a container ends a moment after it, and after the client. */
+#define LEFT_NS (2 * NS_PER_S)
 
 static const int end_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 /* What they mean is the command's affair. To whittle they mean nothing, least of all the end. */
@@ -100,6 +102,7 @@ struct state {
 	bool populated;  /* the command's cgroup */
 	bool is_early;   /* whatever is to be recorded has not begun */
 	bool waits;      /* to ask again whether it is over */
+	bool told;       /* that the container runs on without its client */
 	bool over;
 };
 
@@ -196,6 +199,30 @@ static void reap(struct loop *loop)
 		loop->child_ended = true;
 }
 
+/* An engine's client has ended and left its container running, or to be started again: who looks at the terminal waits for an end. */
+static void tell_left(struct state *state)
+{
+	if (state->told)
+		return;
+	state->told = true;
+	log_note(
+		"the command has ended, but its container runs on, or may be started again: it is recorded until it has ended; Ctrl-C or another signal ends the recording");
+}
+
+/* Is there anything in the command's cgroup, or is any of the targets there? */
+static bool runs_on(const struct state *state)
+{
+	const struct loop *loop = state->loop;
+
+	if (loop->command_cgroup)
+		return state->fds[SOURCE_CGROUP] >= 0 &&
+		       cgroup_events_populated(state->fds[SOURCE_CGROUP]);
+	for (size_t i = 0; i < loop->targets_len; i++)
+		if (cgroup_exists(&loop->targets[i]))
+			return true;
+	return false;
+}
+
 /* Is what the command has started to be started again, by whoever keeps it? */
 static bool is_over(struct state *state)
 {
@@ -205,6 +232,7 @@ static bool is_over(struct state *state)
 		return false;
 	if (!loop->is_over || loop->is_over(loop->context))
 		return true;
+	tell_left(state);
 	state->waits = !timer_set(state->fds[SOURCE_RETRY], RETRY_NS, 0);
 	return !state->waits;
 }
@@ -216,9 +244,8 @@ static bool nothing_left(struct state *state)
 
 	if (loop->command_cgroup)
 		return loop->child_ended && !state->populated && is_over(state);
-	for (size_t i = 0; i < loop->targets_len; i++)
-		if (cgroup_exists(&loop->targets[i]))
-			return false;
+	if (runs_on(state))
+		return false;
 	if (loop->child)
 		return loop->child_ended && is_over(state);
 	return !loop->awaiting && !loop->follows;
@@ -293,7 +320,7 @@ static void on_end_signal(struct state *state, const struct signalfd_siginfo *in
 	/* what is typed at the terminal is the command's affair, however often */
 	if (!loop->child_ended && reaches_command(loop, info))
 		return;
-	if (loop->child_ended && (loop->detached || !loop->command_cgroup)) {
+	if (loop->child_ended && (loop->detached || state->told || !loop->command_cgroup)) {
 		state->over = true;
 		return;
 	}
@@ -311,8 +338,7 @@ static void on_end_signal(struct state *state, const struct signalfd_siginfo *in
 		/* the terminal has sent it to its foreground process group */
 		signal_left(loop, info->ssi_signo, info->ssi_code == SI_KERNEL ? getpgrp() : 0);
 	} else if (loop->is_over) {
-		log_note(
-			"the command has ended, but its container runs on: it is recorded until it ends, or another signal");
+		tell_left(state);
 	}
 }
 
@@ -322,6 +348,8 @@ static void on_child(struct state *state)
 	bool ended = loop->child_ended;
 
 	reap(loop);
+	if (!ended && loop->child_ended && loop->is_over && !state->waits)
+		timer_set(state->fds[SOURCE_RETRY], LEFT_NS, 0);
 	if (ended || !has_left_some(state))
 		return;
 	/* those that the command has got are not for what it leaves */
@@ -469,6 +497,8 @@ static int dispatch(struct state *state, enum source source, struct err *err)
 	case SOURCE_RETRY:
 		acknowledge_timer(state->fds[SOURCE_RETRY]);
 		state->waits = false;
+		if (state->loop->child_ended && runs_on(state))
+			tell_left(state);
 		return 0;
 	case SOURCE_MORE:
 		return state->loop->on_more(state->loop->more_context, err);
@@ -511,9 +541,6 @@ int loop_run(struct loop *loop, struct err *err)
 	    !cgroup_events_populated(state.fds[SOURCE_CGROUP]))
 		loop->left_by = 0;
 	/* a container that was caught outlives a client that is killed */
-	for (size_t i = 0; loop->child && !loop->command_cgroup && i < loop->targets_len; i++)
-		loop->runs_on |= cgroup_exists(&loop->targets[i]);
-	loop->runs_on |= loop->command_cgroup && state.fds[SOURCE_CGROUP] >= 0 &&
-			 cgroup_events_populated(state.fds[SOURCE_CGROUP]);
+	loop->runs_on = loop->child && runs_on(&state);
 	return rc;
 }

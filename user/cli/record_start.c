@@ -359,7 +359,7 @@ static int wait_for_end(struct record *record, struct err *err)
 	if (record->engine.used) {
 		loop->is_over = engine_is_over;
 		loop->context = record;
-		loop->detached = record->engine.run.detached;
+		loop->detached = record->engine.lasts;
 	}
 	loop->more = record->audit;
 	loop->on_more = read_denials;
