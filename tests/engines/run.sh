@@ -114,6 +114,7 @@ for engine in "${engines[@]}"; do
     wait $recorder || status=$?
     good "SIGTERM ends the container, and the profile is written" eval '[ $status = 143 ] && allowed "$T/p.json" | grep -qx "nanosleep\|clock_nanosleep"'
     # the client is gone, as after Ctrl-P Ctrl-Q, and its container is not
+    : >"$T/err"
     "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" -- \
         $engine run --network none --name left bb:1 sh -c 'mkdir /x; sleep 1000' >"$T/out" 2>"$T/err" &
     recorder=$!
@@ -146,6 +147,7 @@ for engine in "${engines[@]}"; do
         good "--restart without -d: restarts are recorded" eval '[ $status = 1 ] && [ "$(calls_of mkdir)" = 3 ]'
         remove docker again
     fi
+    : >"$T/out"
     timeout 90 "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" -- \
         $engine run --network none -d --name again bb:1 sh -c '[ -e /n ] && exec mkdir /late; touch /n; sleep 1000' >"$T/out" 2>"$T/err" &
     recorder=$!
@@ -155,6 +157,7 @@ for engine in "${engines[@]}"; do
     wait $recorder || status=$?
     good "-d: a restart by hand is recorded" eval '[ $status = 0 ] && [ "$(calls_of mkdir)" = 1 ]'
     remove $engine again
+    : >"$T/out"
     "$WHITTLE" record -q -o "$T/p.json" -- $engine run --network none -d --name again bb:1 sleep 1000 >"$T/out" 2>"$T/err" &
     recorder=$!
     await_recording $recorder
