@@ -13,15 +13,21 @@ mkdir "$T/bin" "$T/empty"
 client() { # NAME BODY
     cat >"$T/bin/$1" <<END
 #!/bin/sh
-case \$1 in
-context) exec $real_docker "\$@" ;;
-run) exec touch "$T/ran" ;;
-info) ;;
+case " \$* " in
+*' context inspect '*) exec $real_docker "\$@" ;;
+*' run '*) exec touch "$T/ran" ;;
+*' info '*) ;;
 esac
 $2
 END
     chmod +x "$T/bin/$1"
 }
+
+# Where two contexts lead.
+export DOCKER_CONFIG=$T/docker-config
+mkdir "$DOCKER_CONFIG"
+"$real_docker" context create near --docker host=unix:///run/none.sock >"$T/out" 2>&1
+"$real_docker" context create far --docker host=ssh://far >"$T/out" 2>&1
 
 settings=()
 # Passes if whittle ends with STATUS, and says PATTERN in the one sentence that it says.
@@ -59,6 +65,18 @@ for engine in "${ENGINES[@]}"; do
         esac
         refused 2 "$engine: elsewhere: $where" "another machine" $engine "${words[@]}" run bb:1 ls
         settings=()
+    done
+    # an option wins over the environment
+    case $engine in
+    docker) here=('-H unix:///run/none.sock' '--context near') ;;
+    podman) here=('--url unix:///run/none.sock') ;;
+    esac
+    for where in "${here[@]}"; do
+        rm -f "$T/ran"
+        read -ra words <<<"$where"
+        PATH=$path DOCKER_HOST=tcp://127.0.0.1:1 CONTAINER_HOST=ssh://far timeout 60 \
+            "$WHITTLE" record -q -o "$T/p.json" -- $engine "${words[@]}" run bb:1 ls >"$T/out" 2>"$T/err" || :
+        [ -e "$T/ran" ] && pass "$engine: here: $where" || { fail "$engine: here: $where" && detail <"$T/err"; }
     done
     # it takes its time, and is the same whichever engine it is
     if [ "$engine" = docker ] || [ "${THOROUGH-}" = yes ]; then

@@ -38,14 +38,18 @@ Test(engine_run, parse)
 		{"nerdctl -n k8s.io run bb", "nerdctl", 3, {0}},
 		{"docker --log-level debug run bb", "docker", 3, {0}},
 		{"docker -D run bb", "docker", 2, {0}},
-		{"docker -H unix:///run/d.sock run bb", "docker", 3, {0}},
-		{"docker -H tcp://h:1 run bb", "docker", 3, {.remote = "-H"}},
-		{"docker --host=ssh://h run bb", "docker", 2, {.remote = "--host=ssh://h"}},
-		{"docker --context default run bb", "docker", 3, {0}},
-		{"docker -c far run bb", "docker", 3, {.remote = "-c"}},
+		{"docker -H unix:///run/d.sock run bb", "docker", 3, {.names_host = true}},
+		{"docker -H tcp://h:1 run bb", "docker", 3, {.remote = "-H", .names_host = true}},
+		{"docker --host=ssh://h run bb",
+		 "docker",
+		 2,
+		 {.remote = "--host=ssh://h", .names_host = true}},
+		/* only docker knows where that is */
+		{"docker --context default run bb", "docker", 3, {.names_host = true}},
+		{"docker -c far run bb", "docker", 3, {.names_host = true}},
 		{"podman --remote run bb", "podman", 2, {.remote = "--remote"}},
 		{"podman -r run bb", "podman", 2, {.remote = "-r"}},
-		{"podman --url unix:///run/p.sock run bb", "podman", 3, {0}},
+		{"podman --url unix:///run/p.sock run bb", "podman", 3, {.names_host = true}},
 		{"podman --connection far run bb", "podman", 3, {.remote = "--connection"}},
 		{"docker run -d bb", "docker", 1, {.detached = true}},
 		{"docker run -itd bb", "docker", 1, {.detached = true}},
@@ -132,6 +136,7 @@ Test(engine_run, parse)
 			  "%s: %s %s", rows[i].line, got.remote, got.seccomp);
 		cr_expect(got.detached == want->detached && got.privileged == want->privileged &&
 				  got.no_new_privs == want->no_new_privs &&
+				  got.names_host == want->names_host &&
 				  got.restarts == want->restarts && got.removed == want->removed &&
 				  got.cap_add == want->cap_add && got.cap_drop == want->cap_drop,
 			  "%s: detached %d, privileged %d", rows[i].line, got.detached,

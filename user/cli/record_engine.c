@@ -52,47 +52,6 @@ void record_engine_clear(struct record_engine *engine)
 	*engine = RECORD_ENGINE_NONE;
 }
 
-int record_engine_plan(struct record_engine *engine, char *const *argv, struct err *err)
-{
-	char what[ENGINE_WORDS_LEN];
-	const char *instead = engine_words_instead(argv, what);
-	const struct engine *known;
-
-	if (instead)
-		return err_set(err, -EINVAL, "%s %s; --plain records the client itself", what,
-			       instead);
-	engine->used = engine_run_parse(argv, &engine->run);
-	if (!engine->used)
-		return 0;
-	if (engine->run.remote)
-		return err_set(err, -EREMOTE,
-			       "%s: the container would run on another machine, whose calls cannot be recorded here",
-			       engine->run.remote);
-	if (engine->run.cgroups && !strcmp(engine->run.cgroups, "disabled"))
-		return err_set(err, -EINVAL,
-			       "%s run --cgroups=disabled: a container without a cgroup of its own cannot be told from others: leave it out (--plain records the client itself)",
-			       engine->run.engine);
-	engine->caught = engine->run.cgroup_parent || engine->run.pod || engine->run.cgroups;
-	engine->lasts = engine->run.detached || engine->run.restarts;
-	known = engine_find(engine->run.engine, strlen(engine->run.engine));
-	return known ? engine_check_local(known, err) : 0;
-}
-
-struct engine_default record_engine_container(const struct record_engine *engine)
-{
-	const struct engine_run *run = &engine->run;
-	struct engine_default container = {.caps_known = true};
-
-	/* a privileged one gets no filter */
-	if (!engine->used || run->privileged)
-		return container;
-	container.engine = run->engine;
-	container.caps = run->cap_drop == CAPABILITY_ALL ?
-				 run->cap_add :
-				 (engine_default_caps(run->engine) | run->cap_add) & ~run->cap_drop;
-	return container;
-}
-
 /* Asks the engine, with the options that stand before "run" on the user's command line. */
 static int ask(const struct record_engine *engine, char *const *argv, const char *const *question,
 	       struct buf *answer, struct err *err)
@@ -112,6 +71,61 @@ static int ask(const struct record_engine *engine, char *const *argv, const char
 	memcpy(words + options, question, n * sizeof(*words));
 	capture.argv = words;
 	return capture_run(&capture, answer, err);
+}
+
+/* Would the container run here? A client that does not know the question, or the context, says so itself when it is run. */
+static int check_local(const struct record_engine *engine, char *const *argv, struct err *err)
+{
+	const struct engine *known = engine_find(engine->run.engine, strlen(engine->run.engine));
+	struct buf own_buf answer = BUF_INIT;
+
+	if (!known)
+		return 0;
+	if (!engine->run.names_host)
+		return engine_check_local(known, err);
+	if (!known->socket[0] || ask(engine, argv, known->socket, &answer, NULL) || !answer.len)
+		return 0;
+	answer.data[strcspn(answer.data, "\r\n")] = '\0';
+	return engine_check_socket(known, "the one that its options name", answer.data, err);
+}
+
+int record_engine_plan(struct record_engine *engine, char *const *argv, struct err *err)
+{
+	char what[ENGINE_WORDS_LEN];
+	const char *instead = engine_words_instead(argv, what);
+
+	if (instead)
+		return err_set(err, -EINVAL, "%s %s; --plain records the client itself", what,
+			       instead);
+	engine->used = engine_run_parse(argv, &engine->run);
+	if (!engine->used)
+		return 0;
+	if (engine->run.remote)
+		return err_set(err, -EREMOTE,
+			       "%s: the container would run on another machine, whose calls cannot be recorded here",
+			       engine->run.remote);
+	if (engine->run.cgroups && !strcmp(engine->run.cgroups, "disabled"))
+		return err_set(err, -EINVAL,
+			       "%s run --cgroups=disabled: a container without a cgroup of its own cannot be told from others: leave it out (--plain records the client itself)",
+			       engine->run.engine);
+	engine->caught = engine->run.cgroup_parent || engine->run.pod || engine->run.cgroups;
+	engine->lasts = engine->run.detached || engine->run.restarts;
+	return check_local(engine, argv, err);
+}
+
+struct engine_default record_engine_container(const struct record_engine *engine)
+{
+	const struct engine_run *run = &engine->run;
+	struct engine_default container = {.caps_known = true};
+
+	/* a privileged one gets no filter */
+	if (!engine->used || run->privileged)
+		return container;
+	container.engine = run->engine;
+	container.caps = run->cap_drop == CAPABILITY_ALL ?
+				 run->cap_add :
+				 (engine_default_caps(run->engine) | run->cap_add) & ~run->cap_drop;
+	return container;
 }
 
 static int has_slices(const struct record_engine *engine, char *const *argv, bool *slices,

@@ -141,11 +141,13 @@ static bool is_local(const char *socket)
 	return *socket == '/' || !strncmp(socket, "unix://", 7) || !strncmp(socket, "fd://", 5);
 }
 
-static int refuse_remote(const struct engine *engine, const char *by, const char *socket,
-			 struct err *err)
+int engine_check_socket(const struct engine *engine, const char *by, const char *socket,
+			struct err *err)
 {
 	char text[128];
 
+	if (!*socket || is_local(socket))
+		return 0;
 	engine_printable(socket, text, sizeof(text));
 	return err_set(err, -EREMOTE,
 		       "%s is asked on another machine (%s is %s), and whittle records on this one: run it there",
@@ -161,16 +163,13 @@ int engine_check_local(const struct engine *engine, struct err *err)
 
 		if (!socket || !*socket)
 			continue;
-		return is_local(socket) ? 0 :
-					  refuse_remote(engine, engine->remote_env[i], socket, err);
+		return engine_check_socket(engine, engine->remote_env[i], socket, err);
 	}
 	/* one that does not know the question has no such notion */
 	if (!engine->socket[0] || ask(engine, engine->socket, NULL, &answer, NULL) || !answer.len)
 		return 0;
 	answer.data[strcspn(answer.data, "\r\n")] = '\0';
-	return !*answer.data || is_local(answer.data) ?
-		       0 :
-		       refuse_remote(engine, "its context", answer.data, err);
+	return engine_check_socket(engine, "its context", answer.data, err);
 }
 
 /* --- answers --- */

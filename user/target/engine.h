@@ -63,6 +63,10 @@ bool engine_is_installed(const struct engine *engine);
 /** -EREMOTE: the engine that would answer is on another machine, whose processes cannot be recorded here. */
 int engine_check_local(const struct engine *engine, struct err *err) must_check;
 
+/** The same by the socket that the engine uses, as `by`, in words, says; "": it has none. */
+int engine_check_socket(const struct engine *engine, const char *by, const char *socket,
+			struct err *err) must_check;
+
 /** Appends the containers of an engine. On failure nothing is appended. */
 int engine_list(const struct engine *engine, struct engine_containers *containers,
 		struct err *err) must_check;

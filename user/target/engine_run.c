@@ -131,10 +131,12 @@ static void note_global(const struct option *option, const char *word, struct en
 {
 	bool docker = !strcmp(out->engine, "docker"), podman = !strcmp(out->engine, "podman");
 
+	if ((docker &&
+	     (is(option, "host") || is(option, "H") || is(option, "context") || is(option, "c"))) ||
+	    (podman && is(option, "url")))
+		out->names_host = true;
 	if ((docker && (is(option, "host") || is(option, "H")) &&
 	     is_remote_address(option->value)) ||
-	    (docker && (is(option, "context") || is(option, "c")) && option->value &&
-	     strcmp(option->value, "default")) ||
 	    (podman && (is(option, "remote") || is(option, "r")) && is_set(option)) ||
 	    (podman && is(option, "url") && is_remote_address(option->value)) ||
 	    (podman && (is(option, "connection") || is(option, "c"))))

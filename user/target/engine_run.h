@@ -12,9 +12,10 @@
 #include <stdint.h>
 
 struct engine_run {
-	const char *engine;         /* "docker", "podman" or "nerdctl": what argv[0] is called */
-	size_t run;                 /* where the word "run" stands */
-	const char *remote;         /* the option that sends it to another machine, NULL: none */
+	const char *engine; /* "docker", "podman" or "nerdctl": what argv[0] is called */
+	size_t run;         /* where the word "run" stands */
+	const char *remote; /* the option that sends it to another machine, NULL: none */
+	bool names_host; /* by an option that wins over the environment: where that is, the client knows */
 	const char *cgroup_parent;  /* the user's own, NULL: none */
 	const char *pod;            /* podman's --pod or --pod-id-file, NULL: none */
 	const char *cgroups;        /* podman's --cgroups, NULL: none */
