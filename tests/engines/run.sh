@@ -200,6 +200,13 @@ status=0
 good "a remote daemon is refused" eval '[ $status = 2 ] && grep -q "another machine" "$T/err"'
 "$WHITTLE" record --plain -q -o "$T/p.json" --recording "$T/rec.json" -- docker run --rm --network none bb:1 mkdir /x 2>"$T/err" || :
 good "--plain records the client" eval '[ "$(calls_of connect)" -gt 0 ] && [ "$(calls_of mkdir)" = 0 ]'
+# podman-docker: a docker that is podman
+mkdir "$T/shim"
+printf '#!/bin/sh\nexec podman "$@"\n' >"$T/shim/docker"
+chmod +x "$T/shim/docker"
+status=0
+PATH=$T/shim:$PATH timeout 60 "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" -- docker run --network none --rm localhost/bb:1 mkdir /x >"$T/out" 2>"$T/err" || status=$?
+good "a docker that is podman" eval '[ $status = 0 ] && [ "$(calls_of mkdir)" = 1 ]'
 status=0
 "$WHITTLE" record -o "$T/p.json" -- podman run --cgroups=disabled --rm bb:1 ls >"$T/out" 2>"$T/err" || status=$?
 good "podman run --cgroups=disabled is refused" eval '[ $status = 2 ] && grep -q "cannot be told from others" "$T/err"'
@@ -207,7 +214,7 @@ if [ "$LAYOUT" = hybrid ]; then
     for option in --rm -d "--rm --cgroup-parent ${CG#"$(cgroup_mount)"}/own"; do
         # shellcheck disable=SC2086
         record docker $option --name old --runtime old-runc bb:1 sleep 1
-        good "${option%% /*}: a runtime that makes no cgroup in v2" eval '[ $status = 125 ] && grep -q "^whittle: warning: nothing was seen of the container.*--container" "$T/err"'
+        good "${option%% /*}: a runtime that makes no cgroup in v2" eval '[ $status = 125 ] && grep -q "^whittle: warning: nothing was seen of a container.*--container" "$T/err"'
         docker rm -f old >/dev/null 2>&1 || :
     done
 fi

@@ -128,7 +128,20 @@ struct engine_default record_engine_container(const struct record_engine *engine
 	return container;
 }
 
-static int has_slices(const struct record_engine *engine, char *const *argv, bool *slices,
+/* Is "docker" podman by another name, as podman-docker makes it? Then it answers podman's question only. */
+static int ask_podman(struct record_engine *engine, char *const *argv, struct buf *driver)
+{
+	const struct engine *podman = engine_find("podman", strlen("podman"));
+	int rc;
+
+	buf__clear(driver);
+	rc = ask(engine, argv, podman->driver, driver, NULL);
+	if (!rc)
+		engine->run.engine = podman->name;
+	return rc;
+}
+
+static int has_slices(struct record_engine *engine, char *const *argv, bool *slices,
 		      struct err *err)
 {
 	const struct engine *known = engine_find(engine->run.engine, strlen(engine->run.engine));
@@ -136,6 +149,8 @@ static int has_slices(const struct record_engine *engine, char *const *argv, boo
 	int rc = known ? ask(engine, argv, known->driver, &answer, err) : -ENOENT;
 	char driver[DRIVER_LEN];
 
+	if (rc == -EIO && !strcmp(known->name, "docker"))
+		rc = ask_podman(engine, argv, &answer) ? rc : 0;
 	if (rc)
 		return err_wrap(err, rc, "cannot ask %s where its cgroups are", engine->run.engine);
 	if (answer.len)

@@ -319,7 +319,7 @@ static void tell_unseen(const struct record *record)
 	if (!record->engine.used || !record->loop.child_ended || is_seen(record) ||
 	    !WIFEXITED(status) || (WEXITSTATUS(status) >= 125 && WEXITSTATUS(status) <= 127))
 		return;
-	log_warn("nothing was seen of the container: its runtime made no cgroup for it in v2%s",
+	log_warn("nothing was seen of a container: if one ran, its runtime made no cgroup for it in v2%s",
 		 mount_find_any_v1(NULL, &v1) ?
 			 ", maybe in v1 hierarchies only: once it runs, 'whittle record --container NAME' records it there" :
 			 "");
