@@ -29,14 +29,14 @@ mkdir "$DOCKER_CONFIG"
 "$real_docker" context create near --docker host=unix:///run/none.sock >"$T/out" 2>&1
 "$real_docker" context create far --docker host=ssh://far >"$T/out" 2>&1
 
-settings=()
+settings=() options=()
 # Passes if whittle ends with STATUS, and says PATTERN in the one sentence that it says.
 refused() { # STATUS DESC PATTERN COMMAND...
     local want=$1 desc=$2 pattern=$3 status=0
     shift 3
     rm -f "$T/ran" "$T/p.json"
     # the deadline is only there for a whittle that waits for ever
-    timeout 120 env PATH="$path" "${settings[@]}" "$WHITTLE" record -o "$T/p.json" -- "$@" >"$T/out" 2>"$T/err" </dev/null || status=$?
+    timeout 120 env PATH="$path" "${settings[@]}" "$WHITTLE" record "${options[@]}" -o "$T/p.json" -- "$@" >"$T/out" 2>"$T/err" </dev/null || status=$?
     if [ $status = "$want" ] && [ "$(wc -l <"$T/err")" = 1 ] && grep -qE "^whittle: error: .*$pattern" "$T/err" &&
         ! LC_ALL=C grep -q '[^[:print:]]' "$T/err" && [ ! -e "$T/ran" ] && [ ! -e "$T/p.json" ] && nothing_left; then
         pass "$desc"
@@ -66,6 +66,11 @@ for engine in "${ENGINES[@]}"; do
         refused 2 "$engine: elsewhere: $where" "another machine" $engine "${words[@]}" run bb:1 ls
         settings=()
     done
+    if [ $engine = podman ]; then
+        options=(--user nobody --filter engine)
+        refused 125 "$engine: rootless" "podman, run by another user, is rootless" $engine run bb:1 ls
+        options=()
+    fi
     # an option wins over the environment
     case $engine in
     docker) here=('-H unix:///run/none.sock' '--context near') ;;

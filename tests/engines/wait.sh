@@ -90,6 +90,16 @@ for engine in "${ENGINES[@]}"; do
     good "... -d: restarts are recorded" eval '[ $status = 0 ] && whole'
     remove $engine again
 done
+what=docker
+# its client, which may be another user's, writes down which container it made
+chmod 711 "$T" "$E"
+chmod 755 "$DOCKER_CONFIG"
+chmod 644 "$DOCKER_CONFIG/config.json"
+chmod 666 "$E/docker.sock"
+status=0
+timeout 60 "$WHITTLE" record --user nobody --filter engine -o "$T/p.json" --recording "$T/rec.json" -- \
+    docker run --network none --rm --cgroup-parent "$own" bb:1 mkdir /x >"$T/out" 2>"$T/err" || status=$?
+good "a cgroup parent of the user's own, the client another user's" eval '[ $status = 0 ] && whole'
 what=podman
 # A pod's infra container is started by whoever is first: it is not the one that counts. In a pod's cgroup that podman 4.3 makes with
 # cgroup_manager cgroupfs on v2, a runtime is refused devices, so no container with a file system of its own starts.

@@ -175,8 +175,8 @@ static int make_filter(struct record_engine *engine, struct err *err)
 	return 0;
 }
 
-/* For a container that is caught: whose cgroup is it, that is born? */
-static int choose_cidfile(struct record_engine *engine, struct err *err)
+/* For a container that is caught: whose cgroup is it, that is born? Its client, which writes the file, may be another user's. */
+static int choose_cidfile(struct record_engine *engine, uid_t uid, struct err *err)
 {
 	if (engine->run.cidfile) {
 		snprintf(engine->cidfile, sizeof(engine->cidfile), "%s", engine->run.cidfile);
@@ -187,6 +187,8 @@ static int choose_cidfile(struct record_engine *engine, struct err *err)
 		*engine->directory = '\0';
 		return err_errno(err, -errno, "cannot make a directory in /run");
 	}
+	if (uid && chown(engine->directory, uid, -1))
+		return err_errno(err, -errno, "cannot give %s to the user", engine->directory);
 	snprintf(engine->cidfile, sizeof(engine->cidfile), "%s/id", engine->directory);
 	return 0;
 }
@@ -215,20 +217,32 @@ static int extend(struct record_engine *engine, char *const *argv, struct err *e
 	return engine_run_extend(&engine->run, argv, options, &engine->argv, err);
 }
 
-int record_engine_prepare(struct record_engine *engine, char *const *argv, int filter,
+/* Docker's client asks a daemon, whoever runs it. The others do it themselves. */
+static int check_user(const struct record_engine *engine, uid_t uid, struct err *err)
+{
+	if (!uid || !strcmp(engine->run.engine, "docker"))
+		return 0;
+	return err_set(err, -EPERM,
+		       "%s, run by another user, is rootless, and may not make its container in a cgroup of whittle's: have it run otherwise, and record with --wait --cgroup 'libpod-*', or whatever it names its cgroups",
+		       engine->run.engine);
+}
+
+int record_engine_prepare(struct record_engine *engine, char *const *argv, uid_t uid, int filter,
 			  struct cgroup *cgroup, struct err *err)
 {
 	uint64_t random;
 	bool slices = false;
 	int rc = engine->caught ? 0 : has_slices(engine, argv, &slices, err);
 
+	if (!rc)
+		rc = check_user(engine, uid, err);
 	if (!rc && getrandom(&random, sizeof(random), 0) != sizeof(random))
 		rc = err_errno(err, -EAGAIN, "cannot name the container");
 	if (rc)
 		return rc;
 	snprintf(engine->label, sizeof(engine->label), "whittle.recording=%016llx",
 		 (unsigned long long)random);
-	rc = engine->caught ? choose_cidfile(engine, err) :
+	rc = engine->caught ? choose_cidfile(engine, uid, err) :
 			      cgroup_make_parent(slices, cgroup, engine->parent, err);
 	if (!rc && filter == FILTER_ALLOW && !engine->run.seccomp) {
 		log_note(

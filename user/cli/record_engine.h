@@ -44,8 +44,10 @@ int record_engine_plan(struct record_engine *engine, char *const *argv, struct e
 /** What the container may call if the engine has its way. */
 struct engine_default record_engine_container(const struct record_engine *engine);
 
-/** Makes the cgroup for the container (unless it is caught), and the command line that has it put there. */
-int record_engine_prepare(struct record_engine *engine, char *const *argv, int filter,
+/**
+ * Makes the cgroup for the container (unless it is caught), and the command line that has it put there. `uid`: whose process the client is.
+ */
+int record_engine_prepare(struct record_engine *engine, char *const *argv, uid_t uid, int filter,
 			  struct cgroup *cgroup, struct err *err) must_check;
 
 /** Warns of what a container that stays keeps from its recording. */

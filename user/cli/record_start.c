@@ -85,8 +85,8 @@ static int prepare_engine(struct record *record, struct err *err)
 
 	record->exec_failed = rc != 0;
 	return rc ? rc :
-		    record_engine_prepare(&record->engine, record->argv, record->options.filter,
-					  &record->command_cgroup, err);
+		    record_engine_prepare(&record->engine, record->argv, record->user.uid,
+					  record->options.filter, &record->command_cgroup, err);
 }
 
 /* Before any program is loaded: its keeper must not hold one. */
