@@ -17,10 +17,13 @@ static const char *const names[] = {"runc", "crun", "youki", "systemd-executor"}
 /* Where a symbolic link leads to another name, it is that one that the kernel knows. */
 static bool find(const char *path, struct launcher *out)
 {
-	char *own_ptr real = realpath(path, NULL);
+	char *own_ptr real = NULL;
 	struct stat st;
 
-	if (!real || stat(real, &st) || !S_ISREG(st.st_mode))
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return false;
+	real = realpath(path, NULL);
+	if (!real)
 		return false;
 	/* the kernel's dev_t: 12 bits of major, 20 of minor */
 	*out = (struct launcher){
