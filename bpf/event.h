@@ -265,7 +265,7 @@ struct group {
 	__u32 image;    /* PROVISIONAL: what it runs */
 	__u32 filters;  /* seccomp filters that it entered with */
 	__u32 has_exec; /* `exec` is a call that a thread of it is in */
-	__u32 pad;
+	__u32 away;     /* it has left its slot, or a thread of it has: that was counted */
 	struct call exec;
 	char exec_comm[COMM_LEN]; /* of the thread that is in it: the exec itself gives it another */
 };

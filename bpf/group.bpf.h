@@ -350,6 +350,7 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 	copy = *group;
 	copy.slot = slot;
 	copy.has_exec = 0;
+	copy.away = 0;
 	if (!group_is_workload(&copy)) {
 		lineage = bpf_map_lookup_elem(&lineages, &copy.lineage);
 		if (lineage)
@@ -469,8 +470,11 @@ static __noinline int group_note_left(struct task_struct *task, struct group *gr
 	struct file_id exe = image_of_file(file);
 	struct slot *slot = slot_of(group->slot);
 
-	if (group->state != GROUP_SETUP && slot->armed && !image_is_launcher(&exe, file))
+	if (group->state != GROUP_SETUP && !group->away && slot->armed &&
+	    !image_is_launcher(&exe, file)) {
 		atomic_add(&slot->left, 1);
+		group->away = 1;
+	}
 	return 0;
 }
 
@@ -485,8 +489,10 @@ static __always_inline bool group_move(struct task_struct *task, __u32 slot, boo
 
 	if (BPF_CORE_READ(task, flags) & PF_EXITING)
 		return false; /* its sched_process_exit may have come already */
-	if (group && group->slot == slot)
+	if (group && group->slot == slot) {
+		group->away = 0;
 		return false;
+	}
 	if (group)
 		group_note_left(task, group);
 	if (group && !process && BPF_CORE_READ(task, signal, live.counter) > 1 &&

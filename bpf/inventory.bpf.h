@@ -63,6 +63,11 @@ static __always_inline void inventory_call(struct task_struct *task, __u32 slot)
 		args_note(&key, call.row, regs);
 }
 
+static __always_inline bool inventory_is_ours(struct task_struct *task)
+{
+	return (__u32)BPF_CORE_READ(task, tgid) == self || group_is_helper(task);
+}
+
 /*
  * A process came to a cgroup of `slot`. If it is workload from there on, so is the call that its first thread is in; of the others nothing
  * is known.
@@ -71,13 +76,9 @@ static __always_inline void inventory_joined(struct task_struct *task, __u32 slo
 {
 	struct slot *s = slot_of(slot);
 
-	if (s->armed && s->flags & SLOT_COUNT_MOVED && task != (void *)bpf_get_current_task())
+	if (s->armed && s->flags & SLOT_COUNT_MOVED && !inventory_is_ours(task) &&
+	    task != (void *)bpf_get_current_task())
 		inventory_call(task, slot);
-}
-
-static __always_inline bool inventory_is_ours(struct task_struct *task)
-{
-	return (__u32)BPF_CORE_READ(task, tgid) == self || group_is_helper(task);
 }
 
 static __always_inline void inventory_task(struct task_struct *task, __u32 slot)

@@ -76,7 +76,7 @@ is "one that waits for it and ends is not" 0 "$(jq '.moved | length' "$T/a.json"
 
 # one that leaves while it runs: its calls are lost, and that is told
 record a "$top/a"
-"$mover" in:"$top/a" exec calls:10 in:"$top/x" calls:100
+"$mover" in:"$top/a" exec calls:10 in:"$top/x" calls:100 in:"$top" in:"$top/x"
 finish a
 is "one that leaves the target: what it called there is in the recording" 10 "$(calls a getppid)" a
 is "... which is incomplete" "3 false 1" "$status $(jq -r '"\(.complete) \(.losses.left)"' "$T/a.json")" a
