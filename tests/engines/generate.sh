@@ -37,7 +37,7 @@ good() { # DESC CONDITION...
 }
 
 nothing_left() {
-    [ -z "$(docker ps -a -q)$(podman ps -a -q)$(ls -A "$TMPDIR")" ]
+    [ -z "$(docker ps -a -q)$(podman ps -a -q)$(docker volume ls -q)$(podman volume ls -q)$(ls -A "$TMPDIR")" ]
 }
 
 # It ended with this status and sentence, and left no container and no file.
@@ -130,6 +130,9 @@ for engine in "${ENGINES[@]}"; do
         >"$T/out" 2>"$T/err" && status=0 || status=$?
     good "without an exercise, to its own end; the output is named after the image" \
         eval '[ $status = 0 ] && allows "$T/bb.json" getdents64 && ! allows "$T/bb.json" mkdir'
+    $engine import --change 'VOLUME /data' "$E/bb.tar" volume:1 >"$T/out" 2>&1
+    generate --engine "$engine" --tries 1 volume:1 "$T/volume.json" -- mkdir /data/x
+    good "an image with a volume: none is left" eval '[ $status = 0 ] && nothing_left'
     chmod 640 "$T/bb.json"
     generate --engine "$engine" --tries 1 --for 1s --record-option --recording --record-option "$T/r.json" bb:1 "$T/bb.json" -- sh -c 'trap "mkdir /bye; exit 0" TERM; sleep 1000 & wait'
     good "--for ends it; a profile is replaced, with its mode; the recorder has options, too" \
