@@ -131,7 +131,8 @@ for engine in "${ENGINES[@]}"; do
     good "without an exercise, to its own end; the output is named after the image" \
         eval '[ $status = 0 ] && allows "$T/bb.json" getdents64 && ! allows "$T/bb.json" mkdir'
     $engine import --change 'VOLUME /data' "$E/bb.tar" volume:1 >"$T/out" 2>&1
-    generate --engine "$engine" --tries 1 volume:1 "$T/volume.json" -- mkdir /data/x
+    # of short words only those that detach are refused
+    generate --engine "$engine" --run-option -edebug=1 --tries 1 volume:1 "$T/volume.json" -- mkdir /data/x
     good "an image with a volume: none is left" eval '[ $status = 0 ] && nothing_left'
     chmod 640 "$T/bb.json"
     generate --engine "$engine" --tries 1 --for 1s --record-option --recording --record-option "$T/r.json" bb:1 "$T/bb.json" -- sh -c 'trap "mkdir /bye; exit 0" TERM; sleep 1000 & wait'
@@ -162,6 +163,19 @@ for engine in "${ENGINES[@]}"; do
     good "a container that ends before the exercise" eval 'ended 1 "exercise" && [ ! -e "$T/p.json" ]'
     generate --engine "$engine" no/such/image:1 "$T/p.json"
     good "an image that there is not" ended 1 "has no image no/such/image:1"
+    # a client that leaves its container to itself when it runs under the profile
+    mkdir "$T/$engine.leaves"
+    {
+        echo '#!/bin/bash'
+        echo 'for word; do case $word in seccomp=*) detach=-d ;; esac; done'
+        echo "exec $(command -v "$engine") \"\$1\" \$detach \"\${@:2}\""
+    } >"$T/$engine.leaves/$engine"
+    chmod +x "$T/$engine.leaves/$engine"
+    rmdir "$T/$engine.state/once"
+    PATH=$T/$engine.leaves:$PATH generate --engine "$engine" --run-option -v --run-option "$T/$engine.state:/state" bb:1 "$T/p.json" -- \
+        sh -c 'if ! mkdir /state/once; then trap "exit 0" TERM; sleep 1000 & wait; fi'
+    good "a container that outlives its client proves nothing" \
+        eval 'ended 1 "in run 1 of 3: it goes on without the client of $engine" && [ ! -e "$T/p.json" ]'
 
     # --- interrupted ---
     rm -f "$MARK"
@@ -196,7 +210,7 @@ good "an exercise that there is not" ended 1 "there is no exercise $T/no-such"
 generate --exercise "$T/notes.json" bb:1 "$T/p.json" -- ls
 good "an exercise that cannot be executed" ended 1 "chmod +x"
 for words in "" "--nonsense bb:1" "--engine lxc bb:1" "--for soon bb:1" "--tries 0 bb:1" "a b c" "--run-option seccomp=x bb:1" \
-    "--run-option --rm bb:1" "--tries"; do
+    "--run-option --rm bb:1" "--run-option -d bb:1" "--run-option -itd bb:1" "--run-option -dt bb:1" "--run-option --detach=true bb:1" "--tries"; do
     # shellcheck disable=SC2086
     generate $words
     good "usage: '$words'" ended 2 "--help"
