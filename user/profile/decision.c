@@ -82,40 +82,73 @@ static int add_free(struct decision *decision, struct outcome outcome, const str
 	return rc ? rc : region_add(&part->region, &left);
 }
 
-static bool is_range(const struct condition *c)
+/* What of a call's rules may go wrong together. */
+struct shape {
+	size_t terms;
+	bool ranges, several, wide;
+};
+
+/* `conditions`: of which all must hold. */
+static void shape_add(struct shape *shape, const struct condition *conditions, size_t len)
 {
-	return c->compare != COMPARE_INVALID && c->compare != COMPARE_EQ &&
-	       c->compare != COMPARE_MASKED_EQ;
+	size_t some = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		const struct condition *c = &conditions[i];
+
+		if (c->compare == COMPARE_INVALID)
+			continue;
+		some++;
+		shape->ranges |= condition_is_range(c);
+		shape->wide |= (c->value | c->value_two) > UINT32_MAX;
+	}
+	shape->several |= some > 1;
+	shape->terms++;
 }
 
-/* What a term has in it that may go wrong when it is not alone. */
-static void look_at(const struct term *term, bool *ranges, bool *several, bool *wide)
+static bool shape_is_hazardous(const struct shape *shape)
 {
-	bool range = false;
+	return shape->terms > 1 && shape->ranges && (shape->several || shape->wide);
+}
 
-	for (size_t i = 0; i < CONDITION_ARGS; i++) {
-		const struct condition *c = &term->conditions[i];
-
-		range |= is_range(c);
-		*wide |= c->compare != COMPARE_INVALID && (c->value | c->value_two) > UINT32_MAX;
-	}
-	*ranges |= range;
-	*several |= term_count(term) > 1;
+bool condition_is_range(const struct condition *condition)
+{
+	return condition->compare != COMPARE_INVALID && condition->compare != COMPARE_EQ &&
+	       condition->compare != COMPARE_MASKED_EQ;
 }
 
 bool decision_has_hazardous_ranges(const struct decision *decision)
 {
-	bool ranges = false, several = false, wide = false;
-	size_t terms = 0;
+	struct shape shape = {0};
 
 	for (size_t i = 0; i < decision->len; i++) {
 		const struct region *region = &decision->parts[i].region;
 
 		for (size_t k = 0; k < region->len; k++)
-			look_at(&region->terms[k], &ranges, &several, &wide);
-		terms += region->len;
+			shape_add(&shape, region->terms[k].conditions, CONDITION_ARGS);
 	}
-	return terms > 1 && ranges && (several || wide);
+	return shape_is_hazardous(&shape);
+}
+
+/* As libseccomp gets them, each, and also where one says what another has said. Behind a rule without conditions it looks at none. */
+static bool rules_have_hazardous_ranges(const struct profile *profile, const char *name)
+{
+	struct shape shape = {0};
+
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		if (!rule_has_name(rule, name) || !rule_counts(profile, rule))
+			continue;
+		if (!rule->conditions_len)
+			break;
+		if (!rule_conditions_are_alternatives(rule))
+			shape_add(&shape, rule->conditions, rule->conditions_len);
+		else
+			for (size_t k = 0; k < rule->conditions_len; k++)
+				shape_add(&shape, &rule->conditions[k], 1);
+	}
+	return shape_is_hazardous(&shape);
 }
 
 static int split(const struct profile *profile, const char *name, struct decision *decision)
@@ -132,8 +165,6 @@ static int split(const struct profile *profile, const char *name, struct decisio
 		if (!rc)
 			rc = add_free(decision, rule_outcome(rule), &region);
 	}
-	if (decision->hazard == HAZARD_NONE && decision_has_hazardous_ranges(decision))
-		decision->hazard = HAZARD_RANGES;
 	return rc;
 }
 
@@ -154,6 +185,8 @@ int decision_make(const struct profile *profile, const char *name, struct decisi
 	}
 	if (rc)
 		return rc;
+	if (decision.hazard == HAZARD_NONE && rules_have_hazardous_ranges(profile, name))
+		decision.hazard = HAZARD_RANGES;
 	*out = decision;
 	decision = (struct decision){0};
 	return 0;

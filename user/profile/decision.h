@@ -20,7 +20,7 @@ struct part {
 enum hazard {
 	HAZARD_NONE = 0,
 	HAZARD_OVERLAP, /* rules with different actions hold for the same arguments */
-	HAZARD_RANGES, /* several rules, one of which compares two arguments and one of them by order or NE */
+	HAZARD_RANGES, /* several rules, and some compare by order or NE, some two arguments or values above 32 bits */
 };
 
 struct decision {
@@ -40,7 +40,10 @@ int decision_make(const struct profile *profile, const char *name, struct decisi
 /** Says why decision_make() gave none: `rc`. */
 int decision_refuse(int rc, const char *name, struct err *err) must_check;
 
-/** HAZARD_RANGES, of parts that somebody has put together. */
+/** Does it compare by order or NE? */
+bool condition_is_range(const struct condition *condition);
+
+/** HAZARD_RANGES, of parts that somebody has put together and writes as they are. Rules that say the same twice are no less hazardous: decision_make() judges them as they stand. */
 bool decision_has_hazardous_ranges(const struct decision *decision);
 
 /** Adds the arguments that no part has. */

@@ -11,7 +11,7 @@
 #define PROVED_RULES      8
 #define PROVED_CONDITIONS 8
 /* Arguments that are tried for all calls of a profile: some tenths of a second. */
-#define PROBES_MAX (1UL << 15)
+#define PROBES_MAX (1UL << 16)
 
 /* Values of a half, or of a whole argument; more than these are not tried. */
 #define VALUES_MAX 1024
@@ -37,47 +37,79 @@ static void add_half(struct values *halves, uint32_t half)
 	add_value(halves, half < UINT32_MAX ? half + 1 : half);
 }
 
-/* One for each answer that comparisons of an argument's halves can give. */
-static void values_of(const struct profile *profile, const char *name, unsigned int index,
+/*
+ * One for each answer that comparing an argument's halves can give, whatever it is that stands in the rules for the call: a wrong filter
+ * compares one argument with what another is to be compared with. Where 32 bits are compared there is no upper half.
+ */
+static void values_of(const struct profile *profile, const char *name, bool is_32bit,
 		      struct values *out)
 {
-	struct values low = {0}, high = {0};
+	struct values halves = {0};
 
 	*out = (struct values){0};
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		for (size_t k = 0; k < rule->conditions_len; k++) {
-			if (rule->conditions[k].index != index || !rule_has_name(rule, name))
-				continue;
-			add_half(&low, rule->conditions[k].value);
-			add_half(&high, rule->conditions[k].value >> 32);
+		for (size_t k = 0; rule_has_name(rule, name) && k < rule->conditions_len; k++) {
+			add_half(&halves, rule->conditions[k].value);
+			add_half(&halves, rule->conditions[k].value >> 32);
 		}
 	}
-	for (size_t h = 0; h < high.len; h++)
-		for (size_t l = 0; l < low.len; l++)
-			add_value(out, high.list[h] << 32 | low.list[l]);
-	if (!out->len)
-		add_value(out, 0);
+	for (size_t h = 0; h < (is_32bit ? 1 : halves.len); h++)
+		for (size_t l = 0; l < halves.len; l++)
+			add_value(out, (is_32bit ? 0 : halves.list[h] << 32) | halves.list[l]);
 }
 
-/* Are the rules for the call such that libseccomp ends, and that values_of() has all that matter? */
+static bool is_compared(const struct profile *profile, const char *name, unsigned int index)
+{
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		for (size_t k = 0; rule_has_name(rule, name) && k < rule->conditions_len; k++)
+			if (rule->conditions[k].index == index)
+				return true;
+	}
+	return false;
+}
+
+/*
+ * Are the rules for the call such that libseccomp ends, and that values_of() has all that matter? Where a rule compares several arguments
+ * and one of them by order or NE, it is not known to end.
+ */
 static bool can_be_proved(const struct profile *profile, const char *name)
 {
 	size_t rules = 0, conditions = 0;
 
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
+		bool single = rule->conditions_len < 2 || rule_conditions_are_alternatives(rule);
 
 		if (!rule_has_name(rule, name) || !rule_counts(profile, rule))
 			continue;
 		rules++;
 		conditions += rule->conditions_len;
 		for (size_t k = 0; k < rule->conditions_len; k++)
-			if (rule->conditions[k].compare == COMPARE_MASKED_EQ)
+			if (rule->conditions[k].compare == COMPARE_MASKED_EQ ||
+			    (!single && condition_is_range(&rule->conditions[k])))
 				return false;
 	}
 	return rules <= PROVED_RULES && conditions <= PROVED_CONDITIONS;
+}
+
+/* Has another call rules that the call is the multiplexer of? */
+static bool has_subcalls(const struct profile *profile, enum arch arch, const char *name)
+{
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		for (size_t n = 0; n < rule->names_len; n++) {
+			const char *multiplexer = syscall_multiplexer(arch, rule->names[n]);
+
+			if (multiplexer && !strcmp(multiplexer, name))
+				return true;
+		}
+	}
+	return false;
 }
 
 /* Where a multiplexer makes the call as well, the rules for all that it makes are one decision, unless one decides about all of it. */
@@ -86,6 +118,8 @@ static bool is_apart(const struct profile *profile, enum arch arch, const char *
 	const char *multiplexer = syscall_multiplexer(arch, name);
 	struct outcome outcome;
 
+	if (has_subcalls(profile, arch, name))
+		return false;
 	return !multiplexer || (decision_is_simple(profile, multiplexer, &outcome) &&
 				!outcome_equal(outcome, profile_default(profile)));
 }
@@ -94,29 +128,35 @@ static bool is_apart(const struct profile *profile, enum arch arch, const char *
 static bool agrees(const struct filter *filter, const struct profile *profile,
 		   const struct syscall *call, const char *name, size_t *budget)
 {
-	struct values values[CONDITION_ARGS];
 	struct seccomp_data data = {
 		.nr = (int)call->nr + (int)arch_number_base(call->arch),
 		.arch = arch_audit(call->arch),
 	};
+	bool compared[CONDITION_ARGS];
+	struct values values;
 	size_t probes = 1;
 
+	values_of(profile, name, arch_compares_32bit(call->arch), &values);
 	for (unsigned int i = 0; i < CONDITION_ARGS; i++) {
-		values_of(profile, name, i, &values[i]);
-		if (values[i].len == VALUES_MAX || probes > *budget / values[i].len)
+		compared[i] = is_compared(profile, name, i);
+		if (!compared[i])
+			continue;
+		if (values.len == VALUES_MAX || probes > *budget / values.len)
 			return false;
-		probes *= values[i].len;
+		probes *= values.len;
 	}
 	*budget -= probes;
 	for (size_t probe = 0; probe < probes; probe++) {
-		uint64_t args[CONDITION_ARGS];
+		uint64_t args[CONDITION_ARGS] = {0};
 		size_t left = probe;
 
 		for (unsigned int i = 0; i < CONDITION_ARGS; i++) {
-			args[i] = values[i].list[left % values[i].len];
-			data.args[i] = args[i];
-			left /= values[i].len;
+			if (!compared[i])
+				continue;
+			args[i] = values.list[left % values.len];
+			left /= values.len;
 		}
+		memcpy(data.args, args, sizeof(args));
 		if (!outcome_equal(outcome_from_return(filter_run(filter, &data)),
 				   evaluate(profile, call, args).outcome))
 			return false;

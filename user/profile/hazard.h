@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What libseccomp makes something else of than the rules say. Some shapes of rules are known for it (decision.h); where the rules for a
- * call are few and have no masks, the filter shows whether it did. It compares an argument by halves with what stands in the rules, so
- * values on each such half and on both sides of it stand for all there are: the filter is run on them, beside the rules.
+ * call are few, have no masks, and compare by order or NE one argument each, the filter shows whether it did. It compares arguments by halves with
+ * what stands in the rules, though perhaps one argument with another's value, so values on each such half and on both sides of it, for each
+ * argument, stand for all there are: the filter is run on them, beside the rules. Of all others libseccomp is not asked: of some it never ends.
  */
 #pragma once
 

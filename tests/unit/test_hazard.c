@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Rules of which libseccomp makes something else, or never ends: they are told, and never compiled. What is taken is compared with what the
+ * filter of it answers.
+ */
+#include "profile/compile.h"
+#include "profile/evaluate.h"
+#include "profile/hazard.h"
+#include "profile/merge.h"
+#include "effort.h"
+#include "random_profile.h"
+
+#define RULES_MAX 3
+
+struct row {
+	const char *what;
+	bool whole; /* behind them a rule without conditions */
+	struct condition rules[RULES_MAX][2];
+};
+
+static const struct row rows[] = {
+	{"one argument is compared with another's value",
+	 false,
+	 {{{0, COMPARE_GE, 100, 0}}, {{1, COMPARE_EQ, 8, 0}, {0, COMPARE_LE, 5, 0}}}},
+	{"a rule inside of others",
+	 false,
+	 {{{0, COMPARE_GT, 131072, 0}},
+	  {{1, COMPARE_LE, UINT32_MAX, 0}},
+	  {{1, COMPARE_LE, 8, 0}, {0, COMPARE_LT, 0x7e020000, 0}}}},
+	{"a rule inside of another, without an end",
+	 false,
+	 {{{1, COMPARE_LT, 16, 0}, {0, COMPARE_LT, 3, 0}},
+	  {{0, COMPARE_LT, 3, 0}, {1, COMPARE_EQ, 0, 0}}}},
+	{"without an end",
+	 false,
+	 {{{0, COMPARE_LT, 8, 0}, {1, COMPARE_LT, 5, 0}},
+	  {{1, COMPARE_NE, 2, 0}, {0, COMPARE_LT, 8, 0}},
+	  {{0, COMPARE_LE, 0, 0}}}},
+	{"without an end, and for nothing",
+	 true,
+	 {{{0, COMPARE_LT, 8, 0}, {1, COMPARE_LT, 5, 0}},
+	  {{1, COMPARE_NE, 2, 0}, {0, COMPARE_LT, 8, 0}},
+	  {{0, COMPARE_LE, 0, 0}}}},
+};
+
+static void add_rule(struct profile *profile, const struct condition conditions[2])
+{
+	struct rule *rule = profile_add_rule(profile, ACTION_ALLOW, 0);
+
+	cr_assert_not_null(rule);
+	cr_assert_eq(rule_add_name(rule, "getppid"), 0);
+	for (size_t i = 0; conditions && i < 2; i++)
+		if (conditions[i].compare != COMPARE_INVALID)
+			cr_assert_eq(rule_add_condition(rule, &conditions[i]), 0);
+}
+
+/* By the rules and by the filter. */
+static void expect_same(const struct profile *profile, const uint64_t values[], size_t len,
+			const char *what)
+{
+	struct filter own_filter filter = {0};
+	struct buf own_buf unknown = BUF_INIT;
+	struct syscall call = {.arch = ARCH_X86_64};
+	struct err err = {0};
+
+	cr_assert(syscall_resolve(ARCH_X86_64, "getppid", &call.nr));
+	cr_assert_eq(compile_filter(profile, ARCH_X86_64, &filter, &unknown, &err), 0, "%s: %s",
+		     what, err.text);
+	for (size_t i = 0; i < len * len; i++) {
+		const uint64_t args[6] = {values[i % len], values[i / len]};
+		const struct seccomp_data data = {.nr = (int)call.nr,
+						  .arch = arch_audit(call.arch),
+						  .args = {args[0], args[1]}};
+
+		cr_assert(outcome_equal(outcome_from_return(filter_run(&filter, &data)),
+					evaluate(profile, &call, args).outcome),
+			  "%s: %#llx, %#llx", what, (unsigned long long)args[0],
+			  (unsigned long long)args[1]);
+	}
+}
+
+static const uint64_t values[] = {0,          1,          2,          3,          4,
+				  5,          6,          7,          8,          9,
+				  15,         16,         99,         100,        131072,
+				  131073,     0x7e01ffff, 0x7e020000, UINT32_MAX, 1ULL << 32,
+				  1ULL << 60, UINT64_MAX};
+
+Test(hazard, is_told, .timeout = 20)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct profile own_profile profile = {.default_action = ACTION_ERRNO,
+						      .default_errno = EPERM};
+		struct profile own_profile safe = {0};
+		struct err err = {0};
+
+		profile.arches[ARCH_X86_64] = true;
+		for (size_t r = 0; r < RULES_MAX; r++)
+			if (rows[i].rules[r][0].compare != COMPARE_INVALID)
+				add_rule(&profile, rows[i].rules[r]);
+		if (rows[i].whole)
+			add_rule(&profile, NULL);
+		cr_expect_eq(profile_check_hazards(&profile, &err), -ENOTSUP, "%s", rows[i].what);
+		cr_assert_eq(profile_canonical(&profile, &safe, &err), 0, "%s: %s", rows[i].what,
+			     err.text);
+		expect_same(&safe, values, ARRAY_LEN(values), rows[i].what);
+	}
+}
+
+/* One or two arguments, compared in any way: what is taken as it stands is right. */
+static void random_ranges(struct profile *profile)
+{
+	static const uint64_t some[] = {0, 1, 2, 3, 5, 8, 16, 100};
+
+	for (uint32_t rules = 2 + any(2); rules; rules--) {
+		struct condition conditions[2] = {{0}};
+		bool both = any(2);
+
+		for (unsigned int i = 0; i < 2; i++)
+			if (both || i == rules % 2)
+				conditions[i] =
+					(struct condition){i,
+							   COMPARE_EQ + any(COMPARE_MASKED_EQ -
+									    COMPARE_EQ),
+							   some[any(ARRAY_LEN(some))], 0};
+		add_rule(profile, conditions);
+	}
+}
+
+Test(hazard, what_is_taken_is_right, .timeout = 120)
+{
+	size_t taken = 0;
+
+	random_state = 88172645463325252;
+	for (int p = 0; p < EFFORT(3000); p++) {
+		struct profile own_profile profile = {.default_action = ACTION_ERRNO,
+						      .default_errno = EPERM};
+
+		profile.arches[ARCH_X86_64] = true;
+		random_ranges(&profile);
+		if (profile_check_hazards(&profile, NULL))
+			continue;
+		taken++;
+		expect_same(&profile, values, ARRAY_LEN(values), "at random");
+	}
+	cr_expect_gt(taken, EFFORT(3000) / 10, "%zu", taken);
+}
