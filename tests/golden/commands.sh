@@ -401,6 +401,15 @@ jq -S .syscalls "$T/kept.json" >"$T/got"
 same '... nor changed' "$T/want" "$T/got"
 says '... nor merged' 1 'cannot be put together for 32-bit architectures' "$WHITTLE" merge "$T/wide.json" "$T/wide.json"
 says '... nor turned round' 1 'cannot be turned round for 32-bit architectures' "$WHITTLE" convert --default-action log "$T/wide.json"
+# what one call compares says nothing of another's
+jq '.syscalls = [{"names": ["ptrace"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 4294967296, "op": "SCMP_CMP_EQ"}]}] + .syscalls' "$T/wide.json" >"$T/beside.json"
+says '... also beside a call that has such bits' 0 'were left as they are: they cannot be rewritten for 32-bit architectures' \
+    "$WHITTLE" convert "$T/beside.json" -o "$T/kept.json"
+says '... nor merged with them' 1 'cannot be put together for 32-bit architectures' "$WHITTLE" merge "$T/beside.json" "$T/beside.json"
+says '... nor turned round' 1 'cannot be turned round for 32-bit architectures' "$WHITTLE" convert --default-action log "$T/beside.json"
+jq '.syscalls |= .[:1]' "$T/beside.json" >"$T/said.json"
+check '... what stands there itself is merged' "$WHITTLE" merge "$T/said.json" "$T/said.json"
+check '... and turned round' "$WHITTLE" convert --default-action log "$T/said.json"
 says '... but for 64 bits they are' 0 'were rewritten' "$WHITTLE" convert --arch x86_64 "$T/wide.json" -o "$T/narrow.json"
 for value in 0 1 2 0x100000000 0x8000000000000000; do
     want=$([ $value = 0 ] || [ $value = 1 ] && echo 'errno EPERM' || echo allow)

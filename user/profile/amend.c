@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/amend.h"
+#include "profile/argument.h"
 #include "profile/parse.h"
 
 #include <errno.h>
@@ -275,12 +276,6 @@ static bool node_has_name(const struct node *rule, const char *name)
 	return one && is_text(one, name);
 }
 
-static bool same_condition(const struct condition *a, const struct condition *b)
-{
-	return a->index == b->index && a->compare == b->compare && a->value == b->value &&
-	       (a->compare != COMPARE_MASKED_EQ || a->value_two == b->value_two);
-}
-
 /* Is it one that add_copy() has added, for this subcall? */
 static bool is_copy_for(const struct node *rule, const char *name, const struct condition *wanted)
 {
@@ -322,7 +317,7 @@ int amend_allow_subcall(struct node *root, const struct profile *profile,
 		const struct rule *rule = &profile->rules[i];
 
 		if (rule_has_name(rule, name) && rule->conditions_len == 1 &&
-		    same_condition(&rule->conditions[0], &condition))
+		    condition_equal(&rule->conditions[0], &condition))
 			remove_name(&rules->children[rule->number - 1], name);
 	}
 	if (profile->default_action != ACTION_ALLOW)

@@ -120,6 +120,12 @@ bool condition_is_nothing(const struct condition *c)
 	return n == IS_MASK ? c->value_two & ~c->value : !n;
 }
 
+bool condition_equal(const struct condition *a, const struct condition *b)
+{
+	return a->index == b->index && a->compare == b->compare && a->value == b->value &&
+	       (a->compare != COMPARE_MASKED_EQ || a->value_two == b->value_two);
+}
+
 bool condition_is_everything(const struct condition *c)
 {
 	return (c->compare == COMPARE_MASKED_EQ && !c->value && !c->value_two) ||

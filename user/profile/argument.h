@@ -16,6 +16,9 @@ struct choices {
 void choices_clear(struct choices *choices);
 #define own_choices own_with(choices_clear)
 
+/** Do they say the same in the same words? */
+bool condition_equal(const struct condition *a, const struct condition *b);
+
 /** A condition that always holds. */
 bool condition_is_everything(const struct condition *condition);
 

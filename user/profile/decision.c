@@ -235,3 +235,43 @@ bool profile_wants_high_bits(const struct profile *profile)
 			return true;
 	return false;
 }
+
+static bool has_condition(const struct rule *rule, const struct condition *condition)
+{
+	for (size_t i = 0; i < rule->conditions_len; i++)
+		if (condition_equal(&rule->conditions[i], condition))
+			return true;
+	return false;
+}
+
+/* Conditions that must all hold, as a rule of the profile has them. */
+static bool has_conditions(const struct profile *profile, const char *name, const struct rule *made)
+{
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+		bool any = rule_conditions_are_alternatives(rule);
+		bool all = made->conditions_len == (any ? 1 : rule->conditions_len);
+
+		if (!rule_has_name(rule, name))
+			continue;
+		for (size_t k = 0; all && k < made->conditions_len; k++)
+			all = has_condition(rule, &made->conditions[k]);
+		if (all)
+			return true;
+	}
+	return false;
+}
+
+bool profile_gains_high_bits(const struct profile *made, const struct profile *a,
+			     const struct profile *b)
+{
+	for (size_t i = 0; i < made->rules_len; i++) {
+		const struct rule *rule = &made->rules[i];
+
+		for (size_t n = 0; wants_high_bits(rule) && n < rule->names_len; n++)
+			if (!has_conditions(a, rule->names[n], rule) &&
+			    !has_conditions(b, rule->names[n], rule))
+				return true;
+	}
+	return false;
+}

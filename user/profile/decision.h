@@ -55,7 +55,12 @@ bool decision_is_simple(const struct profile *profile, const char *name, struct 
 /** Does a condition compare with a value of more than 32 bits? Where but 32 are compared libseccomp drops the others, and it means something else. */
 bool condition_wants_high_bits(const struct condition *condition);
 
-/**
- * Has a rule such a condition, where one of the profile's architectures compares 32 bits? Rules that are put together anew may come to such, where those that they are made of did not.
- */
+/** Has a rule such a condition, where one of the profile's architectures compares 32 bits? */
 bool profile_wants_high_bits(const struct profile *profile);
+
+/**
+ * Has `made`, put together anew from `a` and `b`, a rule with such a condition that neither of them has with these same conditions? Rules may
+ * come to such where those that they are made of did not, and mean something else then where 32 bits are compared.
+ */
+bool profile_gains_high_bits(const struct profile *made, const struct profile *a,
+			     const struct profile *b);
