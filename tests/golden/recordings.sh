@@ -109,3 +109,16 @@ grep -q 'the same recording was given before' "$T/err" && pass 'and that is told
 "$WHITTLE" profile "$T/a" "$T/a" "$T/b" 2>"$T/text" >/dev/null
 grep -q '3 of 5 distinct syscalls (60.0 %) were seen by only one of 2 recordings$' "$T/text" && pass 'nor is it two that saw the same' ||
     fail 'nor is it two that saw the same' "$(cat "$T/text")"
+
+# --- arguments of more than 32 bits ---
+# ptrace of 64-bit code, beside getpid of both
+recording 101:1 39:2 | jq '.arguments = [{arch: "x86_64", number: 101, masks: ["0xffffffffffffffff", "0x0", "0x0", "0x0", "0x0", "0x0"],
+    values: [["0x100000010", "0x0", "0x0", "0x0", "0x0", "0x0"]]}]' >"$T/wide"
+jq '.syscalls += [.syscalls[1] | .arch = "x86" | .number = 20]' "$T/wide" >"$T/both"
+"$WHITTLE" profile -q -o "$T/out" "$T/wide" 2>"$T/err"
+[ ! -s "$T/err" ] && pass 'more than 32 bits, by 64-bit code alone' || fail 'more than 32 bits, by 64-bit code alone' "$(cat "$T/err")"
+"$WHITTLE" profile -q -o "$T/out" "$T/both" 2>"$T/err"
+grep -q 'warning: ptrace was called with values above 32 bits, and the profile lists x86, ' "$T/err" && pass '... beside 32-bit code: what it may as well is told' ||
+    fail '... beside 32-bit code: what it may as well is told' "$(cat "$T/err")"
+"$WHITTLE" explain --arch x86 "$T/out" ptrace 16 >"$T/text"
+grep -q ': allow' "$T/text" && pass '... and so it is' || fail '... and so it is' "$(cat "$T/text")"

@@ -125,6 +125,8 @@ static int write_profile(const struct profile_options *options, const struct sum
 				&derive.baseline);
 	if (!rc)
 		summary_arguments(&constraints);
+	if (!rc)
+		summary_narrow_arches(&constraints, &profile);
 	return rc;
 }
 

@@ -94,6 +94,8 @@ static int write_profile(const struct result_options *options, struct recording 
 		rc = emit_oci(&profile, &text, err);
 	if (!rc)
 		rc = file_write(path, &text, "profile", err);
+	if (!rc)
+		summary_narrow_arches(&constraints, &profile);
 	if (rc || options->quiet)
 		return rc;
 	if (options->assume_startup && recording->whole)

@@ -325,6 +325,17 @@ void summary_arguments(const struct constraints *constraints)
 	}
 }
 
+void summary_narrow_arches(const struct constraints *constraints, const struct profile *profile)
+{
+	for (size_t i = 0; i < constraints->len; i++) {
+		enum arch arch = constraint_narrow_arch(&constraints->list[i], profile);
+
+		if (arch)
+			log_warn("%s was called with values above 32 bits, and the profile lists %s, which compares the lower 32 alone: there it is allowed with these, called so or not",
+				 constraints->list[i].name, arch_token(arch));
+	}
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct observed *x = *(const struct observed *const *)a,

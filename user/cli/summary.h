@@ -25,3 +25,6 @@ void summary_stats(const struct recording *recording);
 
 /** Which calls are held to the arguments that were seen, and which are not, and why. Nothing without any. */
 void summary_arguments(const struct constraints *constraints);
+
+/** Where a rule says more than was seen: values above 32 bits, for architectures that compare no more. Warnings. */
+void summary_narrow_arches(const struct constraints *constraints, const struct profile *profile);

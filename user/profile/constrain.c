@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/constrain.h"
 #include "profile/cubes.h"
+#include "profile/decision.h"
 
 #include <errno.h>
 #include <string.h>
@@ -140,4 +141,27 @@ int constraints_make(const struct tuples_list *tuples, const struct syscall_set 
 	for (size_t i = 0; !rc && i < out->len; i++)
 		rc = fill(&out->list[i], tuples, needed);
 	return rc;
+}
+
+static bool wants_high_bits(const struct constraint *constraint)
+{
+	for (size_t i = 0; !constraint->open && i < constraint->region.len; i++)
+		for (size_t k = 0; k < CONDITION_ARGS; k++)
+			if (condition_wants_high_bits(&constraint->region.terms[i].conditions[k]))
+				return true;
+	return false;
+}
+
+enum arch constraint_narrow_arch(const struct constraint *constraint, const struct profile *profile)
+{
+	bool wide = wants_high_bits(constraint);
+
+	for (enum arch a = ARCH_INVALID + 1; wide && a < ARCH_COUNT; a++) {
+		int64_t nr;
+
+		if (profile->arches[a] && arch_compares_32bit(a) &&
+		    syscall_resolve(a, constraint->name, &nr))
+			return a;
+	}
+	return ARCH_INVALID;
 }

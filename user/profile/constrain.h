@@ -40,4 +40,11 @@ struct constraint *constraints_find(const struct constraints *constraints, const
 /** Is there something to hold the name to? */
 bool constraints_hold(const struct constraints *constraints, const char *name);
 
+/**
+ * An architecture of the profile that has the call and compares but 32 bits, where the constraint has more: there it holds for all that has the
+ * lower ones. ARCH_INVALID: there is none.
+ */
+enum arch constraint_narrow_arch(const struct constraint *constraint,
+				 const struct profile *profile);
+
 void constraint_open(struct constraint *constraint, enum open_reason reason);
