@@ -254,6 +254,43 @@ static void round_trip(const struct profile *profile, int number)
 	cr_assert_str_eq(again.data, unit.data);
 }
 
+/* As recordings have it: under masks of 32 bits, two that differ in one bit in one rule. What refuses under them is another thing in 64. */
+Test(systemd, recorded_families)
+{
+	static const uint64_t wanted = 1ULL << 1 | 1ULL << 2 | 1ULL << 10;
+	static const struct condition conditions[] = {
+		{0, COMPARE_MASKED_EQ, UINT32_MAX, 1},
+		{0, COMPARE_MASKED_EQ, UINT32_MAX & ~8U, 2},
+	};
+
+	for (int refuses = 0; refuses < 2; refuses++) {
+		struct profile own_profile profile = {.default_action = ACTION_ALLOW};
+		struct outcome through, refused;
+		struct families families;
+
+		if (!refuses) {
+			profile.default_action = ACTION_ERRNO;
+			profile.default_errno = EPERM;
+		}
+		for (size_t i = 0; i < ARRAY_LEN(conditions); i++) {
+			struct rule *rule = profile_add_rule(&profile,
+							     refuses ? ACTION_ERRNO : ACTION_ALLOW,
+							     refuses ? EPERM : 0);
+
+			cr_assert_not_null(rule);
+			cr_assert_eq(rule_add_name(rule, "socket"), 0);
+			cr_assert_eq(rule_add_condition(rule, &conditions[i]), 0);
+		}
+		cr_assert_eq(families_of(&profile, &families, &through, &refused), !refuses);
+		if (refuses)
+			continue;
+		cr_expect_not(families.all_but);
+		cr_expect_eq(families.bits, wanted);
+		cr_expect(outcome_allows(through));
+		cr_expect_eq(refused.action, ACTION_ERRNO);
+	}
+}
+
 /* Lists of all kinds, errnos of single calls, logs and families. */
 Test(systemd, round_trip, .timeout = 60)
 {

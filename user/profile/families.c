@@ -81,6 +81,22 @@ int families_add(struct profile *profile, const struct families *families, enum 
 	return rc;
 }
 
+/*
+ * The kernel takes 32 bits of the family, systemd compares 64. A rule that lets through what is equal in 32 bits, as recordings have it, lets
+ * families through; that systemd does so for no upper bits refuses nobody who means one. One that refuses is not the same in 64 bits: with an upper
+ * bit what it refuses would get through.
+ */
+static struct condition whole_condition(const struct rule *rule, const struct condition *c)
+{
+	struct condition whole = *c;
+
+	if (c->index || c->compare != COMPARE_MASKED_EQ || c->value > UINT32_MAX ||
+	    !outcome_allows(rule_outcome(rule)))
+		return whole;
+	whole.value |= ~(uint64_t)UINT32_MAX;
+	return whole;
+}
+
 /* The rules for socket alone, under the profile's default. */
 static int socket_of(const struct profile *profile, struct profile *out)
 {
@@ -95,9 +111,12 @@ static int socket_of(const struct profile *profile, struct profile *out)
 		copy = profile_add_rule(out, rule->action, rule->errno_value);
 		if (!copy || rule_add_name(copy, "socket"))
 			return -ENOMEM;
-		for (size_t c = 0; c < rule->conditions_len; c++)
-			if (rule_add_condition(copy, &rule->conditions[c]))
+		for (size_t c = 0; c < rule->conditions_len; c++) {
+			struct condition whole = whole_condition(rule, &rule->conditions[c]);
+
+			if (rule_add_condition(copy, &whole))
 				return -ENOMEM;
+		}
 	}
 	return 0;
 }

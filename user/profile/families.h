@@ -25,7 +25,7 @@ int families_add(struct profile *profile, const struct families *families, enum 
 
 /**
  * The families that socket gets through with, and what becomes of the others. False: its rules say something else, or nothing about
- * families.
+ * families. What lets through under masks of 32 bits, as recordings have it, counts as if it compared all.
  */
 bool families_of(const struct profile *profile, struct families *out, struct outcome *through,
 		 struct outcome *refused);
