@@ -113,6 +113,8 @@ enum slot_flags {
 	SLOT_STRANGERS = 4,
 	/* a newborn cgroup's: user space has not decided yet, and what is made below it is a newborn, too */
 	SLOT_UNDECIDED = 8,
+	/* a container whose runtime loads no filter: what loads one is the workload, and no launcher */
+	SLOT_UNFILTERED = 32,
 	/* of a session of each cgroup: one that is made below has a slot of its own, and does not share this one */
 	SLOT_EACH = 16,
 };
@@ -266,6 +268,8 @@ struct group {
 	__u32 filters;  /* seccomp filters that it entered with */
 	__u32 has_exec; /* `exec` is a call that a thread of it is in */
 	__u32 away;     /* it has left its slot, or a thread of it has: that was counted */
+	__u32 hook;     /* SETUP: it runs a hook of the runtime, or something that one has started */
+	__u32 pad;
 	struct call exec;
 	char exec_comm[COMM_LEN]; /* of the thread that is in it: the exec itself gives it another */
 };
@@ -537,7 +541,7 @@ _Static_assert(sizeof(struct apart_calls) == 16, "struct apart_calls");
 _Static_assert(sizeof(struct denied_key) == 24,
 	       "struct denied_key: padding would be part of the key");
 _Static_assert(sizeof(struct filtered) == 32, "struct filtered");
-_Static_assert(sizeof(struct group) == 80, "struct group");
+_Static_assert(sizeof(struct group) == 88, "struct group");
 _Static_assert(sizeof(struct lineage) == 56, "struct lineage");
 _Static_assert(sizeof(struct tuple) == 56, "struct tuple: padding would be part of the key");
 _Static_assert(ROW_LEN <= 65536 && IMAGES_MAX <= 256, "struct tuple");

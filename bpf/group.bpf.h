@@ -363,6 +363,27 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 		group_leave(&copy);
 }
 
+/*
+ * Does a process of set-up that runs an exec without a filter become a hook (createContainer of OCI), which mounts and changes the root as the
+ * runtime does? Its parent is the runtime, or a hook, and still at it; who becomes the workload has a parent outside.
+ */
+static __noinline int group_is_hook(struct task_struct *task, struct group *group)
+{
+	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
+	__u32 tgid = BPF_CORE_READ(parent, tgid);
+	struct group *other = bpf_map_lookup_elem(&groups, &tgid);
+	struct file *file;
+	struct file_id exe;
+
+	if (!other || !group || other->state != GROUP_SETUP || other->lineage != group->lineage)
+		return false;
+	if (other->hook)
+		return true;
+	file = BPF_CORE_READ(parent, mm, exe_file);
+	exe = image_of_file(file);
+	return image_is_launcher(&exe, file);
+}
+
 /* What an exec makes of a group in set-up: the class that the exec counts in, negative if it is not counted here. */
 static __always_inline int group_exec_setup(struct task_struct *task, struct group *group,
 					    struct lineage *lineage, struct file *file,
@@ -375,6 +396,10 @@ static __always_inline int group_exec_setup(struct task_struct *task, struct gro
 	if (!filtered && !(slot->flags & SLOT_COMMAND)) {
 		if (image_is_launcher(&exe, file))
 			return -1;
+		if (group_is_hook(task, group)) {
+			group->hook = 1;
+			return -1;
+		}
 		group->image = image_index(slot->images, &exe);
 		group->since = bpf_ktime_get_ns();
 		if (group->image)
@@ -400,7 +425,8 @@ static __always_inline int group_exec_setup(struct task_struct *task, struct gro
 static __always_inline int group_exec_provisional(struct group *group, struct lineage *lineage,
 						  bool filtered)
 {
-	bool launched = filtered && *(volatile __u32 *)&lineage->live == 1;
+	bool launched = filtered && !(slot_of(group->slot)->flags & SLOT_UNFILTERED) &&
+			*(volatile __u32 *)&lineage->live == 1;
 
 	if (launched) {
 		slot_of(group->slot)->launched[bounded(group->image, IMAGES_MAX)] = 1;

@@ -100,6 +100,11 @@ for engine in "${engines[@]}"; do
     good "... what the runtime called makes no profile" eval '[ ! -e "$T/p.json" ] && grep -q "no syscall was recorded of the workload itself" "$T/err"'
     timeout 90 "$WHITTLE" record -o "$T/p.json" -- env A=b $engine run --network none --rm bb:1 true >"$T/out" 2>"$T/err" || :
     good "a client that something else runs: whittle says whose calls these are" grep -q "warning: $engine ran inside the command: its own calls" "$T/err"
+    # the runtime loads no filter here: who loads one and runs another program is the workload
+    record $engine --rm --security-opt seccomp=unconfined -v "$PWD/build/tests/programs:/programs:ro" "${HOST[@]}" host:1 \
+        /programs/launcher - filter -- /bin/true
+    good "what loads a filter in an unconfined container is workload" \
+        eval '[ $status = 0 ] && [ "$(calls_of getegid)" = 1 ] && [ "$(calls_of seccomp)" = 1 ] && ! of_class launcher | grep -q .'
     # a signal goes to the client, which passes it on
     "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" -- \
         $engine run --network none --rm --init bb:1 sleep 1000 >"$T/out" 2>"$T/err" &
@@ -218,3 +223,23 @@ if [ "$LAYOUT" = hybrid ]; then
         docker rm -f old >/dev/null 2>&1 || :
     done
 fi
+
+# Hooks that the runtime runs in the container's namespaces are set-up like the rest of it, and so is what they start.
+what=podman
+mkdir "$T/hooks"
+cat >"$T/hook" <<'END'
+#!/bin/sh
+cat >/dev/null
+unshare -m mount -t tmpfs tmpfs /mnt
+chroot / /bin/true
+END
+chmod +x "$T/hook"
+echo "{\"version\": \"1.0.0\", \"hook\": {\"path\": \"$T/hook\"}, \"when\": {\"always\": true}, \"stages\": [\"createContainer\"]}" >"$T/hooks/hook.json"
+for runtime in $(runtimes_of podman); do
+    status=0
+    rm -f "$T/p.json" "$T/rec.json"
+    timeout 90 "$WHITTLE" record -o "$T/p.json" --recording "$T/rec.json" -- \
+        podman --hooks-dir "$T/hooks" --runtime $runtime run --network none --rm bb:1 sh -c 'mkdir /x; ls /' >"$T/out" 2>"$T/err" || status=$?
+    good "${runtime##*/}: what a createContainer hook calls is not in the profile" \
+        eval '[ $status = 0 ] && [ "$(calls_of mkdir)" = 1 ] && [ "$(calls_of mount)$(calls_of chroot)$(calls_of unshare)" = 000 ] && no_set_up "$T/p.json"'
+done

@@ -252,6 +252,13 @@ int record_engine_prepare(struct record_engine *engine, char *const *argv, uid_t
 	return rc ? rc : extend(engine, argv, err);
 }
 
+bool record_engine_is_unconfined(const struct record_engine *engine)
+{
+	if (engine->run.seccomp)
+		return !strcmp(engine->run.seccomp, "unconfined");
+	return engine->run.privileged && engine->filter < 0;
+}
+
 void record_engine_warn(const struct record_engine *engine)
 {
 	/* without --filter allow there is only a cgroup, of a name that tells nobody anything */

@@ -50,6 +50,9 @@ struct engine_default record_engine_container(const struct record_engine *engine
 int record_engine_prepare(struct record_engine *engine, char *const *argv, uid_t uid, int filter,
 			  struct cgroup *cgroup, struct err *err) must_check;
 
+/** Does its runtime load no filter? Then what loads one is the workload. After record_engine_prepare(). */
+bool record_engine_is_unconfined(const struct record_engine *engine);
+
 /** Warns of what a container that stays keeps from its recording. */
 void record_engine_warn(const struct record_engine *engine);
 

@@ -141,7 +141,9 @@ static void set_flags(struct record *record)
 	/* a container is set up by a runtime first */
 	if (record->argv)
 		session__slot(record->session, record->command_slot)->flags =
-			record->engine.used ? 0 : SLOT_COMMAND;
+			!record->engine.used                         ? SLOT_COMMAND :
+			record_engine_is_unconfined(&record->engine) ? SLOT_UNFILTERED :
+								       0;
 }
 
 static int add_id(uint64_t id, void *context)
