@@ -334,7 +334,8 @@ static bool engine_is_over(void *context)
 
 	if (is_made_anew(record))
 		return false;
-	if (!is_seen(record)) /* what is not recorded need not be waited for */
+	/* what is not recorded need not be waited for; that it was born may still be to be read */
+	if (!is_seen(record) && (session__drain(record->session, NULL) || !is_seen(record)))
 		return true;
 	return record_engine_is_over(&record->engine);
 }
