@@ -57,6 +57,7 @@ for engine in "${ENGINES[@]}"; do
     "${run[@]}" --rm bb:1 sh -c 'rmdir /none' 2>/dev/null || :
     wait_end
     good "--wait, by name" whole
+    good "... nothing is said of restarts" eval '! grep -q "restart policy" "$T/err"'
     good "--wait: the recording says which container it was" eval 'jq -r .target "$T/rec.json" | grep -q "container $engine:web"'
     "${run[@]}" -d --name there bb:1 sleep 60 >/dev/null
     timeout -s INT 30 "$WHITTLE" record --wait --container $engine:there -o "$T/p.json" --for 1s 2>"$T/err" || :
@@ -69,10 +70,11 @@ for engine in "${ENGINES[@]}"; do
     wait_end
     good "--wait, by the beginning of its id" whole
     remove $engine made
-    $engine create --network none "${run[@]:4}" --name made bb:1 mkdir /x >/dev/null
+    $engine create --network none "${run[@]:4}" --name made --restart on-failure:1 bb:1 mkdir /x >/dev/null
     status=0
     timeout 60 "$WHITTLE" record --start --container made -o "$T/p.json" --recording "$T/rec.json" 2>"$T/err" || status=$?
     good "--start: a container that was created before" eval '[ $status = 0 ] && whole'
+    good "... which may be started again: that is told" grep -q "$engine:made has a restart policy: .*--follow" "$T/err"
     remove $engine made
     status=0
     timeout 60 "$WHITTLE" record --start --container made -o "$T/p.json" 2>"$T/err" || status=$?

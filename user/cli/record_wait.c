@@ -180,6 +180,20 @@ static int follow(struct record *record, const struct newborn *newborn, const st
 	return cgroup->fd < 0 ? 0 : record_follow(record, newborn->slot, cgroup, err);
 }
 
+/* Who names a container of such a policy may well mean all of its lives. */
+static void tell_restarts(const struct record *record, const struct newborn *newborn,
+			  const char *label)
+{
+	const char *colon = strchr(label, ':');
+	struct engine_container container = {.engine = colon ? engine_find(label, colon - label) :
+							       NULL};
+
+	if (!record->options.follow && !record->engine.used && container.engine &&
+	    container_id_in(newborn->name, "", container.id) && engine_restarts(&container))
+		log_note("%s has a restart policy: the recording ends when it ends for the first time (--follow records it each time, until a signal)",
+			 label);
+}
+
 /* A target more. It may have ended already: what it called is recorded. */
 static void take_target(struct record *record, const struct newborn *newborn, const char *kind,
 			const char *label)
@@ -197,6 +211,8 @@ static void take_target(struct record *record, const struct newborn *newborn, co
 		log_warn("%s", err.text);
 	else
 		log_note("recording %s", record->targets.words[record->targets.len - 1]);
+	if (!strcmp(kind, kinds[AWAITED_CONTAINER]))
+		tell_restarts(record, newborn, label);
 	/* a process that is in it now is the runtime's */
 	record->targets.container.caps_known = false;
 	record->loop.targets_len = record->targets.len;

@@ -24,6 +24,7 @@ const struct engine engines[] = {
 		.inspect = {"container", "inspect"},
 		.pid = "State.Pid",
 		.state = "State.Status",
+		.restart = "HostConfig.RestartPolicy.Name",
 		.remote_env = {"DOCKER_HOST"},
 		.socket = {"context", "inspect", "--format", "{{.Endpoints.docker.Host}}"},
 		.driver = {"info", "--format", "{{.CgroupDriver}}"},
@@ -37,6 +38,7 @@ const struct engine engines[] = {
 		.inspect = {"container", "inspect"},
 		.pid = "State.Pid",
 		.state = "State.Status",
+		.restart = "HostConfig.RestartPolicy.Name",
 		.remote_env = {"CONTAINER_HOST", "CONTAINER_CONNECTION"},
 		.driver = {"info", "--format", "{{.Host.CgroupManager}}"},
 	},
@@ -291,21 +293,31 @@ int engine_list(const struct engine *engine, struct engine_containers *container
 	return rc;
 }
 
-int engine_process(const struct engine_container *container, pid_t *pid,
-		   char state[ENGINE_WORD_LEN], struct err *err)
+/* What the engine tells of one container; *whole owns it. */
+static int inspect(const struct engine_container *container, json_t **whole, json_t **one,
+		   struct err *err)
 {
 	const struct engine *engine = container->engine;
 	struct buf own_buf answer = BUF_INIT;
-	json_t *own_json json = NULL;
-	json_t *one, *value;
 	int rc = ask(engine, engine->inspect, container->id, &answer, err);
 
 	if (rc)
 		return rc;
-	json = json_loadb(buf__text(&answer), answer.len, 0, NULL);
-	one = json_is_array(json) ? json_array_get(json, 0) : json;
-	if (!json_is_object(one))
-		return bad_answer(engine, "not JSON of a container", err);
+	*whole = json_loadb(buf__text(&answer), answer.len, 0, NULL);
+	*one = json_is_array(*whole) ? json_array_get(*whole, 0) : *whole;
+	return json_is_object(*one) ? 0 : bad_answer(engine, "not JSON of a container", err);
+}
+
+int engine_process(const struct engine_container *container, pid_t *pid,
+		   char state[ENGINE_WORD_LEN], struct err *err)
+{
+	const struct engine *engine = container->engine;
+	json_t *own_json whole = NULL;
+	json_t *one, *value;
+	int rc = inspect(container, &whole, &one, err);
+
+	if (rc)
+		return rc;
 	value = member(one, engine->pid);
 	/* of one that is not running: 0, or nothing at all */
 	if (value && !json_is_integer(value))
@@ -315,6 +327,18 @@ int engine_process(const struct engine_container *container, pid_t *pid,
 	*pid = json_integer_value(value);
 	engine_printable(member_text(one, engine->state), state, ENGINE_WORD_LEN);
 	return 0;
+}
+
+bool engine_restarts(const struct engine_container *container)
+{
+	json_t *own_json whole = NULL;
+	const char *policy;
+	json_t *one;
+
+	if (!container->engine->restart || inspect(container, &whole, &one, NULL))
+		return false;
+	policy = member_text(one, container->engine->restart);
+	return *policy && strcmp(policy, "no") != 0;
 }
 
 int engine_start(const struct engine_container *container, struct err *err)

@@ -27,6 +27,7 @@ struct engine {
 	/* behind the program, before the id: tells of one container as JSON, an object or an array of one */
 	const char *inspect[ENGINE_ARGS_MAX];
 	const char *pid, *state; /* members of that */
+	const char *restart;     /* one more: its restart policy; NULL: the engine does not tell */
 	const char *remote_env
 		[3]; /* variables that name a socket (or, not beginning with '/', a connection): maybe another machine's */
 	/* behind the program: prints the socket that it would use; empty: it has no such notion */
@@ -76,6 +77,9 @@ int engine_list(const struct engine *engine, struct engine_containers *container
  */
 int engine_process(const struct engine_container *container, pid_t *pid,
 		   char state[ENGINE_WORD_LEN], struct err *err) must_check;
+
+/** Does a policy have the engine start the container again when it has ended? False also if that cannot be known. */
+bool engine_restarts(const struct engine_container *container);
 
 /** Has the engine start a container that was created before. */
 int engine_start(const struct engine_container *container, struct err *err) must_check;
