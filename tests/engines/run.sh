@@ -222,6 +222,7 @@ if [ "$LAYOUT" = hybrid ]; then
         good "${option%% /*}: a runtime that makes no cgroup in v2" eval '[ $status = 125 ] && grep -q "^whittle: warning: nothing was seen of a container.*--container" "$T/err"'
         docker rm -f old >/dev/null 2>&1 || :
     done
+    good "... and nothing stays behind" nothing_left
 fi
 
 # Hooks that the runtime runs in the container's namespaces are set-up like the rest of it, and so is what they start.

@@ -431,7 +431,9 @@ void record_release_cgroup(struct record *record)
 	/* a second signal, or a failure of ours, is no reason to wait for the command */
 	bool runs_on = record->loop.runs_on || record->loop.left_by ||
 		       (record->loop.child && !record->loop.child_ended);
-	bool comes_back = record->engine.lasts && record->loop.stopped;
+	/* what was not seen may run in cgroups v1 */
+	bool comes_back = record->engine.lasts && record->loop.child &&
+			  (record->loop.stopped || !is_seen(record));
 	struct err err = {0};
 
 	if (runs_on && record->engine.caught) /* where the engine put it */

@@ -18,12 +18,13 @@
  * What runtimes have left in the v1 hierarchies. The processes there need not be ours: podman's monitor sits in one, and ends a
  * moment after its container.
  */
-static void remove_twins(const struct cgroup *cgroup)
+static void remove_twins(const struct cgroup *cgroup, bool over)
 {
-	const struct timespec pause = {.tv_nsec = 50000000};
+	const struct timespec soon = {.tv_nsec = 50000000}, later = {.tv_sec = 1};
 
-	for (int i = 0; i < 40 && !cgroup_remove_twins(cgroup); i++)
-		nanosleep(&pause, NULL);
+	/* a container may run on there, of a runtime that knows no other hierarchies */
+	for (int i = 0; (i < 40 || !over) && !cgroup_remove_twins(cgroup); i++)
+		nanosleep(i < 40 ? &soon : &later, NULL);
 }
 
 /* systemd made a unit of it, which stays when its cgroup is gone. */
@@ -78,6 +79,7 @@ static int keep(int alive, void *context)
 	const struct kept *kept = context;
 	struct cgroup *cgroup = kept->cgroup;
 	uint64_t needed;
+	bool over;
 
 	/* with all privileges the answer would be yes anyway */
 	if (privilege_lower(0, NULL))
@@ -85,8 +87,9 @@ static int keep(int alive, void *context)
 	needed = cgroup_can_remove(cgroup) ? 0 : PRIVILEGE(CAP_DAC_OVERRIDE);
 	if (privilege_raise(NULL) || privilege_keep(needed, NULL))
 		return 1;
-	await_empty(cgroup, await_release(alive) ? 0 : kept->pause);
-	remove_twins(cgroup);
+	over = await_release(alive);
+	await_empty(cgroup, over ? 0 : kept->pause);
+	remove_twins(cgroup, over);
 	stop_slice(cgroup);
 	return cgroup_remove(cgroup, NULL) ? 1 : 0;
 }
