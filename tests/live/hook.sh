@@ -180,6 +180,17 @@ bad "a file that is no profile" "of:$O/file" "not a profile"
 bad "an input that loses what is read of it" "of:$O/x.json;if:/proc/kmsg" "not a JSON profile"
 bad "an input that is missing" "of:$O/x.json;if:$O/none.json" "none.json"
 bad "an input that is no profile" "of:$O/x.json;if:$O/broken.json" "broken.json:"
+# an /etc of our own
+for link in /etc/whittle /etc/whittle/hook.conf; do
+    cp -a /etc "$T/etc.own"
+    mount --bind "$T/etc.own" /etc
+    rm -rf /etc/whittle
+    mkdir -p "${link%/*}"
+    ln -s /no/such "$link"
+    bad "a $link that leads nowhere is not the default" "of:$O/x.json" "cannot read /etc/whittle/hook.conf"
+    umount /etc
+    rm -rf "$T/etc.own"
+done
 echo 'root:secret:1' >"$O/shadow"
 bad "an input that is a secret" "of:$O/x.json;if:$O/shadow" "shadow:1:1: this is not a JSON profile"
 ! grep -q root "$T/err" && pass "which is not told" || fail "which is not told" "$(cat "$T/err")"

@@ -7,16 +7,25 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define CONF     "/etc/whittle/hook.conf"
+#define HOME     "/etc/whittle"
+#define CONF     HOME "/hook.conf"
 #define CONF_MAX 65536
 #define DEFAULTS "/var/lib/whittle\n/tmp\n"
+
+/* A symbolic link to what there is not? Somebody meant to say something, so this is not to have said nothing. */
+static bool leads_nowhere(const char *path)
+{
+	struct stat st;
+
+	return !lstat(path, &st) && stat(path, &st);
+}
 
 static int read_conf(struct buf *text, struct err *err)
 {
 	struct stat st;
 
 	if (stat(CONF, &st)) {
-		if (errno != ENOENT)
+		if (errno != ENOENT || leads_nowhere(HOME) || leads_nowhere(CONF))
 			return err_errno(err, -errno, "cannot read " CONF);
 		buf__addf(text, DEFAULTS);
 		return buf__error(text);
