@@ -265,6 +265,8 @@ for rt in $runtimes; do
             record_run "$T/allow.json"
             privs=off && [ $nnp = false ] || privs=on
             tells "$cell: the recording shows which table it needs" "of the table for $rt, no_new_privs $privs;"
+            other=crun && [ "$rt" = runc ] || other=runc
+            tells "... and which other runtime it does not have in it" "it starts containers under $rt; --runtime $other adds [1-9][0-9]* calls that $other needs"
             starts_each_time "$cell: the profile of one recording" "$T/auto.json"
 
             derive=("--$rt")
@@ -288,10 +290,15 @@ for rt in $runtimes; do
     record_run "$T/allow.json" --runtime none
     tells "... and what was measured all the same" 'runtime (measured):.* capset'
 done
+not_told() { # DESC
+    ! grep -q 'it starts containers under' "$T/log" && pass "$1" || fail "$1" "$(cat "$T/log")"
+}
 record_run "$T/null.json" --runtime crun
+not_told "--runtime: nothing to say of others"
 tells "--runtime crun: its table, whoever ran it" "of the table for crun, no_new_privs not known;"
 "$WHITTLE" record -o "$T/auto.json" -- true 2>"$T/log"
 tells "a command needs no table" ''
+not_told "... and starts under all runtimes"
 "$WHITTLE" record --runtime runc -o "$T/auto.json" -- true 2>"$T/log"
 tells "... unless it is to be a container's" "of the table for runc, no_new_privs not known;"
 
@@ -302,6 +309,7 @@ id=$(printf '%064d' $$)
 mkdir "$CG/$id"
 CG=$CG/$id record_running
 tells "a container that runs already: both tables" "of the table for runc and crun, no_new_privs not known;"
+not_told "... so that it starts under both"
 
 # --- how programs start ---
 echo "$("$B/tests/live/baseline" arch) 39" | "$B/tests/golden/derive" --startup >"$T/startup.json"

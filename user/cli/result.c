@@ -101,6 +101,8 @@ static int write_profile(const struct result_options *options, struct recording 
 	if (options->assume_startup && recording->whole)
 		log_note("--assume-startup: the start was seen, there is nothing to assume");
 	summary_profile(path, &derived, &seen, &derive.baseline);
+	if (options->runtime == RUNTIME_CHOICE_AUTO)
+		summary_runtimes(&profile, &derive.baseline);
 	summary_arguments(&constraints);
 	return 0;
 }

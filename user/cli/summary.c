@@ -295,6 +295,41 @@ void summary_profile(const char *path, const struct derived *derived,
 		 derived->enosys);
 }
 
+static bool is_allowed(const struct profile *profile, const char *name)
+{
+	for (size_t r = 0; r < profile->rules_len; r++)
+		if (profile->rules[r].action == ACTION_ALLOW && !profile->rules[r].conditions_len &&
+		    rule_has_name(&profile->rules[r], name))
+			return true;
+	return false;
+}
+
+void summary_runtimes(const struct profile *profile, const struct baseline *baseline)
+{
+	struct baseline other = *baseline;
+	struct buf own_buf list = BUF_INIT;
+	const char *names[BASELINE_MAX], *runtime;
+	size_t lacking = 0, len;
+
+	other.runtimes = RUNTIME_ANY & ~baseline->runtimes;
+	if (!baseline->runtimes || !other.runtimes)
+		return;
+	runtime = runtime_name(other.runtimes);
+	len = baseline_names(&other, names);
+	for (size_t i = 0; i < len; i++) {
+		if (is_allowed(profile, names[i]))
+			continue;
+		lacking++;
+		buf__addf(&list, " %s", names[i]);
+	}
+	if (!lacking)
+		return;
+	log_note("it starts containers under %s; --runtime %s adds %zu call%s that %s needs",
+		 runtime_name(baseline->runtimes), runtime, lacking, lacking == 1 ? "" : "s",
+		 runtime);
+	log_info("what %s needs beyond it:%s", runtime, buf__text(&list));
+}
+
 void summary_arguments(const struct constraints *constraints)
 {
 	struct buf own_buf held = BUF_INIT;

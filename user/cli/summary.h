@@ -20,6 +20,8 @@ void summary_beyond(const struct engine_default *container, const struct recordi
 /** Where the profile went ("-": standard output) and why its names are in it; what tables added, by name, at -v. */
 void summary_profile(const char *path, const struct derived *derived,
 		     const struct runtime_seen *seen, const struct baseline *baseline);
+/** Where the profile has what one container runtime needs to start, and not what another does: which, and what adds that. */
+void summary_runtimes(const struct profile *profile, const struct baseline *baseline);
 /** The table of --stats, in the manner of `strace -c`, with time by the wall clock. */
 void summary_stats(const struct recording *recording);
 
