@@ -43,6 +43,12 @@ for ci in github-actions gitlab-ci; do
     check_status 1 "$ci: one less is a difference" compare $ci
     profile "$T/web.json" write read clone3
     check_status 1 "$ci: what was answered ENOSYS and is allowed now is a difference" compare $ci
+    rm "$T/committed.json"
+    check_status 1 "$ci: the first time there is none to compare with" compare $ci
+    cp "$T/out" "$T/told"
+    check "... and what to do is told" grep -q '^there is no committed.json yet: commit the web.json' "$T/told"
+    check "... and nothing else" test "$(cat "$T/told" "$T/err" | wc -l)" = 1
+    profile "$T/committed.json" read write
     rm "$T/web.json"
     check "$ci: no profile is no success" sh -c '! "$@"' sh env -C "$T" PROFILE=committed.json IMAGE=web:ci bash -eo pipefail "$ci.compare.sh"
 done
