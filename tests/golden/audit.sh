@@ -104,6 +104,11 @@ check 'only more is allowed' "$WHITTLE" diff --subset "$G/profile.json" "$T/p.js
 cp $G/profile.json "$T/unread.json"
 check_status 2 'an update whose report nobody can read' bash -c '"$@" >/dev/full' sh "$WHITTLE" audit --log $LOG --update "$T/unread.json" --arch x86_64
 same '... is made all the same' "$T/p.json" "$T/unread.json"
+# a call is allowed whole whatever its rules were, and however many
+jq -n '{defaultAction: "SCMP_ACT_ERRNO", architectures: ["SCMP_ARCH_X86_64"], syscalls: [range(300) | {names: ["socket"], action: "SCMP_ACT_ALLOW", args: [{index: 0, value: ., op: "SCMP_CMP_EQ"}]}]}' >"$T/rules.json"
+echo 'audit: type=1326 audit(1.1:2): pid=5 comm="c" sig=0 arch=c000003e syscall=41 compat=0 ip=0x1 code=0x50001' >"$T/socket.log"
+says 'rules that nobody can put together' 1 'allows socket now, whatever its arguments' "$WHITTLE" audit --log "$T/socket.log" --update "$T/rules.json" --arch x86_64
+check '... and it is allowed' bash -c '"$0" explain --arch x86_64 "$1" socket 1000 | grep -q ": allow"' "$WHITTLE" "$T/rules.json"
 check_status 1 'elsewhere' "$WHITTLE" audit --log $LOG --update $G/profile.json --output "$T/new.json" --arch x86_64
 same 'elsewhere: the same' $G/updated.json "$T/new.json"
 check_status 1 'to standard output' "$WHITTLE" audit --log $LOG --update $G/profile.json -o - --arch x86_64

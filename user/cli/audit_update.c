@@ -82,14 +82,20 @@ static void updating_clear(struct updating *u)
 
 /* --- what is to be done --- */
 
-static bool is_supervised(const struct decision *decision)
+static bool asks(enum action action)
 {
-	bool found = decision->rest.action == ACTION_NOTIFY ||
-		     decision->rest.action == ACTION_TRACE;
+	return action == ACTION_NOTIFY || action == ACTION_TRACE;
+}
 
-	for (size_t i = 0; i < decision->len; i++)
-		found |= decision->parts[i].outcome.action == ACTION_NOTIFY ||
-			 decision->parts[i].outcome.action == ACTION_TRACE;
+static bool is_supervised(const struct profile *profile, const char *name)
+{
+	bool found = asks(profile->default_action);
+	struct outcome outcome;
+
+	if (decision_is_simple(profile, name, &outcome))
+		return found || asks(outcome.action);
+	for (size_t i = 0; i < profile->rules_len; i++)
+		found |= asks(profile->rules[i].action) && rule_has_name(&profile->rules[i], name);
 	return found;
 }
 
@@ -127,28 +133,22 @@ static bool is_first_of_several(const struct updating *u, const struct denial *d
 }
 
 /* `arch_new`: the profile does not list its architecture yet, and is looked at as if it did. */
-static int choose(const struct updating *u, const struct denial *denial, const char *name,
-		  bool arch_new, enum step *step, struct err *err)
+static enum step choose(const struct updating *u, const struct denial *denial, const char *name,
+			bool arch_new)
 {
-	struct decision own_decision decision = {0};
 	struct outcome outcome;
-	int rc = decision_make(&u->profile, name, &decision);
 
-	if (rc)
-		return err_errno(err, rc, "%s: cannot tell what it says about %s", u->name, name);
 	if (is_allowed(u, denial, name))
-		*step = arch_new                             ? STEP_ARCH :
-			is_first_of_several(u, denial, name) ? STEP_OTHERS :
-							       STEP_ALLOWED;
-	else if (!u->update->enosys && is_enosys(u, denial, name))
-		*step = STEP_ENOSYS;
-	else if (is_supervised(&decision))
-		*step = STEP_SUPERVISED;
-	else if (syscall_is_multiplexer(&denial->call))
-		*step = denial->call.sub ? STEP_ADD_SUB : STEP_ADD_ALL;
-	else
-		*step = decision_is_simple(&u->profile, name, &outcome) ? STEP_ADD : STEP_WHOLE;
-	return 0;
+		return arch_new                             ? STEP_ARCH :
+		       is_first_of_several(u, denial, name) ? STEP_OTHERS :
+							      STEP_ALLOWED;
+	if (!u->update->enosys && is_enosys(u, denial, name))
+		return STEP_ENOSYS;
+	if (is_supervised(&u->profile, name))
+		return STEP_SUPERVISED;
+	if (syscall_is_multiplexer(&denial->call))
+		return denial->call.sub ? STEP_ADD_SUB : STEP_ADD_ALL;
+	return decision_is_simple(&u->profile, name, &outcome) ? STEP_ADD : STEP_WHOLE;
 }
 
 /* --- doing it --- */
@@ -221,7 +221,6 @@ static int update_one(struct updating *u, const struct denial *denial, struct er
 	char name[SYSCALL_NAME_LEN];
 	bool arches[ARCH_COUNT], arch_new;
 	enum step step = STEP_ARCH;
-	int rc = 0;
 
 	if (is_elsewhere(u, denial->call.arch)) {
 		tell(u, denial, STEP_ELSEWHERE);
@@ -235,11 +234,9 @@ static int update_one(struct updating *u, const struct denial *denial, struct er
 	arch_new = (denial_is_finding(denial) || u->update->enosys) &&
 		   assume_arch(u, denial->call.arch);
 	if (!rule_has_name(&u->done, name))
-		rc = choose(u, denial, name, arch_new, &step, err);
+		step = choose(u, denial, name, arch_new);
 	else if (!arch_new)
 		return 0;
-	if (rc)
-		return rc;
 	/* an architecture lets in all that the profile allows: nothing is listed for a call that is not added */
 	if (!steps[step].adds)
 		memcpy(u->profile.arches, arches, sizeof(arches));
