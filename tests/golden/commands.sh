@@ -508,6 +508,12 @@ E
     grep -q '\[filter\]' "$T/out" && fail '... and check finds nothing' "$(cat "$T/out")" || pass '... and check finds nothing'
 done
 
+# only for what libseccomp compiles
+for format in minijail firecracker; do
+    check "not rewritten for $format" "$WHITTLE" convert --format $format "$T/hazard.json"
+    grep -q rewritten "$T/err" && fail "... and so it is: $format" "$(cat "$T/err")" || pass "... and so it is: $format"
+done
+
 jq 'del(.architectures) | .archMap = [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": []}]' "$T/hazard.json" >"$T/map.json"
 says 'in the format docker, too' 0 'were rewritten' "$WHITTLE" convert --format docker "$T/map.json" -o "$T/safe.json"
 got=$(jq -c .archMap "$T/safe.json")

@@ -203,7 +203,7 @@ static int convert(const struct convert_options *options, const struct emit_form
 	int rc = options->portable ? equivalents_add(profile, &added, err) : 0;
 
 	if (!rc)
-		rc = make_safe(profile, err);
+		rc = format->libseccomp ? make_safe(profile, err) : 0;
 	if (!rc)
 		rc = emit_profile(format, profile, &emit, out, err);
 	tell(&added, "added: ");
