@@ -514,6 +514,14 @@ for format in minijail firecracker; do
     grep -q rewritten "$T/err" && fail "... and so it is: $format" "$(cat "$T/err")" || pass "... and so it is: $format"
 done
 
+# what another architecture has in another place, and what stands for a call with conditions
+printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [{"names": ["clone"], "action": "SCMP_ACT_ALLOW",
+    "args": [{"index": 0, "value": 2114060288, "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ"}]}]}' >"$T/clone.json"
+says 'the flags of clone are elsewhere on s390x' 1 'clone: a rule compares argument 0, which on s390x is something else' "$WHITTLE" convert --arch s390x "$T/clone.json"
+check '... and here on arm64' "$WHITTLE" convert --arch aarch64 "$T/clone.json"
+check "... Docker's default knows it" "$WHITTLE" convert --arch s390x docker
+says 'nothing stands for conditions' 0 'not added: what stands for clone: ' "$WHITTLE" convert --portable "$T/clone.json"
+
 jq 'del(.architectures) | .archMap = [{"architecture": "SCMP_ARCH_X86_64", "subArchitectures": []}]' "$T/hazard.json" >"$T/map.json"
 says 'in the format docker, too' 0 'were rewritten' "$WHITTLE" convert --format docker "$T/map.json" -o "$T/safe.json"
 got=$(jq -c .archMap "$T/safe.json")

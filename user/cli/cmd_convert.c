@@ -8,6 +8,7 @@
 #include "profile/hazard.h"
 #include "profile/merge.h"
 #include "profile/redefault.h"
+#include "profile/relist.h"
 #include "profile/twin.h"
 
 #include <errno.h>
@@ -169,7 +170,7 @@ static int make_safe(struct profile *profile, struct err *err)
 	return rc;
 }
 
-static void tell(struct buf *lines, const char *before)
+static void tell(struct buf *lines, enum log_level level, const char *before)
 {
 	char *save = NULL;
 
@@ -177,7 +178,7 @@ static void tell(struct buf *lines, const char *before)
 		return;
 	for (char *line = strtok_r(lines->data, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
-		log_note("%s%s", before, line);
+		log_write(level, "%s%s", before, line);
 }
 
 /* Can the result keep what depends on container and host? Not if it is asked for one of them, nor where rules are weighed against each other. */
@@ -198,16 +199,18 @@ static int read_profile(const struct convert_options *options, const char *path,
 static int convert(const struct convert_options *options, const struct emit_format *format,
 		   struct profile *profile, struct buf *out, struct err *err)
 {
-	struct buf own_buf warnings = BUF_INIT, own_buf added = BUF_INIT;
+	struct buf own_buf warnings = BUF_INIT, own_buf added = BUF_INIT,
+			   own_buf missing = BUF_INIT;
 	struct emit_options emit = {options->lossy, &warnings, options->name};
-	int rc = options->portable ? equivalents_add(profile, &added, err) : 0;
+	int rc = options->portable ? equivalents_add(profile, &added, &missing, err) : 0;
 
 	if (!rc)
 		rc = format->libseccomp ? make_safe(profile, err) : 0;
 	if (!rc)
 		rc = emit_profile(format, profile, &emit, out, err);
-	tell(&added, "added: ");
-	tell(&warnings, "");
+	tell(&added, LOG_LEVEL_NOTE, "added: ");
+	tell(&missing, LOG_LEVEL_WARN, "not added: ");
+	tell(&warnings, LOG_LEVEL_NOTE, "");
 	return rc;
 }
 
@@ -253,8 +256,7 @@ static int set_arches(const struct convert_options *options, const struct emit_f
 	for (enum arch a = ARCH_INVALID + 1; !rc && a < ARCH_COUNT; a++)
 		if (arches[a] && !profile->arches[a] && arch_is_known(a) && !format->one_machine)
 			rc = tell_absent(options, profile, a, err);
-	memcpy(profile->arches, arches, sizeof(profile->arches));
-	return rc;
+	return rc ? rc : profile_relist(profile, arches, arch_host(arch_native()), err);
 }
 
 static int run(const struct command *self, int argc, char **argv)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/equivalents.h"
 #include "profile/decision.h"
+#include "syscalls/args.h"
 
 #include <errno.h>
 #include <string.h>
@@ -200,15 +201,42 @@ static int add_group(struct profile *profile, size_t rule, const struct member *
 	return 0;
 }
 
-/* libc's fork is clone elsewhere. With the flags of new namespaces it could do what fork cannot. */
-static int add_clone(struct profile *profile, struct buf *added)
+/* Which argument of clone its flags are, on all architectures that the profile lists. False: they differ, on `other`. */
+static bool find_clone_flags(const struct profile *profile, unsigned int *index, enum arch *other)
 {
-	static const struct condition no_namespaces = {0, COMPARE_MASKED_EQ, 0x7e020000, 0};
+	bool known = false;
+
+	*index = 0;
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
+		const struct arg_row *row = profile->arches[a] ? args_row(a, "clone") : NULL;
+
+		if (!row)
+			continue;
+		*other = a;
+		if (known && row->args[0].index != *index)
+			return false;
+		*index = row->args[0].index;
+		known = true;
+	}
+	return true;
+}
+
+/* libc's fork is clone elsewhere. With the flags of new namespaces it could do what fork cannot. */
+static int add_clone(struct profile *profile, struct buf *added, struct buf *missing)
+{
+	struct condition no_namespaces = {0, COMPARE_MASKED_EQ, 0x7e020000, 0};
+	enum arch other;
 	struct rule *rule;
 
 	if ((!is_allowed(profile, "fork") && !is_allowed(profile, "vfork")) ||
 	    has_a_rule(profile, "clone"))
 		return 0;
+	if (!find_clone_flags(profile, &no_namespaces.index, &other)) {
+		buf__addf(missing,
+			  "clone without new namespaces (for fork): its flags are another argument on %s than on the others\n",
+			  arch_token(other));
+		return 0;
+	}
 	take_out(profile, "clone");
 	rule = profile_add_rule(profile, ACTION_ALLOW, 0);
 	if (!rule || rule_add_condition(rule, &no_namespaces) || rule_add_name(rule, "clone"))
@@ -217,8 +245,64 @@ static int add_clone(struct profile *profile, struct buf *added)
 	return 0;
 }
 
-int equivalents_add(struct profile *profile, struct buf *added, struct err *err)
+/* Does another call of the group stand for this one, and no rule say anything of it? */
+static bool lacks_others(const struct profile *profile, const struct member *group,
+			 const char *name)
 {
+	bool is_member = false, lacks = false;
+
+	for (size_t i = 0; i < MEMBERS_MAX && group[i].name; i++) {
+		if (!strcmp(group[i].name, name))
+			is_member = !is_weaker(group, i);
+		else
+			lacks |= !has_a_rule(profile, group[i].name);
+	}
+	return is_member && lacks;
+}
+
+static bool is_allowed_by_conditions(const struct profile *profile, const char *name)
+{
+	struct outcome outcome;
+
+	if (decision_is_simple(profile, name, &outcome))
+		return false;
+	for (size_t i = 0; i < profile->rules_len; i++)
+		if (profile->rules[i].action == ACTION_ALLOW &&
+		    rule_has_name(&profile->rules[i], name))
+			return true;
+	return false;
+}
+
+/* A condition is on one call's arguments: another has others, or the same in another place. */
+static int find_conditional(const struct profile *profile, struct buf *missing)
+{
+	struct rule own_rule names = {0};
+	struct buf own_buf some = BUF_INIT;
+
+	if (profile_names(profile, &names))
+		return -ENOMEM;
+	for (size_t n = 0; n < names.names_len; n++) {
+		const char *name = names.names[n];
+		bool lacks = false;
+
+		for (size_t g = 0; g < ARRAY_LEN(groups); g++)
+			lacks |= lacks_others(profile, groups[g], name);
+		if (lacks && profile->default_action != ACTION_ALLOW &&
+		    is_allowed_by_conditions(profile, name))
+			buf__addf(&some, " %s", name);
+	}
+	if (some.len)
+		buf__addf(missing,
+			  "what stands for%s: allowed with conditions, which are on these calls' own arguments\n",
+			  buf__text(&some));
+	return buf__error(&some);
+}
+
+int equivalents_add(struct profile *profile, struct buf *added, struct buf *missing,
+		    struct err *err)
+{
+	int rc;
+
 	for (size_t r = 0; r < profile->rules_len; r++) {
 		if (profile->rules[r].action != ACTION_ALLOW || profile->rules[r].conditions_len)
 			continue;
@@ -227,6 +311,8 @@ int equivalents_add(struct profile *profile, struct buf *added, struct err *err)
 				return err_errno(err, -ENOMEM, "cannot add the equivalents");
 	}
 	profile_drop_empty_rules(profile);
-	return add_clone(profile, added) ? err_errno(err, -ENOMEM, "cannot add the equivalents") :
-					   0;
+	rc = find_conditional(profile, missing);
+	if (!rc)
+		rc = add_clone(profile, added, missing);
+	return rc ? err_errno(err, rc, "cannot add the equivalents") : 0;
 }

@@ -11,6 +11,7 @@
 /**
  * Adds to each rule without conditions that allows a call those that stand for it elsewhere and that no rule has, but to say
  * ENOSYS; not for a call that another rule refuses. Each addition is appended to `added` as "NAME (for NAME): FACT", a line each: why
- * the one stands for the other, and where the kernel says so.
+ * the one stands for the other, and where the kernel says so. To `missing`, a line each: for what there is something that was not added, and why.
  */
-int equivalents_add(struct profile *profile, struct buf *added, struct err *err) must_check;
+int equivalents_add(struct profile *profile, struct buf *added, struct buf *missing,
+		    struct err *err) must_check;
