@@ -85,3 +85,23 @@ Test(cubes, most)
 	cr_assert_eq(cubes_reduce(&cubes, SIZE_MAX), 0);
 	cr_assert_leq(cubes.len, 170 * 4);
 }
+
+/* Dense: a block has more cubes inside it than are looked at. By hand: one for each bit of the number. */
+Test(cubes, dense, .timeout = 30)
+{
+	static const struct {
+		size_t values, cubes;
+	} rows[] = {{64, 1}, {127, 7}, {128, 1}, {256, 1}, {300, 4}, {4096, 1}};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct cubes own_cubes cubes = {0};
+
+		for (uint64_t value = 0; value < rows[i].values; value++)
+			add(&cubes, value);
+		cr_assert_eq(cubes_reduce(&cubes, 192), 0);
+		cr_expect_leq(cubes.len, rows[i].cubes, "%zu: %zu", rows[i].values, cubes.len);
+		for (uint64_t value = 0; value < 2 * rows[i].values; value++)
+			cr_assert_eq(holds(&cubes, value), value < rows[i].values);
+		cr_assert_not(holds(&cubes, 1ULL << 32));
+	}
+}

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* Above that, cubes stay as they are: exact, though not fewest. */
+/* Above that they are united two by two: exact, though perhaps not fewest. */
 #define PRIMES_MAX 2048
 
 void cubes_clear(struct cubes *cubes)
@@ -204,11 +204,43 @@ static int choose(const struct cubes *primes, const struct cubes *from, size_t l
 	return rc;
 }
 
+/* Unites two by two what differs in this bit alone. */
+static void unite_pairs(struct cubes *cubes, size_t arg, uint64_t bit)
+{
+	for (size_t i = 0; i < cubes->len; i++) {
+		for (size_t k = i + 1; k < cubes->len; k++) {
+			struct cube *a = &cubes->list[i], *b = &cubes->list[k];
+
+			if ((a->values[arg] ^ b->values[arg]) != bit || !unite(a, b, a))
+				continue;
+			*b = cubes->list[--cubes->len];
+			break;
+		}
+	}
+}
+
+/* Bit by bit, for what is dense: whole blocks become one. */
+static void unite_all(struct cubes *cubes)
+{
+	for (size_t arg = 0; arg < TUPLE_ARGS; arg++) {
+		uint64_t differs = 0;
+
+		for (size_t i = 1; i < cubes->len; i++)
+			differs |= cubes->list[i].values[arg] ^ cubes->list[0].values[arg];
+		for (; differs; differs &= differs - 1)
+			unite_pairs(cubes, arg, differs & -differs);
+	}
+}
+
 int cubes_reduce(struct cubes *cubes, size_t limit)
 {
 	struct cubes own_cubes primes = {0}, own_cubes chosen = {0};
 	int rc = find_primes(cubes, &primes);
 
+	if (rc == -E2BIG) {
+		unite_all(cubes);
+		return 0;
+	}
 	if (!rc)
 		rc = choose(&primes, cubes, limit, &chosen);
 	if (rc == -E2BIG)

@@ -25,6 +25,7 @@ int cubes_add(struct cubes *cubes, const struct cube *cube) must_check;
 
 /**
  * The fewest cubes, or nearly so, that hold for exactly the same arguments. If these are more than `limit`, which is of no use to
- * whoever asks, all stay as they are: that, and how many are looked at, bounds the time. -ENOMEM.
+ * whoever asks, all stay as they are: that, and how many are looked at, bounds the time. Where too many would have to be looked at, as of
+ * what is dense, they are united two by two. -ENOMEM.
  */
 int cubes_reduce(struct cubes *cubes, size_t limit) must_check;
