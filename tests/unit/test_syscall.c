@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <seccomp.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* Newer than libseccomp 2.5.4 (include/seccomp.h.in of 2.6.0) */
 #ifndef SCMP_ARCH_LOONGARCH64
@@ -466,5 +467,20 @@ Test(syscall, order)
 			cr_expect_eq((order > 0) - (order < 0), (i > k) - (i < k), "%zu and %zu", i,
 				     k);
 		}
+	}
+}
+
+/* Profiles name calls thousands of times, those with two ways in as well. */
+Test(syscall, resolves_in_no_time)
+{
+	struct rlimit limit = {10, 10};
+	int64_t nr;
+
+	setrlimit(RLIMIT_CPU, &limit);
+	for (int i = 0; i < 100000; i++) {
+		cr_assert(syscall_resolve(ARCH_X86, "socket", &nr) && nr == 359);
+		cr_assert(syscall_resolve(ARCH_X86, "shmctl", &nr) && nr == 396);
+		cr_assert_not(syscall_resolve(ARCH_X86, "semop", &nr));
+		cr_assert(syscall_resolve(ARCH_S390X, "connect", &nr) && nr == 362);
 	}
 }

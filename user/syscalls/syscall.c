@@ -9,8 +9,9 @@
 #define NUMBERS_END (1 << 30)
 
 /* libseccomp's negative numbers: calls with two ways in, and calls that other architectures have (seccomp.h: __PNR_*) */
-#define PSEUDO_DIRECT (-101)
-#define PSEUDO_ABSENT (-10000)
+#define PSEUDO_DIRECT  (-101)
+#define PSEUDO_DIRECTS 256
+#define PSEUDO_ABSENT  (-10000)
 
 /* From 424 on all architectures share their numbers (kernel: scripts/syscall.tbl and its siblings). */
 static const char *const newer[] = {
@@ -195,17 +196,28 @@ const char *syscall_multiplexer(enum arch arch, const char *name)
  * Beside socketcall and ipc there are direct calls for what they do, too, but libseccomp answers these names with a pseudo number that stands
  * for both ways (-101 to -224), and only tells the direct number by its name.
  */
-static bool resolve_direct(enum arch arch, const char *name, int64_t *nr)
+static bool resolve_direct(enum arch arch, int pseudo, int64_t *nr)
 {
-	char known[SYSCALL_NAME_LEN];
+	/* asked for once an architecture, number after number: profiles name such calls thousands of times. One more than the number, 0: none */
+	static int16_t direct[ARCH_COUNT][PSEUDO_DIRECTS];
+	static bool is_filled[ARCH_COUNT];
+	char name[SYSCALL_NAME_LEN];
 
-	for (int64_t n = 0; n < NEWER_FIRST; n++) {
-		if (library_name(arch, n, known) && !strcmp(known, name)) {
-			*nr = n;
-			return true;
-		}
+	for (int64_t n = 0; !is_filled[arch] && n < NEWER_FIRST; n++) {
+		int place = library_name(arch, n, name) ?
+				    PSEUDO_DIRECT -
+					    seccomp_syscall_resolve_name_arch(arch_scmp_token(arch),
+									      name) :
+				    -1;
+
+		if (place >= 0 && place < PSEUDO_DIRECTS && !direct[arch][place])
+			direct[arch][place] = n + 1;
 	}
-	return false;
+	is_filled[arch] = true;
+	if (PSEUDO_DIRECT - pseudo >= PSEUDO_DIRECTS || !direct[arch][PSEUDO_DIRECT - pseudo])
+		return false;
+	*nr = direct[arch][PSEUDO_DIRECT - pseudo] - 1;
+	return true;
 }
 
 bool syscall_resolve(enum arch arch, const char *name, int64_t *nr)
@@ -220,7 +232,7 @@ bool syscall_resolve(enum arch arch, const char *name, int64_t *nr)
 		return true;
 	}
 	if (number <= PSEUDO_DIRECT && number > PSEUDO_ABSENT)
-		return resolve_direct(arch, name, nr);
+		return resolve_direct(arch, number, nr);
 	if (number != __NR_SCMP_ERROR || !arch_is_known(arch))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
