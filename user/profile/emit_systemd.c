@@ -7,6 +7,7 @@
 #include "profile/emit.h"
 #include "profile/evaluate.h"
 #include "profile/families.h"
+#include "profile/named.h"
 #include "profile/systemd_groups.h"
 
 #include <errno.h>
@@ -17,6 +18,7 @@ static const char *const newer[] = {"lsm_get_self_attr", "lsm_list_modules", "ms
 				    "riscv_hwprobe", "uretprobe"};
 
 struct unit {
+	struct rule seen; /* names that were looked at */
 	struct rule allowed, refused, logged, unlogged;
 	struct rule unlisted, unlisted_newer; /* of @default */
 	struct buf families;                  /* " AF_..." each */
@@ -25,6 +27,7 @@ struct unit {
 
 static void unit_clear(struct unit *unit)
 {
+	rule_clear(&unit->seen);
 	rule_clear(&unit->allowed);
 	rule_clear(&unit->logged);
 	rule_clear(&unit->unlogged);
@@ -54,12 +57,21 @@ static void add_refusal(struct buf *out, struct outcome outcome)
 		buf__addf(out, "%d", outcome.errno_value);
 }
 
-static int add_name(struct unit *unit, const struct profile *profile, const char *name)
+static int add_name(struct unit *unit, struct named *named, const char *name)
 {
-	struct outcome outcome, rest = profile_default(profile);
-	int rc = 0;
+	struct outcome outcome, rest = profile_default(named->profile);
+	const struct profile *view;
+	int rc;
 
-	if (!decision_is_simple(profile, name, &outcome))
+	if (rule_has_name(&unit->seen, name))
+		return 0;
+	rc = rule_add_name(&unit->seen, name);
+	if (rc)
+		return rc;
+	view = named_view(named, name);
+	if (!view)
+		return -ENOMEM;
+	if (!decision_is_simple(view, name, &outcome))
 		return 0;
 	if (!outcome_allows(outcome))
 		return outcome_equal(outcome, rest) ? 0 : rule_add_name(&unit->refused, name);
@@ -78,9 +90,10 @@ static bool has_action(enum action action)
 	       action == ACTION_KILL_PROCESS;
 }
 
-static int add_rule(struct unit *unit, const struct profile *profile, size_t index,
+static int add_rule(struct unit *unit, struct named *named, size_t index,
 		    const struct emit_options *options, struct err *err)
 {
+	const struct profile *profile = named->profile;
 	const struct rule *rule = &profile->rules[index];
 
 	if (rule->conditions_len)
@@ -101,7 +114,7 @@ static int add_rule(struct unit *unit, const struct profile *profile, size_t ind
 			  rule->names[0], more, instead);
 	}
 	for (size_t i = 0; i < rule->names_len; i++)
-		if (add_name(unit, profile, rule->names[i]))
+		if (add_name(unit, named, rule->names[i]))
 			return err_errno(err, -ENOMEM, "cannot write the unit");
 	return 0;
 }
@@ -180,9 +193,10 @@ static int add_unlisted(struct unit *unit, const struct profile *profile)
 	return rc;
 }
 
-static int collect(struct unit *unit, const struct profile *profile,
-		   const struct emit_options *options, struct err *err)
+static int collect(struct unit *unit, struct named *named, const struct emit_options *options,
+		   struct err *err)
 {
+	const struct profile *profile = named->profile;
 	int rc = add_families(unit, profile);
 
 	if (rc)
@@ -193,7 +207,7 @@ static int collect(struct unit *unit, const struct profile *profile,
 		const struct rule *rule = &profile->rules[i];
 
 		if (!unit->families_set || rule->names_len != 1 || strcmp(rule->names[0], "socket"))
-			rc = add_rule(unit, profile, i, options, err);
+			rc = add_rule(unit, named, i, options, err);
 	}
 	if (!rc && !outcome_allows(profile_default(profile)) && add_unlisted(unit, profile))
 		return err_errno(err, -ENOMEM, "cannot write the unit");
@@ -210,21 +224,25 @@ static void add_line(struct buf *out, const char *key, const struct rule *names)
 	buf__addf(out, "\n");
 }
 
-static void add_refused(const struct profile *profile, const struct unit *unit, struct buf *out)
+static int add_refused(const struct unit *unit, struct named *named, struct buf *out)
 {
 	struct outcome outcome;
 
 	if (!unit->refused.names_len)
-		return;
+		return 0;
 	buf__addf(out, "SystemCallFilter=~");
 	for (size_t i = 0; i < unit->refused.names_len; i++) {
 		const char *name = unit->refused.names[i];
+		const struct profile *view = named_view(named, name);
 
-		(void)decision_is_simple(profile, name, &outcome);
+		if (!view)
+			return -ENOMEM;
+		(void)decision_is_simple(view, name, &outcome);
 		buf__addf(out, "%s%s:", i ? " " : "", name);
 		add_refusal(out, outcome);
 	}
 	buf__addf(out, "\n");
+	return 0;
 }
 
 static int add_arches(const struct profile *profile, const struct emit_options *options,
@@ -248,9 +266,10 @@ static int add_arches(const struct profile *profile, const struct emit_options *
 	return rc;
 }
 
-static void add_lists(const struct profile *profile, const struct unit *unit, struct buf *out)
+static int add_lists(const struct unit *unit, struct named *named, struct buf *out)
 {
-	const struct outcome rest = profile_default(profile);
+	const struct outcome rest = profile_default(named->profile);
+	int rc;
 
 	if (!outcome_allows(rest)) {
 		/* an empty list would be none at all */
@@ -266,7 +285,9 @@ static void add_lists(const struct profile *profile, const struct unit *unit, st
 				  "# nor this, which an older systemd neither knows nor allows, and says so in its log\n");
 		add_line(out, "SystemCallFilter=~", &unit->unlisted_newer);
 	}
-	add_refused(profile, unit, out);
+	rc = add_refused(unit, named, out);
+	if (rc)
+		return rc;
 	if (!outcome_allows(rest)) {
 		buf__addf(out, "SystemCallErrorNumber=");
 		add_refusal(out, rest);
@@ -282,6 +303,7 @@ static void add_lists(const struct profile *profile, const struct unit *unit, st
 	if (unit->families_set)
 		buf__addf(out, "RestrictAddressFamilies=%s%s\n", unit->families_deny ? "~" : "",
 			  buf__text(&unit->families) + 1);
+	return buf__error(out);
 }
 
 static int check_default(const struct profile *profile, const struct emit_options *options,
@@ -305,16 +327,20 @@ int emit_systemd(const struct profile *profile, const struct emit_options *optio
 		 struct err *err)
 {
 	__attribute__((cleanup(unit_clear))) struct unit unit = {0};
+	struct named own_named named = {0};
 	int rc = check_default(profile, options, err);
 
-	if (!rc)
-		rc = collect(&unit, profile, options, err);
+	if (rc)
+		return rc;
+	if (named_make(profile, &named))
+		return err_errno(err, -ENOMEM, "cannot write the unit");
+	rc = collect(&unit, &named, options, err);
 	if (rc)
 		return rc;
 	buf__addf(out, "[Service]\n");
 	rc = add_arches(profile, options, out, err);
 	if (rc)
 		return rc;
-	add_lists(profile, &unit, out);
-	return buf__error(out) ? err_errno(err, buf__error(out), "cannot write the unit") : 0;
+	rc = add_lists(&unit, &named, out);
+	return rc ? err_errno(err, rc, "cannot write the unit") : 0;
 }

@@ -2,6 +2,7 @@
 #include "profile/redefault.h"
 #include "profile/evaluate.h"
 #include "profile/merge.h"
+#include "profile/named.h"
 #include "profile/resolve.h"
 
 #include <errno.h>
@@ -25,61 +26,65 @@ static bool gets_lost(const struct change *change, const struct rule *rule)
 }
 
 /* Does a rule that counts decide about the call, one that gets lost or one that does not? */
-static bool has_rule(const struct profile *profile, const char *name, const struct change *change,
+static bool has_rule(const struct named *named, const char *name, const struct change *change,
 		     bool lost)
 {
-	for (size_t i = 0; i < profile->rules_len; i++) {
-		const struct rule *rule = &profile->rules[i];
+	const struct profile *profile = named->profile;
+	size_t len;
+	const struct named_rule *list = named_rules(named, name, &len);
 
-		if (rule_counts(profile, rule) && rule_has_name(rule, name) &&
-		    gets_lost(change, rule) == lost)
+	for (size_t i = 0; i < len; i++) {
+		const struct rule *rule = &profile->rules[list[i].rule];
+
+		if (rule_counts(profile, rule) && gets_lost(change, rule) == lost)
 			return true;
 	}
 	return false;
 }
 
-/* Would other rules decide in place of those that get lost? */
-static bool relies_on_lost(const struct profile *profile, const struct change *change)
+/* The index of the next name behind that one in a list by names. */
+static size_t next_name(const struct named *named, size_t i)
 {
-	for (size_t i = 0; i < profile->rules_len; i++) {
-		const struct rule *rule = &profile->rules[i];
+	size_t len;
 
-		if (!rule_counts(profile, rule) || !gets_lost(change, rule))
-			continue;
-		for (size_t n = 0; n < rule->names_len; n++)
-			if (has_rule(profile, rule->names[n], change, false))
-				return true;
-	}
+	(void)named_rules(named, named->list[i].name, &len);
+	return i + len;
+}
+
+/* Would other rules decide in place of those that get lost? */
+static bool relies_on_lost(const struct named *named, const struct change *change)
+{
+	for (size_t i = 0; i < named->len; i = next_name(named, i))
+		if (has_rule(named, named->list[i].name, change, true) &&
+		    has_rule(named, named->list[i].name, change, false))
+			return true;
 	return false;
 }
 
 /* By a multiplexer its first argument is not looked at, and rules for both are one list, in their order: canonical form has another. */
-static bool is_muddled(const struct profile *profile, const char *multiplexer, const char *name,
+static bool is_muddled(const struct named *named, const char *multiplexer, const char *name,
 		       const struct change *change)
 {
 	struct outcome simple;
 
-	return (has_rule(profile, multiplexer, change, true) &&
-		has_rule(profile, name, change, false)) ||
-	       (has_rule(profile, name, change, true) &&
-		(has_rule(profile, multiplexer, change, false) ||
-		 (has_rule(profile, name, change, false) &&
-		  !decision_is_simple(profile, name, &simple))));
+	return (has_rule(named, multiplexer, change, true) &&
+		has_rule(named, name, change, false)) ||
+	       (has_rule(named, name, change, true) &&
+		(has_rule(named, multiplexer, change, false) ||
+		 (has_rule(named, name, change, false) &&
+		  !decision_is_simple(named->profile, name, &simple))));
 }
 
 /* The first call that a multiplexer makes as well whose rules no canonical form takes apart; NULL: there is none. */
-static const char *find_muddled(const struct profile *profile, enum arch arch,
+static const char *find_muddled(const struct named *named, enum arch arch,
 				const struct change *change)
 {
-	for (size_t i = 0; i < profile->rules_len; i++) {
-		const struct rule *rule = &profile->rules[i];
+	for (size_t i = 0; i < named->len; i = next_name(named, i)) {
+		const char *name = named->list[i].name;
+		const char *multiplexer = syscall_multiplexer(arch, name);
 
-		for (size_t n = 0; n < rule->names_len; n++) {
-			const char *multiplexer = syscall_multiplexer(arch, rule->names[n]);
-
-			if (multiplexer && is_muddled(profile, multiplexer, rule->names[n], change))
-				return rule->names[n];
-		}
+		if (multiplexer && is_muddled(named, multiplexer, name, change))
+			return name;
 	}
 	return NULL;
 }
@@ -117,14 +122,14 @@ static int make_canonical(struct profile *profile, struct err *err)
 	return 0;
 }
 
-static int check_muddled(const struct profile *profile, const struct change *change,
-			 struct err *err)
+static int check_muddled(const struct named *named, const struct change *change, struct err *err)
 {
+	const struct profile *profile = named->profile;
 	bool lists = profile_lists_arches(profile);
 
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 		bool is_listed = lists ? profile->arches[a] : a == arch_native();
-		const char *name = is_listed ? find_muddled(profile, a, change) : NULL;
+		const char *name = is_listed ? find_muddled(named, a, change) : NULL;
 
 		if (name)
 			return err_set(err, -ENOTSUP,
@@ -137,9 +142,13 @@ static int check_muddled(const struct profile *profile, const struct change *cha
 /* What gets lost of it will not be missed then. */
 static int make_free(struct profile *profile, const struct change *change, struct err *err)
 {
-	int rc = check_muddled(profile, change, err);
+	struct named own_named named = {0};
+	int rc = named_make(profile, &named);
 
-	if (rc || !relies_on_lost(profile, change))
+	if (rc)
+		return err_errno(err, rc, "cannot change the default action");
+	rc = check_muddled(&named, change, err);
+	if (rc || !relies_on_lost(&named, change))
 		return rc;
 	rc = make_canonical(profile, err);
 	if (!rc)
