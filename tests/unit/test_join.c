@@ -255,3 +255,32 @@ Test(join, many_values)
 		}
 	}
 }
+
+/* As many digits as whoever wrote it likes. */
+Test(recording, when_it_started)
+{
+	static const struct {
+		const char *started;
+		uint64_t ns;
+	} rows[] = {{"2023-11-14T22:13:20Z", 0},
+		    {"2023-11-14T22:13:20.5Z", 500000000},
+		    {"2023-11-14T22:13:20.05Z", 50000000},
+		    {"2023-11-14T22:13:20.123Z", 123000000},
+		    {"2023-11-14T22:13:20.123456789123Z", 123456789}};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct recording own_recording recording = {0};
+		struct err err = {0};
+		char text[512];
+
+		snprintf(text, sizeof(text),
+			 "{\"format\": \"whittle-recording\", \"version\": 1, \"host\": {\"kernel\": \"6.1\", \"machine\": \"x86_64\","
+			 " \"libseccomp\": \"2.5.4\"}, \"target\": \"a\", \"hook\": \"tp_btf\", \"started\": \"%s\", \"elapsed_ns\": 1,"
+			 " \"whole\": true, \"losses\": {}, \"syscalls\": [], \"moved\": []}",
+			 rows[i].started);
+		cr_assert_eq(recording_parse("f", text, strlen(text), &recording, &err), 0, "%s",
+			     err.text);
+		cr_expect_eq(recording.started, 1700000000 * 1000000000ULL + rows[i].ns, "%s: %lu",
+			     rows[i].started, (unsigned long)recording.started);
+	}
+}

@@ -348,7 +348,11 @@ static uint64_t time_of(const char *text)
 	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
 	uint64_t ns = rest ? (uint64_t)timegm(&tm) * NS_PER_S : 0;
 
-	return rest && *rest == '.' ? ns + strtoull(rest + 1, NULL, 10) * 1000000 : ns;
+	if (!rest || *rest != '.')
+		return ns;
+	for (uint64_t unit = NS_PER_S / 10; isdigit((unsigned char)*++rest); unit /= 10)
+		ns += (uint64_t)(*rest - '0') * unit;
+	return ns;
 }
 
 static int get_head(const struct place *place, const struct node *node, struct recording *out)
