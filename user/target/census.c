@@ -11,9 +11,9 @@
 #include <sys/wait.h>
 
 #define NS_PER_MS 1000000
-/* Without engines the answer is there at once: who asks without end is not to keep a CPU busy. */
 /* Four engines, each of which has five seconds; and the rest before they are asked. */
 #define WAIT_MAX_MS 60000
+/* Without engines the answer is there at once: who asks without end is not to keep a CPU busy. */
 #define REST_MIN_MS 50
 
 /* Rows of the process beside are ours, as they are: it is this program, and `engine` points to the same table. */
@@ -171,6 +171,7 @@ static bool is_complete(const struct census *census, struct answer *head)
 
 bool census_take(struct census *census, struct engine_containers *containers)
 {
+	struct engine_container *rows = NULL;
 	struct answer head;
 	char chunk[65536];
 	ssize_t n;
@@ -185,14 +186,14 @@ bool census_take(struct census *census, struct engine_containers *containers)
 	}
 	if (!is_complete(census, &head))
 		return false;
-	engine_containers_clear(containers);
-	if (head.len)
-		containers->row = reallocarray(NULL, head.len, sizeof(*containers->row));
-	if (containers->row) {
-		containers->len = containers->room = head.len;
-		memcpy(containers->row, census->text.data + sizeof(head),
-		       head.len * sizeof(*containers->row));
+	if (head.len && !(rows = reallocarray(NULL, head.len, sizeof(*rows)))) {
+		census_end(census); /* none would be an answer, and not this one */
+		return true;
 	}
+	engine_containers_clear(containers);
+	if (rows)
+		memcpy(rows, census->text.data + sizeof(head), head.len * sizeof(*rows));
+	*containers = (struct engine_containers){.row = rows, .len = head.len, .room = head.len};
 	buf__clear(&census->text);
 	census->done++;
 	if (census->wanted) {
