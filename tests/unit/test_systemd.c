@@ -463,3 +463,24 @@ Test(systemd, other_actions_refuse)
 			  buf__text(&unit));
 	}
 }
+
+/* In any case, as systemd's parse_boolean() has it. */
+Test(systemd, booleans)
+{
+	static const struct {
+		const char *line;
+		bool warned;
+	} rows[] = {{"ProtectClock=No", false},      {"ProtectHostname=FALSE", false},
+		    {"PrivateDevices=oFF", false},   {"RestrictRealtime=0", false},
+		    {"ProtectKernelLogs=Yes", true}, {"MemoryDenyWriteExecute=TRUE", true}};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct buf own_buf warnings = BUF_INIT, own_buf text = BUF_INIT;
+		struct profile own_profile profile = {0};
+
+		buf__addf(&text, "SystemCallFilter=read\n%s", rows[i].line);
+		cr_assert_eq(parse(text.data, false, &profile, &warnings, NULL), 0);
+		cr_expect_eq(strstr(buf__text(&warnings), "refuses more") != NULL, rows[i].warned,
+			     "%s: %s", rows[i].line, buf__text(&warnings));
+	}
+}

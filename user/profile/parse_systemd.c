@@ -329,7 +329,7 @@ static int read_other(struct reader *r, const char *key, size_t len)
 			continue;
 		next_word(r, &word);
 		for (size_t k = 0; k < ARRAY_LEN(off); k++)
-			on &= strcmp(word.text, off[k]) != 0;
+			on &= strcasecmp(word.text, off[k]) != 0;
 		if (on)
 			buf__addf(r->options->warnings,
 				  "%s:%u:1: %s= refuses more calls than whittle reads from it\n",
