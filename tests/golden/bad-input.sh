@@ -179,6 +179,8 @@ bad 'systemd: errno -1' 3:19 "no errno '-1'" "${S}SystemCallFilter=~read:-1\n"
 bad 'systemd: large errno' 3:23 "no errno '99999999999999999999'" "${S}SystemCallErrorNumber=99999999999999999999\n"
 bad 'systemd: architecture' 3:32 "the architecture 'vax'" "${S}SystemCallArchitectures=native vax\n"
 bad 'systemd: family' 3:25 "no address family 'AF_X'" "${S}RestrictAddressFamilies=AF_X\n"
+{ printf '%b' "${S}SystemCallFilter=" && printf 'read %.0s' {1..19900}; } >"$T/bad"
+check 'systemd: as many words as it takes' "$WHITTLE" convert --arch x86_64 "$T/bad"
 bad 'systemd: many words' '3:*' 'more than 20000 words' "${S}SystemCallFilter=$(printf 'read %.0s' {1..20001})"
 
 # --- names ---

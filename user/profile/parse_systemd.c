@@ -170,13 +170,13 @@ static int read_call(struct reader *r, struct word *word, bool inverted, struct 
 		if (rc == -ENOENT)
 			return object(r, word->line, word->column,
 				      "whittle knows no group '%.60s' of systemd's", word->text);
+		r->words += names.names_len; /* it is as many words as it has names */
 	} else if (!is_name(word->text)) {
 		return object(r, word->line, word->column, "'%.60s' is no name of a call",
 			      word->text);
 	} else {
 		rc = rule_add_name(&names, word->text);
 	}
-	r->words += names.names_len; /* a group is as many words as it has names */
 	if (!rc)
 		rc = unit_list_add(list, inverted, &names, number);
 	return rc ? no_memory(r) : 0;
