@@ -224,6 +224,11 @@ printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["read\n
 for format in systemd kubernetes minijail firejail firecracker list; do
     says "a name that would be a line of $format" 1 'is no name of a call' "$WHITTLE" convert --format $format "$T/evil.json"
 done
+# what is written could not be read again
+printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["READ"], "action": "SCMP_ACT_ALLOW"}]}' >"$T/upper.json"
+for format in systemd list firejail; do
+    says "a name in capitals, for $format" 1 "'READ' is no name of a call" "$WHITTLE" convert --lossy --format $format "$T/upper.json"
+done
 check 'firecracker is JSON' jq -e '.vcpu.filter | length == 5' $G/plain.firecracker
 # What is written is read again as the same.
 check 'kubernetes and back' "$WHITTLE" diff $G/plain.json $G/plain.kubernetes

@@ -37,19 +37,13 @@ const struct emit_format emit_formats[] = {
 	{0},
 };
 
-static bool is_name(const char *name)
-{
-	return *name &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
-		       strlen(name);
-}
-
 int emit_profile(const struct emit_format *format, const struct profile *profile,
 		 const struct emit_options *options, struct buf *out, struct err *err)
 {
 	for (size_t i = 0; !format->any_name && i < profile->rules_len; i++)
 		for (size_t n = 0; n < profile->rules[i].names_len; n++)
-			if (!is_name(profile->rules[i].names[n]))
+			if (!syscall_is_name(profile->rules[i].names[n],
+					     strlen(profile->rules[i].names[n])))
 				return err_set(err, -EINVAL, "'%.60s' is no name of a call",
 					       profile->rules[i].names[n]);
 	if (!format->depends && profile_depends(profile))

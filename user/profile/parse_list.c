@@ -34,17 +34,6 @@ static bool next_line(const char *text, size_t len, struct line *line)
 	return true;
 }
 
-static bool is_name(const char *text, size_t len)
-{
-	if (!len || len >= SYSCALL_NAME_LEN || !(islower((unsigned char)*text) || *text == '_'))
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!islower((unsigned char)text[i]) && !isdigit((unsigned char)text[i]) &&
-		    text[i] != '_')
-			return false;
-	return true;
-}
-
 /* The next blank-separated word of a line from *at on. */
 static bool next_word(const struct line *line, size_t *at, const char **word, size_t *len)
 {
@@ -87,7 +76,7 @@ static int no_name(const struct reading *r, const char *word, size_t len)
 	return refuse(r, word, "'%.*s' is no name of a call", (int)(len < 40 ? len : 40), word);
 }
 
-/* "syscall_0x1c5": strace is older than the call. The number is the kernel's, and is_name() has seen to its digits' case. */
+/* "syscall_0x1c5": strace is older than the call. The number is the kernel's, and syscall_is_name() has seen to its digits' case. */
 static bool number_of(const char *name, enum arch arch, int64_t *nr)
 {
 	const char *digits = name + strlen(STRACE_NUMBER);
@@ -124,7 +113,7 @@ static int name_number(struct reading *r, const char *word, char name[SYSCALL_NA
 	return 0;
 }
 
-/* `word` is_name(). */
+/* `word` syscall_is_name(). */
 static int add(struct reading *r, const char *word, size_t len)
 {
 	struct rule *rule = &r->profile->rules[0];
@@ -175,7 +164,7 @@ bool is_list(const char *text, size_t len)
 	while (next_line(text, len, &line)) {
 		at = 0;
 		if (next_word(&line, &at, &word, &n) && *word != '#')
-			return is_name(word, n);
+			return syscall_is_name(word, n);
 	}
 	return false;
 }
@@ -205,7 +194,7 @@ int parse_list(const char *name, const char *text, size_t len, const struct pars
 		size_t at = 0, n;
 
 		while (!rc && next_word(&line, &at, &word, &n) && *word != '#') {
-			rc = is_name(word, n) ? add(&r, word, n) : no_name(&r, word, n);
+			rc = syscall_is_name(word, n) ? add(&r, word, n) : no_name(&r, word, n);
 		}
 	}
 	if (!rc && profile.rules[0].names_len && !names_a_call(&profile.rules[0]))
@@ -271,7 +260,7 @@ static bool call_of(const struct line *line, const char **name, size_t *name_len
 	paren = memchr(line->text + at, '(', line->len - at);
 	*name = line->text + at;
 	*name_len = paren ? paren - *name : 0;
-	return paren && is_name(*name, *name_len);
+	return paren && syscall_is_name(*name, *name_len);
 }
 
 bool is_strace_log(const char *text, size_t len)
@@ -381,7 +370,8 @@ static int add_last_word(struct reading *r, const struct line *line)
 	}
 	if (!last)
 		return 0;
-	return is_name(last, last_len) ? add(r, last, last_len) : no_name(r, last, last_len);
+	return syscall_is_name(last, last_len) ? add(r, last, last_len) :
+						 no_name(r, last, last_len);
 }
 
 /* strace counts a call when it returns (count_syscall() in its count.c). */

@@ -139,14 +139,6 @@ static bool take_tilde(struct reader *r)
 
 /* --- lists of calls --- */
 
-static bool is_name(const char *text)
-{
-	for (const char *p = text; *p; p++)
-		if (!islower((unsigned char)*p) && !isdigit((unsigned char)*p) && *p != '_')
-			return false;
-	return *text && strlen(text) < SYSCALL_NAME_LEN;
-}
-
 /* "NAME", "@GROUP", with ":ERRNO" or ":kill" behind it. */
 static int read_call(struct reader *r, struct word *word, bool inverted, struct unit_list *list)
 {
@@ -171,7 +163,7 @@ static int read_call(struct reader *r, struct word *word, bool inverted, struct 
 			return object(r, word->line, word->column,
 				      "whittle knows no group '%.60s' of systemd's", word->text);
 		r->words += names.names_len; /* it is as many words as it has names */
-	} else if (!is_name(word->text)) {
+	} else if (!syscall_is_name(word->text, strlen(word->text))) {
 		return object(r, word->line, word->column, "'%.60s' is no name of a call",
 			      word->text);
 	} else {

@@ -2,6 +2,7 @@
 #include "syscalls/syscall.h"
 #include "base/own.h"
 
+#include <ctype.h>
 #include <seccomp.h>
 #include <string.h>
 
@@ -100,6 +101,17 @@ static const struct {
 	{"socketcall", NR_SOCKETCALL, socketcalls, ARRAY_LEN(socketcalls), UINT32_MAX},
 	{"ipc", NR_IPC, ipcs, ARRAY_LEN(ipcs), 0xffff},
 };
+
+bool syscall_is_name(const char *text, size_t len)
+{
+	if (!len || len >= SYSCALL_NAME_LEN || isdigit((unsigned char)*text))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!islower((unsigned char)text[i]) && !isdigit((unsigned char)text[i]) &&
+		    text[i] != '_')
+			return false;
+	return true;
+}
 
 /* What libseccomp calls a number; false: nothing. */
 static bool library_name(enum arch arch, int64_t nr, char name[SYSCALL_NAME_LEN])

@@ -23,6 +23,9 @@ struct syscall {
 /** Longest name and its NUL. */
 #define SYSCALL_NAME_LEN 64
 
+/** Can this be a call's name? Small letters, digits and underscores, and no digit first. */
+bool syscall_is_name(const char *text, size_t len);
+
 /** Its name ("socketcall" for a multiplexer). False: it has none, and `name` is "". */
 bool syscall_name(const struct syscall *call, char name[SYSCALL_NAME_LEN]);
 
