@@ -229,6 +229,21 @@ printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [{"names": ["READ"]
 for format in systemd list firejail; do
     says "a name in capitals, for $format" 1 "'READ' is no name of a call" "$WHITTLE" convert --lossy --format $format "$T/upper.json"
 done
+# YAML by what may come first
+while IFS= read -r head; do
+    printf '%b\n' "$head" 'syscalls:\n- names: [read]\n  action: SCMP_ACT_ALLOW' >"$T/head.yaml"
+    grep -qi defaultAction "$T/head.yaml" || echo 'defaultAction: SCMP_ACT_ERRNO' >>"$T/head.yaml"
+    "$WHITTLE" convert --format list "$T/head.yaml" >"$T/got" 2>"$T/err" || :
+    echo read | diff - "$T/got" >/dev/null && pass "YAML: $head" || fail "YAML: $head" "$(cat "$T/err")"
+done <<'E'
+architectures: [SCMP_ARCH_X86_64]
+flags: []
+"defaultAction": SCMP_ACT_ERRNO
+'defaultAction': SCMP_ACT_ERRNO
+%YAML 1.1\n---
+  \ndefaultAction: SCMP_ACT_ERRNO
+# a comment
+E
 check 'firecracker is JSON' jq -e '.vcpu.filter | length == 5' $G/plain.firecracker
 # What is written is read again as the same.
 check 'kubernetes and back' "$WHITTLE" diff $G/plain.json $G/plain.kubernetes

@@ -124,20 +124,40 @@ static int parse_json(const char *name, const char *text, size_t len,
 	return rc ? rc : parse_tree(name, &node, options, out, err);
 }
 
-/* "KEY:" at the beginning of a line, before anything else. */
+/* "KEY:", also in quotes. In whatever case: who reads it has something to say about that. */
+static bool is_key(const char *line, size_t len, const char *const *keys)
+{
+	const size_t quotes = len && (*line == '"' || *line == '\'') ? 1 : 0;
+
+	for (; *keys; keys++) {
+		const size_t end = quotes + strlen(*keys);
+
+		if (len > end + quotes && !strncasecmp(line + quotes, *keys, end - quotes) &&
+		    (!quotes || line[end] == *line) && line[end + quotes] == ':')
+			return true;
+	}
+	return false;
+}
+
+static bool begins(const char *line, size_t len, const char *with)
+{
+	return len >= strlen(with) && !memcmp(line, with, strlen(with));
+}
+
+/* A document, or one of the keys that there may be, before anything else. */
 static bool is_yaml(const char *text, size_t len)
 {
-	static const char *const keys[] = {"apiVersion:", "kind:", "defaultAction:", "---"};
+	static const char *const resource[] = {"apiVersion", "kind", "metadata", "spec", NULL};
 	const char *end = text + len;
 
 	while (text < end) {
 		const char *line_end = memchr(text, '\n', end - text);
 		size_t n = (line_end ? line_end : end) - text;
 
-		for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-			if (n >= strlen(keys[i]) && !memcmp(text, keys[i], strlen(keys[i])))
-				return true;
-		if (n && *text != '#')
+		if (begins(text, n, "---") || begins(text, n, "%YAML") ||
+		    is_key(text, n, resource) || is_key(text, n, members_of_profile))
+			return true;
+		if (blanks(text, n) < n && *text != '#')
 			return false;
 		text += n + 1;
 	}
