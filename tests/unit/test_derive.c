@@ -422,3 +422,42 @@ Test(derive, too_many_values)
 		cr_expect_eq(held, sizes[i].held, "row %zu: %zu", i, held);
 	}
 }
+
+/* One constraint: the call's first argument is 3. */
+static void hold(struct constraints *constraints, const struct syscall *call)
+{
+	struct term term = {.conditions = {{0, COMPARE_EQ, 3, 0}}};
+	struct constraint *constraint = &constraints->list[constraints->len++];
+
+	constraint->call = *call;
+	cr_assert(syscall_name(call, constraint->name));
+	cr_assert_eq(region_add_term(&constraint->region, &term), 0);
+}
+
+/* What a table needs is not held to what the workload did with it, and what is held does not answer ENOSYS for other arguments. */
+Test(derive, held)
+{
+	const struct syscall ioctl = {ARCH_X86_64, 16, 0}, openat = {ARCH_X86_64, 257, 0};
+	const struct syscall statx = {ARCH_X86_64, 332, 0};
+	struct syscall_set needed =
+		set_of(CALLS({ARCH_X86_64, 16, 0}, {ARCH_X86_64, 257, 0}, {ARCH_X86_64, 332, 0}));
+	struct constraints own_constraints constraints = {0};
+	struct derive_options options = {.startup = true, .constraints = &constraints};
+	struct profile own_profile profile = {0};
+
+	constraints.list = calloc(3, sizeof(*constraints.list));
+	hold(&constraints, &ioctl);
+	hold(&constraints, &openat);
+	hold(&constraints, &statx);
+	cr_assert_eq(derive_profile(&needed, &options, &profile, NULL, NULL), 0);
+	expect_sound(&profile);
+	cr_expect_eq(constraints.list[0].open, OPEN_NOT);
+	cr_expect_not(allows(&profile, "ioctl"));
+	cr_expect(mentions(&profile, "ioctl"));
+	cr_expect_eq(constraints.list[1].open, OPEN_TABLE);
+	cr_expect(allows(&profile, "openat"));
+	cr_expect_eq(constraints.list[2].open, OPEN_NOT);
+	cr_expect(mentions(&profile, "statx"));
+	cr_expect_not(answers_enosys(&profile, "statx"));
+	cr_expect(answers_enosys(&profile, "clone3"), "which is held to nothing");
+}

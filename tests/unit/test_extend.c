@@ -121,3 +121,19 @@ Test(extend, architectures_are_joined)
 	for (enum arch a = 0; a < ARCH_COUNT; a++)
 		cr_expect_eq(profile.arches[a], a == ARCH_INVALID + 1 || a == ARCH_COUNT - 1);
 }
+
+/* Either profile's. */
+Test(extend, flags)
+{
+	struct profile own_profile profile = {0}, own_profile more = {0};
+	struct extension own_extension kept = {0};
+
+	parse(ALLOW("\"read\""), &profile);
+	parse(ALLOW("\"write\""), &more);
+	profile.flags[FLAG_TSYNC] = true;
+	more.flags[FLAG_LOG] = true;
+	cr_assert_eq(profile_extend(&profile, &more, &kept), 0);
+	for (enum flag flag = 0; flag < FLAG_COUNT; flag++)
+		cr_expect_eq(profile.flags[flag], flag == FLAG_TSYNC || flag == FLAG_LOG, "%s",
+			     flag_name(flag));
+}

@@ -112,3 +112,21 @@ Test(twin, refused_whatever_the_arguments)
 	cr_assert(syscall_resolve(call.arch, "getppid", &call.nr));
 	cr_assert_eq(evaluate(&twin, &call, args).outcome.action, ACTION_LOG);
 }
+
+/* The kernel takes no WAIT_KILLABLE_RECV of a filter that asks nobody. */
+Test(twin, asks_nobody)
+{
+	struct profile own_profile profile = {.default_action = ACTION_NOTIFY};
+	struct profile own_profile twin = {0};
+
+	for (enum flag flag = 0; flag < FLAG_COUNT; flag++)
+		profile.flags[flag] = true;
+	profile.listener_path = strdup("/listener");
+	profile.listener_metadata = strdup("of it");
+	cr_assert_eq(profile_twin(&profile, &twin, NULL), 0);
+	for (enum flag flag = 0; flag < FLAG_COUNT; flag++)
+		cr_expect_eq(twin.flags[flag], flag != FLAG_WAIT_KILLABLE_RECV, "%s",
+			     flag_name(flag));
+	cr_expect_null(twin.listener_path);
+	cr_expect_null(twin.listener_metadata);
+}
