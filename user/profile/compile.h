@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From a profile to a filter, with libseccomp, the way runc and crun do it. This is the one file of the profile library that
- * asks the host: which names the installed libseccomp knows, and what this kernel offers. The machine whose runtime it is may be any that
+ * From a profile to a filter, with libseccomp, the way runc and crun do it. Here the profile library asks the host which names the installed
+ * libseccomp knows (its version check.c asks for itself), and what this kernel offers. The machine whose runtime it is may be any that
  * libseccomp knows: a filter has the machine's native architecture, and those of the profile beside it.
  */
 #pragma once

@@ -16,6 +16,6 @@ struct extension {
 void extension_clear(struct extension *extension);
 #define own_extension own_with(extension_clear)
 
-/** Adds rules of `more` for what `profile` says nothing of, and its architectures. *kept was zeroed. -ENOMEM. */
+/** Adds rules of `more` for what `profile` says nothing of, its architectures and its flags. *kept was zeroed. -ENOMEM. */
 int profile_extend(struct profile *profile, const struct profile *more,
 		   struct extension *kept) must_check;

@@ -302,7 +302,6 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* All at once: there may be so many that a place for one at a time takes minutes. */
 void profile_list_arch_map(struct profile *profile)
 {
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
@@ -317,6 +316,7 @@ size_t rule_number(const struct profile *profile, const struct rule *rule)
 	return rule->number ? rule->number : (size_t)(rule - profile->rules) + 1;
 }
 
+/* All at once: there may be so many that a place for one at a time takes minutes. */
 int profile_names(const struct profile *profile, struct rule *names)
 {
 	char **own_ptr all = NULL;

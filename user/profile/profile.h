@@ -99,7 +99,7 @@ struct rule {
 	size_t number;             /* in the file that it was read from, from 1 on; 0: from none */
 	unsigned int line, column; /* the same; where it begins */
 	enum action action;
-	int errno_value; /* of ACTION_ERRNO */
+	int errno_value; /* of ACTION_ERRNO and ACTION_TRACE */
 	char **names;    /* sorted, each once; owned */
 	size_t names_len, names_room;
 	/*

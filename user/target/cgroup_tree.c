@@ -26,7 +26,7 @@ struct walk {
 
 static int walk_children(int fd, const struct walk *walk, int depth);
 
-/* One child directory: enter, what is below it, leave. Takes the fd. */
+/* One child directory: enter, what is below it, leave. */
 static int walk_child(int parent, const char *name, const struct walk *walk, int depth)
 {
 	int own_fd child = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
