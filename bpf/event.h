@@ -268,7 +268,7 @@ struct group {
 	__u32 filters;  /* seccomp filters that it entered with */
 	__u32 has_exec; /* `exec` is a call that a thread of it is in */
 	__u32 away;     /* it has left its slot, or a thread of it has: that was counted */
-	__u32 hook;     /* SETUP: it runs a hook of the runtime, or something that one has started */
+	__u32 hook; /* SETUP: it runs a hook of the runtime, or something that one has started */
 	__u32 pad;
 	struct call exec;
 	char exec_comm[COMM_LEN]; /* of the thread that is in it: the exec itself gives it another */

@@ -11,7 +11,8 @@
 
 void _start(void)
 {
-	static const long numbers[] = {SYS_getsid, SYS_mincore, SYS_sched_getparam, SYS_timer_getoverrun};
+	static const long numbers[] = {SYS_getsid, SYS_mincore, SYS_sched_getparam,
+				       SYS_timer_getoverrun};
 	long allowed = 0;
 
 	for (unsigned int i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)

@@ -459,35 +459,33 @@ Test(diff, ranges_cut_masks)
 	check_edges(&sockets.ranges, &sockets.masks, &sockets.names, &both);
 	check_edges(&both, &sockets.ranges, &sockets.names, &both);
 	check_edges(&both, &sockets.masks, &sockets.names, &both);
-	/* What opens more is in the intersection only if both have it. */
-	Test(merge, flags)
-	{
-		static const struct {
-			bool a, b, both, either;
-		} rows[] = {{false, false, false, false},
-			    {true, false, false, true},
-			    {false, true, false, true},
-			    {true, true, true, true}};
+}
 
-		for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-			for (enum flag flag = 0; flag < FLAG_COUNT; flag++) {
-				struct profile own_profile a = {.default_action =
-									ACTION_KILL_PROCESS};
-				struct profile own_profile b = {.default_action =
-									ACTION_KILL_PROCESS};
-				struct profile own_profile both = {0}, own_profile either = {0};
-				bool opens = flag == FLAG_SPEC_ALLOW;
+/* What opens more is in the intersection only if both have it. */
+Test(merge, flags)
+{
+	static const struct {
+		bool a, b, both, either;
+	} rows[] = {{false, false, false, false},
+		    {true, false, false, true},
+		    {false, true, false, true},
+		    {true, true, true, true}};
 
-				a.flags[flag] = rows[i].a;
-				b.flags[flag] = rows[i].b;
-				cr_assert_eq(profile_merge(&a, &b, MERGE_INTERSECTION, &both, NULL),
-					     0);
-				cr_assert_eq(profile_merge(&a, &b, MERGE_UNION, &either, NULL), 0);
-				cr_expect_eq(both.flags[flag],
-					     opens ? rows[i].both : rows[i].either, "row %zu: %s",
-					     i, flag_name(flag));
-				cr_expect_eq(either.flags[flag], rows[i].either, "row %zu: %s", i,
-					     flag_name(flag));
-			}
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		for (enum flag flag = 0; flag < FLAG_COUNT; flag++) {
+			struct profile own_profile a = {.default_action = ACTION_KILL_PROCESS};
+			struct profile own_profile b = {.default_action = ACTION_KILL_PROCESS};
+			struct profile own_profile both = {0}, own_profile either = {0};
+			bool opens = flag == FLAG_SPEC_ALLOW;
+
+			a.flags[flag] = rows[i].a;
+			b.flags[flag] = rows[i].b;
+			cr_assert_eq(profile_merge(&a, &b, MERGE_INTERSECTION, &both, NULL), 0);
+			cr_assert_eq(profile_merge(&a, &b, MERGE_UNION, &either, NULL), 0);
+			cr_expect_eq(both.flags[flag], opens ? rows[i].both : rows[i].either,
+				     "row %zu: %s", i, flag_name(flag));
+			cr_expect_eq(either.flags[flag], rows[i].either, "row %zu: %s", i,
+				     flag_name(flag));
 		}
 	}
+}
