@@ -144,3 +144,26 @@ Test(hazard, what_is_taken_is_right, .timeout = 120)
 	}
 	cr_expect_gt(taken, EFFORT(3000) / 10, "%zu", taken);
 }
+
+/* Where socketcall makes the call as well, libseccomp puts both's conditions into one place. */
+Test(hazard, a_multiplexer_beside_its_call)
+{
+	for (int x86 = 0; x86 < 2; x86++) {
+		struct profile own_profile profile = {.default_action = ACTION_ERRNO,
+						      .default_errno = EPERM};
+		static const struct condition conditions[] = {{2, COMPARE_GE, 1, 0},
+							      {0, COMPARE_NE, 5, 0},
+							      {2, COMPARE_EQ, 3, 0}};
+		struct rule *rule = profile_add_rule(&profile, ACTION_ALLOW, 0);
+
+		cr_assert(rule && !rule_add_name(rule, "socket") &&
+			  !rule_add_condition(rule, &conditions[0]));
+		rule = profile_add_rule(&profile, ACTION_ALLOW, 0);
+		cr_assert(rule && !rule_add_name(rule, "socketcall") &&
+			  !rule_add_condition(rule, &conditions[1]) &&
+			  !rule_add_condition(rule, &conditions[2]));
+		profile.arches[ARCH_X86_64] = true;
+		profile.arches[ARCH_X86] = x86;
+		cr_expect_eq(profile_check_hazards(&profile, NULL), x86 ? -ENOTSUP : 0);
+	}
+}

@@ -261,6 +261,46 @@ static bool forgets_number(const struct profile *profile, enum arch arch)
 	return absent && conditional;
 }
 
+/* Of a call by name: conditions that the filter looks at, and by order or NE. `from`: a multiplexer's call has another first argument. */
+static void find_conditions(const struct profile *profile, const char *name, unsigned int from,
+			    bool *some, bool *ranges)
+{
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		if (!rule_has_name(rule, name) || !rule_counts(profile, rule))
+			continue;
+		for (size_t k = 0; k < rule->conditions_len; k++) {
+			*some |= rule->conditions[k].index >= from;
+			*ranges |= rule->conditions[k].index >= from &&
+				   condition_is_range(&rule->conditions[k]);
+		}
+	}
+}
+
+/* A call that has conditions of its own where its multiplexer has some as well: in the filter all are in one place. */
+static bool is_mixed(const struct profile *profile, enum arch arch, const char *name)
+{
+	const char *multiplexer = syscall_multiplexer(arch, name);
+	bool own = false, all = false, ranges = false;
+
+	if (is_apart(profile, arch, name) || !multiplexer)
+		return false;
+	find_conditions(profile, name, 1, &own, &ranges);
+	find_conditions(profile, multiplexer, 0, &all, &ranges);
+	return own && all && ranges;
+}
+
+static int check_mixed(const struct profile *profile, const char *name, struct err *err)
+{
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (profile->arches[a] && is_mixed(profile, a, name))
+			return err_set(err, -ENOTSUP,
+				       "%s: on %s the conditions on it and on %s are one decision, with order or NE in it, of which libseccomp may make another filter than they say; leave one of them out, or the architecture",
+				       name, arch_scmp_name(a), syscall_multiplexer(a, name));
+	return 0;
+}
+
 int profile_check_hazards(const struct profile *profile, struct err *err)
 {
 	struct rule own_rule doubtful = {0};
@@ -275,7 +315,10 @@ int profile_check_hazards(const struct profile *profile, struct err *err)
 		const struct rule *rule = &profile->rules[i];
 
 		for (size_t n = 0; rule->conditions_len && n < rule->names_len; n++) {
-			int rc = check_name(profile, rule->names[n], &doubtful, err);
+			int rc = check_mixed(profile, rule->names[n], err);
+
+			if (!rc)
+				rc = check_name(profile, rule->names[n], &doubtful, err);
 
 			if (rc)
 				return rc;
