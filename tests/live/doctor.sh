@@ -68,5 +68,5 @@ case $("$WHITTLE" doctor) in
     ;;
 *) row "no typed tracepoints is a warning" 0 tracepoints warning 'costs more' env WHITTLE_FEATURES=-tp_btf ;;
 esac
-row "no bpffs is no obstacle to recording" 0 bpffs warning 'mount -t bpf bpf' without 'umount -l /sys/fs/bpf || :'
+row "no bpffs is no obstacle to recording" 0 bpffs warning 'mount -t bpf bpf' without 'while umount -l /sys/fs/bpf 2>/dev/null; do :; done'
 check_status 2 "an argument is a usage error" "$WHITTLE" doctor now
