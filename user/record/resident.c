@@ -427,8 +427,11 @@ int resident_arm(struct resident *resident, __u32 slot, bool whole, struct err *
 
 	if (rc)
 		return rc;
-	if (whole)
+	if (whole) {
 		session__entry(resident->session, slot)->flags |= ENTRY_WHOLE;
+		/* nobody was inside: whose entry is not seen has just come, and the kernel tells of it in a moment */
+		session__slot(resident->session, slot)->flags &= ~SLOT_STRANGERS;
+	}
 	session__slot(resident->session, slot)->armed = 1;
 	complete(resident, slot);
 	return 0;
