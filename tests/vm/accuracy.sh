@@ -39,5 +39,5 @@ leave_out "it starts container runtimes by the dozen, which takes too long there
 leave_out "it needs a compiler" sanitized verifier
 leave_out "it makes load that such a machine does not bear in time" hook-slots
 leave_out "its mounts do not go away in that image" bad-input
-[ "${THOROUGH-}" = yes ] || leave_out "it takes too long in an emulated machine" args busy denials doctor each enforce footprint loop names \
-    nothing-lost quiet record start start-denials truth v1
+[ "${THOROUGH-}" = yes ] || leave_out "it takes too long in an emulated machine" args busy denials doctor each enforce footprint loop moving names \
+    nothing-lost quiet record resident start start-denials truth v1
