@@ -10,6 +10,9 @@
  *                                                   '--exec without--> PROVISIONAL ------'
  *                                                  exec of any kind, or PROVISIONAL_NS gone by
  *
+ * A hook that the runtime runs meanwhile (createContainer of OCI), and what it starts, is in set-up as long as the runtime is. Where it is
+ * known that the runtime loads no filter (SLOT_UNFILTERED), whoever loads one is the workload.
+ *
  * "New filter": a seccomp filter gained since the group entered. A known launcher (the runtime's binary,
  * its memfd copy, systemd-executor) run in set-up does not end it.
  *

@@ -173,7 +173,7 @@ struct {
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 8192);
+	__uint(max_entries, APART_LEN);
 	__type(key, struct apart_key);
 	__type(value, struct timing);
 } timings_apart SEC(".maps");

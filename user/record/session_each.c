@@ -84,7 +84,7 @@ void session_each_remove(struct session *session, __u32 slot, uint64_t id)
 
 	if (born->id != id || born->gone)
 		return; /* one below it, which shares its slot; or a program was as fast */
-	__atomic_store_n(&born->gone, clock_ns(CLOCK_MONOTONIC), __ATOMIC_RELEASE);
+	__atomic_store_n(&born->gone, clock_kernel_ns(), __ATOMIC_RELEASE);
 	__atomic_fetch_add(&session->skel->bss->each_untold, 1, __ATOMIC_RELEASE);
 }
 
