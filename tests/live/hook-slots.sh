@@ -3,11 +3,7 @@
 # whittle hook without a runtime: as many recordings as can be, slots that are used again, hooks that are killed in the middle.
 # Each process spells a number of its own in system calls, and its profile must spell the same.
 set -eu
-# a BPF file system of our own: the pins of the machine, if there are some, are left alone
-if [ -z "${WHITTLE_TEST_PRIVATE:-}" ]; then
-    WHITTLE_TEST_PRIVATE=1 exec unshare -m bash "$0"
-fi
-mount -t bpf bpf /sys/fs/bpf
+. tests/own-bpffs.sh
 . tests/lib.sh
 need jq
 spell=${BUILD:-build}/tests/programs/spell

@@ -3,11 +3,7 @@
 # Processes that move into targets, out of them, and from one to another while they run: what they call is in the right recording,
 # or it is told that it is in none. The oracle is tests/programs/mover.c: how often it calls what, and where.
 set -eu
-# a BPF file system of our own: the pins of the machine, if there are some, are left alone
-if [ -z "${WHITTLE_TEST_PRIVATE:-}" ]; then
-    WHITTLE_TEST_PRIVATE=1 exec unshare -m bash "$0"
-fi
-mount -t bpf bpf /sys/fs/bpf
+. tests/own-bpffs.sh
 . tests/lib.sh
 need jq
 mover=${BUILD:-build}/tests/programs/mover

@@ -3,11 +3,7 @@
 # What recordings without a process share: their pins, which somebody may remove, their lock, and room for calls and news, which one of them may
 # use up. Each check has its own recordings, and the last one takes the pins with it.
 set -eu
-# a BPF file system of our own: the pins of the machine, if there are some, are left alone
-if [ -z "${WHITTLE_TEST_PRIVATE:-}" ]; then
-    WHITTLE_TEST_PRIVATE=1 exec unshare -m bash "$0"
-fi
-mount -t bpf bpf /sys/fs/bpf
+. tests/own-bpffs.sh
 . tests/lib.sh
 need jq
 programs=$PWD/${BUILD:-build}/tests/programs

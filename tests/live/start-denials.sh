@@ -3,11 +3,7 @@
 # Recordings without a process that keep denied calls and arguments: start --denials and --args. All recordings share one set of programs, and so
 # what can be kept; each keeps what it was asked for.
 set -eu
-# a BPF file system of our own: the pins of the machine, if there are some, are left alone
-if [ -z "${WHITTLE_TEST_PRIVATE:-}" ]; then
-    WHITTLE_TEST_PRIVATE=1 exec unshare -m bash "$0"
-fi
-mount -t bpf bpf /sys/fs/bpf
+. tests/own-bpffs.sh
 . tests/lib.sh
 need jq
 programs=$PWD/${BUILD:-build}/tests/programs

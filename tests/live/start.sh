@@ -4,11 +4,7 @@
 # target, a full ring, a full disk, a BPF file system that cannot be written, an upgrade. Workloads spell numbers in calls, and strace
 # says what a program calls.
 set -eu
-# a BPF file system of our own: the pins of the machine, if there are some, are left alone
-if [ -z "${WHITTLE_TEST_PRIVATE:-}" ]; then
-    WHITTLE_TEST_PRIVATE=1 exec unshare -m bash "$0"
-fi
-mount -t bpf bpf /sys/fs/bpf
+. tests/own-bpffs.sh
 . tests/lib.sh
 need jq strace bpftool
 spell=$PWD/${BUILD:-build}/tests/programs/spell
