@@ -13,6 +13,8 @@
 #include "abi.bpf.h"
 
 const volatile bool cfg_args = false;
+/* Of calls that filters stop, and of no others: the programs that count calls know nothing of it. */
+const volatile bool cfg_denied_args = false;
 /* Distinct tuples of a call in a slot; one more opens it. */
 const volatile __u32 cfg_args_max = 0;
 /* row -> index into cfg_arg_masks; 0: arguments do not matter */

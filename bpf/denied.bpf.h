@@ -19,6 +19,7 @@
 #define WHITTLE_DENIED_BPF_H
 
 #include "abi.bpf.h"
+#include "args.bpf.h"
 #include "group.bpf.h"
 #include "target.bpf.h"
 
@@ -162,12 +163,27 @@ static __always_inline void denied_announce(const struct denied_key *key, struct
 	bpf_ringbuf_submit(ev, 0);
 }
 
-static __noinline void denied_count(const struct denied_key *key, struct pt_regs *regs)
+static __noinline void denied_note_args(const struct denied_key *key, __u32 row,
+					struct pt_regs *regs)
+{
+	const struct apart_key call = {.slot = key->slot,
+				       .nr = key->nr,
+				       .sub = key->sub,
+				       .call_class = CLASS_DENIED,
+				       .abi = key->abi};
+
+	if (row < ROW_OUTSIDE)
+		args_note(&call, row, regs);
+}
+
+static __noinline void denied_count(const struct denied_key *key, __u32 row, struct pt_regs *regs)
 {
 	__u32 *len = &denials_len[bounded(key->slot, SLOTS_MAX)];
 	__u64 one = 1;
 	__u64 *n = bpf_map_lookup_elem(&denials, key);
 
+	if (cfg_denied_args)
+		denied_note_args(key, row, regs);
 	if (!n) {
 		if (*len < cfg_denials_quota &&
 		    !bpf_map_update_elem(&denials, key, &one, BPF_NOEXIST)) {
@@ -195,7 +211,7 @@ static __always_inline void denied_call(struct task_struct *task, __u32 slot, __
 	key.nr = call.nr;
 	key.sub = call.sub;
 	key.abi = call.abi;
-	denied_count(&key, regs);
+	denied_count(&key, call.row, regs);
 }
 
 /* A filter has had the current task's call logged; `action`: what it decided. */

@@ -263,3 +263,32 @@ jq -r '.denials[] | "\(.name) \(.action) \(.count)"' "$T/out" >"$T/seen"
 echo "getpgid kill_process 5" >"$T/want"
 same "audit: a cgroup" "$T/want" "$T/seen"
 if [ $status = 1 ]; then pass "audit: a cgroup: status 1"; else fail "audit: a cgroup: status 1" "$status"; fi
+
+# --- arguments ---
+
+# calls DOMAIN:TYPE...: the errno of each socket() under the profile
+caller=${BUILD:-build}/tests/programs/arguments
+socket=$(python3 -c 'import platform; print({"x86_64": 41}.get(platform.machine(), 198))')
+calls() {
+    local profile=$1
+    shift
+    "$WHITTLE" enforce "$profile" -- "$caller" "${@/#/$socket:}" | cut -d' ' -f1 | paste -sd' '
+}
+"$WHITTLE" record -q --args socket -o "$T/args.json" -- "$caller" "$socket:2:1"
+denied=(16:3 2:2 2:0x80002 1:1)
+check_status 1 "audit: what was denied with other arguments" "$WHITTLE" audit --update "$T/args.json" -o "$T/more.json" -- "$WHITTLE" enforce "$T/args.json" -- "$caller" "$socket:2:1" "${denied[@]/#/$socket:}"
+cp "$T/err" "$T/audit.err"
+check "... is named with them" grep -qF 'allows socket(AF_UNIX, SOCK_STREAM, 0), socket(AF_INET, SOCK_DGRAM, 0), socket(AF_NETLINK, SOCK_RAW, 0) now' "$T/audit.err"
+if [ "$(calls "$T/args.json" 2:1 "${denied[@]}" 16:2 1:2) | $(calls "$T/more.json" 2:1 "${denied[@]}" 16:2 1:2 10:1)" = "0 1 1 1 1 1 1 | 0 0 0 0 0 1 1 1" ]; then
+    pass "... and allowed, with these and no others"
+else
+    fail "... and allowed, with these and no others" "$(calls "$T/args.json" 2:1 "${denied[@]}" 16:2 1:2) | $(calls "$T/more.json" 2:1 "${denied[@]}" 16:2 1:2 10:1)"
+fi
+"$WHITTLE" convert "$T/args.json" --default-action log -o "$T/twin.json"
+check_status 1 "audit: under the twin that logs" "$WHITTLE" audit --args --update "$T/args.json" -o "$T/more.json" -- "$WHITTLE" enforce "$T/twin.json" -- "$caller" "${denied[@]/#/$socket:}"
+if grep -q 'allows socket now, whatever' "$T/err"; then
+    # no program can be attached where the kernel logs: its records do not have arguments
+    [ "$(calls "$T/more.json" 16:3 16:2)" = "0 0" ] && pass "... it is the same, or allowed whole" || fail "... it is the same, or allowed whole"
+else
+    [ "$(calls "$T/more.json" 2:1 "${denied[@]}" 16:2)" = "0 0 0 0 0 1" ] && pass "... it is the same, or allowed whole" || fail "... it is the same, or allowed whole"
+fi

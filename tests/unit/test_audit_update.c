@@ -31,12 +31,13 @@ static int update_all(const char *before, const struct denials *denials, bool en
 {
 	struct file_options file = {.arch = "x86_64", .kernel = "6.1", .quiet = true};
 	const char *path = make_file("p.json", before, 0644);
-	struct audit_update wanted = {path, NULL, enosys, &file};
+	struct audit_update wanted = {path, NULL, enosys, NULL, &file};
+	const struct arg_plan plan = {0};
 	struct err err = {0};
 	int rc;
 
 	log_set_level(LOG_LEVEL_ERROR);
-	rc = audit_update(&wanted, denials, &err);
+	rc = audit_update(&wanted, denials, &plan, &err);
 	cr_assert_eq(rc, err.code, "%s", err.text);
 	cr_assert_eq(fs_read(AT_FDCWD, path, 1 << 20, text, &err), rc, "%s", err.text);
 	if (!rc)
@@ -288,7 +289,8 @@ Test(audit_update, subcall_that_cannot_be_alone)
 	struct file_options file = {.arch = "x86_64", .kernel = "6.1", .quiet = true};
 	struct denial denial = denied(ARCH_X86, "socketcall", DENIAL_ERRNO, EPERM);
 	const char *path = make_file("p.json", before, 0644);
-	struct audit_update wanted = {path, NULL, false, &file};
+	struct audit_update wanted = {path, NULL, false, NULL, &file};
+	const struct arg_plan plan = {0};
 	struct denials own_denials denials = {0};
 	struct buf own_buf text = BUF_INIT;
 	struct err err = {0};
@@ -296,7 +298,7 @@ Test(audit_update, subcall_that_cannot_be_alone)
 	log_set_level(LOG_LEVEL_ERROR);
 	denial.call.sub = 1;
 	cr_assert_eq(denials_add(&denials, &denial), 0);
-	cr_assert_eq(audit_update(&wanted, &denials, &err), -EINVAL);
+	cr_assert_eq(audit_update(&wanted, &denials, &plan, &err), -EINVAL);
 	cr_assert(strstr(err.text, "socketcall:socket cannot be added alone"), "%s", err.text);
 	cr_assert_eq(fs_read(AT_FDCWD, path, 1 << 20, &text, NULL), 0);
 	cr_assert_str_eq(buf__text(&text), before);
@@ -314,4 +316,132 @@ Test(audit_update, subcall_refused_alone)
 	       &denial, false);
 	cr_assert_eq(action_of(&profile, &denial, 1), ACTION_ALLOW);
 	cr_assert_eq(action_of(&profile, &denial, 2), ACTION_ERRNO);
+}
+
+/* --- arguments --- */
+
+#define SOCKETS(conditions)                                                                         \
+	"{\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": [" conditions "]}"
+#define EQ(index, value) "{\"index\": " #index ", \"value\": " #value ", \"op\": \"SCMP_CMP_EQ\"}"
+
+/* socket() was denied with these; *profile is what comes of it. The plan is that of the profile, and of `list`. */
+static void update_sockets(const char *before, const char *list, uint64_t (*values)[TUPLE_ARGS],
+			   size_t len, struct profile *profile)
+{
+	struct file_options file = {.arch = "x86_64", .kernel = "6.1", .quiet = true};
+	const char *path = make_file("p.json", before, 0644);
+	struct audit_update wanted = {path, NULL, false, list, &file};
+	struct denial denial = denied(ARCH_X86_64, "socket", DENIAL_ERRNO, EPERM);
+	struct arg_plan own_arg_plan plan = {0}, own_arg_plan wide = {0};
+	struct denials own_denials denials = {0};
+	struct buf own_buf text = BUF_INIT;
+	struct tuples *set;
+	struct err err = {0};
+
+	log_set_level(LOG_LEVEL_ERROR);
+	denial.count = len;
+	denial.args_known = true;
+	memcpy(denial.args, values[0], sizeof(denial.args));
+	cr_assert_eq(denials_add(&denials, &denial), 0);
+	cr_assert_eq(audit_update_check(&wanted, &plan, &err), 0, "%s", err.text);
+	cr_assert_eq(arg_plan_widen(&plan, &wide), 0);
+	cr_assert(tuples_find(&wide.calls, &denial.call));
+	set = tuples_make(&denials.arguments, &denial.call,
+			  tuples_find(&wide.calls, &denial.call)->masks);
+	for (size_t i = 0; i < len; i++)
+		cr_assert_eq(tuples_add(set, values[i]), 0);
+	cr_assert_eq(audit_update(&wanted, &denials, &plan, &err), 0, "%s", err.text);
+	cr_assert_eq(fs_read(AT_FDCWD, path, 1 << 20, &text, &err), 0, "%s", err.text);
+	cr_assert_eq(profile_file_parse(path, &text, &file, profile, &err), 0, "%s", err.text);
+}
+
+static enum action action_of_socket(const struct profile *profile, uint64_t domain, uint64_t type)
+{
+	const struct denial denial = denied(ARCH_X86_64, "socket", DENIAL_ERRNO, EPERM);
+	const uint64_t args[6] = {domain, type};
+
+	return evaluate(profile, &denial.call, args).outcome.action;
+}
+
+/* What has conditions gets more of them, and what it was allowed with is so still. */
+Test(audit_update, conditions)
+{
+	struct profile own_profile profile = {0};
+	uint64_t values[][TUPLE_ARGS] = {{16, 3}, {2, 2}, {2, 1}};
+
+	update_sockets(HEAD X64 RULES(SOCKETS(EQ(0, 2) ", " EQ(1, 1))), NULL, values, 3, &profile);
+	cr_assert_eq(action_of_socket(&profile, 2, 1), ACTION_ALLOW);
+	cr_assert_eq(action_of_socket(&profile, 2, 2), ACTION_ALLOW);
+	cr_assert_eq(action_of_socket(&profile, 16, 3), ACTION_ALLOW);
+	cr_assert_eq(action_of_socket(&profile, 16, 2), ACTION_ERRNO);
+	cr_assert_eq(action_of_socket(&profile, 10, 1), ACTION_ERRNO);
+	cr_assert_eq(profile.rules_len, 3, "what was allowed before gets no rule");
+}
+
+/* Bits that the profile looks at, and the table of arguments does not, are why it was denied: with and without them it is allowed now. */
+Test(audit_update, conditions_on_bits_that_do_not_matter)
+{
+	struct profile own_profile profile = {0};
+	uint64_t values[][TUPLE_ARGS] = {{2, 1 | 02000000}};
+
+	update_sockets(HEAD X64 RULES(SOCKETS(EQ(0, 2) ", " EQ(1, 1))), NULL, values, 1, &profile);
+	cr_assert_eq(action_of_socket(&profile, 2, 1 | 02000000), ACTION_ALLOW);
+	cr_assert_eq(action_of_socket(&profile, 2, 2 | 02000000), ACTION_ERRNO);
+}
+
+/* A call that the profile does not have, with --args. */
+Test(audit_update, conditions_of_a_new_call)
+{
+	struct profile own_profile profile = {0};
+	uint64_t values[][TUPLE_ARGS] = {{16, 3}};
+
+	update_sockets(HEAD X64 RULES(""), "socket", values, 1, &profile);
+	cr_assert_eq(action_of_socket(&profile, 16, 3), ACTION_ALLOW);
+	cr_assert_eq(action_of_socket(&profile, 16, 2), ACTION_ERRNO);
+}
+
+/* Beside rules that deny some arguments it is allowed whole, as it is where libseccomp would make something else of it. */
+Test(audit_update, conditions_that_cannot_be)
+{
+	static const char *const befores[] = {
+		HEAD X64 RULES("{\"names\": [\"socket\"], \"action\": \"SCMP_ACT_KILL\", "
+			       "\"args\": [" EQ(0, 16) "]}, " SOCKETS(EQ(0, 2))),
+		HEAD X64 RULES(
+			SOCKETS("{\"index\": 0, \"value\": 10, \"op\": \"SCMP_CMP_LT\"}")),
+	};
+	uint64_t values[][TUPLE_ARGS] = {{16, 3}, {38, 5}};
+
+	for (size_t i = 0; i < ARRAY_LEN(befores); i++) {
+		struct profile own_profile profile = {0};
+
+		update_sockets(befores[i], "socket", values, 2, &profile);
+		cr_assert_eq(action_of_socket(&profile, 16, 3), ACTION_ALLOW, "%zu", i);
+		cr_assert_eq(action_of_socket(&profile, 38, 5), ACTION_ALLOW, "%zu", i);
+		cr_assert_eq(action_of_socket(&profile, 11, 1), ACTION_ALLOW, "%zu", i);
+	}
+}
+
+/* A call that was denied with more than are kept is allowed whole. */
+Test(audit_update, conditions_of_too_many)
+{
+	struct file_options file = {.arch = "x86_64", .kernel = "6.1", .quiet = true};
+	const char *path = make_file("p.json", HEAD X64 RULES(SOCKETS(EQ(0, 2))), 0644);
+	struct audit_update wanted = {path, NULL, false, NULL, &file};
+	struct denial denial = denied(ARCH_X86_64, "socket", DENIAL_ERRNO, EPERM);
+	struct arg_plan own_arg_plan plan = {0};
+	struct profile own_profile profile = {0};
+	struct denials own_denials denials = {0};
+	struct buf own_buf text = BUF_INIT;
+	struct err err = {0};
+
+	log_set_level(LOG_LEVEL_ERROR);
+	cr_assert_eq(denials_add(&denials, &denial), 0);
+	cr_assert_eq(audit_update_check(&wanted, &plan, &err), 0, "%s", err.text);
+	tuples_open(tuples_make(&denials.arguments, &denial.call,
+				tuples_find(&plan.calls, &denial.call)->masks),
+		    OPEN_MANY);
+	cr_assert_eq(audit_update(&wanted, &denials, &plan, &err), 0, "%s", err.text);
+	cr_assert_eq(fs_read(AT_FDCWD, path, 1 << 20, &text, &err), 0, "%s", err.text);
+	cr_assert_eq(profile_file_parse(path, &text, &file, &profile, &err), 0, "%s", err.text);
+	cr_assert_eq(action_of_socket(&profile, 77, 7), ACTION_ALLOW);
 }

@@ -53,6 +53,8 @@ int audit_live(const struct audit_live_options *options, char **argv, struct rec
 	record.argv = argv;
 	record.audits = true;
 	record.on_denial = options->tell ? tell : NULL;
+	if (options->args && arg_plan_widen(options->args, &record.args))
+		return err_errno(err, -ENOMEM, "cannot plan what arguments to look at");
 	rc = features_parse(getenv("WHITTLE_FEATURES"), &record.features, err);
 	if (!rc && argv && !options->plain)
 		rc = record_engine_plan(&record.engine, argv, err);

@@ -10,6 +10,7 @@ struct audit_live_options {
 	const char *user;
 	uint64_t duration; /* ns, 0: no limit */
 	bool plain;
+	const struct arg_plan *args; /* of denied calls: whose are kept; NULL: none. Borrowed */
 	bool tell; /* each kind of denied call, when the first of it comes */
 };
 

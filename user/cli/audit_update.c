@@ -2,6 +2,7 @@
 #include "cli/audit_update.h"
 #include "base/fs.h"
 #include "base/log.h"
+#include "cli/audit_args.h"
 #include "cli/audit_report.h"
 #include "profile/amend.h"
 #include "profile/decision.h"
@@ -19,6 +20,8 @@
 enum step {
 	STEP_ADD,        /* allowed whole */
 	STEP_ADD_SUB,    /* one subcall of a multiplexer */
+	STEP_ADD_ARGS,   /* with the arguments that it was denied with, and no others */
+	STEP_MANY,       /* with too many to list: allowed whole */
 	STEP_ADD_ALL,    /* all subcalls: a log does not tell which one it was */
 	STEP_WHOLE,      /* there were conditions on it: allowed whole */
 	STEP_ARCH,       /* its name is allowed, its architecture is not */
@@ -38,6 +41,10 @@ static const struct {
 } steps[STEP_COUNT] = {
 	[STEP_ADD] = {true, "allows %s now"},
 	[STEP_ADD_SUB] = {true, "allows %s now"},
+	[STEP_ADD_ARGS] = {true, "allows %s now"},
+	[STEP_MANY] =
+		{true,
+		 "allows %s now, whatever its arguments: it was denied with more of them than are kept"},
 	[STEP_ADD_ALL] =
 		{true, "allows %s now, all that it does: a log does not say which subcall it was"},
 	[STEP_WHOLE] = {true, "allows %s now, whatever its arguments: it had conditions for it"},
@@ -67,6 +74,9 @@ struct updating {
 	enum arch native;
 	struct rule done;    /* serves as the list of names that are allowed whole by now */
 	struct denials subs; /* of which single subcalls are */
+	const struct denials *denials; /* borrowed */
+	struct audit_args args;        /* that conditions are added for */
+	struct rule held;              /* serves as the list of names that have got them */
 	struct buf enosys;
 	size_t added;
 };
@@ -77,6 +87,8 @@ static void updating_clear(struct updating *u)
 	profile_clear(&u->profile);
 	rule_clear(&u->done);
 	denials_clear(&u->subs);
+	audit_args_clear(&u->args);
+	rule_clear(&u->held);
 	buf__clear(&u->enosys);
 }
 
@@ -122,13 +134,21 @@ static bool is_allowed(const struct updating *u, const struct denial *denial, co
 	return decision_is_simple(&u->profile, name, &outcome) && outcome.action == ACTION_ALLOW;
 }
 
-/* What lets the first of them in may refuse the others: only the first one's arguments are known. */
+/* Why not all arguments are known that the call was denied with. */
+static enum open_reason open_reason(const struct updating *u, const struct denial *denial)
+{
+	const struct tuples *all = tuples_find(&u->denials->arguments, &denial->call);
+
+	return all ? all->open : OPEN_UNKNOWN;
+}
+
+/* What lets the first of them in may refuse the others, if only the first one's arguments are known. */
 static bool is_first_of_several(const struct updating *u, const struct denial *denial,
 				const char *name)
 {
 	struct outcome outcome;
 
-	return denial->args_known && denial->count > 1 &&
+	return open_reason(u, denial) != OPEN_NOT && denial->args_known && denial->count > 1 &&
 	       !decision_is_simple(&u->profile, name, &outcome);
 }
 
@@ -138,6 +158,8 @@ static enum step choose(const struct updating *u, const struct denial *denial, c
 {
 	struct outcome outcome;
 
+	if (audit_args_find(&u->args, name))
+		return STEP_ADD_ARGS;
 	if (is_allowed(u, denial, name))
 		return arch_new                             ? STEP_ARCH :
 		       is_first_of_several(u, denial, name) ? STEP_OTHERS :
@@ -148,6 +170,8 @@ static enum step choose(const struct updating *u, const struct denial *denial, c
 		return STEP_SUPERVISED;
 	if (syscall_is_multiplexer(&denial->call))
 		return denial->call.sub ? STEP_ADD_SUB : STEP_ADD_ALL;
+	if (open_reason(u, denial) == OPEN_MANY || open_reason(u, denial) == OPEN_ROOM)
+		return STEP_MANY;
 	return decision_is_simple(&u->profile, name, &outcome) ? STEP_ADD : STEP_WHOLE;
 }
 
@@ -155,13 +179,18 @@ static enum step choose(const struct updating *u, const struct denial *denial, c
 
 static void tell(const struct updating *u, const struct denial *denial, enum step step)
 {
-	char call[2 * SYSCALL_NAME_LEN], action[SYSCALL_NAME_LEN], text[256];
+	char call[2 * SYSCALL_NAME_LEN], name[SYSCALL_NAME_LEN], action[SYSCALL_NAME_LEN];
+	struct buf own_buf args = BUF_INIT, own_buf says = BUF_INIT;
 	char comm[RECORDING_COMM_LEN];
+	const char *text;
 
 	recording_comm_text(denial->comm, comm);
 	audit_call_text(&denial->call, call);
 	audit_action_text(denial, action);
-	snprintf(text, sizeof(text), steps[step].says, call);
+	if (step == STEP_ADD_ARGS && syscall_name(&denial->call, name))
+		audit_args_text(&u->args, name, &args);
+	buf__addf(&says, steps[step].says, args.len ? buf__text(&args) : call);
+	text = buf__text(&says);
 	if (steps[step].adds)
 		log_note("%s %s (%s, %s, %" PRIu64 "x%s%s)", u->made, text,
 			 arch_token(denial->call.arch), action, denial->count,
@@ -197,6 +226,17 @@ static bool assume_arch(struct updating *u, enum arch arch)
 	return true;
 }
 
+/* A rule for each term of what it was denied with. */
+static int add_args(struct updating *u, const char *name)
+{
+	const struct region *region = audit_args_find(&u->args, name);
+	int rc = rule_add_name(&u->held, name);
+
+	for (size_t i = 0; !rc && i < region->len; i++)
+		rc = amend_allow(u->root, &u->profile, name, &region->terms[i]);
+	return rc;
+}
+
 static int add_call(struct updating *u, const struct denial *denial, const char *name,
 		    bool arch_new, enum step step)
 {
@@ -207,10 +247,12 @@ static int add_call(struct updating *u, const struct denial *denial, const char 
 	if (!rc && step == STEP_ADD_SUB) {
 		rc = amend_allow_subcall(u->root, &u->profile, &denial->call, name);
 		rc = rc ? rc : denials_add(&u->subs, denial);
+	} else if (!rc && step == STEP_ADD_ARGS) {
+		rc = add_args(u, name);
 	} else if (!rc && step != STEP_ARCH) {
 		rc = amend_allow(u->root, &u->profile, name, NULL);
 	}
-	if (!rc && step != STEP_ADD_SUB && step != STEP_ARCH)
+	if (!rc && step != STEP_ADD_SUB && step != STEP_ADD_ARGS && step != STEP_ARCH)
 		rc = rule_add_name(&u->done, name);
 	u->added++;
 	return rc;
@@ -233,7 +275,7 @@ static int update_one(struct updating *u, const struct denial *denial, struct er
 	memcpy(arches, u->profile.arches, sizeof(arches));
 	arch_new = (denial_is_finding(denial) || u->update->enosys) &&
 		   assume_arch(u, denial->call.arch);
-	if (!rule_has_name(&u->done, name))
+	if (!rule_has_name(&u->done, name) && !rule_has_name(&u->held, name))
 		step = choose(u, denial, name, arch_new);
 	else if (!arch_new)
 		return 0;
@@ -268,14 +310,12 @@ static int read_text(const struct updating *u, struct buf *text, struct err *err
 	return rc ? rc : emit_oci(&docker, text, err);
 }
 
-static int read_profile(struct updating *u, struct buf *text, struct err *err)
+static int parse_text(struct updating *u, const struct buf *text, struct err *err)
 {
 	const char *path = u->update->profile;
-	int rc = read_text(u, text, err);
 	size_t blanks = 0;
+	int rc;
 
-	if (rc)
-		return rc;
 	while (blanks < text->len && isspace((unsigned char)text->data[blanks]))
 		blanks++;
 	if (blanks == text->len || text->data[blanks] != '{')
@@ -290,6 +330,13 @@ static int read_profile(struct updating *u, struct buf *text, struct err *err)
 		rc = profile_file_parse(path, text, u->update->file, &u->profile, err);
 	u->root = amend_root(&u->document);
 	return rc;
+}
+
+static int read_profile(struct updating *u, struct buf *text, struct err *err)
+{
+	int rc = read_text(u, text, err);
+
+	return rc ? rc : parse_text(u, text, err);
 }
 
 static bool subcall_is_wanted(const struct updating *u, const struct syscall *call)
@@ -330,6 +377,24 @@ static int verify_subcall(const struct updating *u, const struct profile *profil
 	return 0;
 }
 
+/* All that the call was denied with is allowed now. */
+static int verify_args(const struct updating *u, const struct profile *profile,
+		       const struct tuples *wanted, struct err *err)
+{
+	char name[SYSCALL_NAME_LEN];
+
+	/* since then it may have been allowed whole */
+	if (!syscall_name(&wanted->call, name) || !rule_has_name(&u->held, name))
+		return 0;
+	for (size_t i = 0; i < wanted->len; i++)
+		if (evaluate(profile, &wanted->call, wanted->values[i]).outcome.action !=
+		    ACTION_ALLOW)
+			return err_set(err, -EINVAL,
+				       "%s: %s cannot be added with conditions to such a profile",
+				       u->name, name);
+	return 0;
+}
+
 /* Does the new text allow what was added, read anew? */
 static int verify(const struct updating *u, const struct buf *text, struct err *err)
 {
@@ -355,10 +420,22 @@ static int verify(const struct updating *u, const struct buf *text, struct err *
 		if (syscall_name(&u->subs.rows[i].call, name) && !rule_has_name(&u->done, name))
 			rc = verify_subcall(u, &profile, &u->subs.rows[i].call, err);
 	}
-	/* rules for single subcalls have conditions, of which libseccomp may make something else */
-	if (!rc && u->subs.len && !profile_check_hazards(&u->profile, NULL))
+	for (size_t i = 0; !rc && i < u->args.wanted.len; i++)
+		rc = verify_args(u, &profile, &u->args.wanted.calls[i], err);
+	/* what has conditions libseccomp may make something else of */
+	if (!rc && (u->subs.len || u->held.names_len) && !profile_check_hazards(&u->profile, NULL))
 		rc = profile_check_hazards(&profile, err);
 	return rc;
+}
+
+/* The new text, of which it is known that it allows what was added. */
+static int make_text(struct updating *u, struct buf *text, struct err *err)
+{
+	int rc;
+
+	amend_finish(u->root);
+	rc = document_write_json(&u->document, text, err);
+	return rc ? rc : verify(u, text, err);
 }
 
 static int write_profile(struct updating *u, const struct buf *old, struct err *err)
@@ -371,11 +448,74 @@ static int write_profile(struct updating *u, const struct buf *old, struct err *
 		return 0;
 	if (!u->added)
 		return file_write(path, old, "profile", err);
-	amend_finish(u->root);
-	rc = document_write_json(&u->document, &text, err);
-	if (!rc)
-		rc = verify(u, &text, err);
+	rc = make_text(u, &text, err);
 	return rc ? rc : file_write(path, &text, "profile", err);
+}
+
+/* --- arguments --- */
+
+static int collect_args(struct updating *u, const struct arg_plan *plan)
+{
+	const struct tuples_list *denied = &u->denials->arguments;
+	bool arches[ARCH_COUNT];
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < denied->len; i++) {
+		const enum arch arch = denied->calls[i].call.arch;
+
+		if (is_elsewhere(u, arch))
+			continue;
+		memcpy(arches, u->profile.arches, sizeof(arches));
+		assume_arch(u, arch);
+		rc = audit_args_add(&u->args, &u->profile, &denied->calls[i], plan,
+				    u->update->enosys);
+		memcpy(u->profile.arches, arches, sizeof(arches));
+	}
+	return rc ? rc : audit_args_finish(&u->args);
+}
+
+/*
+ * Are they what libseccomp makes the filter of that it should, beside the rules that there are? Of a profile where it makes something else
+ * of those nobody can tell.
+ */
+static bool args_fit(struct updating *u, const struct buf *old)
+{
+	__attribute__((cleanup(updating_clear))) struct updating trial = {
+		.update = u->update, .denials = u->denials, .name = u->name};
+	struct audit_update quiet = *u->update;
+	struct file_options file = *u->update->file;
+	const struct constraints *constraints = &u->args.constraints;
+	struct buf own_buf text = BUF_INIT;
+	struct err err = {0};
+	int rc;
+
+	if (profile_check_hazards(&u->profile, NULL))
+		return false;
+	file.quiet = true;
+	quiet.file = &file;
+	trial.update = &quiet;
+	rc = parse_text(&trial, old, &err);
+	trial.args = u->args; /* lent */
+	for (size_t i = 0; !rc && i < constraints->len; i++)
+		if (!constraints->list[i].open)
+			rc = add_args(&trial, constraints->list[i].name);
+	rc = rc ? rc : make_text(&trial, &text, &err);
+	trial.args = (struct audit_args){0};
+	return !rc;
+}
+
+static int choose_args(struct updating *u, const struct arg_plan *plan, const struct buf *old,
+		       struct err *err)
+{
+	if (collect_args(u, plan))
+		return err_errno(err, -ENOMEM, "%s: cannot look at arguments", u->name);
+	if (!u->args.wanted.len || args_fit(u, old))
+		return 0;
+	log_warn(
+		"%s: libseccomp may make something else of conditions beside those that it has: none are added",
+		u->name);
+	audit_args_clear(&u->args);
+	return 0;
 }
 
 static void name_files(struct updating *u)
@@ -387,7 +527,7 @@ static void name_files(struct updating *u)
 	u->made = strcmp(u->made, "-") ? u->made : "the profile";
 }
 
-int audit_update_check(const struct audit_update *update, struct err *err)
+int audit_update_check(const struct audit_update *update, struct arg_plan *plan, struct err *err)
 {
 	const char *output = update->output ? update->output : update->profile;
 	struct file_options file = *update->file;
@@ -403,17 +543,23 @@ int audit_update_check(const struct audit_update *update, struct err *err)
 	/* a pipe can be read but once */
 	if (stat(update->profile, &st) || S_ISREG(st.st_mode))
 		rc = read_profile(&u, &text, err);
+	if (!rc)
+		rc = audit_args_plan(&u.profile, update->args, arch_native(), plan, err);
 	return rc || !strcmp(output, "-") ? rc : fs_check_output(output, err);
 }
 
-int audit_update(const struct audit_update *update, const struct denials *denials, struct err *err)
+int audit_update(const struct audit_update *update, const struct denials *denials,
+		 const struct arg_plan *plan, struct err *err)
 {
-	__attribute__((cleanup(updating_clear))) struct updating u = {.update = update};
+	__attribute__((cleanup(updating_clear))) struct updating u = {.update = update,
+								      .denials = denials};
 	struct buf own_buf old = BUF_INIT;
 	int rc;
 
 	name_files(&u);
 	rc = read_profile(&u, &old, err);
+	if (!rc)
+		rc = choose_args(&u, plan, &old, err);
 	for (size_t i = 0; !rc && i < denials->len; i++)
 		rc = update_one(&u, &denials->rows[i], err);
 	if (rc)

@@ -20,8 +20,10 @@ struct audit_options {
 	struct audit_live_options live;
 	struct file_options file;
 	const char *log, *update, *output, *report, *comm, *only_pid;
+	const char *args;
 	bool enosys, json;
 	uint32_t pid;
+	struct arg_plan plan;
 };
 
 static const struct option_row rows[] = {
@@ -48,6 +50,9 @@ static const struct option_row rows[] = {
 	 offsetof(struct audit_options, report), NULL, 0},
 	{"enosys", 0, OPTION_FLAG, NULL, "with --update: also allow what was answered ENOSYS",
 	 offsetof(struct audit_options, enosys), NULL, 0},
+	{"args", 0, OPTION_SET, "[LIST]",
+	 "with --update: hold these calls to the arguments they were denied with: default, all, or socket,ioctl:1",
+	 offsetof(struct audit_options, args), NULL, 0},
 	{"arch", 0, OPTION_TEXT, "ARCH",
 	 "the machine of a profile that leaves it open (default: this one)",
 	 offsetof(struct audit_options, file.arch), NULL, 0},
@@ -167,7 +172,7 @@ static int print_report(const struct audit_options *options, const struct audit_
 static struct audit_update update_of(const struct audit_options *options)
 {
 	return (struct audit_update){options->update, options->output, options->enosys,
-				     &options->file};
+				     options->args, &options->file};
 }
 
 /* The update, if one is wanted, and the report. */
@@ -175,7 +180,7 @@ static int conclude(const struct audit_options *options, const struct audit_repo
 {
 	struct audit_update update = update_of(options);
 	struct err err = {0}, unread = {0};
-	int rc = options->update ? audit_update(&update, report->denials, &err) : 0;
+	int rc = options->update ? audit_update(&update, report->denials, &options->plan, &err) : 0;
 
 	if (rc)
 		log_error("%s", err.text);
@@ -295,6 +300,11 @@ static int check_options(struct audit_options *options, char *const *argv, struc
 		return err_set(err, -EINVAL, "--output is for the profile of --update");
 	if (options->enosys && !options->update)
 		return err_set(err, -EINVAL, "--enosys goes with --update");
+	if (options->args && (options->log || !options->update))
+		return err_set(err, -EINVAL,
+			       options->log ?
+				       "--args: a log does not have the arguments of calls" :
+				       "--args goes with --update");
 	if (options->update && options->log && !strcmp(options->update, "-") &&
 	    !strcmp(options->log, "-"))
 		return err_set(err, -EINVAL, "log and profile cannot both be standard input");
@@ -311,10 +321,12 @@ static int check_options(struct audit_options *options, char *const *argv, struc
 }
 
 /* What can be known to fail before anything is watched. */
-static int check_files(const struct audit_options *options, struct err *err)
+static int check_files(struct audit_options *options, struct err *err)
 {
 	struct audit_update update = update_of(options);
-	int rc = options->update && !options->log ? audit_update_check(&update, err) : 0;
+	int rc = options->update && !options->log ?
+			 audit_update_check(&update, &options->plan, err) :
+			 0;
 
 	return rc || !options->report || !strcmp(options->report, "-") ?
 		       rc :
@@ -344,7 +356,10 @@ static int run(const struct command *self, int argc, char **argv)
 	if (options.log)
 		return audit_a_log(&options);
 	options.live.tell = isatty(STDERR_FILENO);
-	return audit_live_targets(&options, command);
+	options.live.args = options.plan.calls.len ? &options.plan : NULL;
+	status = audit_live_targets(&options, command);
+	arg_plan_clear(&options.plan);
+	return status;
 }
 
 const struct command cmd_audit = {

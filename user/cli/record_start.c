@@ -112,6 +112,7 @@ static int open_session(struct record *record, struct err *err)
 		.timing = record->options.stats,
 		.denials = record->wants_denials,
 		.args = record->args.calls.len ? &record->args : NULL,
+		.args_denied = record->audits,
 		.slots = record->slots,
 		.helper = record->keeper.pid,
 		.follow = record_follows(record),

@@ -182,9 +182,10 @@ static int add_condition(struct node *rule, const struct condition *condition)
 	return add_text(one, "op", compare_scmp_name(condition->compare));
 }
 
-static int add_rule(struct node *rules, const char *name, const struct condition *condition)
+static int add_rule(struct node *rules, const char *name, const struct term *term)
 {
 	struct node *rule = node_add(rules, NULL), *names;
+	int rc = 0;
 
 	if (!rule)
 		return -ENOMEM;
@@ -192,11 +193,14 @@ static int add_rule(struct node *rules, const char *name, const struct condition
 	names = array(rule, "names");
 	if (!names || add_text(names, NULL, name) || add_text(rule, "action", "SCMP_ACT_ALLOW"))
 		return -ENOMEM;
-	return condition ? add_condition(rule, condition) : 0;
+	for (size_t i = 0; term && !rc && i < CONDITION_ARGS; i++)
+		if (term->conditions[i].compare != COMPARE_INVALID)
+			rc = add_condition(rule, &term->conditions[i]);
+	return rc;
 }
 
 int amend_allow(struct node *root, const struct profile *profile, const char *name,
-		const struct condition *condition)
+		const struct term *term)
 {
 	struct node *rules = array(root, "syscalls");
 
@@ -206,15 +210,15 @@ int amend_allow(struct node *root, const struct profile *profile, const char *na
 		const struct rule *rule = &profile->rules[i];
 
 		/* a rule without conditions would decide before one with */
-		if (rule_has_name(rule, name) && (!condition || !rule->conditions_len))
+		if (rule_has_name(rule, name) && (!term || !rule->conditions_len))
 			remove_name(&rules->children[rule->number - 1], name);
 	}
 	if (profile->default_action == ACTION_ALLOW)
 		return 0;
-	for (size_t i = 0; !condition && i < rules->len; i++)
+	for (size_t i = 0; !term && i < rules->len; i++)
 		if (is_plain_allow(&rules->children[i]))
 			return insert_name(member(&rules->children[i], "names"), name);
-	return add_rule(rules, name, condition);
+	return add_rule(rules, name, term);
 }
 
 /* --- subcalls, where the default is to allow --- */
@@ -309,6 +313,7 @@ int amend_allow_subcall(struct node *root, const struct profile *profile,
 			const struct syscall *call, const char *name)
 {
 	const struct condition condition = condition_of_subcall(call);
+	const struct term term = {.conditions[0] = condition};
 	struct node *rules = array(root, "syscalls");
 
 	if (!rules)
@@ -321,7 +326,7 @@ int amend_allow_subcall(struct node *root, const struct profile *profile,
 			remove_name(&rules->children[rule->number - 1], name);
 	}
 	if (profile->default_action != ACTION_ALLOW)
-		return amend_allow(root, profile, name, &condition);
+		return amend_allow(root, profile, name, &term);
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 

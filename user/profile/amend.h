@@ -6,7 +6,7 @@
 #pragma once
 
 #include "profile/document.h"
-#include "profile/profile.h"
+#include "profile/region.h"
 
 /** The part of a document that is the profile: see profile_in_document(). Borrowed. */
 struct node *amend_root(struct node *document);
@@ -15,11 +15,11 @@ struct node *amend_root(struct node *document);
 int amend_add_arch(struct node *root, enum arch arch, enum arch native) must_check;
 
 /**
- * Allows a call, with that condition, or whatever its arguments (NULL): it leaves the rules that say otherwise, and joins one that allows,
- * or gets one of its own. `profile` is what the document was parsed to: it tells which rules apply. -ENOMEM.
+ * Allows a call, with the arguments of that term, or whatever they are (NULL): it leaves the rules that say otherwise, and joins one that
+ * allows, or gets one of its own. `profile` is what the document was parsed to: it tells which rules apply. -ENOMEM.
  */
 int amend_allow(struct node *root, const struct profile *profile, const char *name,
-		const struct condition *condition) must_check;
+		const struct term *term) must_check;
 
 /**
  * The same for one subcall of a multiplexer. Where the default is to allow, a rule that denies them all becomes one for each of the

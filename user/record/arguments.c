@@ -6,31 +6,39 @@
 struct collect {
 	struct recording *recording;
 	struct session *session;
-	const struct arguments_context *context;
 	const struct arg_plan *plan;
+	uint64_t slots;
+	struct tuples_list *sets;                /* where they go, the recording's */
+	const struct arguments_context *context; /* NULL: of denied calls, they have no class */
 	bool *noted; /* for each observed call and class: a tuple of it was kept */
 };
 
-/* A set for each planned call that was made; those of which nothing can be recorded are open at once. */
+/* The set of a planned call; one of which nothing can be recorded is open at once. */
+static int make_set(struct collect *collect, const struct syscall *call)
+{
+	const struct tuples *planned = tuples_find(&collect->plan->calls, call);
+	struct tuples *set;
+
+	if (!planned || tuples_find(collect->sets, call))
+		return 0;
+	set = tuples_make(collect->sets, call, planned->masks);
+	if (!set)
+		return -ENOMEM;
+	if (planned->open)
+		tuples_open(set, planned->open);
+	return 0;
+}
+
+/* A set for each planned call that was made. */
 static int make_sets(struct collect *collect)
 {
-	struct recording *recording = collect->recording;
+	const struct recording *recording = collect->recording;
+	int rc = 0;
 
-	for (size_t i = 0; i < recording->observed_len; i++) {
-		const struct observed *o = &recording->observed[i];
-		const struct tuples *planned = tuples_find(&collect->plan->calls, &o->call);
-		struct tuples *set;
-
-		if (!planned || !observed_is_needed(o->class) ||
-		    tuples_find(&recording->arguments, &o->call))
-			continue;
-		set = tuples_make(&recording->arguments, &o->call, planned->masks);
-		if (!set)
-			return -ENOMEM;
-		if (planned->open)
-			tuples_open(set, planned->open);
-	}
-	return 0;
+	for (size_t i = 0; !rc && i < recording->observed_len; i++)
+		if (observed_is_needed(recording->observed[i].class))
+			rc = make_set(collect, &recording->observed[i].call);
+	return rc;
 }
 
 static void open_full(struct collect *collect, struct tuples *set)
@@ -40,7 +48,7 @@ static void open_full(struct collect *collect, struct tuples *set)
 	for (__u32 slot = 0; row != ROW_OUTSIDE && slot < SLOTS_MAX; slot++) {
 		__u64 count;
 
-		if (!(collect->context->slots >> slot & 1))
+		if (!(collect->slots >> slot & 1))
 			continue;
 		count = session__tuple_count(collect->session, slot, row);
 		if (count >= TUPLES_LOST)
@@ -52,7 +60,7 @@ static void open_full(struct collect *collect, struct tuples *set)
 
 static struct tuples *set_of_row(const struct collect *collect, __u32 row)
 {
-	struct tuples_list *list = &collect->recording->arguments;
+	struct tuples_list *list = collect->sets;
 
 	for (size_t i = 0; i < list->len; i++)
 		if (session__row(&list->calls[i].call) == row)
@@ -70,10 +78,12 @@ static int add_tuple(const struct tuple *tuple, void *context)
 	enum observed_class class;
 	struct tuples *set;
 
-	if (tuple->slot >= SLOTS_MAX || !(collect->context->slots >> tuple->slot & 1))
+	if (tuple->slot >= SLOTS_MAX || !(collect->slots >> tuple->slot & 1))
 		return 0;
-	class = collect->context->class_of(&key, collect->context->context);
 	set = set_of_row(collect, tuple->row);
+	if (!collect->context)
+		return set ? tuples_add(set, (const uint64_t *)tuple->values) : 0;
+	class = collect->context->class_of(&key, collect->context->context);
 	if (!set || !observed_is_needed(class))
 		return 0;
 	for (size_t i = 0; i < recording->observed_len; i++)
@@ -87,7 +97,13 @@ int arguments_collect(struct recording *recording, struct session *session,
 		      const struct arguments_context *context, struct err *err)
 {
 	bool *own_ptr noted = calloc(recording->observed_len + 1, sizeof(*noted));
-	struct collect collect = {recording, session, context, session__args(session), noted};
+	struct collect collect = {.recording = recording,
+				  .session = session,
+				  .plan = session__args(session),
+				  .slots = context->slots,
+				  .sets = &recording->arguments,
+				  .context = context,
+				  .noted = noted};
 	int rc;
 
 	if (!collect.plan)
@@ -105,5 +121,40 @@ int arguments_collect(struct recording *recording, struct session *session,
 		if (set && !noted[i] && observed_is_needed(o->class))
 			tuples_open(set, OPEN_UNKNOWN);
 	}
+	return rc;
+}
+
+/* What no program saw denied: the arguments of those calls are not known. */
+static void open_unseen(struct denials *denied, bool sees_logged)
+{
+	for (size_t i = 0; i < denied->len; i++) {
+		struct tuples *set = tuples_find(&denied->arguments, &denied->rows[i].call);
+
+		if (set && (!set->len || (denied->rows[i].action == DENIAL_LOG && !sees_logged)))
+			tuples_open(set, OPEN_UNKNOWN);
+	}
+}
+
+int arguments_collect_denied(struct recording *recording, struct session *session, uint64_t slots,
+			     struct err *err)
+{
+	struct denials *denied = &recording->denied;
+	struct collect collect = {.recording = recording,
+				  .session = session,
+				  .plan = session__denied_args(session),
+				  .slots = slots,
+				  .sets = &denied->arguments};
+	int rc = 0;
+
+	if (!collect.plan)
+		return 0;
+	for (size_t i = 0; !rc && i < denied->len; i++)
+		rc = make_set(&collect, &denied->rows[i].call);
+	for (size_t i = 0; !rc && i < denied->arguments.len; i++)
+		open_full(&collect, &denied->arguments.calls[i]);
+	if (rc)
+		return err_errno(err, rc, "cannot keep the arguments of denied calls");
+	rc = session__each_tuple(session, add_tuple, &collect, err);
+	open_unseen(denied, session__sees_logged(session));
 	return rc;
 }

@@ -18,6 +18,7 @@ static const char *const names[DENIAL_ACTION_COUNT] = {
 void denials_clear(struct denials *denials)
 {
 	free(denials->rows);
+	tuples_list_clear(&denials->arguments);
 	*denials = (struct denials){0};
 }
 

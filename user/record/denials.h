@@ -7,7 +7,7 @@
 
 #include "base/own.h"
 #include "record/comm.h"
-#include "syscalls/syscall.h"
+#include "syscalls/tuples.h"
 
 enum denial_action {
 	DENIAL_ERRNO,
@@ -39,6 +39,7 @@ struct denial {
 struct denials {
 	struct denial *rows;
 	size_t len, room;
+	struct tuples_list arguments; /* all that calls were denied with, where that was looked at */
 };
 
 void denials_clear(struct denials *denials);

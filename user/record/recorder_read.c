@@ -296,6 +296,8 @@ int recorder__finish(struct recorder *recorder, struct session *session,
 		return err_errno(err, rc, "cannot keep what was recorded");
 	recording_sort(recording);
 	rc = recorder->no_args ? 0 : add_arguments(&finish, err);
+	if (!rc && !recorder->no_denials)
+		rc = arguments_collect_denied(recording, session, recorder->slots, err);
 	recording->hook = session__hook(session);
 	recording->started = recorder->begun_wall;
 	recording->elapsed = clock_kernel_ns() - recorder->begun;

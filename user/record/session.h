@@ -24,6 +24,7 @@ struct session_options {
 	bool denials; /* attach those that see what filters stop, see session__sees_denials() */
 	const struct arg_plan *
 		args; /* calls whose arguments are kept; NULL: none; borrowed for the session's life */
+	bool args_denied; /* of those that filters stop, and of no others; with `denials` */
 	__u32 newborns; /* slots more, for cgroups that are made outside of all targets; 0: they are not looked at */
 	bool follow;  /* cgroups may be made anew, see session__follow() */
 	bool entries; /* make room for what recordings without a process are, see session__entry() */
@@ -150,6 +151,8 @@ int session__each_apart(const struct session *session,
 void session__renew_denials(struct session *session, __u32 slot);
 /** What arguments are kept of, NULL: of nothing. */
 const struct arg_plan *session__args(const struct session *session);
+/** The same of calls that filters stop. */
+const struct arg_plan *session__denied_args(const struct session *session);
 
 /** The counter of a call in a row, ROW_OUTSIDE if it has none or no arguments. */
 __u32 session__row(const struct syscall *call);

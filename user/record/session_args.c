@@ -32,7 +32,8 @@ int session_configure_args(struct session *session)
 	size_t room = 2 * plan->cap * plan->calls.len * session->slots;
 	int rc;
 
-	skel->rodata->cfg_args = true;
+	skel->rodata->cfg_args = !session->options.args_denied;
+	skel->rodata->cfg_denied_args = session->options.args_denied;
 	skel->rodata->cfg_args_max = plan->cap;
 	for (size_t i = 0; i < plan->calls.len; i++) {
 		const struct tuples *call = &plan->calls.calls[i];
@@ -113,7 +114,12 @@ int session_find_args(struct session *session)
 
 const struct arg_plan *session__args(const struct session *session)
 {
-	return session->options.args;
+	return session->options.args_denied ? NULL : session->options.args;
+}
+
+const struct arg_plan *session__denied_args(const struct session *session)
+{
+	return session->options.args_denied ? session->options.args : NULL;
 }
 
 __u64 session__tuple_count(const struct session *session, __u32 slot, __u32 row)
@@ -141,9 +147,9 @@ int session_forget_args(struct session *session, __u32 slot)
 {
 	const struct bpf_map *map = session->skel->maps.tuples;
 	struct snapshot own_snapshot all = {0};
-	int rc = session__args(session) ? snapshot_take(map, &all) : 0;
+	int rc = session->options.args ? snapshot_take(map, &all) : 0;
 
-	if (rc || !session__args(session))
+	if (rc || !session->options.args)
 		return rc;
 	for (__u32 i = 0; i < all.len; i++) {
 		const struct tuple *tuple = (const struct tuple *)all.keys + i;

@@ -181,8 +181,8 @@ static int plan_on(struct arg_plan *plan, enum arch arch, const char *name, unsi
 	return plan_add(plan, &call, masks, row && row->memory, err);
 }
 
-static int plan_name(struct arg_plan *plan, enum arch native, const char *name, unsigned int wanted,
-		     struct err *err)
+int arg_plan_add(struct arg_plan *plan, enum arch native, const char *name, unsigned int indices,
+		 struct err *err)
 {
 	const enum arch arches[] = {native, arch_compat(native),
 				    native == ARCH_X86_64 ? ARCH_X32 : ARCH_INVALID};
@@ -193,7 +193,7 @@ static int plan_name(struct arg_plan *plan, enum arch native, const char *name, 
 		return err_set(err, -EINVAL,
 			       "--args: the arguments of %s are gone when it succeeds", name);
 	for (size_t i = 0; !rc && i < ARRAY_LEN(arches); i++)
-		rc = plan_on(plan, arches[i], name, wanted, &exists, err);
+		rc = plan_on(plan, arches[i], name, indices, &exists, err);
 	if (!rc && !exists)
 		return err_set(err, -EINVAL, "--args: there is no syscall '%s'", name);
 	return rc || arches[1] != ARCH_X86 ? rc : plan_subcalls(plan, name, err);
@@ -208,7 +208,7 @@ static int plan_set(struct arg_plan *plan, enum arch native, bool all, struct er
 
 		if (!all && !rows[i].usual)
 			continue;
-		rc = plan_name(plan, native, rows[i].name, 0, &none);
+		rc = arg_plan_add(plan, native, rows[i].name, 0, &none);
 		if (rc == -EINVAL) /* a call of other machines */
 			rc = 0;
 	}
@@ -230,7 +230,7 @@ static int plan_word(struct arg_plan *plan, enum arch native, char *word, struct
 				       name);
 		wanted |= 1u << (*index - '0');
 	}
-	return plan_name(plan, native, name, wanted, err);
+	return arg_plan_add(plan, native, name, wanted, err);
 }
 
 int arg_plan_parse(const char *list, enum arch native, struct arg_plan *out, struct err *err)
@@ -246,6 +246,25 @@ int arg_plan_parse(const char *list, enum arch native, struct arg_plan *out, str
 		return rc;
 	*out = plan;
 	plan = (struct arg_plan){0};
+	return 0;
+}
+
+int arg_plan_widen(const struct arg_plan *plan, struct arg_plan *out)
+{
+	out->cap = plan->cap;
+	for (size_t i = 0; i < plan->calls.len; i++) {
+		const struct tuples *call = &plan->calls.calls[i];
+		uint64_t masks[TUPLE_ARGS];
+		struct tuples *wide;
+
+		for (size_t k = 0; k < TUPLE_ARGS; k++)
+			masks[k] = call->masks[k] ? LONG : 0;
+		wide = tuples_make(&out->calls, &call->call, masks);
+		if (!wide)
+			return -ENOMEM;
+		if (call->open)
+			tuples_open(wide, call->open);
+	}
 	return 0;
 }
 

@@ -55,6 +55,13 @@ void arg_plan_clear(struct arg_plan *plan);
 int arg_plan_parse(const char *list, enum arch native, struct arg_plan *out,
 		   struct err *err) must_check;
 
+/** One call more, NAME:INDEX...: `indices` are bits, 0 for those that the table has. -EINVAL with a sentence, -ENOMEM. */
+int arg_plan_add(struct arg_plan *plan, enum arch native, const char *name, unsigned int indices,
+		 struct err *err) must_check;
+
+/** The same calls, and all bits of each argument that is looked at. *out was zeroed. -ENOMEM. */
+int arg_plan_widen(const struct arg_plan *plan, struct arg_plan *out) must_check;
+
 /** "AF_INET", "CLONE_NEWNS|CLONE_NEWUSER", "0x7". `mask`: the bits that are known. */
 void args_value_text(const struct syscall *call, unsigned int index, uint64_t mask, uint64_t value,
 		     struct buf *out);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Arguments that calls were denied with, for the profile that is to allow them: which are looked at while one watches, and which of those
+ * that were seen the profile does not allow yet.
+ */
+#pragma once
+
+#include "profile/constrain.h"
+#include "profile/profile.h"
+#include "syscalls/args.h"
+
+/**
+ * Those that the profile has conditions for, and the calls of `list` (as of --args; NULL: none). What cannot be looked at is left out.
+ * *out was zeroed. -EINVAL with a sentence: `list` names what there is not.
+ */
+int audit_args_plan(const struct profile *profile, const char *list, enum arch native,
+		    struct arg_plan *out, struct err *err) must_check;
+
+struct audit_args {
+	struct tuples_list wanted;      /* what is to be allowed, under the masks of the plan */
+	struct constraints constraints; /* the same, as conditions */
+};
+
+void audit_args_clear(struct audit_args *args);
+#define own_audit_args own_with(audit_args_clear)
+
+/**
+ * Of the calls of an architecture that the profile is for, denied with these arguments, in full: what it does not allow, where
+ * conditions can do so. `enosys`: what it answers ENOSYS as well. Adds to *out. -ENOMEM.
+ */
+int audit_args_add(struct audit_args *out, const struct profile *profile,
+		   const struct tuples *denied, const struct arg_plan *plan,
+		   bool enosys) must_check;
+
+/** When all are added. -ENOMEM. */
+int audit_args_finish(struct audit_args *args) must_check;
+
+/** What the name is to be held to; NULL: to nothing, or nothing of it is wanted. Borrowed. */
+const struct region *audit_args_find(const struct audit_args *args, const char *name);
+
+/** "socket(AF_NETLINK, SOCK_RAW, *)": all that is wanted of the name, if it is not too much to read. */
+void audit_args_text(const struct audit_args *args, const char *name, struct buf *out);
