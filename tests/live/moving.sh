@@ -106,7 +106,7 @@ record b "$top/t/b"
 "$mover" $join exec thread lead:"$top/t/b" others:10 calls:20
 finish a
 finish b
-is "the first thread goes to another target: what the others call is in the first one's" "10 0" "$(calls a getpgrp) $(jq '.moved | length' "$T/a.json")" a
+is "the first thread goes to another target: what the others call is in the first one's" "10 0" "$(calls a getpgid) $(jq '.moved | length' "$T/a.json")" a
 is "... and what it calls itself in the other one's" "20 0" "$(calls b getppid) $(jq '.moved | length' "$T/b.json")" b
 
 record a "$top/t/a"

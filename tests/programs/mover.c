@@ -8,7 +8,7 @@
  *   thread      starts a thread, which waits
  *   out:DIR     that thread alone goes there
  *   calls:N     calls getppid N times
- *   others:N    that thread calls getpgrp N times
+ *   others:N    that thread calls getpgid N times
  *   execs       that thread runs the rest of the steps in a new image
  *   exec        the first thread does
  *   true        runs /bin/true in a child, and waits for it
@@ -86,7 +86,7 @@ static void *wait_for_orders(void *unused)
 		if (n < 0)
 			again();
 		for (; n > 0; n--, todo--)
-			syscall(SYS_getpgrp);
+			syscall(SYS_getpgid, 0);
 		usleep(1000);
 	}
 	return unused;
