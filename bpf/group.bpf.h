@@ -128,16 +128,21 @@ static __always_inline struct lineage *group_lineage(struct group *group)
 }
 
 /* A group of set-up becomes workload, or leaves, or ends. */
-static __noinline void group_leave(struct group *group)
+verified_once int lineage_leave(__u64 number)
 {
-	__u64 number = group->lineage;
 	struct lineage *lineage = bpf_map_lookup_elem(&lineages, &number);
 
 	if (!lineage)
-		return;
+		return 0;
 	atomic_add(&lineage->live, -1);
 	if (!*(volatile __u32 *)&lineage->live)
 		lineage_end(number, lineage);
+	return 0;
+}
+
+static __always_inline void group_leave(struct group *group)
+{
+	lineage_leave(group->lineage);
 }
 
 /*
@@ -384,7 +389,7 @@ static __noinline int group_is_hook(struct task_struct *task, struct group *grou
 		return true;
 	file = BPF_CORE_READ(parent, mm, exe_file);
 	exe = image_of_file(file);
-	return image_is_launcher(&exe, file);
+	return image_is_launcher(exe.ino, exe.dev, (__u64)file);
 }
 
 /* What an exec makes of a group in set-up: the class that the exec counts in, negative if it is not counted here. */
@@ -397,13 +402,13 @@ static __always_inline int group_exec_setup(struct task_struct *task, struct gro
 	__u64 run = 0;
 
 	if (!filtered && !(slot->flags & SLOT_COMMAND)) {
-		if (image_is_launcher(&exe, file))
+		if (image_is_launcher(exe.ino, exe.dev, (__u64)file))
 			return -1;
 		if (group_is_hook(task, group)) {
 			group->hook = 1;
 			return -1;
 		}
-		group->image = image_index(slot->images, &exe);
+		group->image = image_index(group->slot, exe.ino, exe.dev);
 		group->since = bpf_ktime_get_ns();
 		if (group->image)
 			run = lineage_new(task, group->slot, group->image);
@@ -500,7 +505,7 @@ static __noinline int group_note_left(struct task_struct *task, struct group *gr
 	struct slot *slot = slot_of(group->slot);
 
 	if (group->state != GROUP_SETUP && !group->away && slot->armed &&
-	    !image_is_launcher(&exe, file)) {
+	    !image_is_launcher(exe.ino, exe.dev, (__u64)file)) {
 		atomic_add(&slot->left, 1);
 		group->away = 1;
 	}

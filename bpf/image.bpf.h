@@ -66,8 +66,10 @@ static __always_inline bool image_is_detached(struct file *file)
  * overlay (runc from 1.2 on, under whatever name it has), or a clone of its own mount (crun). Only what is known is taken for one: a
  * shell that joins a cgroup and then runs a shell does not differ from a runtime in any other way.
  */
-static __always_inline bool image_is_launcher(const struct file_id *exe, struct file *file)
+verified_once int image_is_launcher(__u64 ino, __u32 dev, __u64 address)
 {
+	const struct file_id exe = {.ino = ino, .dev = dev};
+	struct file *file = (void *)address;
 	union {
 		char text[8];
 		__u64 word;
@@ -76,7 +78,7 @@ static __always_inline bool image_is_launcher(const struct file_id *exe, struct 
 
 	bpf_probe_read_kernel_str(&name, sizeof(name),
 				  BPF_CORE_READ(file, f_path.dentry, d_name.name));
-	if (image_is_known(exe, &name) || image_name_begins(&name, "memfd:runc_") ||
+	if (image_is_known(&exe, &name) || image_name_begins(&name, "memfd:runc_") ||
 	    image_name_begins(&name, "memfd:crun"))
 		return true;
 	return image_is_detached(file) &&
@@ -85,16 +87,18 @@ static __always_inline bool image_is_launcher(const struct file_id *exe, struct 
 }
 
 /* The index of an executable in the images of a slot, 0 if there is no room for it. */
-static __always_inline __u32 image_index(struct image *images, const struct file_id *exe)
+verified_once int image_index(__u32 slot, __u64 ino, __u32 dev)
 {
+	struct image *images = slot_of(slot)->images;
+
 	for (__u32 i = 1; i < IMAGES_MAX; i++) {
-		__u64 old = compare_exchange(&images[i].ino, 0, exe->ino);
+		__u64 old = compare_exchange(&images[i].ino, 0, ino);
 
 		if (!old) {
-			images[i].dev = exe->dev;
+			images[i].dev = dev;
 			return i;
 		}
-		if (!((old ^ exe->ino) | (images[i].dev ^ exe->dev)))
+		if (!((old ^ ino) | (images[i].dev ^ dev)))
 			return i;
 	}
 	return 0;

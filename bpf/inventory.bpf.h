@@ -34,7 +34,7 @@ static __always_inline bool inventory_group(struct task_struct *task, __u32 slot
 		bpf_map_delete_elem(&groups, &tgid);
 		group = NULL;
 	}
-	if (!group && image_is_launcher(&exe, file)) {
+	if (!group && image_is_launcher(exe.ino, exe.dev, (__u64)file)) {
 		group = group_enter_setup(task, slot);
 		if (group)
 			group->filters = 0; /* it may have loaded its filter already */

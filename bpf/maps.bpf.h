@@ -23,6 +23,12 @@
 #endif
 
 /*
+ * A function that is not static, and takes and returns numbers alone: the verifier looks at it once in each program, not once for each state
+ * in which it may be called.
+ */
+#define verified_once __attribute__((noinline))
+
+/*
  * x modulo a power of two, where the verifier sees it: the compiler drops a mask that it can prove useless, and older
  * verifiers forget bounds that were proved before an "or".
  */
