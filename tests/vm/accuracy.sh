@@ -11,12 +11,12 @@ need qemu-system-x86_64 cpio busybox jq strace bpftool
 # the longest first
 machines=("6.1-amd64 accuracy" "newest-amd64 accuracy" "newest-amd64 denials" "5.10-amd64 accuracy,refusals")
 if [ "${THOROUGH-}" = yes ]; then
-    each=accuracy,denials,live/args,live/enforce,live/names,live/truth,live/v1
+    each=accuracy,denials,live/args,live/enforce,live/moving,live/names,live/truth,live/v1
     # what takes minutes in an emulated machine is shared out among the kernels
     machines=("6.1-amd64 live/record,live/start" "newest-amd64 live/record" "newest-amd64 live/denials,live/start-denials,live/nothing-lost"
         "6.12-amd64 live/record" "newest-amd64 live/start" "5.10-amd64 live/start" "6.1-amd64 live/each,live/denials,live/quiet,live/busy,live/footprint"
-        "6.12-amd64 live/start,live/footprint,live/nothing-lost" "6.1-amd64 live/start-denials,live/loop,live/nothing-lost" "6.12-amd64 live/each,live/loop"
-        "6.12-amd64 live/denials,live/doctor,live/busy" "newest-amd64 live/quiet,live/footprint"
+        "6.12-amd64 live/start,live/footprint,live/nothing-lost" "6.1-amd64 live/start-denials,live/loop,live/nothing-lost,live/resident" "6.12-amd64 live/each,live/loop"
+        "6.12-amd64 live/denials,live/doctor,live/busy" "newest-amd64 live/quiet,live/footprint,live/resident"
         "6.1-amd64 $each,live/doctor" "6.12-amd64 $each,live/start-denials" "newest-amd64 $each,live/doctor,live/loop"
         "generic-amd64 x32 syscall.x32=y" "5.10-amd64 ${each/denials/refusals}")
 fi

@@ -22,9 +22,9 @@ sysroot=$(cd "$BUILD/vm/sysroot" && pwd)
 check "make CROSS_COMPILE=aarch64-linux-gnu- SYSROOT=DIR builds" \
     make CROSS_COMPILE=aarch64-linux-gnu- SYSROOT="$sysroot" vm-programs
 SYSROOT=$sysroot BUILD=build/arm64 tests/vm/image-live "$T/image"
-each=accuracy,denials,live/enforce,live/truth,live/v1
+each=accuracy,denials,live/enforce,live/moving,live/truth,live/v1
 # what takes minutes in an emulated machine is shared out among the kernels
-machines=("newest-arm64 live/start" "6.12-arm64 live/record" "6.1-arm64 $each" "6.12-arm64 $each" "newest-arm64 $each"
+machines=("newest-arm64 live/start" "6.12-arm64 live/record" "6.12-arm64 live/denials" "6.1-arm64 $each" "6.12-arm64 $each" "newest-arm64 $each"
     "5.10-arm64 ${each/denials/refusals}")
 boot_parts 1700 "${machines[@]}"
 check_facts
