@@ -44,7 +44,8 @@ int fuzz_profile(const uint8_t *data, size_t len)
 {
 	static const char *const caps[] = {"CAP_SYS_ADMIN"};
 	const struct host host = {ARCH_X86_64, len & 2 ? caps : NULL, 1, 6, 1};
-	struct buf own_buf warnings = BUF_INIT, own_buf notes = BUF_INIT;
+	struct findings own_findings warnings = {0};
+	struct buf own_buf notes = BUF_INIT;
 	struct parse_options options = {.arch = ARCH_X86_64,
 					.lenient = len & 1,
 					.warnings = &warnings};

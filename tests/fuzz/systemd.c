@@ -13,12 +13,13 @@ int fuzz_systemd(const uint8_t *data, size_t len);
 /* 1: taken, 0: refused; does not come back from a mistake. */
 int fuzz_systemd(const uint8_t *data, size_t len)
 {
-	struct buf own_buf warnings = BUF_INIT, own_buf unit = BUF_INIT;
+	struct buf own_buf lost = BUF_INIT, own_buf unit = BUF_INIT;
+	struct findings own_findings warnings = {0};
 	struct parse_options options = {.arch = ARCH_X86_64,
 					.lenient = len & 1,
 					.warnings = &warnings};
 	/* where systemd ignores families that is a loss, but it is read again as the same */
-	struct emit_options emit = {.lossy = true, .warnings = &warnings};
+	struct emit_options emit = {.lossy = true, .warnings = &lost};
 	struct profile own_profile first = {0}, own_profile second = {0};
 	struct differences own_differences differences = {0};
 	struct err err = {0};

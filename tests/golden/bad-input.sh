@@ -227,3 +227,44 @@ done <<'E'
 1|convert --format list bad
 125|enforce bad true
 E
+
+# --- under a long name ---
+
+deep=$T/$(printf "%0200d/%0200d/%0200d/%0200d" 1 2 3 4)
+mkdir -p "$deep"
+
+# has_line DESC FILE LINE
+has_line() {
+    if grep -qxF -- "$3" "$2"; then
+        pass "$1"
+    else
+        fail "$1" "not '${3##*/}': $(sed 's,^.*/,,; 3q' "$2")"
+    fi
+}
+
+printf '{"defaultAction": "SCMP_ACT_ERRNO",\n "more": 1,\n "syscalls": [\n  {"names": ["read"], "action": "SCMP_ACT_ALLOW", "more": 1}]}' >"$deep/p.json"
+"$WHITTLE" check --arch x86_64 "$deep/p.json" >"$T/found" || true
+"$WHITTLE" convert --format list "$deep/p.json" >/dev/null 2>"$T/told"
+for line in '2:10: warning: runtimes ignore' '4:59: warning: rule 1: runtimes ignore'; do
+    has_line "a long name: ${line%: runtimes*}" "$T/found" "$deep/p.json:$line the member \"more\" [ignored]"
+done
+has_line 'a long name: what is ignored is told' "$T/told" "whittle: warning: $(head -c 500 <<<"$deep"):4:59: rule 1: runtimes ignore the member \"more\""
+
+# text | its place | what is wrong there
+while IFS='|' read -r text place words; do
+    printf '%b' "$text" >"$deep/bad"
+    "$WHITTLE" check --arch x86_64 "$deep/bad" >"$T/found" || true
+    "$WHITTLE" convert --arch x86_64 "$deep/bad" >/dev/null 2>"$T/told" || true
+    has_line "a long name: check: $words" "$T/found" "$deep/bad:$place: error: $words [unreadable]"
+    has_line "a long name: $words" "$T/told" "whittle: error: $(head -c 500 <<<"$deep"):$place: $words"
+done <<E
+${J:0:31}|1:32|the file ends where the end of a string is expected
+$J\n{"names": [1], "action": "SCMP_ACT_ALLOW"}]}|2:12|rule 1: "names" holds something that is no name
+${Y}  - names: *a\n|5:12|an alias, which whittle does not read
+read\nread W!\n|2:6|'W!' is no name of a call
+[Service]\nExecStart=/bin/true\n|1:1|nothing in it is about system calls: no SystemCallFilter= in [Service]
+E
+
+printf '%b' "${C}  0.00    0.000000           0         9           read\n------\n" >"$T/calls"
+"$WHITTLE" check --arch x86_64 "$T/calls" >"$T/found" || true
+has_line 'check: what is said of a whole file stands at its beginning' "$T/found" "$T/calls:1:1: warning: strace -c counts no calls that do not return, which no program can do without: added exit exit_group [ignored]"

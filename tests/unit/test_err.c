@@ -91,6 +91,31 @@ Test(err, wrap_puts_context_before)
 	cr_expect_eq(err.code, -EINVAL);
 }
 
+/* The place is beside the sentence, which is there however long the file's name is. */
+Test(err, at_keeps_place_and_sentence)
+{
+	static const size_t lengths[] = {1, ERR_FILE_LEN, ERR_FILE_LEN + 1, 700, 5000};
+	const struct text_place place = {4000000000, 17};
+
+	for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+		struct guarded g = {.guard = GUARD};
+		char file[5001], want[ERR_TEXT_LEN];
+
+		xs(file, lengths[i]);
+		cr_expect_eq(err_at(&g.err, -EINVAL, file, place, "no %s", "call"), -EINVAL);
+		snprintf(want, sizeof(want), "%.*s:4000000000:17: no call", ERR_FILE_LEN, file);
+		cr_expect_str_eq(g.err.text, want);
+		cr_expect_str_eq(err_sentence(&g.err), "no call");
+		cr_expect_eq(g.err.place.line, 4000000000);
+		cr_expect_eq(g.err.place.column, 17);
+		cr_expect_eq(err_wrap(&g.err, -EINVAL, "read it"), -EINVAL);
+		cr_expect_str_eq(err_sentence(&g.err), "no call");
+		cr_expect_eq(err_wrap(&g.err, -EINVAL, "%s", xs(file, 5000)), -EINVAL);
+		cr_expect_str_eq(err_sentence(&g.err), "");
+		cr_expect_str_eq(g.guard, GUARD);
+	}
+}
+
 /* Leaves no NUL on the stack for a text that forgets its own. */
 static __attribute__((noinline)) void soil_stack(void)
 {

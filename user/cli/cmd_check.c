@@ -77,34 +77,32 @@ static bool has_place(const struct places *places, struct text_place place)
 	return bsearch(&key, places->list, places->len, sizeof(key), compare_keys);
 }
 
-/* "FILE:LINE:COLUMN: TEXT"; one of a place where something was `found` already says it again. */
-static int add_sentence(const char *path, enum severity severity, const char *id,
-			const char *sentence, const struct places *found, struct findings *out)
+/* What is said of all of a file stands at its beginning. */
+static struct text_place place_or_begin(struct text_place place)
 {
-	size_t name = strlen(profile_file_name(path));
-	struct text_place place = {0};
-	int n = 0;
-
-	if (strncmp(sentence, profile_file_name(path), name) ||
-	    sscanf(sentence + name, ":%u:%u: %n", &place.line, &place.column, &n) != 2 || !n)
-		return findings_add(out, severity, id, (struct text_place){1, 1}, "%s", sentence);
-	if (severity != SEVERITY_ERROR && has_place(found, place))
-		return 0;
-	return findings_add(out, severity, id, place, "%s", sentence + name + n);
+	return place.line ? place : (struct text_place){1, 1};
 }
 
-static int add_warnings(const char *path, struct buf *lines, const struct places *found,
+/* One of a place where something was `found` already says it again. */
+static int add_warnings(const struct findings *warnings, const struct places *found,
 			struct findings *out)
 {
-	char *save = NULL;
 	int rc = 0;
 
-	if (!lines->len)
-		return 0;
-	for (char *line = strtok_r(lines->data, "\n", &save); !rc && line;
-	     line = strtok_r(NULL, "\n", &save))
-		rc = add_sentence(path, SEVERITY_WARNING, "ignored", line, found, out);
+	for (size_t i = 0; !rc && i < warnings->len; i++) {
+		const struct finding *warning = &warnings->list[i];
+
+		if (!has_place(found, warning->place))
+			rc = findings_add(out, warning->severity, warning->id,
+					  place_or_begin(warning->place), "%s", warning->text);
+	}
 	return rc;
+}
+
+static int add_unreadable(const struct err *reason, struct findings *out)
+{
+	return findings_add(out, SEVERITY_ERROR, "unreadable", place_or_begin(reason->place), "%s",
+			    err_sentence(reason));
 }
 
 /* What cannot be read at all is a finding like others; so is what is read, and ignored. */
@@ -113,7 +111,7 @@ static int check_text(const struct check_options *options, const char *path, con
 {
 	struct file_options lenient = options->file;
 	struct profile own_profile profile = {0};
-	struct buf own_buf warnings = BUF_INIT;
+	struct findings own_findings warnings = {0};
 	struct node own_node node = {0};
 	struct places own_places found = {0};
 	const struct node *inner;
@@ -138,8 +136,8 @@ static int check_text(const struct check_options *options, const char *path, con
 	lenient.warnings = &warnings;
 	if (!rc)
 		rc = profile_file_parse(path, text, &lenient, &profile, &reason);
-	if (find_places(out, &found) || add_warnings(path, &warnings, &found, out) ||
-	    (rc && add_sentence(path, SEVERITY_ERROR, "unreadable", reason.text, &found, out)))
+	if (find_places(out, &found) || add_warnings(&warnings, &found, out) ||
+	    (rc && add_unreadable(&reason, out)))
 		return err_errno(err, -ENOMEM, "cannot check the profile");
 	return rc ? 0 : check_profile(&profile, text, options->consumer, out, err);
 }

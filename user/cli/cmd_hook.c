@@ -81,7 +81,6 @@ static int read_input(const char *path, struct profile *profile, struct err *err
 	struct fs_place own_place place = FS_PLACE_CLOSED;
 	struct buf own_buf text = BUF_INIT;
 	struct err why = {0};
-	unsigned int line, column;
 	int rc = fs_open_place("/", path, &place, err);
 
 	if (!rc)
@@ -90,9 +89,8 @@ static int read_input(const char *path, struct profile *profile, struct err *err
 	    !profile_file_parse(path, &text, &(struct file_options){.json = true}, profile, &why))
 		return rc;
 	/* it may be a file that whoever names it may not read: where it is wrong is told, but not what stands there */
-	if (sscanf(why.text + strlen(path), ":%u:%u:", &line, &column) == 2)
-		return err_set(err, why.code, "%s:%u:%u: this is not a JSON profile", path, line,
-			       column);
+	if (why.place.line)
+		return err_at(err, why.code, path, why.place, "this is not a JSON profile");
 	return err_set(err, why.code, "%s: this is not a JSON profile", path);
 }
 

@@ -44,10 +44,8 @@ const char *profile_file_name(const char *path)
 /* Where the bytes end that a file may have. */
 static int too_large(const char *path, const struct buf *text, size_t max, struct err *err)
 {
-	struct text_place place = text_place(text->data, max);
-
-	return err_set(err, -EFBIG, "%s:%u:%u: it goes on behind %zu bytes, and is too large",
-		       profile_file_name(path), place.line, place.column, max);
+	return err_at(err, -EFBIG, profile_file_name(path), text_place(text->data, max),
+		      "it goes on behind %zu bytes, and is too large", max);
 }
 
 int file_read(const char *path, size_t max, struct buf *out, struct err *err)
@@ -120,7 +118,7 @@ int native_arch(const char *text, enum arch *out, struct err *err)
 			      host.machine);
 }
 
-static void tell(struct buf *lines, enum log_level level)
+static void tell_notes(struct buf *lines)
 {
 	char *save = NULL;
 
@@ -128,7 +126,20 @@ static void tell(struct buf *lines, enum log_level level)
 		return;
 	for (char *line = strtok_r(lines->data, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
-		log_write(level, "%s", line);
+		log_note("%s", line);
+}
+
+static void tell_warnings(const char *name, const struct findings *warnings)
+{
+	for (size_t i = 0; i < warnings->len; i++) {
+		const struct finding *warning = &warnings->list[i];
+		char place[32] = "";
+
+		if (warning->place.line)
+			snprintf(place, sizeof(place), "%u:%u:", warning->place.line,
+				 warning->place.column);
+		log_warn("%.*s:%s %s", ERR_FILE_LEN, name, place, warning->text);
+	}
 }
 
 /* As engines take them: "CAP_SYS_ADMIN", "sys_admin", "ALL"; or "none" alone. */
@@ -176,7 +187,7 @@ int profile_file_parse_whole(const char *path, const struct buf *text,
 			     const struct file_options *options, struct profile *out,
 			     struct err *err)
 {
-	struct buf own_buf warnings = BUF_INIT;
+	struct findings own_findings warnings = {0};
 	struct parse_options parse = {.lenient = options->lenient,
 				      .warnings = options->warnings ? options->warnings :
 								      &warnings};
@@ -191,7 +202,7 @@ int profile_file_parse_whole(const char *path, const struct buf *text,
 								 out, err);
 	/* beside an error they only hide it */
 	if (!rc && !options->quiet)
-		tell(&warnings, LOG_LEVEL_WARN);
+		tell_warnings(profile_file_name(path), &warnings);
 	return rc;
 }
 
@@ -215,7 +226,7 @@ int profile_file_resolve(const char *path, const struct file_options *options,
 	/* "docker" is asked for by its name, and depends as everybody knows */
 	if (!options->quiet && !profile_file_is_docker(path)) {
 		resolve_note(whole, &host, profile_file_name(path), &notes);
-		tell(&notes, LOG_LEVEL_NOTE);
+		tell_notes(&notes);
 	}
 	return 0;
 }

@@ -11,9 +11,9 @@
 /* Embedded as `file` in a command's options; FILE_OPTION_ROWS are their rows. */
 struct file_options {
 	bool lenient;
-	bool json;            /* take JSON alone: nearly any text is a list of names */
-	bool quiet;           /* log neither warnings nor notes */
-	struct buf *warnings; /* not NULL: warnings go there, a line each, instead of being logged */
+	bool json;                 /* take JSON alone: nearly any text is a list of names */
+	bool quiet;                /* log neither warnings nor notes */
+	struct findings *warnings; /* not NULL: warnings go there instead of being logged */
 	struct texts caps;
 	const char *kernel;
 	const char *arch;

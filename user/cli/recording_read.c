@@ -18,14 +18,13 @@ struct place {
 __attribute__((format(printf, 3, 4))) static int
 refuse(const struct place *place, const struct node *node, const char *format, ...)
 {
-	char text[256];
 	va_list args;
+	int rc;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	rc = err_at_args(place->err, -EINVAL, place->file, node->place, format, args);
 	va_end(args);
-	return err_set(place->err, -EINVAL, "%s:%u:%u: %s", place->file, node->line, node->column,
-		       text);
+	return rc;
 }
 
 /* 0 and an empty text for a member that is not there. */

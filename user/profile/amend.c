@@ -288,7 +288,7 @@ static bool is_copy_for(const struct node *rule, const char *name, const struct 
 	const struct node *value = node_member(one, "value");
 	const struct node *second = node_member(one, "valueTwo");
 
-	if (rule->line || !value || !node_has_name(rule, name)) /* what was read stands somewhere */
+	if (rule->place.line || !value || !node_has_name(rule, name)) /* what was read stands somewhere */
 		return false;
 	return strtoull(value->text, NULL, 10) == wanted->value &&
 	       (!second || strtoull(second->text, NULL, 10) == wanted->value_two);

@@ -29,15 +29,14 @@ static struct text_place place_of_profile(const struct subject *subject)
 {
 	const struct profile *profile = subject->profile;
 
-	if (!profile->line && subject->source)
+	if (!profile->place.line && subject->source)
 		return (struct text_place){1, 1};
-	return (struct text_place){profile->line, profile->column};
+	return profile->place;
 }
 
 static struct text_place place_of_rule(const struct subject *subject, const struct rule *rule)
 {
-	return rule->line ? (struct text_place){rule->line, rule->column} :
-			    place_of_profile(subject);
+	return rule->place.line ? rule->place : place_of_profile(subject);
 }
 
 /* Names are looked for in the text, from its beginning: not for ever. */

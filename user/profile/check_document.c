@@ -33,11 +33,6 @@ static bool has_engine(enum consumer consumer)
 	return consumer == CONSUMER_DOCKER || consumer == CONSUMER_PODMAN;
 }
 
-static struct text_place place_of(const struct node *node)
-{
-	return (struct text_place){node->line, node->column};
-}
-
 /* What both runtimes do with it, as far as the consumer uses them. */
 static int report(const struct checking *checking, const struct node *node, const char *id,
 		  enum effect runc, enum effect crun, const char *what)
@@ -61,7 +56,7 @@ static int report(const struct checking *checking, const struct node *node, cons
 	else
 		snprintf(who, sizeof(who), "%s %s", runc ? "runc" : "crun", words[worst]);
 	return findings_add(checking->out, worst == REFUSES ? SEVERITY_ERROR : SEVERITY_WARNING, id,
-			    place_of(node), "%s: %s it", what, who);
+			    node->place, "%s: %s it", what, who);
 }
 
 static const char *text_of(const struct node *node, const char *key)
@@ -148,7 +143,7 @@ static int check_flags(const struct checking *checking, const struct node *node)
 	if (!flags || flags->kind != NODE_ARRAY || !flags->len)
 		return 0;
 	if (consumer_uses_runc(checking->consumer))
-		rc = findings_add(checking->out, SEVERITY_NOTE, "flags", place_of(flags),
+		rc = findings_add(checking->out, SEVERITY_NOTE, "flags", flags->place,
 				  "runc before 1.2 refuses a profile with flags");
 	for (size_t i = 0; !rc && i < flags->len; i++) {
 		const struct node *flag = &flags->children[i];
@@ -191,7 +186,7 @@ static int check_names(const struct checking *checking, const struct node *rule)
 
 	if (name && has_engine(checking->consumer))
 		return names ? findings_add(checking->out, SEVERITY_ERROR, "name-and-names",
-					    place_of(name),
+					    name->place,
 					    "name beside names: the engine refuses it") :
 			       0;
 	if (!names || names->kind != NODE_ARRAY)
@@ -201,7 +196,7 @@ static int check_names(const struct checking *checking, const struct node *rule)
 			rc = report(checking, &names->children[i], "empty-name", REFUSES, TAKES,
 				    "an empty name");
 	if (!rc && !names->len)
-		rc = findings_add(checking->out, SEVERITY_NOTE, "no-names", place_of(names),
+		rc = findings_add(checking->out, SEVERITY_NOTE, "no-names", names->place,
 				  "a rule without names says nothing");
 	return rc;
 }
@@ -242,12 +237,12 @@ static int check_conditions(const struct checking *checking, const struct node *
 				    "a condition on the container, so the rule always counts");
 		else if (checking->consumer == CONSUMER_PODMAN && node_member(member, "minKernel"))
 			rc = findings_add(checking->out, SEVERITY_WARNING, "min-kernel",
-					  place_of(member),
+					  member->place,
 					  "Podman ignores minKernel, so the rule always counts");
 	}
 	if (!rc && node_member(rule, "errno") && checking->consumer != CONSUMER_PODMAN)
 		rc = findings_add(checking->out, SEVERITY_WARNING, "errno-text",
-				  place_of(node_member(rule, "errno")),
+				  node_member(rule, "errno")->place,
 				  "only Podman and CRI-O read errno as text");
 	return rc;
 }
@@ -275,7 +270,7 @@ static int check_map(const struct checking *checking, const struct node *node)
 		return report(checking, map, "arch-map", IGNORES, IGNORES,
 			      "archMap, so 32-bit programs are killed");
 	if (node_says_something(node_member(node, "architectures")))
-		return findings_add(checking->out, SEVERITY_ERROR, "arch-map", place_of(map),
+		return findings_add(checking->out, SEVERITY_ERROR, "arch-map", map->place,
 				    "archMap beside architectures: the engine refuses it");
 	return 0;
 }
@@ -305,7 +300,7 @@ static int check_default(const struct checking *checking, const struct node *nod
 
 	if (is_blank(member_to_go(node, "defaultAction")) && (!rules || !rules->len) &&
 	    checking->consumer != CONSUMER_CRUN)
-		return findings_add(checking->out, SEVERITY_ERROR, "disabled", place_of(node),
+		return findings_add(checking->out, SEVERITY_ERROR, "disabled", node->place,
 				    "no defaultAction and no rules: there is no filter at all, and no error");
 	if (notifies(node) && !node_member(node, "listenerPath"))
 		rc = report(checking, node, "listener", REFUSES, TAKES,
@@ -326,7 +321,7 @@ static int check_case(const struct checking *checking, const struct node *node,
 		const char *meant = member_but_for_case(child->key, known);
 
 		if (meant)
-			rc = findings_add(checking->out, SEVERITY_ERROR, "case", place_of(child),
+			rc = findings_add(checking->out, SEVERITY_ERROR, "case", child->place,
 					  "runc and the engines read the member \"%.100s\" as \"%s\", crun ignores it",
 					  child->key, meant);
 	}

@@ -27,8 +27,8 @@ enum node_kind {
 
 struct node {
 	enum node_kind kind;
-	unsigned int line, column; /* from 1 on */
-	char *key;                 /* of a member of an object; owned, unless key_lent */
+	struct text_place place;
+	char *key;                /* of a member of an object; owned, unless key_lent */
 	char *text;               /* of a string, or a number as written; owned, unless text_lent */
 	bool key_lent, text_lent; /* it lies in the source of the root */
 	bool truth;

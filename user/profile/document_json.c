@@ -22,28 +22,28 @@ struct reader {
 	struct err *err;
 };
 
-static unsigned int column_of(struct reader *r)
+static struct text_place place_of(struct reader *r)
 {
 	if (r->ascii)
-		return r->at - r->line_start + 1;
+		return (struct text_place){r->line, r->at - r->line_start + 1};
 	if (r->counted < r->line_start) {
 		r->counted = r->line_start;
 		r->columns = 0;
 	}
 	for (; r->counted < r->at; r->counted++)
 		r->columns += (*r->counted & 0xc0) != 0x80;
-	return r->columns + 1;
+	return (struct text_place){r->line, r->columns + 1};
 }
 
 __attribute__((format(printf, 2, 3))) static int refuse(struct reader *r, const char *format, ...)
 {
-	char text[256];
 	va_list args;
+	int rc;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	rc = err_at_args(r->err, -EINVAL, r->name, place_of(r), format, args);
 	va_end(args);
-	return err_set(r->err, -EINVAL, "%s:%u:%u: %s", r->name, r->line, column_of(r), text);
+	return rc;
 }
 
 static int unexpected(struct reader *r, const char *wanted)
@@ -267,7 +267,7 @@ static int value(struct reader *r, struct node *out);
 static int member(struct reader *r, struct node *out)
 {
 	struct node own_node named = {0};
-	unsigned int line = r->line, column = column_of(r);
+	struct text_place place = place_of(r);
 	struct node *child;
 	int rc = string(r, &named.key, &named.key_lent);
 
@@ -277,9 +277,9 @@ static int member(struct reader *r, struct node *out)
 		return refuse(r, "an object with more than %d members", DOCUMENT_MEMBERS_MAX);
 	for (size_t i = 0; i < out->len; i++)
 		if (node_has_key(&out->children[i], named.key))
-			return err_set(r->err, -EINVAL,
-				       "%s:%u:%u: \"%s\" is there already, in line %u", r->name,
-				       line, column, named.key, out->children[i].line);
+			return err_at(r->err, -EINVAL, r->name, place,
+				      "\"%s\" is there already, in line %u", named.key,
+				      out->children[i].place.line);
 	skip_blanks(r);
 	if (!take(r, ':'))
 		return unexpected(r, "':'");
@@ -326,8 +326,7 @@ static int value(struct reader *r, struct node *out)
 	int rc;
 
 	skip_blanks(r);
-	out->line = r->line;
-	out->column = column_of(r);
+	out->place = place_of(r);
 	if (++r->nodes > DOCUMENT_NODES_MAX)
 		return refuse(r, "more than %d values", DOCUMENT_NODES_MAX);
 	if (r->at >= r->end)
@@ -383,12 +382,8 @@ int document_parse_json(const char *name, const char *text, size_t len, struct n
 	if (r.at < r.end)
 		return unexpected(&r, "the end of the file");
 	valid = r.ascii ? len : text_utf8_len(text, len);
-	if (valid < len) {
-		struct text_place place = text_place(text, valid);
-
-		return err_set(err, -EINVAL, "%s:%u:%u: this is not UTF-8", name, place.line,
-			       place.column);
-	}
+	if (valid < len)
+		return err_at(err, -EINVAL, name, text_place(text, valid), "this is not UTF-8");
 	*out = node;
 	node = (struct node){0};
 	return 0;

@@ -17,17 +17,21 @@ struct reader {
 	struct err *err;
 };
 
+static struct text_place place_of(yaml_mark_t mark)
+{
+	return (struct text_place){mark.line + 1, mark.column + 1};
+}
+
 __attribute__((format(printf, 3, 4))) static int refuse(struct reader *r, yaml_mark_t mark,
 							const char *format, ...)
 {
-	char text[256];
 	va_list args;
+	int rc;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	rc = err_at_args(r->err, -EINVAL, r->name, place_of(mark), format, args);
 	va_end(args);
-	return err_set(r->err, -EINVAL, "%s:%zu:%zu: %s", r->name, mark.line + 1, mark.column + 1,
-		       text);
+	return rc;
 }
 
 static int no_memory(struct reader *r)
@@ -48,12 +52,10 @@ static int next(struct reader *r, yaml_event_t *event)
 	if (r->parser.error == YAML_MEMORY_ERROR)
 		return no_memory(r);
 	/* what is no text at all has an offset in bytes instead of a mark */
-	if (r->parser.error == YAML_READER_ERROR) {
-		struct text_place place = text_place(r->text, r->parser.problem_offset);
-
-		return err_set(r->err, -EINVAL, "%s:%u:%u: %s", r->name, place.line, place.column,
-			       r->parser.problem);
-	}
+	if (r->parser.error == YAML_READER_ERROR)
+		return err_at(r->err, -EINVAL, r->name,
+			      text_place(r->text, r->parser.problem_offset), "%s",
+			      r->parser.problem);
 	return refuse(r, r->parser.problem_mark, "%s",
 		      r->parser.problem ? r->parser.problem : "it is no YAML");
 }
@@ -126,7 +128,7 @@ static int member(struct reader *r, const yaml_event_t *key, struct node *out)
 	for (size_t i = 0; i < out->len; i++)
 		if (!strcmp(out->children[i].key, text))
 			return refuse(r, key->start_mark, "\"%.100s\" is there already, in line %u",
-				      text, out->children[i].line);
+				      text, out->children[i].place.line);
 	rc = next(r, &event);
 	if (rc)
 		return rc;
@@ -166,8 +168,7 @@ static int value(struct reader *r, const yaml_event_t *event, struct node *out)
 {
 	int rc;
 
-	out->line = event->start_mark.line + 1;
-	out->column = event->start_mark.column + 1;
+	out->place = place_of(event->start_mark);
 	if (++r->nodes > DOCUMENT_NODES_MAX)
 		return refuse(r, event->start_mark, "more than %d values", DOCUMENT_NODES_MAX);
 	if (event->type != YAML_SCALAR_EVENT && event->type != YAML_SEQUENCE_START_EVENT &&

@@ -21,13 +21,14 @@ void findings_clear(struct findings *findings)
 	*findings = (struct findings){0};
 }
 
-int findings_add(struct findings *findings, enum severity severity, const char *id,
-		 struct text_place place, const char *format, ...)
+__attribute__((format(printf, 5, 0))) static int
+add(struct findings *findings, enum severity severity, const char *id, struct text_place place,
+    const char *format, va_list args)
 {
 	char *text;
-	va_list args;
-	int n;
 
+	if (!findings)
+		return 0;
 	if (findings->len == findings->room) {
 		size_t room = findings->room ? findings->room * 2 : 16;
 		struct finding *list = reallocarray(findings->list, room, sizeof(*list));
@@ -37,12 +38,33 @@ int findings_add(struct findings *findings, enum severity severity, const char *
 		findings->list = list;
 		findings->room = room;
 	}
-	va_start(args, format);
-	n = vasprintf(&text, format, args);
-	va_end(args);
-	if (n < 0)
+	if (vasprintf(&text, format, args) < 0)
 		return -ENOMEM;
 	log_keep_in_line(text);
 	findings->list[findings->len++] = (struct finding){severity, id, place, text};
 	return 0;
+}
+
+int findings_add(struct findings *findings, enum severity severity, const char *id,
+		 struct text_place place, const char *format, ...)
+{
+	va_list args;
+	int rc;
+
+	va_start(args, format);
+	rc = add(findings, severity, id, place, format, args);
+	va_end(args);
+	return rc;
+}
+
+int findings_add_ignored(struct findings *findings, struct text_place place, const char *format,
+			 ...)
+{
+	va_list args;
+	int rc;
+
+	va_start(args, format);
+	rc = add(findings, SEVERITY_WARNING, "ignored", place, format, args);
+	va_end(args);
+	return rc;
 }

@@ -18,7 +18,7 @@ const char *severity_name(enum severity severity);
 struct finding {
 	enum severity severity;
 	const char *id;          /* a short name that stays: borrowed, a literal */
-	struct text_place place; /* line 0: it was read from no file */
+	struct text_place place; /* line 0: in no file, or in no line of it */
 	char *text;              /* owned */
 };
 
@@ -30,7 +30,11 @@ struct findings {
 void findings_clear(struct findings *findings);
 #define own_findings own_with(findings_clear)
 
-/** -ENOMEM. */
+/** NULL: nobody wants to know. -ENOMEM. */
 int findings_add(struct findings *findings, enum severity severity, const char *id,
 		 struct text_place place, const char *format, ...) must_check
 	__attribute__((format(printf, 5, 6)));
+
+/** What a reader leaves out, or takes for something else than it says: a warning. */
+int findings_add_ignored(struct findings *findings, struct text_place place, const char *format,
+			 ...) must_check __attribute__((format(printf, 3, 4)));

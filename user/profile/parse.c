@@ -30,7 +30,7 @@ static bool is_json(const char *text, size_t len)
 
 static int no_profile(const char *name, const struct node *node, const char *what, struct err *err)
 {
-	return err_set(err, -EINVAL, "%s:%u:%u: %s", name, node->line, node->column, what);
+	return err_at(err, -EINVAL, name, node->place, "%s", what);
 }
 
 bool profile_is_resource(const struct node *node)
@@ -49,9 +49,10 @@ static int check_way(const char *name, const struct node *node, const char *cons
 		const char *meant = member_but_for_case(child->key, known);
 
 		if (meant)
-			return err_set(err, -EINVAL,
-				       "%s:%u:%u: runc reads the member \"%.100s\" as \"%s\", crun ignores it",
-				       name, child->line, child->column, child->key, meant);
+			return err_at(
+				err, -EINVAL, name, child->place,
+				"runc reads the member \"%.100s\" as \"%s\", crun ignores it",
+				child->key, meant);
 	}
 	return 0;
 }
@@ -82,9 +83,8 @@ static int find_profile(const char *name, const struct node *node, const struct 
 	if (profile_is_resource(node))
 		return (*out = spec) ? 0 : no_profile(name, node, "it has no \"spec\"", err);
 	if (kind && kind->kind == NODE_STRING && spec)
-		return err_set(err, -EINVAL,
-			       "%s:%u:%u: a %.100s is no profile: a SeccompProfile is", name,
-			       kind->line, kind->column, kind->text);
+		return err_at(err, -EINVAL, name, kind->place,
+			      "a %.100s is no profile: a SeccompProfile is", kind->text);
 	if (node_member(node, "ociVersion"))
 		return in_config(name, node, out, err);
 	return format ?
@@ -201,16 +201,13 @@ int profile_parse(const char *name, const char *text, size_t len,
 {
 	const char *nul = memchr(text, '\0', len);
 
-	if (nul) {
-		struct text_place place = text_place(text, nul - text);
-
-		return err_set(err, -EINVAL, "%s:%u:%u: a NUL: it is no text in UTF-8", name,
-			       place.line, place.column);
-	}
+	if (nul)
+		return err_at(err, -EINVAL, name, text_place(text, nul - text),
+			      "a NUL: it is no text in UTF-8");
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
 		if (formats[i].is(text, len))
 			return formats[i].parse(name, text, len, options, out, err);
-	return err_set(err, -EINVAL,
-		       "%s:1:1: whittle does not know what this is: no JSON or YAML, no unit of systemd, no list of names, no output of strace",
-		       name);
+	return err_at(
+		err, -EINVAL, name, text_place(text, 0),
+		"whittle does not know what this is: no JSON or YAML, no unit of systemd, no list of names, no output of strace");
 }

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "base/buf.h"
+#include "profile/findings.h"
 #include "profile/profile.h"
 
 /** A profile file is a few tens of KiB; this is plenty. */
@@ -16,7 +16,7 @@ struct parse_options {
 	bool lenient;
 	bool exact; /* JSON and YAML: of a SeccompProfile, whose keys Kubernetes reads to the letter */
 	enum arch arch; /* the native one of the machine: of what leaves it open (lists, strace, systemd) */
-	struct buf *warnings; /* a line each is appended; may be NULL */
+	struct findings *warnings; /* may be NULL */
 };
 
 struct node;
@@ -39,7 +39,7 @@ int profile_document(const char *name, const char *text, size_t len, struct node
 		     struct err *err) must_check;
 
 /**
- * Parses `len` bytes. `name` is what errors call the file: "NAME:LINE:COLUMN: ...".
+ * Parses `len` bytes. `name` is what errors call the file: "NAME:LINE:COLUMN: ...", and the place is beside it.
  * *out may depend on container and host (resolve.h); it was cleared or zeroed, and is untouched on failure. -EINVAL: it is no profile, or one that whittle cannot take.
  */
 int profile_parse(const char *name, const char *text, size_t len,

@@ -12,6 +12,7 @@
 #define NAMES_MAX     10000
 #define UNKNOWN_TOLD  16 /* numbers without a name: that many are told one by one */
 #define STRACE_NUMBER "syscall_0x"
+#define NO_PLACE      ((struct text_place){0}) /* of what is said of all of it */
 
 struct line {
 	const char *text;
@@ -61,14 +62,18 @@ struct reading {
 __attribute__((format(printf, 3, 4))) static int refuse(const struct reading *r, const char *at,
 							const char *format, ...)
 {
-	struct text_place place = text_place(r->text, at - r->text);
-	char text[256];
 	va_list args;
+	int rc;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	rc = err_at_args(r->err, -EINVAL, r->file, text_place(r->text, at - r->text), format, args);
 	va_end(args);
-	return err_set(r->err, -EINVAL, "%s:%u:%u: %s", r->file, place.line, place.column, text);
+	return rc;
+}
+
+static int no_memory(const struct reading *r)
+{
+	return err_errno(r->err, -ENOMEM, "cannot read %s", r->file);
 }
 
 static int no_name(const struct reading *r, const char *word, size_t len)
@@ -95,7 +100,6 @@ static int name_number(struct reading *r, const char *word, char name[SYSCALL_NA
 {
 	struct syscall call = {.arch = r->options->arch};
 	char known[SYSCALL_NAME_LEN];
-	struct text_place place;
 
 	if (number_of(name, call.arch, &call.nr) && syscall_name(&call, known)) {
 		strcpy(name, known);
@@ -103,12 +107,10 @@ static int name_number(struct reading *r, const char *word, char name[SYSCALL_NA
 	}
 	if (!r->options->lenient)
 		return refuse(r, word, "neither strace nor whittle knows the call %.40s", name);
-	if (r->unknown++ < UNKNOWN_TOLD && r->options->warnings) {
-		place = text_place(r->text, word - r->text);
-		buf__addf(r->options->warnings,
-			  "%s:%u:%u: neither strace nor whittle knows the call %s: left out\n",
-			  r->file, place.line, place.column, name);
-	}
+	if (r->unknown++ < UNKNOWN_TOLD &&
+	    findings_add_ignored(r->options->warnings, text_place(r->text, word - r->text),
+				 "neither strace nor whittle knows the call %s: left out", name))
+		return no_memory(r);
 	*name = '\0';
 	return 0;
 }
@@ -128,24 +130,23 @@ static int add(struct reading *r, const char *word, size_t len)
 		rc = name_number(r, word, name);
 	if (rc || !*name)
 		return rc;
-	return rule_add_name(rule, name) ? err_errno(r->err, -ENOMEM, "cannot read %s", r->file) :
-					   0;
+	return rule_add_name(rule, name) ? no_memory(r) : 0;
 }
 
 static int begin(const struct reading *r)
 {
 	*r->profile = (struct profile){.default_action = ACTION_ERRNO, .default_errno = EPERM};
 	r->profile->arches[r->options->arch] = true;
-	return profile_add_rule(r->profile, ACTION_ALLOW, 0) ?
-		       0 :
-		       err_errno(r->err, -ENOMEM, "cannot read %s", r->file);
+	return profile_add_rule(r->profile, ACTION_ALLOW, 0) ? 0 : no_memory(r);
 }
 
 static int end(const struct reading *r, struct profile *out)
 {
-	if (r->unknown > UNKNOWN_TOLD && r->options->warnings)
-		buf__addf(r->options->warnings, "%s: %zu more that nobody knows are left out\n",
-			  r->file, r->unknown - UNKNOWN_TOLD);
+	if (r->unknown > UNKNOWN_TOLD &&
+	    findings_add_ignored(r->options->warnings, NO_PLACE,
+				 "%zu more that nobody knows are left out",
+				 r->unknown - UNKNOWN_TOLD))
+		return no_memory(r);
 	if (!r->profile->rules[0].names_len)
 		return refuse(r, r->text + r->len, "the file ends, and names no call");
 	*out = *r->profile;
@@ -309,17 +310,19 @@ static enum arch arch_of_mode(const struct line *line, size_t at, enum arch host
 }
 
 /* Processes of another architecture are among those that made the calls: it is listed as well. */
-static void add_mode(struct reading *r, const struct line *line, size_t at)
+static int add_mode(struct reading *r, const struct line *line, size_t at)
 {
 	enum arch arch = arch_of_mode(line, at, r->options->arch);
 
 	if (arch == ARCH_INVALID || r->profile->arches[arch])
-		return;
+		return 0;
 	r->profile->arches[arch] = true;
-	if (r->options->warnings)
-		buf__addf(r->options->warnings,
-			  "%s:%u:%zu: some of the calls are %s ones: it is listed as well, and all of them are allowed there, too\n",
-			  r->file, line->number, at + 1, arch_token(arch));
+	return findings_add_ignored(
+		       r->options->warnings, (struct text_place){line->number, at + 1},
+		       "some of the calls are %s ones: it is listed as well, and all of them are allowed there, too",
+		       arch_token(arch)) ?
+		       no_memory(r) :
+		       0;
 }
 
 static int add_called(struct reading *r, const struct line *line)
@@ -328,7 +331,7 @@ static int add_called(struct reading *r, const struct line *line)
 	size_t len, at;
 
 	if (mode_in_log(line, &at))
-		add_mode(r, line, at);
+		return add_mode(r, line, at);
 	return call_of(line, &name, &len) ? add(r, name, len) : 0;
 }
 
@@ -385,14 +388,16 @@ static int add_endings(struct reading *r)
 		size_t before = rule->names_len;
 
 		if (rule_add_name(&r->profile->rules[0], endings[i]))
-			return err_errno(r->err, -ENOMEM, "cannot read %s", r->file);
+			return no_memory(r);
 		if (rule->names_len > before)
 			buf__addf(&added, " %s", endings[i]);
 	}
-	if (added.len && r->options->warnings)
-		buf__addf(r->options->warnings,
-			  "%s: strace -c counts no calls that do not return, which no program can do without: added%s\n",
-			  r->file, buf__text(&added));
+	if (added.len &&
+	    findings_add_ignored(
+		    r->options->warnings, NO_PLACE,
+		    "strace -c counts no calls that do not return, which no program can do without: added%s",
+		    buf__text(&added)))
+		return no_memory(r);
 	return 0;
 }
 
@@ -427,9 +432,9 @@ int parse_strace_summary(const char *name, const char *text, size_t len,
 		size_t at;
 
 		if (dashes % 2 == 0 && mode_of_table(&line, &at))
-			add_mode(&r, &line, at);
+			rc = add_mode(&r, &line, at);
 		/* a table for each architecture: two lines of dashes each */
-		if (line.len >= strlen(DASHES) && !strncmp(line.text, DASHES, strlen(DASHES)))
+		else if (line.len >= strlen(DASHES) && !strncmp(line.text, DASHES, strlen(DASHES)))
 			dashes++;
 		else
 			rc = dashes % 2 ? add_last_word(&r, &line) :

@@ -50,12 +50,9 @@ static int parse_map_entry(const struct parsing *parsing, const struct node *ent
 	if (!name)
 		return parsing_refuse(parsing, entry, "an entry without \"architecture\"");
 	arch = arch_from_scmp_name(name);
-	if (arch == ARCH_INVALID) {
-		/* of another machine than any that whittle can tell of */
-		parsing_warn(parsing, entry, "whittle does not know the architecture '%.100s'",
-			     name);
-		return 0;
-	}
+	if (arch == ARCH_INVALID) /* of another machine than any that whittle can tell of */
+		return parsing_warn(parsing, entry,
+				    "whittle does not know the architecture '%.100s'", name);
 	set = &profile->arch_map[arch];
 	if (*set)
 		return parsing_object(parsing, entry, "a second entry for %s, which engines ignore",
@@ -163,14 +160,14 @@ static int parse_profile(struct parsing *parsing, const struct node *node, struc
 
 	if (node->kind != NODE_OBJECT)
 		return parsing_refuse(parsing, node, "it is not a profile: not an object");
-	profile->line = node->line;
-	profile->column = node->column;
+	profile->place = node->place;
 	rc = parsing_check_members(parsing, node, members_of_profile);
+	if (!rc && base)
+		rc = parsing_warn(
+			parsing, base,
+			"the Security Profiles Operator joins the profile that \"baseProfileName\" names with this one: it is not read here (runtimes ignore the member)");
 	if (rc)
 		return rc;
-	if (base)
-		parsing_warn(parsing, base,
-			     "the Security Profiles Operator joins the profile that \"baseProfileName\" names with this one: it is not read here (runtimes ignore the member)");
 	rc = parse_head(parsing, node, profile);
 	if (rc || !rules)
 		return rc;

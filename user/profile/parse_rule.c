@@ -82,7 +82,9 @@ static int parse_condition(const struct parsing *parsing, const struct node *nod
 				      "an argument condition needs \"index\" and \"op\"");
 	/* Go leaves a 0 out where a type says so, as that of the Security Profiles Operator does; runtimes read it as one */
 	if (!has_value)
-		parsing_warn(parsing, node, "a condition without \"value\" compares with 0");
+		rc = parsing_warn(parsing, node, "a condition without \"value\" compares with 0");
+	if (rc)
+		return rc;
 	out->compare = compare_from_scmp_name(op);
 	if (out->compare == COMPARE_INVALID)
 		return parsing_refuse(parsing, node_member(node, "op"),
@@ -92,8 +94,9 @@ static int parse_condition(const struct parsing *parsing, const struct node *nod
 	out->value_two = out->compare == COMPARE_MASKED_EQ ? value_two & value : 0;
 	/* db_rule_add() of libseccomp takes these bits away */
 	if (out->compare == COMPARE_MASKED_EQ && value_two & ~value)
-		parsing_warn(parsing, node_member(node, "valueTwo"),
-			     "\"valueTwo\" has bits outside of the mask, which is \"value\": libseccomp ignores them (are the two exchanged?)");
+		return parsing_warn(
+			parsing, node_member(node, "valueTwo"),
+			"\"valueTwo\" has bits outside of the mask, which is \"value\": libseccomp ignores them (are the two exchanged?)");
 	return 0;
 }
 
@@ -186,8 +189,10 @@ static int parse_list(const struct parsing *parsing, const struct node *node, bo
 			return parsing_refuse(parsing, text,
 					      "\"%s\" holds something that is no text", key);
 		if (kind == CIRCUMSTANCE_CAP && !is_capability(text->text))
-			parsing_warn(parsing, text, "there is no capability '%.100s'", text->text);
-		rc = add_circumstance(parsing, text, excluded, kind, text->text, rule);
+			rc = parsing_warn(parsing, text, "there is no capability '%.100s'",
+					  text->text);
+		if (!rc)
+			rc = add_circumstance(parsing, text, excluded, kind, text->text, rule);
 	}
 	return rc;
 }
@@ -271,8 +276,7 @@ int parse_rule(const struct parsing *parsing, const struct node *node, struct pr
 	if (!rule)
 		return parsing_no_memory(parsing);
 	rule->number = parsing->rule;
-	rule->line = node->line;
-	rule->column = node->column;
+	rule->place = node->place;
 	rc = parse_circumstances(parsing, node, "includes", false, rule);
 	if (!rc)
 		rc = parse_circumstances(parsing, node, "excludes", true, rule);

@@ -16,7 +16,7 @@
 /* A word of a value, and where it stands. */
 struct word {
 	char text[WORD_LEN];
-	unsigned int line, column;
+	struct text_place place;
 };
 
 struct reader {
@@ -29,9 +29,14 @@ struct reader {
 	struct err *err;
 };
 
+static int no_memory(const struct reader *r)
+{
+	return err_errno(r->err, -ENOMEM, "cannot read %s", r->name);
+}
+
 /* What systemd ignores: an error here, or with `lenient` a warning. */
-__attribute__((format(printf, 4, 5))) static int
-object(struct reader *r, unsigned int line, unsigned int column, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static int object(struct reader *r, struct text_place place,
+							const char *format, ...)
 {
 	char text[512];
 	va_list args;
@@ -40,17 +45,19 @@ object(struct reader *r, unsigned int line, unsigned int column, const char *for
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	if (!r->options->lenient)
-		return err_set(r->err, -EINVAL, "%s:%u:%u: %s", r->name, line, column, text);
-	buf__addf(r->options->warnings, "%s:%u:%u: %s: ignored\n", r->name, line, column, text);
-	return 0;
-}
-
-static int no_memory(struct reader *r)
-{
-	return err_errno(r->err, -ENOMEM, "cannot read %s", r->name);
+		return err_at(r->err, -EINVAL, r->name, place, "%s", text);
+	return findings_add_ignored(r->options->warnings, place, "%s: ignored", text) ?
+		       no_memory(r) :
+		       0;
 }
 
 /* --- lines --- */
+
+/* In the line that is read. */
+static struct text_place place_of(const struct reader *r, const char *at)
+{
+	return (struct text_place){r->line, at - r->line_start + 1};
+}
 
 static bool at_newline(const struct reader *r)
 {
@@ -105,8 +112,7 @@ static bool next_word(struct reader *r, struct word *word)
 	skip_between(r);
 	if (at_newline(r))
 		return false;
-	word->line = r->line;
-	word->column = r->at - r->line_start + 1;
+	word->place = place_of(r, r->at);
 	while (!at_newline(r) && !isspace((unsigned char)*r->at) && !at_continuation(r)) {
 		if (len + 1 < WORD_LEN)
 			word->text[len++] = *r->at;
@@ -150,21 +156,21 @@ static int read_call(struct reader *r, struct word *word, bool inverted, struct 
 		*colon = '\0';
 		number = strcmp(colon + 1, "kill") ? errno_from_text(colon + 1) : UNIT_KILL;
 		if (number == -1)
-			return object(r, word->line, word->column, "there is no errno '%.40s'",
+			return object(r, word->place, "there is no errno '%.40s'",
 				      colon + 1);
 		if (!inverted)
-			return object(r, word->line, word->column,
+			return object(r, word->place,
 				      "'%s' is allowed here and takes no errno: it is for a list with ~",
 				      word->text);
 	}
 	if (*word->text == '@') {
 		rc = systemd_group_names(word->text, &names);
 		if (rc == -ENOENT)
-			return object(r, word->line, word->column,
+			return object(r, word->place,
 				      "whittle knows no group '%.60s' of systemd's", word->text);
 		r->words += names.names_len; /* it is as many words as it has names */
 	} else if (!syscall_is_name(word->text, strlen(word->text))) {
-		return object(r, word->line, word->column, "'%.60s' is no name of a call",
+		return object(r, word->place, "'%.60s' is no name of a call",
 			      word->text);
 	} else {
 		rc = rule_add_name(&names, word->text);
@@ -186,8 +192,8 @@ static int read_list(struct reader *r, struct unit_list *list, bool with_default
 			return no_memory(r);
 		rc = read_call(r, &word, inverted, list);
 		if (!rc && r->words > WORDS_MAX)
-			rc = err_set(r->err, -EINVAL, "%s:%u:%u: more than %d words", r->name,
-				     word.line, word.column, WORDS_MAX);
+			rc = err_at(r->err, -EINVAL, r->name, word.place,
+				    "more than %d words", WORDS_MAX);
 		if (rc)
 			return rc;
 	}
@@ -213,17 +219,17 @@ static int read_logged(struct reader *r, struct unit *unit)
 static int read_refusal(struct reader *r, struct unit *unit)
 {
 	struct word word;
-	int number;
+	int number, rc = 0;
 
 	unit->refusal = UNIT_KILL;
-	while (next_word(r, &word)) {
+	while (!rc && next_word(r, &word)) {
 		number = strcmp(word.text, "kill") ? errno_from_text(word.text) : UNIT_KILL;
 		if (number != -1)
 			unit->refusal = number;
-		else if (object(r, word.line, word.column, "there is no errno '%.40s'", word.text))
-			return -EINVAL;
+		else
+			rc = object(r, word.place, "there is no errno '%.40s'", word.text);
 	}
-	return 0;
+	return rc;
 }
 
 static int read_arches(struct reader *r, struct unit *unit)
@@ -240,7 +246,7 @@ static int read_arches(struct reader *r, struct unit *unit)
 		if (arch != ARCH_INVALID)
 			unit->arches[arch] = true;
 		else
-			rc = object(r, word.line, word.column,
+			rc = object(r, word.place,
 				    "whittle does not know the architecture '%.40s'", word.text);
 		if (rc)
 			return rc;
@@ -276,7 +282,7 @@ static int read_families(struct reader *r, struct unit *unit)
 			unit->families_deny = inverted;
 		unit->families_set = true;
 		if (family < 0)
-			rc = object(r, word.line, word.column, "there is no address family '%.40s'",
+			rc = object(r, word.place, "there is no address family '%.40s'",
 				    word.text);
 		else if (inverted == unit->families_deny)
 			unit->families |= 1ULL << family;
@@ -312,9 +318,10 @@ static const char *const others[] = {
 static int read_other(struct reader *r, const char *key, size_t len)
 {
 	static const char *const off[] = {"no", "false", "off", "0", "n", "f", ""};
-	unsigned int line = r->line;
+	const struct text_place place = {r->line, 1};
 	struct word word = {0};
 	bool on = true;
+	int rc = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
 		if (strlen(others[i]) != len || memcmp(others[i], key, len))
@@ -323,12 +330,12 @@ static int read_other(struct reader *r, const char *key, size_t len)
 		for (size_t k = 0; k < ARRAY_LEN(off); k++)
 			on &= strcasecmp(word.text, off[k]) != 0;
 		if (on)
-			buf__addf(r->options->warnings,
-				  "%s:%u:1: %s= refuses more calls than whittle reads from it\n",
-				  r->name, line, others[i]);
+			rc = findings_add_ignored(
+				r->options->warnings, place,
+				"%s= refuses more calls than whittle reads from it", others[i]);
 	}
 	skip_value(r);
-	return 0;
+	return rc ? no_memory(r) : 0;
 }
 
 static int read_directive(struct reader *r, struct unit *unit)
@@ -339,7 +346,7 @@ static int read_directive(struct reader *r, struct unit *unit)
 	while (!at_newline(r) && *r->at != '=')
 		r->at++;
 	if (at_newline(r)) /* systemd's "Missing '='" */
-		return object(r, r->line, key - r->line_start + 1, "no '=' in this line");
+		return object(r, place_of(r, key), "no '=' in this line");
 	len = r->at++ - key;
 	while (len && isspace((unsigned char)key[len - 1]))
 		len--;
@@ -408,48 +415,51 @@ bool is_systemd(const char *text, size_t len)
 }
 
 /* What a profile cannot say. */
-static void tell(const struct reader *r, const struct unit *unit, const struct profile *profile)
+static int tell(const struct reader *r, const struct unit *unit, const struct profile *profile)
 {
+	int rc = 0;
+
 	if (unit->families_set && !outcome_allows(profile_default(profile)) &&
 	    !(profile->default_action == ACTION_ERRNO && profile->default_errno == EAFNOSUPPORT))
-		buf__addf(r->options->warnings,
-			  "%s:%u:1: other address families get EAFNOSUPPORT of systemd, and the default action here\n",
-			  r->name, r->first);
-	for (enum arch a = ARCH_INVALID + 1; unit->families_set && a < ARCH_COUNT; a++)
+		rc = findings_add_ignored(
+			r->options->warnings, profile->place,
+			"other address families get EAFNOSUPPORT of systemd, and the default action here");
+	for (enum arch a = ARCH_INVALID + 1; !rc && unit->families_set && a < ARCH_COUNT; a++)
 		if (profile->arches[a] && !systemd_restricts_families(a))
-			buf__addf(r->options->warnings,
-				  "%s:%u:1: RestrictAddressFamilies= does nothing on %s: systemd lets more through there than whittle reads\n",
-				  r->name, r->first, arch_token(a));
+			rc = findings_add_ignored(
+				r->options->warnings, profile->place,
+				"RestrictAddressFamilies= does nothing on %s: systemd lets more through there than whittle reads",
+				arch_token(a));
+	return rc ? no_memory(r) : 0;
 }
 
 int parse_systemd(const char *name, const char *text, size_t len,
 		  const struct parse_options *options, struct profile *out, struct err *err)
 {
+	struct profile own_profile profile = {0};
 	struct unit own_unit unit = {.refusal = UNIT_KILL};
-	struct buf own_buf unheard = BUF_INIT;
-	struct parse_options heard = *options;
 	struct reader r = {.name = name,
 			   .at = text,
 			   .end = text + len,
 			   .line_start = text,
 			   .line = 1,
-			   .options = &heard,
+			   .options = options,
 			   .err = err};
-	int rc;
+	int rc = read_unit(&r, &unit);
 
-	if (!heard.warnings)
-		heard.warnings = &unheard;
-	rc = read_unit(&r, &unit);
 	if (rc)
 		return rc;
 	if (!unit.calls.is_set && !unit.logged.is_set && !unit.arches_set && !unit.families_set)
-		return err_set(err, -EINVAL,
-			       "%s:1:1: nothing in it is about system calls: no SystemCallFilter= in [Service]",
-			       name);
-	if (unit_profile(&unit, options->arch, out))
+		return err_at(
+			err, -EINVAL, name, text_place(text, 0),
+			"nothing in it is about system calls: no SystemCallFilter= in [Service]");
+	if (unit_profile(&unit, options->arch, &profile))
 		return no_memory(&r);
-	out->line = r.first;
-	out->column = 1;
-	tell(&r, &unit, out);
+	profile.place = (struct text_place){r.first, 1};
+	rc = tell(&r, &unit, &profile);
+	if (rc)
+		return rc;
+	*out = profile;
+	profile = (struct profile){0};
 	return 0;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/parsing.h"
-#include "base/log.h"
 #include "profile/members.h"
 
 #include <errno.h>
@@ -10,18 +9,20 @@
 
 #define SENTENCE_LEN 1024
 
-__attribute__((format(printf, 3, 0))) static void sentence(const struct parsing *parsing,
-							   const struct node *node,
+__attribute__((format(printf, 2, 0))) static void sentence(const struct parsing *parsing,
 							   const char *format, va_list args,
 							   char out[SENTENCE_LEN])
 {
-	int n = snprintf(out, SENTENCE_LEN, "%.500s:%u:%u: ", parsing->file, node->line,
-			 node->column);
+	int n = 0;
 
 	if (parsing->rule)
-		n += snprintf(out + n, SENTENCE_LEN - n, "rule %zu: ", parsing->rule);
+		n = snprintf(out, SENTENCE_LEN, "rule %zu: ", parsing->rule);
 	vsnprintf(out + n, SENTENCE_LEN - n, format, args);
-	log_keep_in_line(out);
+}
+
+static int refuse(const struct parsing *parsing, const struct node *node, const char *text)
+{
+	return err_at(parsing->err, -EINVAL, parsing->file, node->place, "%s", text);
 }
 
 int parsing_refuse(const struct parsing *parsing, const struct node *node, const char *format, ...)
@@ -30,26 +31,28 @@ int parsing_refuse(const struct parsing *parsing, const struct node *node, const
 	va_list args;
 
 	va_start(args, format);
-	sentence(parsing, node, format, args, text);
+	sentence(parsing, format, args, text);
 	va_end(args);
-	return err_set(parsing->err, -EINVAL, "%s", text);
+	return refuse(parsing, node, text);
 }
 
-static void add_warning(const struct parsing *parsing, const char *text)
+static int add_warning(const struct parsing *parsing, const struct node *node, const char *text)
 {
-	if (parsing->options && parsing->options->warnings)
-		buf__addf(parsing->options->warnings, "%s\n", text);
+	if (!parsing->options ||
+	    !findings_add_ignored(parsing->options->warnings, node->place, "%s", text))
+		return 0;
+	return parsing_no_memory(parsing);
 }
 
-void parsing_warn(const struct parsing *parsing, const struct node *node, const char *format, ...)
+int parsing_warn(const struct parsing *parsing, const struct node *node, const char *format, ...)
 {
 	char text[SENTENCE_LEN];
 	va_list args;
 
 	va_start(args, format);
-	sentence(parsing, node, format, args, text);
+	sentence(parsing, format, args, text);
 	va_end(args);
-	add_warning(parsing, text);
+	return add_warning(parsing, node, text);
 }
 
 int parsing_object(const struct parsing *parsing, const struct node *node, const char *format, ...)
@@ -58,12 +61,10 @@ int parsing_object(const struct parsing *parsing, const struct node *node, const
 	va_list args;
 
 	va_start(args, format);
-	sentence(parsing, node, format, args, text);
+	sentence(parsing, format, args, text);
 	va_end(args);
-	if (!parsing->options || !parsing->options->lenient)
-		return err_set(parsing->err, -EINVAL, "%s", text);
-	add_warning(parsing, text);
-	return 0;
+	return parsing->options && parsing->options->lenient ? add_warning(parsing, node, text) :
+							       refuse(parsing, node, text);
 }
 
 int parsing_no_memory(const struct parsing *parsing)
@@ -129,8 +130,8 @@ int parsing_check_members(const struct parsing *parsing, const struct node *node
 					    "runc and the engines read the member \"%.100s\" as \"%s\", crun ignores it",
 					    key, meant);
 		else
-			parsing_warn(parsing, &node->children[i],
-				     "runtimes ignore the member \"%.100s\"", key);
+			rc = parsing_warn(parsing, &node->children[i],
+					  "runtimes ignore the member \"%.100s\"", key);
 	}
 	return rc;
 }

@@ -23,9 +23,9 @@ int parsing_refuse(const struct parsing *parsing, const struct node *node, const
 int parsing_object(const struct parsing *parsing, const struct node *node, const char *format,
 		   ...) must_check __attribute__((format(printf, 3, 4)));
 
-/** A line among the warnings. */
-void parsing_warn(const struct parsing *parsing, const struct node *node, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+/** A warning. -ENOMEM with a sentence. */
+int parsing_warn(const struct parsing *parsing, const struct node *node, const char *format,
+		 ...) must_check __attribute__((format(printf, 3, 4)));
 
 /** -ENOMEM with a sentence. */
 int parsing_no_memory(const struct parsing *parsing);

@@ -96,8 +96,8 @@ struct circumstance {
 };
 
 struct rule {
-	size_t number;             /* in the file that it was read from, from 1 on; 0: from none */
-	unsigned int line, column; /* the same; where it begins */
+	size_t number;           /* in the file that it was read from, from 1 on; 0: from none */
+	struct text_place place; /* the same; where it begins */
 	enum action action;
 	int errno_value; /* of ACTION_ERRNO and ACTION_TRACE */
 	char **names;    /* sorted, each once; owned */
@@ -115,8 +115,7 @@ struct rule {
 };
 
 struct profile {
-	unsigned int line,
-		column; /* where it begins in the file that it was read from; 0: it was read from none */
+	struct text_place place; /* where it begins in the file that it was read from, if it was from one */
 	enum action default_action;
 	int default_errno;
 	bool arches[ARCH_COUNT];

@@ -104,8 +104,7 @@ static int copy_rule(const struct rule *from, struct profile *profile)
 	if (!to)
 		return -ENOMEM;
 	to->number = from->number;
-	to->line = from->line;
-	to->column = from->column;
+	to->place = from->place;
 	for (size_t i = 0; i < from->names_len; i++)
 		if (rule_add_name(to, from->names[i]))
 			return -ENOMEM;
@@ -121,8 +120,7 @@ int profile_resolve(const struct profile *profile, const struct host *host, stru
 {
 	struct profile own_profile resolved = {.default_action = profile->default_action,
 					       .default_errno = profile->default_errno,
-					       .line = profile->line,
-					       .column = profile->column};
+					       .place = profile->place};
 
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
 		resolved.arches[a] = profile->arches[a] ||

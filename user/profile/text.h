@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/err.h"
 
 /** No byte above 127? Tells it of eight at once. */
 bool text_is_ascii(const char *text, size_t len);
@@ -13,12 +14,7 @@ bool text_is_utf8(const char *text, size_t len);
 /** Bytes before the first one that is not; `len`: all is UTF-8. */
 size_t text_utf8_len(const char *text, size_t len);
 
-/** Where a byte of a text stands, for people: from 1 on, columns in characters. */
-struct text_place {
-	unsigned int line, column;
-};
-
-/** `at` may be behind the last byte. */
+/** Where a byte of a text stands. `at` may be behind the last byte. */
 struct text_place text_place(const char *text, size_t at);
 
 /** Bytes before the first `word` from a place on that stands alone: no letter, digit or underscore beside it. `len`: there is none. */
