@@ -61,7 +61,7 @@ static void random_rule(struct profile *profile)
 
 	cr_assert_not_null(rule);
 	for (uint32_t n = 1 + any(3); n; n--)
-		cr_assert_eq(rule_add_name(rule, harmless[any(ARRAY_LEN(harmless))]), 0);
+		cr_assert_eq(names_add(&rule->names, harmless[any(ARRAY_LEN(harmless))]), 0);
 	/*
 	 * Several conditions are equalities as a rule: what libseccomp gets right of the others comes to thousands of rules.
 	 * In order: an index that comes twice makes alternatives, now and then.

@@ -57,7 +57,7 @@ static const char *random_name(void)
 static bool is_taken(const struct profile *profile, const char *name)
 {
 	for (size_t i = 0; i < profile->rules_len; i++)
-		if (rule_has_name(&profile->rules[i], name))
+		if (names_has(&profile->rules[i].names, name))
 			return true;
 	/* as it multiplexes, it has rules of its own, of which libseccomp makes one with those of its subcalls */
 	return !strcmp(name, "socketcall") || !strcmp(name, "ipc");
@@ -84,8 +84,8 @@ static struct condition condition_for(const struct rule *rule)
 {
 	bool some = false;
 
-	for (size_t n = 0; n < rule->names_len; n++)
-		some |= is_subcall(rule->names[n]);
+	for (size_t n = 0; n < rule->names.len; n++)
+		some |= is_subcall(rule->names.list[n]);
 	return random_condition(some ? 0 : any(6));
 }
 
@@ -105,7 +105,7 @@ static void random_rules(struct profile *profile)
 			const char *name = random_name();
 
 			if (!is_taken(profile, name))
-				cr_assert_eq(rule_add_name(rule, name), 0);
+				cr_assert_eq(names_add(&rule->names, name), 0);
 		}
 		if (i && any(2)) {
 			struct condition c = condition_for(rule);
@@ -251,8 +251,8 @@ Test(arches, bytes_are_those_of_libseccomp)
 		/* companions of this machine's are compiled beside its own */
 		if (arch_is_known(arch) && arch_host(arch) == arch) {
 			profile.arches[arch] = true;
-			cr_assert_eq(rule_add_name(rule, "read"), 0);
-			cr_assert_eq(rule_add_name(rule, "write"), 0);
+			cr_assert_eq(names_add(&rule->names, "read"), 0);
+			cr_assert_eq(names_add(&rule->names, "write"), 0);
 			cr_assert_eq(emit_bpf(&profile, &options, &out, &err), 0, "%s", err.text);
 			cr_assert_eq(seccomp_arch_remove(context, SCMP_ARCH_NATIVE), 0);
 			cr_assert_eq(seccomp_arch_add(context, arch_scmp_token(arch)), 0);

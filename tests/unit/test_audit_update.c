@@ -245,7 +245,7 @@ Test(audit_update, allowed_by_default)
 	       &denial, false);
 	cr_assert_eq(action_of(&profile, &denial, 0), ACTION_ALLOW);
 	cr_assert_eq(profile.rules_len, 1);
-	cr_assert_eq(profile.rules[0].names_len, 1);
+	cr_assert_eq(profile.rules[0].names.len, 1);
 }
 
 /* Of a list of what is refused the one subcall goes, the others stay. */

@@ -29,7 +29,7 @@ static bool allows(const struct profile *profile, const char *name)
 {
 	for (size_t i = 0; i < profile->rules_len; i++)
 		if (profile->rules[i].action == ACTION_ALLOW && !profile->rules[i].conditions_len &&
-		    rule_has_name(&profile->rules[i], name))
+		    names_has(&profile->rules[i].names, name))
 			return true;
 	return false;
 }
@@ -39,7 +39,7 @@ static bool answers_enosys(const struct profile *profile, const char *name)
 	for (size_t i = 0; i < profile->rules_len; i++)
 		if (profile->rules[i].action == ACTION_ERRNO &&
 		    profile->rules[i].errno_value == ENOSYS_VALUE &&
-		    rule_has_name(&profile->rules[i], name))
+		    names_has(&profile->rules[i].names, name))
 			return true;
 	return false;
 }
@@ -47,7 +47,7 @@ static bool answers_enosys(const struct profile *profile, const char *name)
 static bool mentions(const struct profile *profile, const char *name)
 {
 	for (size_t i = 0; i < profile->rules_len; i++)
-		if (rule_has_name(&profile->rules[i], name))
+		if (names_has(&profile->rules[i].names, name))
 			return true;
 	return false;
 }
@@ -59,7 +59,7 @@ static size_t allowed(const struct profile *profile)
 
 	for (size_t i = 0; i < profile->rules_len; i++)
 		if (profile->rules[i].action == ACTION_ALLOW)
-			n += profile->rules[i].names_len;
+			n += profile->rules[i].names.len;
 	return n;
 }
 
@@ -69,11 +69,11 @@ static void expect_sound(const struct profile *profile)
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		cr_expect_gt(rule->names_len, 0, "rule %zu says nothing", i);
-		for (size_t n = 0; n < rule->names_len; n++) {
-			const char *name = rule->names[n];
+		cr_expect_gt(rule->names.len, 0, "rule %zu says nothing", i);
+		for (size_t n = 0; n < rule->names.len; n++) {
+			const char *name = rule->names.list[n];
 
-			cr_expect(n == 0 || strcmp(rule->names[n - 1], name) < 0,
+			cr_expect(n == 0 || strcmp(rule->names.list[n - 1], name) < 0,
 				  "%s is out of order", name);
 			cr_expect(rule->action == ACTION_ALLOW || !allows(profile, name),
 				  "%s is allowed and is not", name);
@@ -199,8 +199,8 @@ Test(derive, counts)
 	cr_expect_eq(derived.always, 3);
 	cr_expect_eq(derived.vdso, 5);
 	cr_assert_eq(profile.rules_len, 2);
-	cr_expect_eq(derived.enosys, profile.rules[1].names_len);
-	cr_expect_eq(profile.rules[0].names_len, 32);
+	cr_expect_eq(derived.enosys, profile.rules[1].names.len);
+	cr_expect_eq(profile.rules[0].names.len, 32);
 }
 
 Test(derive, no_enosys)
@@ -258,8 +258,8 @@ Test(derive, subcalls_are_argument_rules)
 			continue;
 		cr_assert_lt(n, ARRAY_LEN(want));
 		cr_expect_eq(rule->action, ACTION_ALLOW);
-		cr_expect_eq(rule->names_len, 1);
-		cr_expect_str_eq(rule->names[0], want[n].name);
+		cr_expect_eq(rule->names.len, 1);
+		cr_expect_str_eq(rule->names.list[0], want[n].name);
 		cr_expect_eq(rule->conditions_len, 1);
 		cr_expect_eq(rule->conditions[0].index, 0);
 		/* ipc's argument has the version of the call's layout in its upper half */

@@ -72,7 +72,7 @@ static bool has_rule(const struct host *host, const char *name, enum action acti
 	cr_assert_eq(docker_default(host, &profile), 0);
 	for (size_t i = 0; i < profile.rules_len; i++)
 		if (profile.rules[i].action == action && !profile.rules[i].conditions_len &&
-		    rule_has_name(&profile.rules[i], name))
+		    names_has(&profile.rules[i].names, name))
 			return true;
 	return false;
 }

@@ -64,19 +64,19 @@ Test(emit_oci, every_member)
 
 	profile.arches[ARCH_X86] = profile.arches[ARCH_X86_64] = true;
 	rule = profile_add_rule(&profile, ACTION_ALLOW, 0);
-	cr_assert_eq(rule_add_name(rule, "b"), 0);
-	cr_assert_eq(rule_add_name(rule, "c"), 0);
-	cr_assert_eq(rule_add_name(rule, "a"), 0);
-	cr_assert_eq(rule_add_name(rule, "b"), 0, "a second time");
+	cr_assert_eq(names_add(&rule->names, "b"), 0);
+	cr_assert_eq(names_add(&rule->names, "c"), 0);
+	cr_assert_eq(names_add(&rule->names, "a"), 0);
+	cr_assert_eq(names_add(&rule->names, "b"), 0, "a second time");
 	rule = profile_add_rule(&profile, ACTION_ALLOW, 0);
 	cr_assert_eq(rule_add_condition(rule, &equal), 0);
-	cr_assert_eq(rule_add_name(rule, "d"), 0);
+	cr_assert_eq(names_add(&rule->names, "d"), 0);
 	rule = profile_add_rule(&profile, ACTION_ERRNO, 38);
-	cr_assert_eq(rule_add_name(rule, "e"), 0);
+	cr_assert_eq(names_add(&rule->names, "e"), 0);
 	rule = profile_add_rule(&profile, ACTION_LOG, 0);
 	cr_assert_eq(rule_add_condition(rule, &equal), 0);
 	cr_assert_eq(rule_add_condition(rule, &masked), 0);
-	cr_assert_eq(rule_add_name(rule, "f"), 0);
+	cr_assert_eq(names_add(&rule->names, "f"), 0);
 	cr_assert_not_null(profile_add_rule(&profile, ACTION_ALLOW, 0), "one without names");
 	got = emit(&profile);
 	cr_expect(json_equal(got, expected));
@@ -139,10 +139,10 @@ static void expect_same(const struct profile *profile, const json_t *json)
 		const json_t *args = json_object_get(got, "args");
 
 		cr_expect_str_eq(text_of(got, "action"), action_scmp_name(rule->action));
-		cr_assert_eq(json_array_size(names), rule->names_len);
-		for (size_t i = 0; i < rule->names_len; i++)
+		cr_assert_eq(json_array_size(names), rule->names.len);
+		for (size_t i = 0; i < rule->names.len; i++)
 			cr_expect_str_eq(json_string_value(json_array_get(names, i)),
-					 rule->names[i]);
+					 rule->names.list[i]);
 		cr_assert_eq(json_array_size(args), rule->conditions_len);
 		cr_expect(!args || (size_t)json_integer_value(
 					   json_object_get(json_array_get(args, 0), "value")) ==
@@ -210,7 +210,7 @@ Test(emit_oci, value_above_the_signed_range)
 	struct rule *rule = profile_add_rule(&profile, ACTION_ALLOW, 0);
 	struct buf own_buf text = BUF_INIT;
 
-	cr_assert_eq(rule_add_name(rule, "a"), 0);
+	cr_assert_eq(names_add(&rule->names, "a"), 0);
 	cr_assert_eq(rule_add_condition(rule, &(struct condition){.compare = COMPARE_EQ,
 								  .value = UINT64_MAX}),
 		     0);
@@ -226,8 +226,8 @@ Test(emit_oci, name_that_is_no_text)
 	struct buf own_buf text = BUF_INIT;
 	struct err err = {0};
 
-	cr_assert_eq(rule_add_name(rule, "good"), 0);
-	cr_assert_eq(rule_add_name(rule, "bad\xff"), 0);
+	cr_assert_eq(names_add(&rule->names, "good"), 0);
+	cr_assert_eq(names_add(&rule->names, "bad\xff"), 0);
 	cr_expect_lt(emit_oci(&profile, &text, &err), 0, "%s", buf__text(&text));
 	cr_expect_lt(err.code, 0);
 	cr_expect_str_eq(buf__text(&text), "");

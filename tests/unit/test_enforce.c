@@ -217,12 +217,12 @@ static const char *const baseline[] = {
 	"time",
 };
 
-struct names {
+struct name_list {
 	char *name[1024];
 	size_t len;
 };
 
-static bool has(const struct names *names, const char *name)
+static bool has(const struct name_list *names, const char *name)
 {
 	for (size_t i = 0; i < names->len; i++)
 		if (!strcmp(names->name[i], name))
@@ -231,7 +231,7 @@ static bool has(const struct names *names, const char *name)
 }
 
 /* Takes the name. */
-static void add(struct names *names, char *name)
+static void add(struct name_list *names, char *name)
 {
 	if (!name || has(names, name) || names->len == ARRAY_LEN(names->name))
 		free(name);
@@ -239,7 +239,7 @@ static void add(struct names *names, char *name)
 		names->name[names->len++] = name;
 }
 
-static void clear(struct names *names)
+static void clear(struct name_list *names)
 {
 	while (names->len)
 		free(names->name[--names->len]);
@@ -257,8 +257,8 @@ static char *their_name(enum arch arch, int64_t nr)
 }
 
 /* A subcall may be made if it was seen, or if the direct call of its name is allowed: so libseccomp has it. */
-static bool subcall_allowed(const struct syscall_set *set, const struct names *allowed, int64_t nr,
-			    uint32_t sub)
+static bool subcall_allowed(const struct syscall_set *set, const struct name_list *allowed,
+			    int64_t nr, uint32_t sub)
 {
 	char *own_ptr name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_X86,
 							      (nr == 102 ? -100 : -200) - (int)sub);
@@ -267,9 +267,9 @@ static bool subcall_allowed(const struct syscall_set *set, const struct names *a
 	       (sub && name && has(allowed, name));
 }
 
-static struct names names_allowed(const struct syscall_set *set)
+static struct name_list names_allowed(const struct syscall_set *set)
 {
-	struct names allowed = {0};
+	struct name_list allowed = {0};
 	struct syscall call = {0};
 
 	for (size_t i = 0; i < ARRAY_LEN(baseline); i++)
@@ -281,10 +281,10 @@ static struct names names_allowed(const struct syscall_set *set)
 }
 
 /* The names that answer ENOSYS are read from the profile; which those should be, test_derive tells. */
-static struct names names_enosys(const json_t *json)
+static struct name_list names_enosys(const json_t *json)
 {
 	const json_t *rules = json_object_get(json, "syscalls");
-	struct names enosys = {0};
+	struct name_list enosys = {0};
 
 	for (size_t i = 0; i < json_array_size(rules); i++) {
 		const json_t *rule = json_array_get(rules, i),
@@ -300,7 +300,7 @@ static struct names names_enosys(const json_t *json)
 
 struct expected {
 	const struct syscall_set *set;
-	struct names allowed, enosys;
+	struct name_list allowed, enosys;
 };
 
 static uint32_t expected_answer(const struct expected *e, enum arch arch, int64_t nr)

@@ -53,7 +53,7 @@ static void profile_of(const char *name, struct profile *out)
 
 	*out = (struct profile){.default_action = ACTION_ERRNO, .default_errno = EPERM};
 	rule = profile_add_rule(out, ACTION_ALLOW, 0);
-	cr_assert(rule && !rule_add_name(rule, name));
+	cr_assert(rule && !names_add(&rule->names, name));
 }
 
 /* For every call that there is, alone in a profile. */
@@ -148,7 +148,7 @@ Test(equivalents, conditions_are_told)
 
 	profile_of("open", &profile);
 	cr_assert_eq(rule_add_condition(&profile.rules[0], &condition), 0);
-	cr_assert_eq(rule_add_name(&profile.rules[0], "getpid"), 0);
+	cr_assert_eq(names_add(&profile.rules[0].names, "getpid"), 0);
 	cr_assert_eq(equivalents_add(&profile, &added, &missing, NULL), 0);
 	cr_expect_str_eq(buf__text(&added), "");
 	cr_expect_str_eq(buf__text(&missing),
@@ -160,8 +160,8 @@ static void add(struct profile *profile, enum action action, int errno_value, co
 {
 	struct rule *rule = profile_add_rule(profile, action, errno_value);
 
-	cr_assert(rule && !rule_add_name(rule, name));
-	cr_assert(!second || !rule_add_name(rule, second));
+	cr_assert(rule && !names_add(&rule->names, name));
+	cr_assert(!second || !names_add(&rule->names, second));
 }
 
 static struct outcome outcome_of(const struct profile *profile, const char *name)

@@ -37,8 +37,8 @@ static void describe(const struct profile *profile, char *out, size_t size)
 				"%s %d %zu:", action_scmp_name(rule->action) + strlen("SCMP_ACT_"),
 				action_has_errno(rule->action) ? rule->errno_value : 0,
 				rule->conditions_len);
-		for (size_t i = 0; i < rule->names_len; i++)
-			len += snprintf(out + len, size - len, " %s", rule->names[i]);
+		for (size_t i = 0; i < rule->names.len; i++)
+			len += snprintf(out + len, size - len, " %s", rule->names.list[i]);
 		len += snprintf(out + len, size - len, "; ");
 	}
 }
@@ -48,11 +48,11 @@ static void describe_kept(const struct extension *kept, char *out, size_t size)
 {
 	size_t len = 0;
 
-	for (size_t i = 0; i < kept->refused.names_len; i++)
-		len += snprintf(out + len, size - len, "%s ", kept->refused.names[i]);
+	for (size_t i = 0; i < kept->refused.len; i++)
+		len += snprintf(out + len, size - len, "%s ", kept->refused.list[i]);
 	len += snprintf(out + len, size - len, ";");
-	for (size_t i = 0; i < kept->limited.names_len; i++)
-		len += snprintf(out + len, size - len, " %s", kept->limited.names[i]);
+	for (size_t i = 0; i < kept->limited.len; i++)
+		len += snprintf(out + len, size - len, " %s", kept->limited.list[i]);
 }
 
 Test(extend, rules)

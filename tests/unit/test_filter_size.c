@@ -40,7 +40,7 @@ static size_t compiled(const struct region *region, enum arch arch)
 	for (size_t i = 0; i < region->len; i++) {
 		struct rule *rule = profile_add_rule(&profile, ACTION_ALLOW, 0);
 
-		cr_assert(rule && !rule_add_name(rule, "read"));
+		cr_assert(rule && !names_add(&rule->names, "read"));
 		for (size_t a = 0; a < CONDITION_ARGS; a++)
 			if (region->terms[i].conditions[a].compare != COMPARE_INVALID)
 				cr_assert_eq(rule_add_condition(rule,

@@ -48,7 +48,7 @@ static void add_rule(struct profile *profile, const struct condition conditions[
 	struct rule *rule = profile_add_rule(profile, ACTION_ALLOW, 0);
 
 	cr_assert_not_null(rule);
-	cr_assert_eq(rule_add_name(rule, "getppid"), 0);
+	cr_assert_eq(names_add(&rule->names, "getppid"), 0);
 	for (size_t i = 0; conditions && i < 2; i++)
 		if (conditions[i].compare != COMPARE_INVALID)
 			cr_assert_eq(rule_add_condition(rule, &conditions[i]), 0);
@@ -156,10 +156,10 @@ Test(hazard, a_multiplexer_beside_its_call)
 							      {2, COMPARE_EQ, 3, 0}};
 		struct rule *rule = profile_add_rule(&profile, ACTION_ALLOW, 0);
 
-		cr_assert(rule && !rule_add_name(rule, "socket") &&
+		cr_assert(rule && !names_add(&rule->names, "socket") &&
 			  !rule_add_condition(rule, &conditions[0]));
 		rule = profile_add_rule(&profile, ACTION_ALLOW, 0);
-		cr_assert(rule && !rule_add_name(rule, "socketcall") &&
+		cr_assert(rule && !names_add(&rule->names, "socketcall") &&
 			  !rule_add_condition(rule, &conditions[1]) &&
 			  !rule_add_condition(rule, &conditions[2]));
 		profile.arches[ARCH_X86_64] = true;

@@ -102,7 +102,7 @@ Test(kubernetes, many_conditions)
 
 	profile.arches[ARCH_X86_64] = true;
 	cr_assert(syscall_resolve(call.arch, "getppid", &call.nr));
-	cr_assert(rule && !rule_add_name(rule, "getppid"));
+	cr_assert(rule && !names_add(&rule->names, "getppid"));
 	for (unsigned int i = 0; i < 7; i++) {
 		const struct condition c = {i % 6, COMPARE_EQ, 2 * i + 1, 0};
 
@@ -131,7 +131,7 @@ Test(kubernetes, trace)
 	struct rule *rule = profile_add_rule(&profile, ACTION_TRACE, 5);
 
 	profile.arches[ARCH_X86_64] = true;
-	cr_assert(rule && !rule_add_name(rule, "mount"));
+	cr_assert(rule && !names_add(&rule->names, "mount"));
 	cr_expect_eq(written(&profile, false, NULL, &again), -EOPNOTSUPP);
 	profile.default_errno = 1;
 	cr_expect_eq(written(&profile, false, NULL, &again), -EOPNOTSUPP);

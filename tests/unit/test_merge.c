@@ -69,7 +69,7 @@ static void same_text(const struct profile *a, const struct profile *b)
 }
 
 /* A difference is told for a call exactly if the outcomes differ, and with these outcomes. */
-static void check_diff(const struct differences *differences, const struct rule *names,
+static void check_diff(const struct differences *differences, const struct names *names,
 		       const struct syscall *call, const uint64_t args[6], struct outcome x,
 		       struct outcome y)
 {
@@ -80,7 +80,7 @@ static void check_diff(const struct differences *differences, const struct rule 
 	for (size_t i = 0; i < differences->len; i++) {
 		const struct difference *d = &differences->list[i];
 
-		if (d->name ? strcmp(d->name, name) : rule_has_name(names, name))
+		if (d->name ? strcmp(d->name, name) : names_has(names, name))
 			continue;
 		if (!difference_holds(d, args))
 			continue;
@@ -93,7 +93,7 @@ static void check_diff(const struct differences *differences, const struct rule 
 struct pair {
 	struct profile a, b, either, both;
 	struct differences differences;
-	struct rule names;
+	struct names names;
 	struct filter either_filter, both_filter;
 };
 
@@ -104,7 +104,7 @@ static void pair_clear(struct pair *pair)
 	profile_clear(&pair->either);
 	profile_clear(&pair->both);
 	differences_clear(&pair->differences);
-	rule_clear(&pair->names);
+	names_clear(&pair->names);
 	filter_clear(&pair->either_filter);
 	filter_clear(&pair->both_filter);
 }
@@ -134,7 +134,7 @@ static bool make_pair(struct pair *pair)
 	cr_assert_eq(profile_names(&pair->a, &pair->names), 0);
 	cr_assert_eq(profile_names(&pair->b, &pair->names), 0);
 	cr_assert_eq(profile_diff(&pair->a, &pair->b, &pair->differences, &err), 0, "%s", err.text);
-	if (pair->differences.unclear.names_len)
+	if (pair->differences.unclear.len)
 		return false;
 	try_filter(&pair->either, &pair->either_filter);
 	try_filter(&pair->both, &pair->both_filter);
@@ -203,7 +203,7 @@ Test(merge, laws, .timeout = 120)
 		if (!merged(&a, &b, how, &ab) || !merged(&b, &a, how, &ba))
 			continue;
 		cr_assert_eq(profile_diff(&ab, &ba, &none, NULL), 0);
-		if (none.unclear.names_len)
+		if (none.unclear.len)
 			continue;
 		p++;
 		cr_assert(differences_none(&none), "%zu differences", none.len);
@@ -211,7 +211,7 @@ Test(merge, laws, .timeout = 120)
 		if (!merged(&ab, &a, how, &again))
 			continue;
 		cr_assert_eq(profile_diff(&ab, &again, &none, NULL), 0);
-		cr_assert(differences_none(&none) || none.unclear.names_len);
+		cr_assert(differences_none(&none) || none.unclear.len);
 	}
 }
 
@@ -222,21 +222,21 @@ Test(merge, plain_names_are_canonical)
 	struct profile own_profile ab = {0}, own_profile ba = {0}, own_profile aa = {0};
 
 	a.arches[ARCH_X86_64] = b.arches[ARCH_X86_64] = true;
-	cr_assert_eq(rule_add_name(profile_add_rule(&a, ACTION_ALLOW, 0), "read"), 0);
-	cr_assert_eq(rule_add_name(profile_add_rule(&a, ACTION_ALLOW, 0), "no_such_call"), 0);
-	cr_assert_eq(rule_add_name(profile_add_rule(&a, ACTION_ERRNO, ENOSYS), "clone3"), 0);
-	cr_assert_eq(rule_add_name(profile_add_rule(&b, ACTION_ALLOW, 0), "clone3"), 0);
+	cr_assert_eq(names_add(&profile_add_rule(&a, ACTION_ALLOW, 0)->names, "read"), 0);
+	cr_assert_eq(names_add(&profile_add_rule(&a, ACTION_ALLOW, 0)->names, "no_such_call"), 0);
+	cr_assert_eq(names_add(&profile_add_rule(&a, ACTION_ERRNO, ENOSYS)->names, "clone3"), 0);
+	cr_assert_eq(names_add(&profile_add_rule(&b, ACTION_ALLOW, 0)->names, "clone3"), 0);
 	cr_assert(merged(&a, &b, MERGE_UNION, &ab));
 	cr_assert(merged(&b, &a, MERGE_UNION, &ba));
 	cr_assert(merged(&a, &a, MERGE_INTERSECTION, &aa));
 	same_text(&ab, &ba);
 	cr_expect_eq(ab.rules_len, 1);
-	cr_expect_eq(ab.rules[0].names_len, 3);
+	cr_expect_eq(ab.rules[0].names.len, 3);
 	cr_expect_eq(aa.rules_len, 2);
 	profile_clear(&ab);
 	cr_assert(merged(&a, &b, MERGE_INTERSECTION, &ab));
 	cr_expect_eq(ab.rules_len, 1, "clone3 is ENOSYS, which is not the default");
-	cr_expect_str_eq(ab.rules[0].names[0], "clone3");
+	cr_expect_str_eq(ab.rules[0].names.list[0], "clone3");
 }
 
 Test(merge, architectures)
@@ -338,7 +338,7 @@ Test(merge, as_many_terms_as_there_may_be)
 			struct rule *rule = profile_add_rule(p ? &b : &a, ACTION_ALLOW, 0);
 
 			cr_assert_not_null(rule);
-			cr_assert_eq(rule_add_name(rule, "ioctl"), 0);
+			cr_assert_eq(names_add(&rule->names, "ioctl"), 0);
 			for (unsigned int k = 0; k < 3; k++)
 				cr_assert_eq(rule_add_condition(rule,
 								&(struct condition){k, COMPARE_EQ,
@@ -360,7 +360,7 @@ static void add_rule(struct profile *out, size_t len, const struct condition *co
 	struct rule *rule = profile_add_rule(out, ACTION_ALLOW, 0);
 
 	cr_assert_not_null(rule);
-	cr_assert_eq(rule_add_name(rule, "socket"), 0);
+	cr_assert_eq(names_add(&rule->names, "socket"), 0);
 	for (size_t i = 0; i < len; i++)
 		cr_assert_eq(rule_add_condition(rule, &conditions[i]), 0);
 }
@@ -368,14 +368,14 @@ static void add_rule(struct profile *out, size_t len, const struct condition *co
 /* Docker's rules for socket against those of a recording with --args: a list of what differs would have thousands of terms. */
 struct sockets {
 	struct profile ranges, masks;
-	struct rule names;
+	struct names names;
 };
 
 static void sockets_clear(struct sockets *sockets)
 {
 	profile_clear(&sockets->ranges);
 	profile_clear(&sockets->masks);
-	rule_clear(&sockets->names);
+	names_clear(&sockets->names);
 }
 
 static void make_sockets(struct sockets *out)
@@ -397,7 +397,7 @@ static void make_sockets(struct sockets *out)
 }
 
 /* Asks for every combination of the values at the edges of the conditions: what is told is so, and what is so is told. */
-static void check_edges(const struct profile *a, const struct profile *b, const struct rule *names,
+static void check_edges(const struct profile *a, const struct profile *b, const struct names *names,
 			const struct profile *both)
 {
 	static const uint64_t low[] = {0,  1,  2,  3,  9,     10,      11,         16,        37,
@@ -410,7 +410,7 @@ static void check_edges(const struct profile *a, const struct profile *b, const 
 
 	cr_assert(syscall_resolve(call.arch, "socket", &call.nr));
 	cr_assert_eq(profile_diff(a, b, &differences, NULL), 0);
-	cr_assert_eq(differences.unclear.names_len, 0);
+	cr_assert_eq(differences.unclear.len, 0);
 	for (size_t i = 0; i < ARRAY_LEN(low) * ARRAY_LEN(types) * ARRAY_LEN(protocols) * 3; i++) {
 		size_t rest = i / 3;
 		uint64_t args[6] = {(uint64_t)(i % 3) << (i % 3 == 1 ? 32 : 62)};

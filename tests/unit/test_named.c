@@ -28,10 +28,11 @@ Test(named, a_view_says_the_same)
 				     decision_is_simple(view, harmless[k], &part));
 			cr_assert(outcome_equal(whole, part));
 			for (size_t r = 0; r < profile.rules_len; r++) {
-				if (!rule_has_name(&profile.rules[r], harmless[k]))
+				if (!names_has(&profile.rules[r].names, harmless[k]))
 					continue;
 				cr_assert_lt(rules, view->rules_len);
-				cr_assert_eq(view->rules[rules++].names, profile.rules[r].names);
+				cr_assert_eq(view->rules[rules++].names.list,
+					     profile.rules[r].names.list);
 			}
 			cr_assert_eq(rules, view->rules_len);
 		}
@@ -44,18 +45,18 @@ Test(named, names_of_a_profile)
 	random_state = 8;
 	for (int i = 0; i < EFFORT(3000); i++) {
 		struct profile own_profile profile = {0};
-		struct rule own_rule names = {0}, own_rule slow = {0};
+		struct names own_names names = {0}, own_names slow = {0};
 
 		random_profile(&profile);
-		cr_assert_eq(rule_add_name(&names, "geteuid"), 0);
-		cr_assert_eq(rule_add_name(&slow, "geteuid"), 0);
+		cr_assert_eq(names_add(&names, "geteuid"), 0);
+		cr_assert_eq(names_add(&slow, "geteuid"), 0);
 		for (size_t r = 0; r < profile.rules_len; r++)
-			for (size_t n = 0; n < profile.rules[r].names_len; n++)
-				cr_assert_eq(rule_add_name(&slow, profile.rules[r].names[n]), 0);
+			for (size_t n = 0; n < profile.rules[r].names.len; n++)
+				cr_assert_eq(names_add(&slow, profile.rules[r].names.list[n]), 0);
 		cr_assert_eq(profile_names(&profile, &names), 0);
-		cr_assert_eq(names.names_len, slow.names_len);
-		for (size_t n = 0; n < slow.names_len; n++)
-			cr_assert_str_eq(names.names[n], slow.names[n]);
+		cr_assert_eq(names.len, slow.len);
+		for (size_t n = 0; n < slow.len; n++)
+			cr_assert_str_eq(names.list[n], slow.list[n]);
 	}
 }
 
@@ -74,10 +75,10 @@ Test(named, many_names, .timeout = 10)
 			char name[32];
 
 			snprintf(name, sizeof(name), "n%zu_%zu", i, n);
-			cr_assert_eq(rule_add_name(rule, name), 0);
+			cr_assert_eq(names_add(&rule->names, name), 0);
 		}
 	}
 	cr_assert_eq(profile_canonical(&profile, &out, &err), 0, "%s", err.text);
 	cr_expect_eq(out.rules_len, 1);
-	cr_expect_eq(out.rules[0].names_len, 100000);
+	cr_expect_eq(out.rules[0].names.len, 100000);
 }

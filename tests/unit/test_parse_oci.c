@@ -33,7 +33,7 @@ Test(parse_oci, round_trip)
 	cr_expect_eq(first.default_errno, 38);
 	cr_expect(first.arches[ARCH_X86_64] && first.arches[ARCH_X86] && !first.arches[ARCH_X32]);
 	cr_expect_eq(first.rules_len, 4);
-	cr_expect_eq(first.rules[0].names_len, 2, "a name that is there twice counts once");
+	cr_expect_eq(first.rules[0].names.len, 2, "a name that is there twice counts once");
 	cr_expect_eq(first.rules[1].conditions[0].compare, COMPARE_MASKED_EQ);
 	cr_expect_eq(first.rules[1].conditions[1].value, INT64_MAX);
 	cr_expect_eq(first.rules[3].action, ACTION_KILL_THREAD);

@@ -79,17 +79,17 @@ Test(profile, names_are_sorted_and_unique)
 			n += !in[i];
 			in[i] = true;
 			snprintf(name, sizeof(name), "name%d", i);
-			cr_assert_eq(rule_add_name(rule, name), 0);
+			cr_assert_eq(names_add(&rule->names, name), 0);
 			memset(name, 'x', sizeof(name)); /* it was copied */
 		}
-		cr_assert_eq(rule->names_len, n);
+		cr_assert_eq(rule->names.len, n);
 		for (size_t i = 1; i < n; i++)
-			cr_assert_lt(strcmp(rule->names[i - 1], rule->names[i]), 0);
+			cr_assert_lt(strcmp(rule->names.list[i - 1], rule->names.list[i]), 0);
 		for (int i = 0; i < 500; i++) {
 			char name[16];
 
 			snprintf(name, sizeof(name), "name%d", i);
-			cr_assert_eq(rule_has_name(rule, name), in[i]);
+			cr_assert_eq(names_has(&rule->names, name), in[i]);
 		}
 	}
 }
@@ -102,13 +102,13 @@ Test(profile, many_rules)
 		struct rule *rule = profile_add_rule(&profile, ACTION_ERRNO, i);
 
 		cr_assert_not_null(rule);
-		cr_assert_eq(rule_add_name(rule, "a"), 0);
+		cr_assert_eq(names_add(&rule->names, "a"), 0);
 	}
 	cr_assert_eq(profile.rules_len, 1000);
 	for (int i = 0; i < 1000; i++) {
 		cr_assert_eq(profile.rules[i].errno_value, i);
-		cr_assert(rule_has_name(&profile.rules[i], "a"));
-		cr_assert_not(rule_has_name(&profile.rules[i], "b"));
+		cr_assert(names_has(&profile.rules[i].names, "a"));
+		cr_assert_not(names_has(&profile.rules[i].names, "b"));
 	}
 	profile_clear(&profile);
 	cr_expect_eq(profile.rules_len, 0);

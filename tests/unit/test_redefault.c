@@ -71,7 +71,7 @@ static void add(struct profile *profile, struct outcome outcome, const char *nam
 {
 	struct rule *rule = profile_add_rule(profile, outcome.action, outcome.errno_value);
 
-	cr_assert(rule && !rule_add_name(rule, name));
+	cr_assert(rule && !names_add(&rule->names, name));
 }
 
 /* Where nothing comes in place of anything, all stays as it is written, in its order. */

@@ -37,7 +37,7 @@ Test(relist, arguments)
 			struct err err = {0};
 
 			cr_assert_not_null(rule);
-			cr_assert_eq(rule_add_name(rule, rows[i].name), 0);
+			cr_assert_eq(names_add(&rule->names, rows[i].name), 0);
 			cr_assert_eq(rule_add_condition(rule, &condition), 0);
 			arches[rows[i].to] = true;
 			profile.arches[rows[i].from] = listed;

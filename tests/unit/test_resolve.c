@@ -29,9 +29,9 @@ static void same_rule(const struct rule *a, const struct rule *b)
 {
 	cr_assert_eq(a->action, b->action);
 	cr_assert_eq(a->errno_value, b->errno_value);
-	cr_assert_eq(a->names_len, b->names_len);
-	for (size_t i = 0; i < a->names_len; i++)
-		cr_assert_str_eq(a->names[i], b->names[i]);
+	cr_assert_eq(a->names.len, b->names.len);
+	for (size_t i = 0; i < a->names.len; i++)
+		cr_assert_str_eq(a->names.list[i], b->names.list[i]);
 	cr_assert_eq(a->conditions_len, b->conditions_len);
 	for (size_t i = 0; i < a->conditions_len; i++) {
 		const struct condition *x = &a->conditions[i], *y = &b->conditions[i];

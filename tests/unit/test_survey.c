@@ -15,7 +15,7 @@ static void add_more(struct profile *profile)
 		struct rule *rule =
 			profile_add_rule(profile, profile->default_action, profile->default_errno);
 
-		cr_assert(rule && !rule_add_name(rule, harmless[any(ARRAY_LEN(harmless))]));
+		cr_assert(rule && !names_add(&rule->names, harmless[any(ARRAY_LEN(harmless))]));
 	}
 }
 
@@ -68,7 +68,7 @@ static struct rule *add(struct profile *profile, enum action action, int errno_v
 {
 	struct rule *rule = profile_add_rule(profile, action, errno_value);
 
-	cr_assert(rule && !rule_add_name(rule, "execve"));
+	cr_assert(rule && !names_add(&rule->names, "execve"));
 	return rule;
 }
 

@@ -293,7 +293,7 @@ Test(systemd, recorded_families)
 							     refuses ? EPERM : 0);
 
 			cr_assert_not_null(rule);
-			cr_assert_eq(rule_add_name(rule, "socket"), 0);
+			cr_assert_eq(names_add(&rule->names, "socket"), 0);
 			cr_assert_eq(rule_add_condition(rule, &conditions[i]), 0);
 		}
 		cr_assert_eq(families_of(&profile, &families, &through, &refused), !refuses);
@@ -329,8 +329,8 @@ Test(systemd, round_trip, .timeout = 60)
 			struct rule *rule = profile_add_rule(&profile, o.action, o.errno_value);
 
 			for (uint32_t n = 1 + any(4); n; n--)
-				cr_assert_eq(rule_add_name(rule,
-							   harmless[any(ARRAY_LEN(harmless))]),
+				cr_assert_eq(names_add(&rule->names,
+						       harmless[any(ARRAY_LEN(harmless))]),
 					     0);
 		}
 		if (any(2)) {
@@ -371,7 +371,7 @@ Test(systemd, what_it_cannot_say)
 		struct rule *rule = profile_add_rule(&profile, rows[i].action, 0);
 		struct err err = {0};
 
-		cr_assert_eq(rule_add_name(rule, "read"), 0);
+		cr_assert_eq(names_add(&rule->names, "read"), 0);
 		if (rows[i].condition)
 			cr_assert_eq(rule_add_condition(rule, &condition), 0);
 		cr_expect_eq(emit_systemd(&profile, &emit, &unit, &err), -EOPNOTSUPP);
@@ -467,10 +467,10 @@ Test(systemd, other_actions_refuse)
 		struct rule *rule = profile_add_rule(&profile, actions[row].action, 0);
 
 		profile.arches[ARCH_X86_64] = true;
-		cr_assert(rule && !rule_add_name(rule, "mount"));
+		cr_assert(rule && !names_add(&rule->names, "mount"));
 		/* one that comes later changes nothing */
 		rule = i % 2 ? profile_add_rule(&profile, ACTION_ALLOW, 0) : NULL;
-		cr_assert(!rule || !rule_add_name(rule, "mount"));
+		cr_assert(!rule || !names_add(&rule->names, "mount"));
 		cr_assert_eq(emit_systemd(&profile, &emit, &unit, NULL), 0);
 		cr_expect(strstr(buf__text(&warnings), actions[row].words));
 		cr_assert_eq(parse_systemd("u", unit.data, unit.len, &options, &read, NULL), 0);

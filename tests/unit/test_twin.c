@@ -104,10 +104,10 @@ Test(twin, refused_whatever_the_arguments)
 	struct err err = {0};
 
 	profile.arches[ARCH_X86_64] = true;
-	cr_assert_eq(rule_add_name(rule, "getppid"), 0);
+	cr_assert_eq(names_add(&rule->names, "getppid"), 0);
 	cr_assert_eq(rule_add_condition(rule, &condition), 0);
 	rule = profile_add_rule(&profile, ACTION_ERRNO, ENOSYS);
-	cr_assert_eq(rule_add_name(rule, "getppid"), 0);
+	cr_assert_eq(names_add(&rule->names, "getppid"), 0);
 	cr_assert_eq(profile_twin(&profile, &twin, &err), 0, "%s", err.text);
 	cr_assert(syscall_resolve(call.arch, "getppid", &call.nr));
 	cr_assert_eq(evaluate(&twin, &call, args).outcome.action, ACTION_LOG);

@@ -24,10 +24,10 @@ static int add_rule(const struct rule *rule, enum arch native, struct arg_plan *
 
 	for (size_t i = 0; i < rule->conditions_len; i++)
 		indices |= 1u << rule->conditions[i].index;
-	for (size_t i = 0; !rc && indices && i < rule->names_len; i++) {
+	for (size_t i = 0; !rc && indices && i < rule->names.len; i++) {
 		struct err none = {0};
 
-		rc = arg_plan_add(plan, native, rule->names[i], indices, &none);
+		rc = arg_plan_add(plan, native, rule->names.list[i], indices, &none);
 		/* of another machine, or one whose arguments nobody sees */
 		rc = rc == -EINVAL ? 0 : rc;
 	}
@@ -57,7 +57,7 @@ static bool takes_conditions(const struct profile *profile, const char *name)
 		const struct rule *rule = &profile->rules[i];
 
 		if (rule->conditions_len && rule->action != ACTION_ALLOW &&
-		    rule_has_name(rule, name))
+		    names_has(&rule->names, name))
 			return false;
 	}
 	return true;

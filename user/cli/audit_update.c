@@ -72,11 +72,11 @@ struct updating {
 	struct node *root; /* borrowed from the document */
 	struct profile profile;
 	enum arch native;
-	struct rule done;    /* serves as the list of names that are allowed whole by now */
-	struct denials subs; /* of which single subcalls are */
+	struct names done;             /* what is allowed whole by now */
+	struct denials subs;           /* of which single subcalls are */
 	const struct denials *denials; /* borrowed */
 	struct audit_args args;        /* that conditions are added for */
-	struct rule held;              /* serves as the list of names that have got them */
+	struct names held;             /* what has got them */
 	struct buf enosys;
 	size_t added;
 };
@@ -85,10 +85,10 @@ static void updating_clear(struct updating *u)
 {
 	node_clear(&u->document);
 	profile_clear(&u->profile);
-	rule_clear(&u->done);
+	names_clear(&u->done);
 	denials_clear(&u->subs);
 	audit_args_clear(&u->args);
-	rule_clear(&u->held);
+	names_clear(&u->held);
 	buf__clear(&u->enosys);
 }
 
@@ -107,7 +107,8 @@ static bool is_supervised(const struct profile *profile, const char *name)
 	if (decision_is_simple(profile, name, &outcome))
 		return found || asks(outcome.action);
 	for (size_t i = 0; i < profile->rules_len; i++)
-		found |= asks(profile->rules[i].action) && rule_has_name(&profile->rules[i], name);
+		found |= asks(profile->rules[i].action) &&
+			 names_has(&profile->rules[i].names, name);
 	return found;
 }
 
@@ -230,7 +231,7 @@ static bool assume_arch(struct updating *u, enum arch arch)
 static int add_args(struct updating *u, const char *name)
 {
 	const struct region *region = audit_args_find(&u->args, name);
-	int rc = rule_add_name(&u->held, name);
+	int rc = names_add(&u->held, name);
 
 	for (size_t i = 0; !rc && i < region->len; i++)
 		rc = amend_allow(u->root, &u->profile, name, &region->terms[i]);
@@ -253,7 +254,7 @@ static int add_call(struct updating *u, const struct denial *denial, const char 
 		rc = amend_allow(u->root, &u->profile, name, NULL);
 	}
 	if (!rc && step != STEP_ADD_SUB && step != STEP_ADD_ARGS && step != STEP_ARCH)
-		rc = rule_add_name(&u->done, name);
+		rc = names_add(&u->done, name);
 	u->added++;
 	return rc;
 }
@@ -275,7 +276,7 @@ static int update_one(struct updating *u, const struct denial *denial, struct er
 	memcpy(arches, u->profile.arches, sizeof(arches));
 	arch_new = (denial_is_finding(denial) || u->update->enosys) &&
 		   assume_arch(u, denial->call.arch);
-	if (!rule_has_name(&u->done, name) && !rule_has_name(&u->held, name))
+	if (!names_has(&u->done, name) && !names_has(&u->held, name))
 		step = choose(u, denial, name, arch_new);
 	else if (!arch_new)
 		return 0;
@@ -384,7 +385,7 @@ static int verify_args(const struct updating *u, const struct profile *profile,
 	char name[SYSCALL_NAME_LEN];
 
 	/* since then it may have been allowed whole */
-	if (!syscall_name(&wanted->call, name) || !rule_has_name(&u->held, name))
+	if (!syscall_name(&wanted->call, name) || !names_has(&u->held, name))
 		return 0;
 	for (size_t i = 0; i < wanted->len; i++)
 		if (evaluate(profile, &wanted->call, wanted->values[i]).outcome.action !=
@@ -405,25 +406,25 @@ static int verify(const struct updating *u, const struct buf *text, struct err *
 	options.quiet = true;
 	rc = profile_file_parse(u->name, text, &options, &profile, err);
 
-	for (size_t i = 0; !rc && i < u->done.names_len; i++) {
+	for (size_t i = 0; !rc && i < u->done.len; i++) {
 		struct outcome outcome;
 
-		if (!decision_is_simple(&profile, u->done.names[i], &outcome) ||
+		if (!decision_is_simple(&profile, u->done.list[i], &outcome) ||
 		    outcome.action != ACTION_ALLOW)
 			rc = err_set(err, -EINVAL, "%s: %s cannot be added to such a profile",
-				     u->name, u->done.names[i]);
+				     u->name, u->done.list[i]);
 	}
 	for (size_t i = 0; !rc && i < u->subs.len; i++) {
 		char name[SYSCALL_NAME_LEN];
 
 		/* since then it may have been allowed whole */
-		if (syscall_name(&u->subs.rows[i].call, name) && !rule_has_name(&u->done, name))
+		if (syscall_name(&u->subs.rows[i].call, name) && !names_has(&u->done, name))
 			rc = verify_subcall(u, &profile, &u->subs.rows[i].call, err);
 	}
 	for (size_t i = 0; !rc && i < u->args.wanted.len; i++)
 		rc = verify_args(u, &profile, &u->args.wanted.calls[i], err);
 	/* what has conditions libseccomp may make something else of */
-	if (!rc && (u->subs.len || u->held.names_len) && !profile_check_hazards(&u->profile, NULL))
+	if (!rc && (u->subs.len || u->held.len) && !profile_check_hazards(&u->profile, NULL))
 		rc = profile_check_hazards(&profile, err);
 	return rc;
 }
@@ -480,8 +481,9 @@ static int collect_args(struct updating *u, const struct arg_plan *plan)
  */
 static bool args_fit(struct updating *u, const struct buf *old)
 {
-	__attribute__((cleanup(updating_clear))) struct updating trial = {
-		.update = u->update, .denials = u->denials, .name = u->name};
+	__attribute__((cleanup(updating_clear))) struct updating trial = {.update = u->update,
+									  .denials = u->denials,
+									  .name = u->name};
 	struct audit_update quiet = *u->update;
 	struct file_options file = *u->update->file;
 	const struct constraints *constraints = &u->args.constraints;
@@ -511,9 +513,8 @@ static int choose_args(struct updating *u, const struct arg_plan *plan, const st
 		return err_errno(err, -ENOMEM, "%s: cannot look at arguments", u->name);
 	if (!u->args.wanted.len || args_fit(u, old))
 		return 0;
-	log_warn(
-		"%s: libseccomp may make something else of conditions beside those that it has: none are added",
-		u->name);
+	log_warn("%s: libseccomp may make something else of conditions beside those that it has: none are added",
+		 u->name);
 	audit_args_clear(&u->args);
 	return 0;
 }

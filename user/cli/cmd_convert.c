@@ -225,19 +225,19 @@ static bool has_call(enum arch arch, const char *name)
 static int tell_absent(const struct convert_options *options, const struct profile *profile,
 		       enum arch arch, struct err *err)
 {
-	struct rule own_rule names = {0};
+	struct names own_names names = {0};
 	struct buf own_buf list = BUF_INIT;
 	int rc = profile_names(profile, &names);
 
 	if (rc)
 		return err_errno(err, rc, "cannot look at the names");
-	for (size_t i = 0; i < names.names_len; i++) {
+	for (size_t i = 0; i < names.len; i++) {
 		bool known = false;
 
 		for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-			known |= profile->arches[a] && has_call(a, names.names[i]);
-		if (known && !has_call(arch, names.names[i]))
-			buf__addf(&list, " %s", names.names[i]);
+			known |= profile->arches[a] && has_call(a, names.list[i]);
+		if (known && !has_call(arch, names.list[i]))
+			buf__addf(&list, " %s", names.list[i]);
 	}
 	if (list.len)
 		log_note("kept, though %s has no such calls%s:%s", arch_token(arch),

@@ -116,8 +116,8 @@ static bool is_unclear(const struct diff_options *options, const struct differen
 {
 	struct differences clear = *differences; /* borrows */
 
-	clear.unclear.names_len = 0;
-	if (!differences->unclear.names_len || differences_go_beyond(differences))
+	clear.unclear.len = 0;
+	if (!differences->unclear.len || differences_go_beyond(differences))
 		return false;
 	return options->subset || differences_none(&clear);
 }
@@ -156,7 +156,7 @@ static int print_json(const struct diff_options *options, const struct profile *
 		  is_unclear(&(struct diff_options){0}, differences) ? "null" :
 								       "false",
 		  differences_go_beyond(differences) ? "false" :
-		  differences->unclear.names_len     ? "null" :
+		  differences->unclear.len           ? "null" :
 						       "true");
 	buf__addf(&text, ",\n  \"same_flags\": %s", differences->flags ? "false" : "true");
 	json_arches(&text, "only_in_a", differences->only_a);
@@ -187,9 +187,9 @@ static int print_json(const struct diff_options *options, const struct profile *
 		before = ",";
 	}
 	buf__addf(&text, "\n  ],\n  \"unclear\": [");
-	for (size_t i = 0; i < differences->unclear.names_len; i++) {
+	for (size_t i = 0; i < differences->unclear.len; i++) {
 		buf__addf(&text, i ? ", " : "");
-		text_add_json(&text, differences->unclear.names[i]);
+		text_add_json(&text, differences->unclear.list[i]);
 	}
 	buf__addf(&text, "]\n}\n");
 	return file_write(NULL, &text, "comparison", err);
@@ -199,8 +199,8 @@ static void tell_unclear(const struct differences *differences)
 {
 	struct buf own_buf list = BUF_INIT;
 
-	for (size_t i = 0; i < differences->unclear.names_len; i++)
-		buf__addf(&list, " %s", differences->unclear.names[i]);
+	for (size_t i = 0; i < differences->unclear.len; i++)
+		buf__addf(&list, " %s", differences->unclear.list[i]);
 	log_warn("conditions that are too many to compare, so that it stays open whether they say the same:%s",
 		 buf__text(&list));
 }
@@ -236,7 +236,7 @@ static int run(const struct command *self, int argc, char **argv)
 	}
 	if (!options.json && !options.quiet)
 		print_text(&options, &a, &b, &differences);
-	if (differences.unclear.names_len && !options.quiet)
+	if (differences.unclear.len && !options.quiet)
 		tell_unclear(&differences);
 	if (is_unclear(&options, &differences))
 		return STATUS_USAGE;

@@ -141,7 +141,7 @@ static const struct rule *next_absent(const struct subject *subject, const char 
 	while (*at < subject->whole.rules_len) {
 		const struct rule *rule = &subject->whole.rules[(*at)++];
 
-		if (rule_has_name(rule, name) && !rule_holds(rule, &subject->host))
+		if (names_has(&rule->names, name) && !rule_holds(rule, &subject->host))
 			return rule;
 	}
 	return NULL;
@@ -157,8 +157,8 @@ static bool lacks_args(const struct profile *profile, const struct question *que
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		for (size_t c = 0; rule_has_name(rule, question->name) && c < rule->conditions_len;
-		     c++)
+		for (size_t c = 0;
+		     names_has(&rule->names, question->name) && c < rule->conditions_len; c++)
 			if (rule->conditions[c].index >= (unsigned int)question->args_len)
 				return true;
 	}

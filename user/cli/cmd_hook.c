@@ -193,16 +193,16 @@ static int begin(const struct oci_state *state, const struct trace_request *requ
 }
 
 /* The recording has no arguments, so what was called beyond a condition is not known; that it may be refused is. */
-static void tell_kept(const struct oci_state *state, const char *input, const struct rule *names,
+static void tell_kept(const struct oci_state *state, const char *input, const struct names *names,
 		      const char *what)
 {
 	struct buf own_buf text = BUF_INIT;
 
-	if (!names->names_len)
+	if (!names->len)
 		return;
 	buf__addf(&text, "container %s needs what %s %s:", state->id, input, what);
-	for (size_t i = 0; i < names->names_len; i++)
-		buf__addf(&text, " %s", names->names[i]);
+	for (size_t i = 0; i < names->len; i++)
+		buf__addf(&text, " %s", names->list[i]);
 	tell(LOG_NOTICE, buf__text(&text));
 }
 

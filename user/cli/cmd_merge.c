@@ -63,14 +63,14 @@ static bool same_arches(const struct profile *a, const struct profile *b)
 static int tell_origins(const struct profile *before, const struct profile *next, const char *path,
 			struct err *err)
 {
-	struct rule own_rule names = {0};
+	struct names own_names names = {0};
 
 	if (profile_names(next, &names))
 		return err_errno(err, -ENOMEM, "cannot merge %s", path);
-	for (size_t i = 0; i < names.names_len; i++)
-		if (profile_allows(next, names.names[i]) &&
-		    !(before && profile_allows(before, names.names[i])))
-			log_note("%s: first allowed by %s", names.names[i], path);
+	for (size_t i = 0; i < names.len; i++)
+		if (profile_allows(next, names.list[i]) &&
+		    !(before && profile_allows(before, names.list[i])))
+			log_note("%s: first allowed by %s", names.list[i], path);
 	return 0;
 }
 

@@ -57,15 +57,15 @@ static void print_rules(const struct profile *profile)
 		struct syscall call;
 
 		rule_conditions_text(rule, rule_call(rule, arches, &call), &where);
-		for (size_t n = 0; n < rule->names_len; n++)
-			buf__addf(&names, " %s", rule->names[n]);
+		for (size_t n = 0; n < rule->names.len; n++)
+			buf__addf(&names, " %s", rule->names.list[n]);
 		if (names.len)
 			log_keep_in_line(names.data);
 		outcome_text(rule_outcome(rule), outcome);
 		printf("rule %zu: %s", rule_number(profile, rule), outcome);
 		if (where.len)
 			printf(" where %s", buf__text(&where));
-		printf(", %zu name%s:%s%s\n", rule->names_len, rule->names_len == 1 ? "" : "s",
+		printf(", %zu name%s:%s%s\n", rule->names.len, rule->names.len == 1 ? "" : "s",
 		       buf__text(&names),
 		       rule_counts(profile, rule) ? "" : "  (what the default says: no rule)");
 		if (rule->comment) {
@@ -101,7 +101,7 @@ static void print_head(const struct profile *profile)
 static void print_risk(const struct profile *profile, enum risk risk)
 {
 	char name[SYSCALL_NAME_LEN];
-	struct rule own_rule seen = {0};
+	struct names own_names seen = {0};
 
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 		int64_t nr = -1;
@@ -110,9 +110,9 @@ static void print_risk(const struct profile *profile, enum risk risk)
 			const char *group;
 			enum reach reach;
 
-			if (risk_of(name, &group) != risk || rule_has_name(&seen, name) ||
+			if (risk_of(name, &group) != risk || names_has(&seen, name) ||
 			    profile_reach(profile, name, &reach) || reach == REACH_NONE ||
-			    rule_add_name(&seen, name))
+			    names_add(&seen, name))
 				continue;
 			printf("%s: %s%s (%s)\n", risk_name(risk), name,
 			       reach == REACH_SOME ? " on some arguments" : "", group);
@@ -203,7 +203,7 @@ static int compare(const struct profile *profile, const struct profile *base,
 			append(&out->tighter, name);
 		if (goes_beyond(differences, name, false))
 			append(&out->looser, name);
-		if (rule_has_name(&differences->unclear, name))
+		if (names_has(&differences->unclear, name))
 			append(&out->unclear, name);
 	}
 	return 0;
@@ -363,9 +363,9 @@ static int add_json(const struct profile *profile, const struct profile *base, s
 		if (where.len)
 			buf__addf(text, ", \"where\": \"%s\"", buf__text(&where));
 		buf__addf(text, ", \"names\": [");
-		for (size_t n = 0; n < rule->names_len; n++) {
+		for (size_t n = 0; n < rule->names.len; n++) {
 			buf__addf(text, "%s", n ? ", " : "");
-			text_add_json(text, rule->names[n]);
+			text_add_json(text, rule->names.list[n]);
 		}
 		buf__addf(text, "]");
 		if (rule->comment) {

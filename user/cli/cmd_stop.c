@@ -92,14 +92,13 @@ static int forget(const char *name, uint64_t begun, struct err *err)
 	return rc;
 }
 
-/* Names of recordings. */
-struct names {
+struct recording_names {
 	char name[SLOTS_MAX][ENTRY_NAME_LEN];
 	size_t len;
 };
 
 /* Half-made recordings; `name` NULL: all of them. What is said of it comes later: others wait for the lock. */
-static int remove_half(const char *name, struct names *removed, struct err *err)
+static int remove_half(const char *name, struct recording_names *removed, struct err *err)
 {
 	struct resident own_resident resident = RESIDENT_CLOSED;
 	int rc = resident_open(&resident, false, 0, err);
@@ -118,7 +117,7 @@ static int remove_half(const char *name, struct names *removed, struct err *err)
 
 static int throw_away(const char *name, bool *done, struct err *err)
 {
-	struct names removed = {0};
+	struct recording_names removed = {0};
 	struct err why = {0};
 	int rc = remove_half(name, &removed, &why);
 

@@ -299,7 +299,7 @@ static bool is_allowed(const struct profile *profile, const char *name)
 {
 	for (size_t r = 0; r < profile->rules_len; r++)
 		if (profile->rules[r].action == ACTION_ALLOW && !profile->rules[r].conditions_len &&
-		    rule_has_name(&profile->rules[r], name))
+		    names_has(&profile->rules[r].names, name))
 			return true;
 	return false;
 }

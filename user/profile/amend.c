@@ -210,7 +210,7 @@ int amend_allow(struct node *root, const struct profile *profile, const char *na
 		const struct rule *rule = &profile->rules[i];
 
 		/* a rule without conditions would decide before one with */
-		if (rule_has_name(rule, name) && (!term || !rule->conditions_len))
+		if (names_has(&rule->names, name) && (!term || !rule->conditions_len))
 			remove_name(&rules->children[rule->number - 1], name);
 	}
 	if (profile->default_action == ACTION_ALLOW)
@@ -288,7 +288,8 @@ static bool is_copy_for(const struct node *rule, const char *name, const struct 
 	const struct node *value = node_member(one, "value");
 	const struct node *second = node_member(one, "valueTwo");
 
-	if (rule->place.line || !value || !node_has_name(rule, name)) /* what was read stands somewhere */
+	if (rule->place.line || !value ||
+	    !node_has_name(rule, name)) /* what was read stands somewhere */
 		return false;
 	return strtoull(value->text, NULL, 10) == wanted->value &&
 	       (!second || strtoull(second->text, NULL, 10) == wanted->value_two);
@@ -321,7 +322,7 @@ int amend_allow_subcall(struct node *root, const struct profile *profile,
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		if (rule_has_name(rule, name) && rule->conditions_len == 1 &&
+		if (names_has(&rule->names, name) && rule->conditions_len == 1 &&
 		    condition_equal(&rule->conditions[0], &condition))
 			remove_name(&rules->children[rule->number - 1], name);
 	}
@@ -331,7 +332,7 @@ int amend_allow_subcall(struct node *root, const struct profile *profile,
 		const struct rule *rule = &profile->rules[i];
 
 		/* the name has left it if another subcall was allowed before */
-		if (rule_has_name(rule, name) && !rule->conditions_len &&
+		if (names_has(&rule->names, name) && !rule->conditions_len &&
 		    node_has_name(&rules->children[rule->number - 1], name) &&
 		    split_rule(rules, rule->number - 1, call, name))
 			return -ENOMEM;

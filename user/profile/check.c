@@ -94,11 +94,11 @@ static int add_newer(const struct subject *subject, const char *name)
 static int check_names(const struct subject *subject)
 {
 	const struct profile *profile = subject->profile;
-	struct rule own_rule names = {0};
+	struct names own_names names = {0};
 	int rc = profile_names(profile, &names);
 
-	for (size_t i = 0; !rc && i < names.names_len; i++) {
-		const char *name = names.names[i];
+	for (size_t i = 0; !rc && i < names.len; i++) {
+		const char *name = names.list[i];
 
 		if (!exists_somewhere(name))
 			rc = findings_add(subject->out, SEVERITY_WARNING, "unknown-name",
@@ -178,10 +178,12 @@ static int check_rule(const struct subject *subject, const struct deciding *deci
 		return findings_add(subject->out, SEVERITY_NOTE, "default-rule",
 				    place_of_rule(subject, rule),
 				    "rule %zu (%s%s) says what the default action says: runtimes drop it, and a later rule for the same call counts",
-				    number, rule->names[0], rule->names_len > 1 ? ", ..." : "");
-	for (size_t n = 0; !rc && n < rule->names_len; n++) {
+				    number, rule->names.list[0],
+				    rule->names.len > 1 ? ", ..." : "");
+	for (size_t n = 0; !rc && n < rule->names.len; n++) {
 		size_t len;
-		const struct named_rule *named = named_rules(subject->named, rule->names[n], &len);
+		const struct named_rule *named =
+			named_rules(subject->named, rule->names.list[n], &len);
 		const struct deciding *d = &deciding[named - subject->named->list];
 		const struct rule *other = d->first;
 
@@ -190,9 +192,9 @@ static int check_rule(const struct subject *subject, const struct deciding *deci
 		if (!other || (!rule->conditions_len && other > rule))
 			continue;
 		rc = findings_add(subject->out, SEVERITY_ERROR, "shadowed",
-				  place_of_name(subject, rule, rule->names[n]),
+				  place_of_name(subject, rule, rule->names.list[n]),
 				  "rule %zu has no effect on %s: rule %zu decides all its calls%s",
-				  number, rule->names[n], rule_number(subject->profile, other),
+				  number, rule->names.list[n], rule_number(subject->profile, other),
 				  other > rule ?
 					  ", though it comes later, because it has no conditions" :
 					  "");
@@ -258,11 +260,12 @@ static int check_high_bits(const struct subject *subject, const struct rule *rul
 	for (enum arch a = ARCH_INVALID + 1; !rc && a < ARCH_COUNT; a++) {
 		if (!lists(subject->profile, a) || !arch_compares_32bit(a))
 			continue;
-		for (size_t n = 0; !rc && n < rule->names_len; n++) {
+		for (size_t n = 0; !rc && n < rule->names.len; n++) {
 			int64_t nr;
 
-			if (syscall_resolve(a, rule->names[n], &nr))
-				rc = check_high_bits_on(subject, rule, wide, rule->names[n], a);
+			if (syscall_resolve(a, rule->names.list[n], &nr))
+				rc = check_high_bits_on(subject, rule, wide, rule->names.list[n],
+							a);
 		}
 	}
 	return rc;
@@ -288,12 +291,12 @@ static int check_multiplexed(const struct subject *subject, enum arch arch, cons
 
 static int check_multiplexers(const struct subject *subject)
 {
-	struct rule own_rule names = {0};
+	struct names own_names names = {0};
 	int rc = profile_names(subject->profile, &names);
 
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-		for (size_t i = 0; !rc && lists(subject->profile, a) && i < names.names_len; i++)
-			rc = check_multiplexed(subject, a, names.names[i]);
+		for (size_t i = 0; !rc && lists(subject->profile, a) && i < names.len; i++)
+			rc = check_multiplexed(subject, a, names.list[i]);
 	return rc;
 }
 
@@ -363,9 +366,9 @@ static int only_here(const struct profile *profile, struct profile *out)
 
 		if (!to)
 			return -ENOMEM;
-		for (size_t n = 0; n < from->names_len; n++)
-			if (exists_here(profile, from->names[n]) &&
-			    rule_add_name(to, from->names[n]))
+		for (size_t n = 0; n < from->names.len; n++)
+			if (exists_here(profile, from->names.list[n]) &&
+			    names_add(&to->names, from->names.list[n]))
 				return -ENOMEM;
 		for (size_t c = 0; c < from->conditions_len; c++)
 			if (rule_add_condition(to, &from->conditions[c]))
@@ -382,7 +385,7 @@ static int check_beyond(const struct subject *subject)
 	const struct host host = {.arch = compile_machine(profile), .kernel_major = 6};
 	struct differences own_differences differences = {0};
 	struct profile own_profile docker = {0}, own_profile here = {0};
-	struct rule own_rule names = {0};
+	struct names own_names names = {0};
 	struct buf own_buf list = BUF_INIT;
 	int rc = docker_default(&host, &docker);
 
@@ -395,30 +398,30 @@ static int check_beyond(const struct subject *subject)
 
 		if (d->name && outcome_allows(d->a) && !outcome_allows(d->b) &&
 		    exists_here(profile, d->name))
-			rc = rule_add_name(&names, d->name);
+			rc = names_add(&names, d->name);
 	}
 	if (rc == -E2BIG) /* conditions that cannot be compared */
 		return 0;
-	for (size_t i = 0; !rc && i < names.names_len; i++)
-		buf__addf(&list, " %s%s", names.names[i],
-			  docker_default_allows(host.arch, names.names[i]) ? " (some arguments)" :
-									     "");
-	if (rc || !names.names_len)
+	for (size_t i = 0; !rc && i < names.len; i++)
+		buf__addf(&list, " %s%s", names.list[i],
+			  docker_default_allows(host.arch, names.list[i]) ? " (some arguments)" :
+									    "");
+	if (rc || !names.len)
 		return rc;
 	return findings_add(subject->out, SEVERITY_NOTE, "beyond-docker",
-			    place_of_call(subject, names.names[0]),
-			    "it allows %zu %s that Docker's default refuses:%s", names.names_len,
-			    names.names_len == 1 ? "call" : "calls", buf__text(&list));
+			    place_of_call(subject, names.list[0]),
+			    "it allows %zu %s that Docker's default refuses:%s", names.len,
+			    names.len == 1 ? "call" : "calls", buf__text(&list));
 }
 
 static int check_wide(const struct subject *subject)
 {
 	const struct profile *profile = subject->profile;
-	struct rule own_rule names = {0};
+	struct names own_names names = {0};
 	int rc = profile_names(profile, &names);
 
-	for (size_t i = 0; !rc && i < names.names_len; i++) {
-		const char *name = names.names[i], *group, *wide = risk_wide(name);
+	for (size_t i = 0; !rc && i < names.len; i++) {
+		const char *name = names.list[i], *group, *wide = risk_wide(name);
 		const struct profile *view = named_view(subject->named, name);
 		enum risk risk = risk_of(name, &group);
 		struct outcome outcome;

@@ -119,19 +119,19 @@ static int add_rule(scmp_filter_ctx context, const struct rule *rule, uint32_t d
 	/* a rule that says what the default does anyway is no rule to libseccomp, nor to runtimes */
 	if (rc || action == default_action)
 		return rc;
-	for (size_t i = 0; i < rule->names_len; i++) {
-		int nr = seccomp_syscall_resolve_name(rule->names[i]);
+	for (size_t i = 0; i < rule->names.len; i++) {
+		int nr = seccomp_syscall_resolve_name(rule->names.list[i]);
 
 		if (nr == __NR_SCMP_ERROR) {
-			buf__addf(unknown, "%s%s", unknown->len ? " " : "", rule->names[i]);
+			buf__addf(unknown, "%s%s", unknown->len ? " " : "", rule->names.list[i]);
 			continue;
 		}
 		rc = add_call(context, rule, action, nr);
 		if (rc == -EEXIST)
-			return refuse_second(rule->names[i], err);
+			return refuse_second(rule->names.list[i], err);
 		if (rc)
 			return err_errno(err, rc, "libseccomp refuses the rule for %s",
-					 rule->names[i]);
+					 rule->names.list[i]);
 	}
 	return 0;
 }

@@ -37,7 +37,7 @@ static const struct rule *whole_rule(const struct profile *profile, const char *
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		if (!rule_has_name(rule, name) || !rule_counts(profile, rule))
+		if (!names_has(&rule->names, name) || !rule_counts(profile, rule))
 			continue;
 		if (rule->conditions_len)
 			*conditional = true;
@@ -138,7 +138,7 @@ static bool rules_have_hazardous_ranges(const struct profile *profile, const cha
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		if (!rule_has_name(rule, name) || !rule_counts(profile, rule))
+		if (!names_has(&rule->names, name) || !rule_counts(profile, rule))
 			continue;
 		if (!rule->conditions_len)
 			break;
@@ -159,7 +159,7 @@ static int split(const struct profile *profile, const char *name, struct decisio
 		const struct rule *rule = &profile->rules[i];
 		struct region own_region region = {0};
 
-		if (!rule_has_name(rule, name) || !rule_counts(profile, rule))
+		if (!names_has(&rule->names, name) || !rule_counts(profile, rule))
 			continue;
 		rc = region_add_rule(&region, rule);
 		if (!rc)
@@ -252,7 +252,7 @@ static bool has_conditions(const struct profile *profile, const char *name, cons
 		bool any = rule_conditions_are_alternatives(rule);
 		bool all = made->conditions_len == (any ? 1 : rule->conditions_len);
 
-		if (!rule_has_name(rule, name))
+		if (!names_has(&rule->names, name))
 			continue;
 		for (size_t k = 0; all && k < made->conditions_len; k++)
 			all = has_condition(rule, &made->conditions[k]);
@@ -268,9 +268,9 @@ bool profile_gains_high_bits(const struct profile *made, const struct profile *a
 	for (size_t i = 0; i < made->rules_len; i++) {
 		const struct rule *rule = &made->rules[i];
 
-		for (size_t n = 0; wants_high_bits(rule) && n < rule->names_len; n++)
-			if (!has_conditions(a, rule->names[n], rule) &&
-			    !has_conditions(b, rule->names[n], rule))
+		for (size_t n = 0; wants_high_bits(rule) && n < rule->names.len; n++)
+			if (!has_conditions(a, rule->names.list[n], rule) &&
+			    !has_conditions(b, rule->names.list[n], rule))
 				return true;
 	}
 	return false;

@@ -76,9 +76,9 @@ static int add_names(struct profile *profile, size_t rule, const char *const *na
 		     size_t *added)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (!exists(profile, names[i]) || rule_has_name(&profile->rules[0], names[i]))
+		if (!exists(profile, names[i]) || names_has(&profile->rules[0].names, names[i]))
 			continue;
-		if (rule_add_name(&profile->rules[rule], names[i]))
+		if (names_add(&profile->rules[rule].names, names[i]))
 			return -ENOMEM;
 		++*added;
 	}
@@ -96,7 +96,7 @@ static int add_subcall(struct profile *profile, const struct syscall *call, cons
 
 	if (!rule || rule_add_condition(rule, &condition))
 		return -ENOMEM;
-	return rule_add_name(rule, name);
+	return names_add(&rule->names, name);
 }
 
 /* Allows those of the names that no rule before allows, and keeps them. */
@@ -104,9 +104,9 @@ static int add_table(struct profile *profile, const char *const *names, size_t l
 		     struct additions *added)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (rule_has_name(&profile->rules[0], names[i]))
+		if (names_has(&profile->rules[0].names, names[i]))
 			continue;
-		if (rule_add_name(&profile->rules[0], names[i]))
+		if (names_add(&profile->rules[0].names, names[i]))
 			return -ENOMEM;
 		added->names[added->len++] = names[i];
 	}
@@ -152,13 +152,13 @@ static int add_called(struct profile *profile, const struct syscall_set *needed,
 		if (!syscall_name(&call, name) || constraints_hold(constraints, name))
 			continue; /* a name that is held to something has rules of its own */
 		rc = syscall_is_multiplexer(&call) ? add_subcall(profile, &call, name) :
-						     rule_add_name(&profile->rules[0], name);
+						     names_add(&profile->rules[0].names, name);
 		if (rc)
 			return rc;
 	}
 	for (size_t i = 0; constraints && i < constraints->len; i++)
 		held += !constraints->list[i].open;
-	*called = profile->rules[0].names_len + profile->rules_len - 1 + held;
+	*called = profile->rules[0].names.len + profile->rules_len - 1 + held;
 	return 0;
 }
 
@@ -188,7 +188,7 @@ static int open_tables(const struct profile *profile, const struct derive_option
 	rc = profile_add_rule(&tables, ACTION_ALLOW, 0) ? add_tables(&tables, options, &counts) :
 							  -ENOMEM;
 	for (size_t i = 0; !rc && i < options->constraints->len; i++)
-		if (rule_has_name(&tables.rules[0], options->constraints->list[i].name))
+		if (names_has(&tables.rules[0].names, options->constraints->list[i].name))
 			constraint_open(&options->constraints->list[i], OPEN_TABLE);
 	return rc;
 }
@@ -236,7 +236,7 @@ static int add_constrained(struct profile *profile, const struct constraints *co
 			struct rule *rule =
 				rule_of_term(profile, first, &constraint->region.terms[k]);
 
-			if (!rule || rule_add_name(rule, constraint->name))
+			if (!rule || names_add(&rule->names, constraint->name))
 				return -ENOMEM;
 		}
 	}
@@ -261,7 +261,7 @@ static int fill(const struct syscall_set *needed, const struct derive_options *o
 	for (size_t i = 0; !rc && i < ARRAY_LEN(probes); i++)
 		if (!constraints_hold(options->constraints, probes[i]))
 			rc = add_names(profile, last, &probes[i], 1, &derived->enosys);
-	if (!profile->rules[last].names_len)
+	if (!profile->rules[last].names.len)
 		profile->rules_len--; /* nothing to say: it owns nothing yet */
 	return rc;
 }

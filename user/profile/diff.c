@@ -20,7 +20,7 @@ void differences_clear(struct differences *differences)
 	for (size_t i = 0; i < differences->len; i++)
 		difference_clear(&differences->list[i]);
 	free(differences->list);
-	rule_clear(&differences->unclear);
+	names_clear(&differences->unclear);
 	*differences = (struct differences){0};
 }
 
@@ -180,7 +180,7 @@ int profile_diff(const struct profile *a, const struct profile *b, struct differ
 {
 	struct differences own_differences found = {0};
 	struct named own_named rules_a = {0}, own_named rules_b = {0};
-	struct rule own_rule names = {0};
+	struct names own_names names = {0};
 	int rc = profile_needs_no_host(a, err);
 
 	if (!rc)
@@ -198,8 +198,8 @@ int profile_diff(const struct profile *a, const struct profile *b, struct differ
 	}
 	rc = rc ? rc : named_make(a, &rules_a);
 	rc = rc ? rc : named_make(b, &rules_b);
-	for (size_t i = 0; !rc && i < names.names_len; i++) {
-		const char *name = names.names[i];
+	for (size_t i = 0; !rc && i < names.len; i++) {
+		const char *name = names.list[i];
 		const struct profile *x = named_view(&rules_a, name),
 				     *y = named_view(&rules_b, name);
 		size_t before = found.len;
@@ -207,7 +207,7 @@ int profile_diff(const struct profile *a, const struct profile *b, struct differ
 		rc = x && y ? diff_name(x, y, name, &found) : -ENOMEM;
 		if (rc == -E2BIG) {
 			forget(&found, before);
-			rc = rule_add_name(&found.unclear, name);
+			rc = names_add(&found.unclear, name);
 		}
 	}
 	if (!rc)
@@ -231,7 +231,7 @@ bool differences_none(const struct differences *differences)
 	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++)
 		if (differences->only_a[arch] || differences->only_b[arch])
 			return false;
-	return !differences->len && !differences->flags && !differences->unclear.names_len;
+	return !differences->len && !differences->flags && !differences->unclear.len;
 }
 
 bool differences_go_beyond(const struct differences *differences)

@@ -22,8 +22,8 @@ struct differences {
 	size_t len, room;
 	bool only_a[ARCH_COUNT], only_b[ARCH_COUNT];
 	bool flags; /* other flags, or another listener */
-	struct rule
-		unclear; /* its names: calls whose conditions are too many to compare; none of them is in `list`. Owned */
+	struct names
+		unclear; /* calls whose conditions are too many to compare; none of them is in `list` */
 	bool opens; /* SPEC_ALLOW, which leaves out what the kernel does against speculation, is a flag of the first alone */
 };
 

@@ -147,7 +147,7 @@ static int add_names(struct rule *rule, const char *list)
 	for (size_t n; *list; list += n + (list[n] == ' ')) {
 		n = strcspn(list, " ");
 		snprintf(name, sizeof(name), "%.*s", (int)n, list);
-		if (rule_add_name(rule, name))
+		if (names_add(&rule->names, name))
 			return -ENOMEM;
 	}
 	return 0;

@@ -41,11 +41,11 @@ int emit_profile(const struct emit_format *format, const struct profile *profile
 		 const struct emit_options *options, struct buf *out, struct err *err)
 {
 	for (size_t i = 0; !format->any_name && i < profile->rules_len; i++)
-		for (size_t n = 0; n < profile->rules[i].names_len; n++)
-			if (!syscall_is_name(profile->rules[i].names[n],
-					     strlen(profile->rules[i].names[n])))
+		for (size_t n = 0; n < profile->rules[i].names.len; n++)
+			if (!syscall_is_name(profile->rules[i].names.list[n],
+					     strlen(profile->rules[i].names.list[n])))
 				return err_set(err, -EINVAL, "'%.60s' is no name of a call",
-					       profile->rules[i].names[n]);
+					       profile->rules[i].names.list[n]);
 	if (!format->depends && profile_depends(profile))
 		return err_set(err, -EINVAL, "%s cannot say what depends on container and host",
 			       format->name);
@@ -67,14 +67,15 @@ int emit_refuse(const struct profile *profile, size_t index, const struct emit_o
 
 	if (!options->lossy)
 		return err_set(err, -EOPNOTSUPP, "rule %zu (%s%s): %s; --lossy leaves it out",
-			       number, rule->names[0], rule->names_len > 1 ? ", ..." : "", why);
+			       number, rule->names.list[0], rule->names.len > 1 ? ", ..." : "",
+			       why);
 	if (rule_counts(profile, rule) &&
 	    outcome_compare(profile_default(profile), rule_outcome(rule)) > 0)
 		return err_set(err, -EOPNOTSUPP,
 			       "rule %zu (%s%s): %s, and without it more would be allowed", number,
-			       rule->names[0], rule->names_len > 1 ? ", ..." : "", why);
-	buf__addf(options->warnings, "left out: rule %zu (%s%s): %s\n", number, rule->names[0],
-		  rule->names_len > 1 ? ", ..." : "", why);
+			       rule->names.list[0], rule->names.len > 1 ? ", ..." : "", why);
+	buf__addf(options->warnings, "left out: rule %zu (%s%s): %s\n", number, rule->names.list[0],
+		  rule->names.len > 1 ? ", ..." : "", why);
 	return 0;
 }
 
@@ -110,21 +111,21 @@ static void tell_arches(const struct profile *profile, enum arch machine,
 }
 
 int emit_names_of_machine(const struct profile *profile, const struct emit_options *options,
-			  struct rule *out, struct err *err)
+			  struct names *out, struct err *err)
 {
 	enum arch machine = compile_machine(profile);
 	struct buf own_buf missing = BUF_INIT;
-	struct rule own_rule names = {0};
+	struct names own_names names = {0};
 	int rc = profile_names(profile, &names);
 
-	for (size_t i = 0; !rc && i < names.names_len; i++) {
+	for (size_t i = 0; !rc && i < names.len; i++) {
 		int64_t nr;
 
 		/* where libseccomp knows no calls, nobody can tell */
-		if (!arch_is_known(machine) || syscall_resolve(machine, names.names[i], &nr))
-			rc = rule_add_name(out, names.names[i]);
+		if (!arch_is_known(machine) || syscall_resolve(machine, names.list[i], &nr))
+			rc = names_add(out, names.list[i]);
 		else
-			buf__addf(&missing, " %s", names.names[i]);
+			buf__addf(&missing, " %s", names.list[i]);
 	}
 	if (!rc)
 		rc = buf__error(&missing);

@@ -49,7 +49,7 @@ bool kubernetes_name_is_valid(const char *name);
  * warning tells of those, and of other architectures. *out was zeroed.
  */
 int emit_names_of_machine(const struct profile *profile, const struct emit_options *options,
-			  struct rule *out, struct err *err) must_check;
+			  struct names *out, struct err *err) must_check;
 
 /** The formats' own functions: the same profile always gives the same bytes. */
 int emit_docker(const struct profile *profile, const struct emit_options *options, struct buf *out,

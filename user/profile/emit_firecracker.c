@@ -88,7 +88,7 @@ int emit_firecracker(const struct profile *profile, const struct emit_options *o
 {
 	static const char *const threads[] = {"vmm", "api", "vcpu"};
 	struct buf own_buf filter = BUF_INIT;
-	struct rule own_rule names = {0};
+	struct names own_names names = {0};
 	char text[64];
 	int rc = action_text(profile_default(profile), text, sizeof(text), err);
 
@@ -99,10 +99,10 @@ int emit_firecracker(const struct profile *profile, const struct emit_options *o
 		rc = emit_names_of_machine(profile, options, &names, err);
 	if (rc)
 		return rc;
-	for (size_t i = 0; i < names.names_len; i++) {
+	for (size_t i = 0; i < names.len; i++) {
 		struct err reason = {0};
 
-		rc = add_name(profile, names.names[i], &filter, &reason);
+		rc = add_name(profile, names.list[i], &filter, &reason);
 		if (rc && (!options->lossy || rc != -EOPNOTSUPP))
 			return err_set(err, rc, "%s%s", reason.text,
 				       rc == -EOPNOTSUPP ? "; --lossy leaves it out" : "");

@@ -59,8 +59,8 @@ static bool opens_without(const struct profile *profile, const struct rule *rule
 
 		if (outcome_compare(rule_outcome(other), rule_outcome(rule)) <= 0)
 			continue;
-		for (size_t n = 0; n < rule->names_len; n++)
-			if (rule_has_name(other, rule->names[n]))
+		for (size_t n = 0; n < rule->names.len; n++)
+			if (names_has(&other->names, rule->names.list[n]))
 				return true;
 	}
 	return false;
@@ -83,9 +83,9 @@ static int check_errno(const struct profile *profile, size_t index,
 		return emit_refuse(profile, index, options, why, err);
 	if (!options->lossy)
 		return err_set(err, -EOPNOTSUPP, "rule %zu (%s%s): %s; --lossy takes that", number,
-			       rule->names[0], rule->names_len > 1 ? ", ..." : "", why);
-	buf__addf(options->warnings, "rule %zu (%s%s): its %s now\n", number, rule->names[0],
-		  rule->names_len > 1 ? ", ..." : "", trace ? "number is 1" : "errno is EPERM");
+			       rule->names.list[0], rule->names.len > 1 ? ", ..." : "", why);
+	buf__addf(options->warnings, "rule %zu (%s%s): its %s now\n", number, rule->names.list[0],
+		  rule->names.len > 1 ? ", ..." : "", trace ? "number is 1" : "errno is EPERM");
 	return 0;
 }
 
@@ -144,9 +144,9 @@ static void add_conditions(struct buf *out, const struct rule *rule, size_t firs
 static void add_head(struct buf *out, const struct rule *rule)
 {
 	buf__addf(out, "  - action: %s\n    names:\n", action_scmp_name(rule->action));
-	for (size_t i = 0; i < rule->names_len; i++)
-		buf__addf(out, is_plain(rule->names[i]) ? "    - %s\n" : "    - \"%s\"\n",
-			  rule->names[i]);
+	for (size_t i = 0; i < rule->names.len; i++)
+		buf__addf(out, is_plain(rule->names.list[i]) ? "    - %s\n" : "    - \"%s\"\n",
+			  rule->names.list[i]);
 }
 
 /* More conditions than there are arguments are alternatives: a rule each says the same. */
@@ -162,8 +162,8 @@ static int add_rule(const struct profile *profile, size_t index, const struct em
 		if (options->lossy && opens_without(profile, rule))
 			return err_set(err, -EOPNOTSUPP,
 				       "rule %zu (%s%s): %s, and without it more would be allowed",
-				       number, rule->names[0], rule->names_len > 1 ? ", ..." : "",
-				       why);
+				       number, rule->names.list[0],
+				       rule->names.len > 1 ? ", ..." : "", why);
 		return emit_refuse(profile, index, options, why, err);
 	}
 	for (size_t i = 0; i < (several ? rule->conditions_len : 1); i++) {

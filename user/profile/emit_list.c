@@ -22,20 +22,20 @@ static int check_rule(const struct profile *profile, size_t index,
 static int add_names(const struct profile *profile, struct buf *out)
 {
 	struct named own_named named = {0};
-	struct rule own_rule names = {0};
+	struct names own_names names = {0};
 	int rc = profile_names(profile, &names);
 
 	if (!rc)
 		rc = named_make(profile, &named);
-	for (size_t i = 0; !rc && i < names.names_len; i++) {
-		const struct profile *view = named_view(&named, names.names[i]);
+	for (size_t i = 0; !rc && i < names.len; i++) {
+		const struct profile *view = named_view(&named, names.list[i]);
 		struct outcome outcome;
 
 		if (!view)
 			rc = -ENOMEM;
-		else if (decision_is_simple(view, names.names[i], &outcome) &&
+		else if (decision_is_simple(view, names.list[i], &outcome) &&
 			 outcome.action == ACTION_ALLOW)
-			buf__addf(out, "%s\n", names.names[i]);
+			buf__addf(out, "%s\n", names.list[i]);
 	}
 	return rc ? rc : buf__error(out);
 }
@@ -55,7 +55,7 @@ int emit_list(const struct profile *profile, const struct emit_options *options,
 			return rc;
 		if (profile->rules[i].action == ACTION_ERRNO &&
 		    !outcome_equal(rule_outcome(&profile->rules[i]), profile_default(profile)))
-			others += profile->rules[i].names_len;
+			others += profile->rules[i].names.len;
 	}
 	if (others)
 		buf__addf(options->warnings,

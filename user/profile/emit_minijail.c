@@ -122,7 +122,7 @@ static int add_conditional(const struct profile *profile, const char *name, stru
 int emit_minijail(const struct profile *profile, const struct emit_options *options,
 		  struct buf *out, struct err *err)
 {
-	struct rule own_rule names = {0};
+	struct names own_names names = {0};
 	char text[64];
 	int rc = action_text(profile_default(profile), "the default", text, sizeof(text), err);
 
@@ -131,15 +131,15 @@ int emit_minijail(const struct profile *profile, const struct emit_options *opti
 	if (rc)
 		return rc;
 	buf__addf(out, "@default %s\n", text);
-	for (size_t i = 0; i < names.names_len; i++) {
+	for (size_t i = 0; i < names.len; i++) {
 		struct buf own_buf line = BUF_INIT;
 		struct err reason = {0};
 		struct outcome outcome;
 
-		if (!decision_is_simple(profile, names.names[i], &outcome)) {
-			rc = add_conditional(profile, names.names[i], &line, &reason);
+		if (!decision_is_simple(profile, names.list[i], &outcome)) {
+			rc = add_conditional(profile, names.list[i], &line, &reason);
 		} else if (!outcome_equal(outcome, profile_default(profile))) {
-			rc = add_line(outcome, names.names[i], &line, &reason);
+			rc = add_line(outcome, names.list[i], &line, &reason);
 		}
 		if (rc && (!options->lossy || rc != -EOPNOTSUPP))
 			return err_set(err, rc, "%s%s", reason.text,

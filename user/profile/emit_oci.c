@@ -27,11 +27,11 @@ static void add_arches(struct buf *out, const struct profile *profile)
 static void add_names(struct buf *out, const struct rule *rule)
 {
 	buf__addf(out, "      \"names\": [");
-	for (size_t i = 0; i < rule->names_len; i++) {
+	for (size_t i = 0; i < rule->names.len; i++) {
 		buf__addf(out, "%s\n        ", i ? "," : "");
-		text_add_json(out, rule->names[i]);
+		text_add_json(out, rule->names.list[i]);
 	}
-	buf__addf(out, "%s],\n", rule->names_len ? "\n      " : "");
+	buf__addf(out, "%s],\n", rule->names.len ? "\n      " : "");
 }
 
 static void add_conditions(struct buf *out, const struct rule *rule)
@@ -112,8 +112,8 @@ static bool is_all_text(const struct profile *profile)
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		for (size_t n = 0; n < rule->names_len; n++)
-			if (!is_text(rule->names[n]))
+		for (size_t n = 0; n < rule->names.len; n++)
+			if (!is_text(rule->names.list[n]))
 				return false;
 		for (size_t n = 0; n < rule->circumstances_len; n++)
 			if (!is_text(rule->circumstances[n].text))
@@ -194,7 +194,7 @@ static int emit_json(const struct profile *profile, bool docker, struct buf *out
 	add_flags(out, profile);
 	buf__addf(out, "  \"syscalls\": [");
 	for (size_t i = 0; i < profile->rules_len; i++) {
-		if (!profile->rules[i].names_len)
+		if (!profile->rules[i].names.len)
 			continue;
 		buf__addf(out, "%s", before);
 		add_rule(out, profile, &profile->rules[i], docker);

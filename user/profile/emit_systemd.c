@@ -18,22 +18,20 @@ static const char *const newer[] = {"lsm_get_self_attr", "lsm_list_modules", "ms
 				    "riscv_hwprobe", "uretprobe"};
 
 struct unit {
-	struct rule seen; /* names that were looked at */
-	struct rule allowed, refused, logged, unlogged;
-	struct rule unlisted, unlisted_newer; /* of @default */
-	struct buf families;                  /* " AF_..." each */
+	struct names allowed, refused, logged, unlogged;
+	struct names unlisted, unlisted_newer; /* of @default */
+	struct buf families;                   /* " AF_..." each */
 	bool families_deny, families_set;
 };
 
 static void unit_clear(struct unit *unit)
 {
-	rule_clear(&unit->seen);
-	rule_clear(&unit->allowed);
-	rule_clear(&unit->logged);
-	rule_clear(&unit->unlogged);
-	rule_clear(&unit->unlisted);
-	rule_clear(&unit->unlisted_newer);
-	rule_clear(&unit->refused);
+	names_clear(&unit->allowed);
+	names_clear(&unit->logged);
+	names_clear(&unit->unlogged);
+	names_clear(&unit->unlisted);
+	names_clear(&unit->unlisted_newer);
+	names_clear(&unit->refused);
 	buf__clear(&unit->families);
 }
 
@@ -60,27 +58,21 @@ static void add_refusal(struct buf *out, struct outcome outcome)
 static int add_name(struct unit *unit, struct named *named, const char *name)
 {
 	struct outcome outcome, rest = profile_default(named->profile);
-	const struct profile *view;
-	int rc;
+	const struct profile *view = named_view(named, name);
+	int rc = 0;
 
-	if (rule_has_name(&unit->seen, name))
-		return 0;
-	rc = rule_add_name(&unit->seen, name);
-	if (rc)
-		return rc;
-	view = named_view(named, name);
 	if (!view)
 		return -ENOMEM;
 	if (!decision_is_simple(view, name, &outcome))
 		return 0;
 	if (!outcome_allows(outcome))
-		return outcome_equal(outcome, rest) ? 0 : rule_add_name(&unit->refused, name);
+		return outcome_equal(outcome, rest) ? 0 : names_add(&unit->refused, name);
 	if (!outcome_allows(rest))
-		rc = rule_add_name(&unit->allowed, name);
+		rc = names_add(&unit->allowed, name);
 	if (!rc && outcome.action == ACTION_LOG && rest.action != ACTION_LOG)
-		rc = rule_add_name(&unit->logged, name);
+		rc = names_add(&unit->logged, name);
 	if (!rc && outcome.action == ACTION_ALLOW && rest.action == ACTION_LOG)
-		rc = rule_add_name(&unit->unlogged, name);
+		rc = names_add(&unit->unlogged, name);
 	return rc;
 }
 
@@ -90,33 +82,51 @@ static bool has_action(enum action action)
 	       action == ACTION_KILL_PROCESS;
 }
 
-static int add_rule(struct unit *unit, struct named *named, size_t index,
-		    const struct emit_options *options, struct err *err)
+/* RestrictAddressFamilies= says it. */
+static bool is_about_family(const struct unit *unit, const struct rule *rule)
 {
-	const struct profile *profile = named->profile;
+	return unit->families_set && rule->names.len == 1 && !strcmp(rule->names.list[0], "socket");
+}
+
+static int check_rule(const struct profile *profile, size_t index,
+		      const struct emit_options *options, struct err *err)
+{
 	const struct rule *rule = &profile->rules[index];
+	size_t number = rule_number(profile, rule);
+	const char *more = rule->names.len > 1 ? ", ..." : "";
+	const char *instead = is_asking(rule->action) ? "answers ENOSYS" : "kills the process";
 
 	if (rule->conditions_len)
 		return emit_refuse(profile, index, options,
 				   "systemd has no conditions but on the family of socket", err);
-	if (!has_action(rule->action)) {
-		size_t number = rule_number(profile, rule);
-		const char *more = rule->names_len > 1 ? ", ..." : "";
-		const char *instead = is_asking(rule->action) ? "answers ENOSYS" :
-								"kills the process";
-
-		if (!options->lossy)
-			return err_set(err, -EOPNOTSUPP,
-				       "rule %zu (%s%s): systemd has no such action for a call; --lossy %s",
-				       number, rule->names[0], more, instead);
-		buf__addf(options->warnings,
-			  "rule %zu (%s%s) %s: systemd has no such action for a call\n", number,
-			  rule->names[0], more, instead);
-	}
-	for (size_t i = 0; i < rule->names_len; i++)
-		if (add_name(unit, named, rule->names[i]))
-			return err_errno(err, -ENOMEM, "cannot write the unit");
+	if (has_action(rule->action))
+		return 0;
+	if (!options->lossy)
+		return err_set(err, -EOPNOTSUPP,
+			       "rule %zu (%s%s): systemd has no such action for a call; --lossy %s",
+			       number, rule->names.list[0], more, instead);
+	buf__addf(options->warnings, "rule %zu (%s%s) %s: systemd has no such action for a call\n",
+		  number, rule->names.list[0], more, instead);
 	return 0;
+}
+
+/* By name, so that in each list each comes behind all others. */
+static int add_names(struct unit *unit, struct named *named)
+{
+	const char *last = NULL;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < named->len; i++) {
+		const struct named_rule *row = &named->list[i];
+		const struct rule *rule = &named->profile->rules[row->rule];
+
+		if (rule->conditions_len || is_about_family(unit, rule) ||
+		    (last && !strcmp(last, row->name)))
+			continue;
+		last = row->name;
+		rc = add_name(unit, named, last);
+	}
+	return rc;
 }
 
 /* Where RestrictAddressFamilies= does nothing: systemd leaves out what has socketcall, or once had, and what it is not sure of. */
@@ -157,13 +167,12 @@ static int add_families(struct unit *unit, const struct profile *profile)
 		if (families.bits >> i & 1)
 			buf__addf(&unit->families, " %s", family_name(i));
 	if (through.action == ACTION_LOG && profile->default_action != ACTION_LOG &&
-	    rule_add_name(&unit->logged, "socket"))
+	    names_add(&unit->logged, "socket"))
 		return -ENOMEM;
 	if (through.action == ACTION_ALLOW && profile->default_action == ACTION_LOG &&
-	    rule_add_name(&unit->unlogged, "socket"))
+	    names_add(&unit->unlogged, "socket"))
 		return -ENOMEM;
-	return outcome_allows(profile_default(profile)) ? 0 :
-							  rule_add_name(&unit->allowed, "socket");
+	return outcome_allows(profile_default(profile)) ? 0 : names_add(&unit->allowed, "socket");
 }
 
 static bool is_newer(const char *name)
@@ -177,18 +186,18 @@ static bool is_newer(const char *name)
 /* What systemd allows with every list and the profile does not. What has an errno of its own is in the other list. */
 static int add_unlisted(struct unit *unit, const struct profile *profile)
 {
-	struct rule own_rule names = {0};
+	struct names own_names names = {0};
 	int rc = systemd_group_names("@default", &names);
 
-	for (size_t i = 0; !rc && i < names.names_len; i++) {
-		const char *name = names.names[i];
+	for (size_t i = 0; !rc && i < names.len; i++) {
+		const char *name = names.list[i];
 		struct outcome outcome;
 
-		if (rule_has_name(&unit->allowed, name) ||
+		if (names_has(&unit->allowed, name) ||
 		    (decision_is_simple(profile, name, &outcome) &&
 		     !outcome_equal(outcome, profile_default(profile))))
 			continue;
-		rc = rule_add_name(is_newer(name) ? &unit->unlisted_newer : &unit->unlisted, name);
+		rc = names_add(is_newer(name) ? &unit->unlisted_newer : &unit->unlisted, name);
 	}
 	return rc;
 }
@@ -203,24 +212,24 @@ static int collect(struct unit *unit, struct named *named, const struct emit_opt
 		return err_errno(err, rc, "cannot write the unit");
 	if (unit->families_set)
 		rc = check_families(profile, options, err);
-	for (size_t i = 0; !rc && i < profile->rules_len; i++) {
-		const struct rule *rule = &profile->rules[i];
-
-		if (!unit->families_set || rule->names_len != 1 || strcmp(rule->names[0], "socket"))
-			rc = add_rule(unit, named, i, options, err);
-	}
-	if (!rc && !outcome_allows(profile_default(profile)) && add_unlisted(unit, profile))
-		return err_errno(err, -ENOMEM, "cannot write the unit");
-	return rc;
+	for (size_t i = 0; !rc && i < profile->rules_len; i++)
+		if (!is_about_family(unit, &profile->rules[i]))
+			rc = check_rule(profile, i, options, err);
+	if (rc)
+		return rc;
+	rc = add_names(unit, named);
+	if (!rc && !outcome_allows(profile_default(profile)))
+		rc = add_unlisted(unit, profile);
+	return rc ? err_errno(err, rc, "cannot write the unit") : 0;
 }
 
-static void add_line(struct buf *out, const char *key, const struct rule *names)
+static void add_line(struct buf *out, const char *key, const struct names *names)
 {
-	if (!names->names_len)
+	if (!names->len)
 		return;
 	buf__addf(out, "%s", key);
-	for (size_t i = 0; i < names->names_len; i++)
-		buf__addf(out, "%s%s", i ? " " : "", names->names[i]);
+	for (size_t i = 0; i < names->len; i++)
+		buf__addf(out, "%s%s", i ? " " : "", names->list[i]);
 	buf__addf(out, "\n");
 }
 
@@ -228,11 +237,11 @@ static int add_refused(const struct unit *unit, struct named *named, struct buf 
 {
 	struct outcome outcome;
 
-	if (!unit->refused.names_len)
+	if (!unit->refused.len)
 		return 0;
 	buf__addf(out, "SystemCallFilter=~");
-	for (size_t i = 0; i < unit->refused.names_len; i++) {
-		const char *name = unit->refused.names[i];
+	for (size_t i = 0; i < unit->refused.len; i++) {
+		const char *name = unit->refused.list[i];
 		const struct profile *view = named_view(named, name);
 
 		if (!view)
@@ -273,14 +282,14 @@ static int add_lists(const struct unit *unit, struct named *named, struct buf *o
 
 	if (!outcome_allows(rest)) {
 		/* an empty list would be none at all */
-		if (unit->allowed.names_len)
+		if (unit->allowed.len)
 			add_line(out, "SystemCallFilter=", &unit->allowed);
 		else
 			buf__addf(out, "SystemCallFilter=execve\nSystemCallFilter=~execve\n");
-		if (unit->unlisted.names_len)
+		if (unit->unlisted.len)
 			buf__addf(out, "# not what systemd allows by itself\n");
 		add_line(out, "SystemCallFilter=~", &unit->unlisted);
-		if (unit->unlisted_newer.names_len)
+		if (unit->unlisted_newer.len)
 			buf__addf(out,
 				  "# nor this, which an older systemd neither knows nor allows, and says so in its log\n");
 		add_line(out, "SystemCallFilter=~", &unit->unlisted_newer);
@@ -294,7 +303,7 @@ static int add_lists(const struct unit *unit, struct named *named, struct buf *o
 		buf__addf(out, "\n");
 	}
 	add_line(out, "SystemCallLog=", &unit->logged);
-	if (rest.action == ACTION_LOG && unit->unlogged.names_len)
+	if (rest.action == ACTION_LOG && unit->unlogged.len)
 		add_line(out, "SystemCallLog=~", &unit->unlogged);
 	else if (rest.action == ACTION_LOG)
 		buf__addf(out,

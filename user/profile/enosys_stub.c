@@ -10,12 +10,12 @@ static int64_t highest(const struct profile *profile, enum arch arch)
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		for (size_t n = 0; n < rule->names_len; n++) {
+		for (size_t n = 0; n < rule->names.len; n++) {
 			int64_t nr;
 
 			/* runc asks libseccomp, which may know less than whittle */
-			if (syscall_resolve(arch, rule->names[n], &nr) && nr > found &&
-			    compile_knows(rule->names[n]))
+			if (syscall_resolve(arch, rule->names.list[n], &nr) && nr > found &&
+			    compile_knows(rule->names.list[n]))
 				found = nr;
 		}
 	}

@@ -153,7 +153,7 @@ static bool is_probe_rule(const struct rule *rule)
 static bool has_a_rule(const struct profile *profile, const char *name)
 {
 	for (size_t i = 0; i < profile->rules_len; i++)
-		if (rule_has_name(&profile->rules[i], name) && !is_probe_rule(&profile->rules[i]))
+		if (names_has(&profile->rules[i].names, name) && !is_probe_rule(&profile->rules[i]))
 			return true;
 	return false;
 }
@@ -163,7 +163,7 @@ static void take_out(struct profile *profile, const char *name)
 {
 	for (size_t i = 0; i < profile->rules_len; i++)
 		if (is_probe_rule(&profile->rules[i]))
-			rule_remove_name(&profile->rules[i], name);
+			names_remove(&profile->rules[i].names, name);
 }
 
 /* By a rule, and whatever the arguments: another rule may decide before one that allows. */
@@ -187,14 +187,14 @@ static int add_group(struct profile *profile, size_t rule, const struct member *
 
 	for (size_t i = 0; i < MEMBERS_MAX && group[i].name; i++)
 		if (!for_name && !is_weaker(group, i) &&
-		    rule_has_name(&profile->rules[rule], group[i].name) &&
+		    names_has(&profile->rules[rule].names, group[i].name) &&
 		    is_allowed(profile, group[i].name))
 			for_name = group[i].name;
 	for (size_t i = 0; for_name && i < MEMBERS_MAX && group[i].name; i++) {
 		if (has_a_rule(profile, group[i].name))
 			continue;
 		take_out(profile, group[i].name);
-		if (rule_add_name(&profile->rules[rule], group[i].name))
+		if (names_add(&profile->rules[rule].names, group[i].name))
 			return -ENOMEM;
 		tell(added, group[i].name, for_name, group[i].fact);
 	}
@@ -239,7 +239,7 @@ static int add_clone(struct profile *profile, struct buf *added, struct buf *mis
 	}
 	take_out(profile, "clone");
 	rule = profile_add_rule(profile, ACTION_ALLOW, 0);
-	if (!rule || rule_add_condition(rule, &no_namespaces) || rule_add_name(rule, "clone"))
+	if (!rule || rule_add_condition(rule, &no_namespaces) || names_add(&rule->names, "clone"))
 		return -ENOMEM;
 	tell(added, "clone without new namespaces", "fork", GENERIC);
 	return 0;
@@ -268,7 +268,7 @@ static bool is_allowed_by_conditions(const struct profile *profile, const char *
 		return false;
 	for (size_t i = 0; i < profile->rules_len; i++)
 		if (profile->rules[i].action == ACTION_ALLOW &&
-		    rule_has_name(&profile->rules[i], name))
+		    names_has(&profile->rules[i].names, name))
 			return true;
 	return false;
 }
@@ -276,13 +276,13 @@ static bool is_allowed_by_conditions(const struct profile *profile, const char *
 /* A condition is on one call's arguments: another has others, or the same in another place. */
 static int find_conditional(const struct profile *profile, struct buf *missing)
 {
-	struct rule own_rule names = {0};
+	struct names own_names names = {0};
 	struct buf own_buf some = BUF_INIT;
 
 	if (profile_names(profile, &names))
 		return -ENOMEM;
-	for (size_t n = 0; n < names.names_len; n++) {
-		const char *name = names.names[n];
+	for (size_t n = 0; n < names.len; n++) {
+		const char *name = names.list[n];
 		bool lacks = false;
 
 		for (size_t g = 0; g < ARRAY_LEN(groups); g++)

@@ -74,7 +74,7 @@ static size_t find(const struct profile *profile, const char *name, bool uncondi
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		if (rule_has_name(rule, name) && rule_counts(profile, rule) &&
+		if (names_has(&rule->names, name) && rule_counts(profile, rule) &&
 		    (rule->conditions_len == 0) == unconditional)
 			return i;
 	}
@@ -103,8 +103,8 @@ struct verdict evaluate(const struct profile *profile, const struct syscall *cal
 
 		if (!rule_counts(profile, rule))
 			continue;
-		if ((rule_has_name(rule, name) && rule_holds(rule, call->arch, true, args)) ||
-		    (subname && rule_has_name(rule, subname) &&
+		if ((names_has(&rule->names, name) && rule_holds(rule, call->arch, true, args)) ||
+		    (subname && names_has(&rule->names, subname) &&
 		     rule_holds(rule, call->arch, false, args)))
 			verdict.rule = i;
 	}

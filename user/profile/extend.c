@@ -23,7 +23,7 @@ static unsigned int sayings(const struct profile *profile, size_t rules, const c
 	for (size_t r = 0; r < rules; r++) {
 		const struct rule *rule = &profile->rules[r];
 
-		if (!rule_has_name(rule, name))
+		if (!names_has(&rule->names, name))
 			continue;
 		if (!passes(rule->action))
 			said |= SAYS_REFUSE;
@@ -44,7 +44,7 @@ static bool is_there(const struct profile *profile, size_t rules, const char *na
 		     const struct rule *from)
 {
 	for (size_t r = 0; r < rules; r++)
-		if (rule_has_name(&profile->rules[r], name) &&
+		if (names_has(&profile->rules[r].names, name) &&
 		    has_conditions(&profile->rules[r], from))
 			return true;
 	return false;
@@ -64,7 +64,7 @@ static int judge(const struct profile *profile, size_t known, const char *name,
 		*add = !is_there(profile, known, name, from);
 		return 0;
 	}
-	return rule_add_name(said & SAYS_LIMIT ? &kept->limited : &kept->refused, name);
+	return names_add(said & SAYS_LIMIT ? &kept->limited : &kept->refused, name);
 }
 
 /* Adds a copy of the rule with those of its names that the first `known` rules leave open. */
@@ -74,15 +74,15 @@ static int add_rule(struct profile *profile, size_t known, const struct rule *fr
 	struct rule *to = NULL;
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < from->names_len; i++) {
+	for (size_t i = 0; !rc && i < from->names.len; i++) {
 		bool add;
 
-		rc = judge(profile, known, from->names[i], from, &add, kept);
+		rc = judge(profile, known, from->names.list[i], from, &add, kept);
 		if (rc || !add)
 			continue;
 		if (!to)
 			to = profile_add_rule(profile, from->action, from->errno_value);
-		rc = to ? rule_add_name(to, from->names[i]) : -ENOMEM;
+		rc = to ? names_add(&to->names, from->names.list[i]) : -ENOMEM;
 	}
 	for (size_t i = 0; !rc && to && i < from->conditions_len; i++)
 		rc = rule_add_condition(to, &from->conditions[i]);
@@ -91,8 +91,8 @@ static int add_rule(struct profile *profile, size_t known, const struct rule *fr
 
 void extension_clear(struct extension *extension)
 {
-	rule_clear(&extension->refused);
-	rule_clear(&extension->limited);
+	names_clear(&extension->refused);
+	names_clear(&extension->limited);
 }
 
 int profile_extend(struct profile *profile, const struct profile *more, struct extension *kept)

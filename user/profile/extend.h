@@ -9,8 +9,8 @@
 
 /* Where what the profile says is in the way of what was to be allowed: rules that serve as lists of names. */
 struct extension {
-	struct rule refused;
-	struct rule limited; /* allowed, but on some arguments only */
+	struct names refused;
+	struct names limited; /* allowed, but on some arguments only */
 };
 
 void extension_clear(struct extension *extension);

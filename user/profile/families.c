@@ -39,7 +39,7 @@ static int add_socket(struct profile *profile, enum action action, int errno_val
 	const struct condition condition = {.compare = compare, .value = family};
 	struct rule *rule = profile_add_rule(profile, action, errno_value);
 
-	return rule && !rule_add_name(rule, "socket") && !rule_add_condition(rule, &condition) ?
+	return rule && !names_add(&rule->names, "socket") && !rule_add_condition(rule, &condition) ?
 		       0 :
 		       -ENOMEM;
 }
@@ -65,7 +65,7 @@ int families_add(struct profile *profile, const struct families *families, enum 
 	if (families->all_but && !bits) {
 		struct rule *rule = profile_add_rule(profile, action, errno_value);
 
-		return rule && !rule_add_name(rule, "socket") ? 0 : -ENOMEM;
+		return rule && !names_add(&rule->names, "socket") ? 0 : -ENOMEM;
 	}
 	if (families->all_but) {
 		first = lowest(bits);
@@ -106,10 +106,10 @@ static int socket_of(const struct profile *profile, struct profile *out)
 		const struct rule *rule = &profile->rules[i];
 		struct rule *copy;
 
-		if (!rule_has_name(rule, "socket"))
+		if (!names_has(&rule->names, "socket"))
 			continue;
 		copy = profile_add_rule(out, rule->action, rule->errno_value);
-		if (!copy || rule_add_name(copy, "socket"))
+		if (!copy || names_add(&copy->names, "socket"))
 			return -ENOMEM;
 		for (size_t c = 0; c < rule->conditions_len; c++) {
 			struct condition whole = whole_condition(rule, &rule->conditions[c]);

@@ -50,7 +50,7 @@ static void values_of(const struct profile *profile, const char *name, bool is_3
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		for (size_t k = 0; rule_has_name(rule, name) && k < rule->conditions_len; k++) {
+		for (size_t k = 0; names_has(&rule->names, name) && k < rule->conditions_len; k++) {
 			add_half(&halves, rule->conditions[k].value);
 			add_half(&halves, rule->conditions[k].value >> 32);
 		}
@@ -65,7 +65,7 @@ static bool is_compared(const struct profile *profile, const char *name, unsigne
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		for (size_t k = 0; rule_has_name(rule, name) && k < rule->conditions_len; k++)
+		for (size_t k = 0; names_has(&rule->names, name) && k < rule->conditions_len; k++)
 			if (rule->conditions[k].index == index)
 				return true;
 	}
@@ -84,7 +84,7 @@ static bool can_be_proved(const struct profile *profile, const char *name)
 		const struct rule *rule = &profile->rules[i];
 		bool single = rule->conditions_len < 2 || rule_conditions_are_alternatives(rule);
 
-		if (!rule_has_name(rule, name) || !rule_counts(profile, rule))
+		if (!names_has(&rule->names, name) || !rule_counts(profile, rule))
 			continue;
 		rules++;
 		conditions += rule->conditions_len;
@@ -102,8 +102,8 @@ static bool has_subcalls(const struct profile *profile, enum arch arch, const ch
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		for (size_t n = 0; n < rule->names_len; n++) {
-			const char *multiplexer = syscall_multiplexer(arch, rule->names[n]);
+		for (size_t n = 0; n < rule->names.len; n++) {
+			const char *multiplexer = syscall_multiplexer(arch, rule->names.list[n]);
 
 			if (multiplexer && !strcmp(multiplexer, name))
 				return true;
@@ -166,30 +166,30 @@ static bool agrees(const struct filter *filter, const struct profile *profile,
 
 /* The first of the calls whose rules the filter of a machine does not hold to; NULL: there is none. */
 static const char *find_wrong(const struct profile *profile, enum arch machine,
-			      const struct rule *calls, size_t *budget)
+			      const struct names *calls, size_t *budget)
 {
 	struct filter own_filter filter = {0};
 	struct buf own_buf unknown = BUF_INIT;
 
 	if (compile_unchecked(profile, machine, &filter, &unknown, NULL) ||
 	    filter_check(&filter, NULL))
-		return calls->names[0];
-	for (size_t i = 0; i < calls->names_len; i++) {
+		return calls->list[0];
+	for (size_t i = 0; i < calls->len; i++) {
 		for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 			struct syscall call = {.arch = a};
 
 			if (profile->arches[a] &&
-			    (!is_apart(profile, a, calls->names[i]) ||
-			     (syscall_resolve(a, calls->names[i], &call.nr) &&
-			      !agrees(&filter, profile, &call, calls->names[i], budget))))
-				return calls->names[i];
+			    (!is_apart(profile, a, calls->list[i]) ||
+			     (syscall_resolve(a, calls->list[i], &call.nr) &&
+			      !agrees(&filter, profile, &call, calls->list[i], budget))))
+				return calls->list[i];
 		}
 	}
 	return NULL;
 }
 
 /* The same on every machine that the profile has architectures of. */
-static const char *find_wrong_anywhere(const struct profile *profile, const struct rule *calls)
+static const char *find_wrong_anywhere(const struct profile *profile, const struct names *calls)
 {
 	size_t budget = PROBES_MAX;
 	const char *wrong = NULL;
@@ -222,7 +222,7 @@ static int refuse(const char *name, enum hazard hazard, struct err *err)
 }
 
 /* A call of which only the filter tells whether it is right is added to `doubtful`. */
-static int check_name(const struct profile *profile, const char *name, struct rule *doubtful,
+static int check_name(const struct profile *profile, const char *name, struct names *doubtful,
 		      struct err *err)
 {
 	struct decision own_decision decision = {0};
@@ -230,7 +230,7 @@ static int check_name(const struct profile *profile, const char *name, struct ru
 
 	if (!rc && decision.hazard == HAZARD_RANGES && can_be_proved(profile, name)) {
 		decision.hazard = HAZARD_NONE;
-		rc = rule_add_name(doubtful, name);
+		rc = names_add(doubtful, name);
 	}
 	if (rc)
 		return decision_refuse(rc, name, err);
@@ -247,10 +247,10 @@ static bool forgets_number(const struct profile *profile, enum arch arch)
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		for (size_t n = 0; rule_counts(profile, rule) && n < rule->names_len; n++) {
+		for (size_t n = 0; rule_counts(profile, rule) && n < rule->names.len; n++) {
 			int64_t nr;
 
-			if (!syscall_resolve(arch, rule->names[n], &nr))
+			if (!syscall_resolve(arch, rule->names.list[n], &nr))
 				absent = true;
 			else if (rule->conditions_len)
 				conditional = true;
@@ -268,7 +268,7 @@ static void find_conditions(const struct profile *profile, const char *name, uns
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		if (!rule_has_name(rule, name) || !rule_counts(profile, rule))
+		if (!names_has(&rule->names, name) || !rule_counts(profile, rule))
 			continue;
 		for (size_t k = 0; k < rule->conditions_len; k++) {
 			*some |= rule->conditions[k].index >= from;
@@ -303,7 +303,7 @@ static int check_mixed(const struct profile *profile, const char *name, struct e
 
 int profile_check_hazards(const struct profile *profile, struct err *err)
 {
-	struct rule own_rule doubtful = {0};
+	struct names own_names doubtful = {0};
 	const char *wrong;
 
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
@@ -314,16 +314,16 @@ int profile_check_hazards(const struct profile *profile, struct err *err)
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		for (size_t n = 0; rule->conditions_len && n < rule->names_len; n++) {
-			int rc = check_mixed(profile, rule->names[n], err);
+		for (size_t n = 0; rule->conditions_len && n < rule->names.len; n++) {
+			int rc = check_mixed(profile, rule->names.list[n], err);
 
 			if (!rc)
-				rc = check_name(profile, rule->names[n], &doubtful, err);
+				rc = check_name(profile, rule->names.list[n], &doubtful, err);
 
 			if (rc)
 				return rc;
 		}
 	}
-	wrong = doubtful.names_len ? find_wrong_anywhere(profile, &doubtful) : NULL;
+	wrong = doubtful.len ? find_wrong_anywhere(profile, &doubtful) : NULL;
 	return wrong ? refuse(wrong, HAZARD_RANGES, err) : 0;
 }

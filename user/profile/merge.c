@@ -54,7 +54,7 @@ static int add_region(struct profile *out, const char *name, struct outcome outc
 	for (size_t i = 0; i < region->len; i++) {
 		struct rule *rule = rule_for(out, outcome, &region->terms[i]);
 
-		if (!rule || rule_add_name(rule, name))
+		if (!rule || names_add(&rule->names, name))
 			return -ENOMEM;
 	}
 	return 0;
@@ -237,8 +237,8 @@ static int compare_rules(const void *p, const void *q)
 
 	if (!order && !a->conditions_len)
 		order = -outcome_compare(rule_outcome(a), rule_outcome(b));
-	if (!order && a->names_len && b->names_len)
-		order = strcmp(a->names[0], b->names[0]);
+	if (!order && a->names.len && b->names.len)
+		order = strcmp(a->names.list[0], b->names.list[0]);
 	if (!order)
 		order = -outcome_compare(rule_outcome(a), rule_outcome(b));
 	return order ? order : compare_conditions(a, b);
@@ -290,7 +290,7 @@ int profile_merge(const struct profile *a, const struct profile *b, enum merge h
 	struct profile own_profile merged = {.default_action = outcome.action,
 					     .default_errno = outcome.errno_value};
 	struct named own_named x = {0}, own_named y = {0};
-	struct rule own_rule names = {0};
+	struct names own_names names = {0};
 	int rc = profile_needs_no_host(a, err);
 
 	if (!rc)
@@ -310,15 +310,15 @@ int profile_merge(const struct profile *a, const struct profile *b, enum merge h
 		rc = named_make(b, &y);
 	if (rc)
 		return err_errno(err, rc, "cannot merge");
-	for (size_t i = 0; i < names.names_len; i++) {
-		const struct profile *p = named_view(&x, names.names[i]);
-		const struct profile *q = named_view(&y, names.names[i]);
+	for (size_t i = 0; i < names.len; i++) {
+		const struct profile *p = named_view(&x, names.list[i]);
+		const struct profile *q = named_view(&y, names.list[i]);
 
-		rc = p && q ? merge_name(p, q, how, names.names[i], &merged) : -ENOMEM;
+		rc = p && q ? merge_name(p, q, how, names.list[i], &merged) : -ENOMEM;
 		if (rc == -E2BIG)
-			return decision_refuse(rc, names.names[i], err);
+			return decision_refuse(rc, names.list[i], err);
 		if (rc)
-			return err_errno(err, rc, "cannot merge the rules for %s", names.names[i]);
+			return err_errno(err, rc, "cannot merge the rules for %s", names.list[i]);
 	}
 	if (merged.rules_len)
 		qsort(merged.rules, merged.rules_len, sizeof(*merged.rules), compare_rules);

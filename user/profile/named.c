@@ -24,13 +24,14 @@ int named_make(const struct profile *profile, struct named *out)
 	size_t len = 0;
 
 	for (size_t i = 0; i < profile->rules_len; i++)
-		len += profile->rules[i].names_len;
+		len += profile->rules[i].names.len;
 	out->list = calloc(len + 1, sizeof(*out->list));
 	if (!out->list)
 		return -ENOMEM;
 	for (size_t i = 0; i < profile->rules_len; i++)
-		for (size_t n = 0; n < profile->rules[i].names_len; n++)
-			out->list[out->len++] = (struct named_rule){profile->rules[i].names[n], i};
+		for (size_t n = 0; n < profile->rules[i].names.len; n++)
+			out->list[out->len++] =
+				(struct named_rule){profile->rules[i].names.list[n], i};
 	qsort(out->list, out->len, sizeof(*out->list), compare);
 	out->profile = profile;
 	return 0;

@@ -124,13 +124,13 @@ static int add(struct reading *r, const char *word, size_t len)
 
 	memcpy(name, word, len);
 	name[len] = '\0';
-	if (rule->names_len >= NAMES_MAX)
+	if (rule->names.len >= NAMES_MAX)
 		return refuse(r, word, "more than %d names", NAMES_MAX);
 	if (!strncmp(name, STRACE_NUMBER, strlen(STRACE_NUMBER)))
 		rc = name_number(r, word, name);
 	if (rc || !*name)
 		return rc;
-	return rule_add_name(rule, name) ? no_memory(r) : 0;
+	return names_add(&rule->names, name) ? no_memory(r) : 0;
 }
 
 static int begin(const struct reading *r)
@@ -147,7 +147,7 @@ static int end(const struct reading *r, struct profile *out)
 				 "%zu more that nobody knows are left out",
 				 r->unknown - UNKNOWN_TOLD))
 		return no_memory(r);
-	if (!r->profile->rules[0].names_len)
+	if (!r->profile->rules[0].names.len)
 		return refuse(r, r->text + r->len, "the file ends, and names no call");
 	*out = *r->profile;
 	*r->profile = (struct profile){0};
@@ -175,9 +175,9 @@ static bool names_a_call(const struct rule *rule)
 {
 	int64_t nr;
 
-	for (size_t i = 0; i < rule->names_len; i++)
+	for (size_t i = 0; i < rule->names.len; i++)
 		for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-			if (syscall_resolve(a, rule->names[i], &nr))
+			if (syscall_resolve(a, rule->names.list[i], &nr))
 				return true;
 	return false;
 }
@@ -198,7 +198,7 @@ int parse_list(const char *name, const char *text, size_t len, const struct pars
 			rc = syscall_is_name(word, n) ? add(&r, word, n) : no_name(&r, word, n);
 		}
 	}
-	if (!rc && profile.rules[0].names_len && !names_a_call(&profile.rules[0]))
+	if (!rc && profile.rules[0].names.len && !names_a_call(&profile.rules[0]))
 		return refuse(&r, text, "no word of it is the name of a call");
 	return rc ? rc : end(&r, out);
 }
@@ -317,10 +317,9 @@ static int add_mode(struct reading *r, const struct line *line, size_t at)
 	if (arch == ARCH_INVALID || r->profile->arches[arch])
 		return 0;
 	r->profile->arches[arch] = true;
-	return findings_add_ignored(
-		       r->options->warnings, (struct text_place){line->number, at + 1},
-		       "some of the calls are %s ones: it is listed as well, and all of them are allowed there, too",
-		       arch_token(arch)) ?
+	return findings_add_ignored(r->options->warnings, (struct text_place){line->number, at + 1},
+				    "some of the calls are %s ones: it is listed as well, and all of them are allowed there, too",
+				    arch_token(arch)) ?
 		       no_memory(r) :
 		       0;
 }
@@ -385,18 +384,17 @@ static int add_endings(struct reading *r)
 	struct buf own_buf added = BUF_INIT;
 
 	for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
-		size_t before = rule->names_len;
+		size_t before = rule->names.len;
 
-		if (rule_add_name(&r->profile->rules[0], endings[i]))
+		if (names_add(&r->profile->rules[0].names, endings[i]))
 			return no_memory(r);
-		if (rule->names_len > before)
+		if (rule->names.len > before)
 			buf__addf(&added, " %s", endings[i]);
 	}
 	if (added.len &&
-	    findings_add_ignored(
-		    r->options->warnings, NO_PLACE,
-		    "strace -c counts no calls that do not return, which no program can do without: added%s",
-		    buf__text(&added)))
+	    findings_add_ignored(r->options->warnings, NO_PLACE,
+				 "strace -c counts no calls that do not return, which no program can do without: added%s",
+				 buf__text(&added)))
 		return no_memory(r);
 	return 0;
 }
@@ -444,7 +442,7 @@ int parse_strace_summary(const char *name, const char *text, size_t len,
 	}
 	if (!rc && dashes % 2)
 		return refuse(&r, text + len, "the file ends within the table");
-	if (!rc && profile.rules[0].names_len)
+	if (!rc && profile.rules[0].names.len)
 		rc = add_endings(&r);
 	return rc ? rc : end(&r, out);
 }

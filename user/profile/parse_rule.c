@@ -94,9 +94,8 @@ static int parse_condition(const struct parsing *parsing, const struct node *nod
 	out->value_two = out->compare == COMPARE_MASKED_EQ ? value_two & value : 0;
 	/* db_rule_add() of libseccomp takes these bits away */
 	if (out->compare == COMPARE_MASKED_EQ && value_two & ~value)
-		return parsing_warn(
-			parsing, node_member(node, "valueTwo"),
-			"\"valueTwo\" has bits outside of the mask, which is \"value\": libseccomp ignores them (are the two exchanged?)");
+		return parsing_warn(parsing, node_member(node, "valueTwo"),
+				    "\"valueTwo\" has bits outside of the mask, which is \"value\": libseccomp ignores them (are the two exchanged?)");
 	return 0;
 }
 
@@ -121,13 +120,27 @@ static int parse_conditions(const struct parsing *parsing, const struct node *no
 	return rc;
 }
 
-static int add_name(const struct parsing *parsing, const struct node *node, struct rule *rule)
+static int add_names(const struct parsing *parsing, const struct node *nodes, size_t len,
+		     struct rule *rule)
 {
-	if (node->kind != NODE_STRING)
-		return parsing_refuse(parsing, node, "\"names\" holds something that is no name");
-	if (!*node->text)
-		return parsing_object(parsing, node, "\"names\" holds something that is no name");
-	return rule_add_name(rule, node->text) ? parsing_no_memory(parsing) : 0;
+	static const char no_name[] = "\"names\" holds something that is no name";
+	const char **own_ptr list = calloc(len, sizeof(*list));
+	size_t n = 0;
+	int rc = 0;
+
+	if (!list)
+		return parsing_no_memory(parsing);
+	for (size_t i = 0; !rc && i < len; i++) {
+		if (nodes[i].kind != NODE_STRING)
+			rc = parsing_refuse(parsing, &nodes[i], "%s", no_name);
+		else if (!*nodes[i].text)
+			rc = parsing_object(parsing, &nodes[i], "%s", no_name);
+		else
+			list[n++] = nodes[i].text;
+	}
+	if (!rc && names_add_all(&rule->names, list, n))
+		return parsing_no_memory(parsing);
+	return rc;
 }
 
 /* "names", or Docker's older "name", of one call. */
@@ -135,12 +148,11 @@ static int parse_names(const struct parsing *parsing, const struct node *node, s
 {
 	const struct node *names = node_member(node, "names");
 	const struct node *name = parsing->options ? node_member(node, "name") : NULL;
-	int rc = 0;
 
 	if (name && names)
 		return parsing_refuse(parsing, name, "\"name\" and \"names\" are one too many");
 	if (name)
-		return add_name(parsing, name, rule);
+		return add_names(parsing, name, 1, rule);
 	if (!names || (names->kind == NODE_ARRAY && !names->len))
 		return parsing_object(parsing, names ? names : node,
 				      "\"names\" is not an array of syscall names");
@@ -148,9 +160,7 @@ static int parse_names(const struct parsing *parsing, const struct node *node, s
 		return parsing_refuse(parsing, names, "\"names\" is not an array of syscall names");
 	if (names->len > NAMES_MAX)
 		return parsing_refuse(parsing, names, "it has more than %d names", NAMES_MAX);
-	for (size_t i = 0; !rc && i < names->len; i++)
-		rc = add_name(parsing, &names->children[i], rule);
-	return rc;
+	return add_names(parsing, names->children, names->len, rule);
 }
 
 /* --- Docker's conditions on the container and its host --- */
@@ -287,7 +297,7 @@ int parse_rule(const struct parsing *parsing, const struct node *node, struct pr
 	if (!rc)
 		rc = parse_comment(parsing, node, rule);
 	/* read all the same: an error in it is one elsewhere */
-	if (!rc && !rule->names_len) {
+	if (!rc && !rule->names.len) {
 		rule_clear(rule);
 		profile->rules_len--;
 	}

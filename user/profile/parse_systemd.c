@@ -148,7 +148,7 @@ static bool take_tilde(struct reader *r)
 /* "NAME", "@GROUP", with ":ERRNO" or ":kill" behind it. */
 static int read_call(struct reader *r, struct word *word, bool inverted, struct unit_list *list)
 {
-	struct rule own_rule names = {0};
+	struct names own_names names = {0};
 	char *colon = strchr(word->text, ':');
 	int number = UNIT_PLAIN, rc;
 
@@ -156,8 +156,7 @@ static int read_call(struct reader *r, struct word *word, bool inverted, struct 
 		*colon = '\0';
 		number = strcmp(colon + 1, "kill") ? errno_from_text(colon + 1) : UNIT_KILL;
 		if (number == -1)
-			return object(r, word->place, "there is no errno '%.40s'",
-				      colon + 1);
+			return object(r, word->place, "there is no errno '%.40s'", colon + 1);
 		if (!inverted)
 			return object(r, word->place,
 				      "'%s' is allowed here and takes no errno: it is for a list with ~",
@@ -166,14 +165,13 @@ static int read_call(struct reader *r, struct word *word, bool inverted, struct 
 	if (*word->text == '@') {
 		rc = systemd_group_names(word->text, &names);
 		if (rc == -ENOENT)
-			return object(r, word->place,
-				      "whittle knows no group '%.60s' of systemd's", word->text);
-		r->words += names.names_len; /* it is as many words as it has names */
+			return object(r, word->place, "whittle knows no group '%.60s' of systemd's",
+				      word->text);
+		r->words += names.len; /* it is as many words as it has names */
 	} else if (!syscall_is_name(word->text, strlen(word->text))) {
-		return object(r, word->place, "'%.60s' is no name of a call",
-			      word->text);
+		return object(r, word->place, "'%.60s' is no name of a call", word->text);
 	} else {
-		rc = rule_add_name(&names, word->text);
+		rc = names_add(&names, word->text);
 	}
 	if (!rc)
 		rc = unit_list_add(list, inverted, &names, number);
@@ -192,8 +190,8 @@ static int read_list(struct reader *r, struct unit_list *list, bool with_default
 			return no_memory(r);
 		rc = read_call(r, &word, inverted, list);
 		if (!rc && r->words > WORDS_MAX)
-			rc = err_at(r->err, -EINVAL, r->name, word.place,
-				    "more than %d words", WORDS_MAX);
+			rc = err_at(r->err, -EINVAL, r->name, word.place, "more than %d words",
+				    WORDS_MAX);
 		if (rc)
 			return rc;
 	}
@@ -246,8 +244,8 @@ static int read_arches(struct reader *r, struct unit *unit)
 		if (arch != ARCH_INVALID)
 			unit->arches[arch] = true;
 		else
-			rc = object(r, word.place,
-				    "whittle does not know the architecture '%.40s'", word.text);
+			rc = object(r, word.place, "whittle does not know the architecture '%.40s'",
+				    word.text);
 		if (rc)
 			return rc;
 	}
@@ -282,8 +280,7 @@ static int read_families(struct reader *r, struct unit *unit)
 			unit->families_deny = inverted;
 		unit->families_set = true;
 		if (family < 0)
-			rc = object(r, word.place, "there is no address family '%.40s'",
-				    word.text);
+			rc = object(r, word.place, "there is no address family '%.40s'", word.text);
 		else if (inverted == unit->families_deny)
 			unit->families |= 1ULL << family;
 		else
@@ -330,9 +327,9 @@ static int read_other(struct reader *r, const char *key, size_t len)
 		for (size_t k = 0; k < ARRAY_LEN(off); k++)
 			on &= strcasecmp(word.text, off[k]) != 0;
 		if (on)
-			rc = findings_add_ignored(
-				r->options->warnings, place,
-				"%s= refuses more calls than whittle reads from it", others[i]);
+			rc = findings_add_ignored(r->options->warnings, place,
+						  "%s= refuses more calls than whittle reads from it",
+						  others[i]);
 	}
 	skip_value(r);
 	return rc ? no_memory(r) : 0;
@@ -421,15 +418,13 @@ static int tell(const struct reader *r, const struct unit *unit, const struct pr
 
 	if (unit->families_set && !outcome_allows(profile_default(profile)) &&
 	    !(profile->default_action == ACTION_ERRNO && profile->default_errno == EAFNOSUPPORT))
-		rc = findings_add_ignored(
-			r->options->warnings, profile->place,
-			"other address families get EAFNOSUPPORT of systemd, and the default action here");
+		rc = findings_add_ignored(r->options->warnings, profile->place,
+					  "other address families get EAFNOSUPPORT of systemd, and the default action here");
 	for (enum arch a = ARCH_INVALID + 1; !rc && unit->families_set && a < ARCH_COUNT; a++)
 		if (profile->arches[a] && !systemd_restricts_families(a))
-			rc = findings_add_ignored(
-				r->options->warnings, profile->place,
-				"RestrictAddressFamilies= does nothing on %s: systemd lets more through there than whittle reads",
-				arch_token(a));
+			rc = findings_add_ignored(r->options->warnings, profile->place,
+						  "RestrictAddressFamilies= does nothing on %s: systemd lets more through there than whittle reads",
+						  arch_token(a));
 	return rc ? no_memory(r) : 0;
 }
 
@@ -450,9 +445,8 @@ int parse_systemd(const char *name, const char *text, size_t len,
 	if (rc)
 		return rc;
 	if (!unit.calls.is_set && !unit.logged.is_set && !unit.arches_set && !unit.families_set)
-		return err_at(
-			err, -EINVAL, name, text_place(text, 0),
-			"nothing in it is about system calls: no SystemCallFilter= in [Service]");
+		return err_at(err, -EINVAL, name, text_place(text, 0),
+			      "nothing in it is about system calls: no SystemCallFilter= in [Service]");
 	if (unit_profile(&unit, options->arch, &profile))
 		return no_memory(&r);
 	profile.place = (struct text_place){r.first, 1};

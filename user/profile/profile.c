@@ -93,9 +93,7 @@ enum flag flag_from_name(const char *name)
 
 void rule_clear(struct rule *rule)
 {
-	for (size_t n = 0; n < rule->names_len; n++)
-		free(rule->names[n]);
-	free(rule->names);
+	names_clear(&rule->names);
 	free(rule->conditions);
 	for (size_t c = 0; c < rule->circumstances_len; c++)
 		free(rule->circumstances[c].text);
@@ -162,107 +160,12 @@ void profile_drop_empty_rules(struct profile *profile)
 	size_t n = 0;
 
 	for (size_t i = 0; i < profile->rules_len; i++) {
-		if (profile->rules[i].names_len)
+		if (profile->rules[i].names.len)
 			profile->rules[n++] = profile->rules[i];
 		else
 			rule_clear(&profile->rules[i]);
 	}
 	profile->rules_len = n;
-}
-
-/* The index of the first name that is not before `name`. */
-static size_t place_of(const struct rule *rule, const char *name)
-{
-	size_t low = 0, high = rule->names_len;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(rule->names[middle], name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-bool rule_has_name(const struct rule *rule, const char *name)
-{
-	size_t place = place_of(rule, name);
-
-	return place < rule->names_len && !strcmp(rule->names[place], name);
-}
-
-int rule_add_name(struct rule *rule, const char *name)
-{
-	size_t place = place_of(rule, name);
-	char *own_ptr copy = NULL;
-
-	if (place < rule->names_len && !strcmp(rule->names[place], name))
-		return 0;
-	if (rule->names_len == rule->names_room) {
-		size_t room = rule->names_room ? rule->names_room * 2 : 16;
-		char **names = reallocarray(rule->names, room, sizeof(*names));
-
-		if (!names)
-			return -ENOMEM;
-		rule->names = names;
-		rule->names_room = room;
-	}
-	copy = strdup(name);
-	if (!copy)
-		return -ENOMEM;
-	memmove(rule->names + place + 1, rule->names + place,
-		(rule->names_len - place) * sizeof(*rule->names));
-	rule->names[place] = steal_ptr(&copy);
-	rule->names_len++;
-	return 0;
-}
-
-/* Copies names that are in order, and are not there; one that comes twice counts once. */
-static int add_sorted(struct rule *rule, char *const *names, size_t len)
-{
-	size_t old = rule->names_len, i = 0, k = 0, n = 0;
-	char **list = calloc(old + len + 1, sizeof(*list));
-	int rc = 0;
-
-	if (!list)
-		return -ENOMEM;
-	while (!rc && (i < old || k < len)) {
-		if (k == len || (i < old && strcmp(rule->names[i], names[k]) < 0)) {
-			list[n++] = rule->names[i++];
-			continue;
-		}
-		if (k + 1 < len && !strcmp(names[k], names[k + 1])) {
-			k++;
-			continue;
-		}
-		list[n] = strdup(names[k++]);
-		if (list[n])
-			n++;
-		else
-			rc = -ENOMEM;
-	}
-	/* without memory for all, those that were there stay */
-	while (i < old)
-		list[n++] = rule->names[i++];
-	free(rule->names);
-	rule->names = list;
-	rule->names_len = n;
-	rule->names_room = old + len + 1;
-	return rc;
-}
-
-void rule_remove_name(struct rule *rule, const char *name)
-{
-	size_t place = place_of(rule, name);
-
-	if (place == rule->names_len || strcmp(rule->names[place], name))
-		return;
-	free(rule->names[place]);
-	rule->names_len--;
-	memmove(rule->names + place, rule->names + place + 1,
-		(rule->names_len - place) * sizeof(*rule->names));
 }
 
 int rule_add_condition(struct rule *rule, const struct condition *condition)
@@ -297,11 +200,6 @@ bool rule_conditions_are_alternatives(const struct rule *rule)
 	return false;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 void profile_list_arch_map(struct profile *profile)
 {
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
@@ -316,22 +214,19 @@ size_t rule_number(const struct profile *profile, const struct rule *rule)
 	return rule->number ? rule->number : (size_t)(rule - profile->rules) + 1;
 }
 
-/* All at once: there may be so many that a place for one at a time takes minutes. */
-int profile_names(const struct profile *profile, struct rule *names)
+int profile_names(const struct profile *profile, struct names *names)
 {
-	char **own_ptr all = NULL;
+	const char **own_ptr all = NULL;
 	size_t len = 0;
 
 	for (size_t i = 0; i < profile->rules_len; i++)
-		len += profile->rules[i].names_len;
+		len += profile->rules[i].names.len;
 	all = calloc(len + 1, sizeof(*all));
 	if (!all)
 		return -ENOMEM;
 	len = 0;
 	for (size_t i = 0; i < profile->rules_len; i++)
-		for (size_t n = 0; n < profile->rules[i].names_len; n++)
-			if (!rule_has_name(names, profile->rules[i].names[n]))
-				all[len++] = profile->rules[i].names[n];
-	qsort(all, len, sizeof(*all), compare_names);
-	return add_sorted(names, all, len);
+		for (size_t n = 0; n < profile->rules[i].names.len; n++)
+			all[len++] = profile->rules[i].names.list[n];
+	return names_add_all(names, all, len);
 }

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "profile/names.h"
 #include "syscalls/syscall.h"
 
 #include <stddef.h>
@@ -100,8 +101,7 @@ struct rule {
 	struct text_place place; /* the same; where it begins */
 	enum action action;
 	int errno_value; /* of ACTION_ERRNO and ACTION_TRACE */
-	char **names;    /* sorted, each once; owned */
-	size_t names_len, names_room;
+	struct names names;
 	/*
 	 * All must hold; but if an index occurs twice, one of them is enough (runc, crun and Docker all read it so).
 	 * Owned.
@@ -115,7 +115,8 @@ struct rule {
 };
 
 struct profile {
-	struct text_place place; /* where it begins in the file that it was read from, if it was from one */
+	struct text_place
+		place; /* where it begins in the file that it was read from, if it was from one */
 	enum action default_action;
 	int default_errno;
 	bool arches[ARCH_COUNT];
@@ -148,18 +149,13 @@ void profile_list_arch_map(struct profile *profile);
 /** Rules without names go. */
 void profile_drop_empty_rules(struct profile *profile);
 
-/** Copies the name into its place in the order; one that is there already stays. -ENOMEM. */
-int rule_add_name(struct rule *rule, const char *name) must_check;
-/** Nothing happens if it is not there. */
-void rule_remove_name(struct rule *rule, const char *name);
 /** Copies the condition. -ENOMEM, -E2BIG above CONDITIONS_MAX. */
 int rule_add_condition(struct rule *rule, const struct condition *condition) must_check;
 /** Is one of the conditions enough (an index occurs twice)? */
 bool rule_conditions_are_alternatives(const struct rule *rule);
-bool rule_has_name(const struct rule *rule, const char *name);
 
 /** Of a rule of the profile: as the file counts them that it was read from, or from 1 on. */
 size_t rule_number(const struct profile *profile, const struct rule *rule);
 
 /** Adds every name that a rule of the profile has to a rule that serves as the list. -ENOMEM. */
-int profile_names(const struct profile *profile, struct rule *names) must_check;
+int profile_names(const struct profile *profile, struct names *names) must_check;

@@ -498,7 +498,7 @@ void region_text(const struct region *region, const struct syscall *call, struct
 const struct syscall *rule_call(const struct rule *rule, const bool arches[ARCH_COUNT],
 				struct syscall *call)
 {
-	return rule->names_len == 1 && args_call(arches, rule->names[0], call) ? call : NULL;
+	return rule->names.len == 1 && args_call(arches, rule->names.list[0], call) ? call : NULL;
 }
 
 void rule_conditions_text(const struct rule *rule, const struct syscall *call, struct buf *out)

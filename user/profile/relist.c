@@ -19,8 +19,8 @@ static bool has_arg(enum arch arch, const char *name, unsigned int index)
 
 static int check_rule(const struct rule *rule, enum arch from, enum arch to, struct err *err)
 {
-	for (size_t n = 0; n < rule->names_len; n++) {
-		const char *name = rule->names[n];
+	for (size_t n = 0; n < rule->names.len; n++) {
+		const char *name = rule->names.list[n];
 		int64_t nr;
 
 		for (size_t i = 0; i < rule->conditions_len; i++) {

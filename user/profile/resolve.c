@@ -105,8 +105,8 @@ static int copy_rule(const struct rule *from, struct profile *profile)
 		return -ENOMEM;
 	to->number = from->number;
 	to->place = from->place;
-	for (size_t i = 0; i < from->names_len; i++)
-		if (rule_add_name(to, from->names[i]))
+	for (size_t i = 0; i < from->names.len; i++)
+		if (names_add(&to->names, from->names.list[i]))
 			return -ENOMEM;
 	for (size_t i = 0; i < from->conditions_len; i++)
 		if (rule_add_condition(to, &from->conditions[i]))

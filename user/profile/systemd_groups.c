@@ -189,9 +189,9 @@ static const struct {
 /* @system-service names groups that name no others but @default, which names @sandbox. */
 #define DEPTH_MAX 4
 
-static int add_members(const char *members, struct rule *names, int depth);
+static int add_members(const char *members, struct names *names, int depth);
 
-static int add_group(const char *group, size_t len, struct rule *names, int depth)
+static int add_group(const char *group, size_t len, struct names *names, int depth)
 {
 	for (size_t i = 0; depth && i < ARRAY_LEN(groups); i++)
 		if (strlen(groups[i].group) == len && !memcmp(groups[i].group, group, len))
@@ -199,7 +199,7 @@ static int add_group(const char *group, size_t len, struct rule *names, int dept
 	return -ENOENT;
 }
 
-static int add_members(const char *members, struct rule *names, int depth)
+static int add_members(const char *members, struct names *names, int depth)
 {
 	int rc = 0;
 
@@ -210,13 +210,13 @@ static int add_members(const char *members, struct rule *names, int depth)
 		} else {
 			char *own_ptr name = strndup(members, len);
 
-			rc = name ? rule_add_name(names, name) : -ENOMEM;
+			rc = name ? names_add(names, name) : -ENOMEM;
 		}
 	}
 	return rc;
 }
 
-int systemd_group_names(const char *group, struct rule *names)
+int systemd_group_names(const char *group, struct names *names)
 {
 	return add_group(group, strlen(group), names, DEPTH_MAX);
 }

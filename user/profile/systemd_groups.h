@@ -5,7 +5,7 @@
 #include "profile/profile.h"
 
 /** Adds the names of all members, of groups in the group too. -ENOENT: there is no such group; -ENOMEM. */
-int systemd_group_names(const char *group, struct rule *names) must_check;
+int systemd_group_names(const char *group, struct names *names) must_check;
 
 /*
  * A call that no kernel has and every libseccomp knows. Of a list of what is not logged that has no names systemd makes no filter, and logs

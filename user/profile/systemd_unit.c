@@ -31,40 +31,40 @@ static int put(struct unit_list *list, const char *name, int number)
 {
 	struct rule *rule = rule_of(&list->listed, number);
 
-	if (!rule || rule_add_name(rule, name))
+	if (!rule || names_add(&rule->names, name))
 		return -ENOMEM;
 	for (size_t i = 0; i < list->listed.rules_len; i++)
 		if (list->listed.rules[i].errno_value != number)
-			rule_remove_name(&list->listed.rules[i], name);
+			names_remove(&list->listed.rules[i].names, name);
 	return 0;
 }
 
 static void take(struct unit_list *list, const char *name)
 {
 	for (size_t i = 0; i < list->listed.rules_len; i++)
-		rule_remove_name(&list->listed.rules[i], name);
+		names_remove(&list->listed.rules[i].names, name);
 }
 
 /*
  * As systemd does it: what the kind of the list asks for is put in, the opposite takes out; but what a list of allowed calls is to refuse
  * with an errno of its own goes in.
  */
-int unit_list_add(struct unit_list *list, bool inverted, const struct rule *names, int number)
+int unit_list_add(struct unit_list *list, bool inverted, const struct names *names, int number)
 {
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < names->names_len; i++) {
+	for (size_t i = 0; !rc && i < names->len; i++) {
 		if (inverted != list->allows || (inverted && list->allows && number != UNIT_PLAIN))
-			rc = put(list, names->names[i], number);
+			rc = put(list, names->list[i], number);
 		else
-			take(list, names->names[i]);
+			take(list, names->list[i]);
 	}
 	return rc;
 }
 
 int unit_list_begin(struct unit_list *list, bool inverted, bool with_default)
 {
-	struct rule own_rule names = {0};
+	struct names own_names names = {0};
 	int rc;
 
 	list->is_set = true;
@@ -97,7 +97,7 @@ static bool logs_others(const struct unit_list *logged)
 	bool some = false;
 
 	for (size_t i = 0; i < logged->listed.rules_len; i++)
-		some |= logged->listed.rules[i].names_len > 0;
+		some |= logged->listed.rules[i].names.len > 0;
 	return logged->is_set && !logged->allows && some;
 }
 
@@ -106,7 +106,7 @@ static bool logs(const struct unit_list *logged, const char *name)
 	bool listed = false;
 
 	for (size_t i = 0; i < logged->listed.rules_len; i++)
-		listed |= rule_has_name(&logged->listed.rules[i], name);
+		listed |= names_has(&logged->listed.rules[i].names, name);
 	return listed ? logged->is_set && logged->allows : logs_others(logged);
 }
 
@@ -116,7 +116,7 @@ static bool logs_everything(const struct unit_list *logged)
 	size_t names = 0;
 
 	for (size_t i = 0; i < logged->listed.rules_len; i++)
-		names += logged->listed.rules[i].names_len;
+		names += logged->listed.rules[i].names.len;
 	return logs_others(logged) && names == 1 && !logs(logged, SYSTEMD_NO_CALL);
 }
 
@@ -138,7 +138,7 @@ static int add_name(const struct unit *unit, struct profile *profile, const char
 	if (outcome_equal(outcome, profile_default(profile)))
 		return 0;
 	rule = rule_for(profile, outcome);
-	return rule ? rule_add_name(rule, name) : -ENOMEM;
+	return rule ? names_add(&rule->names, name) : -ENOMEM;
 }
 
 /* What the filter does not list but the log does. */
@@ -152,16 +152,16 @@ static int add_logged(const struct unit *unit, struct profile *profile)
 	if (logs_everything(&unit->logged))
 		return 0;
 	for (size_t i = 0; !rc && i < unit->logged.listed.rules_len; i++) {
-		const struct rule *names = &unit->logged.listed.rules[i];
+		const struct rule *rule = &unit->logged.listed.rules[i];
 
-		for (size_t n = 0; !rc && n < names->names_len; n++) {
+		for (size_t n = 0; !rc && n < rule->names.len; n++) {
 			bool listed = false;
 
 			for (size_t k = 0; k < unit->calls.listed.rules_len; k++)
-				listed |= rule_has_name(&unit->calls.listed.rules[k],
-							names->names[n]);
+				listed |= names_has(&unit->calls.listed.rules[k].names,
+						    rule->names.list[n]);
 			if (!listed)
-				rc = add_name(unit, profile, names->names[n], rest);
+				rc = add_name(unit, profile, rule->names.list[n], rest);
 		}
 	}
 	return rc;
@@ -172,11 +172,11 @@ static int add_calls(const struct unit *unit, struct profile *profile)
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < unit->calls.listed.rules_len; i++) {
-		const struct rule *names = &unit->calls.listed.rules[i];
+		const struct rule *rule = &unit->calls.listed.rules[i];
 
-		for (size_t n = 0; !rc && n < names->names_len; n++)
-			rc = add_name(unit, profile, names->names[n],
-				      outcome_of(unit, names->errno_value));
+		for (size_t n = 0; !rc && n < rule->names.len; n++)
+			rc = add_name(unit, profile, rule->names.list[n],
+				      outcome_of(unit, rule->errno_value));
 	}
 	return rc ? rc : add_logged(unit, profile);
 }
@@ -195,7 +195,7 @@ static int add_families(const struct unit *unit, struct profile *profile)
 	if (!outcome_allows(outcome))
 		return 0;
 	for (size_t i = 0; i < profile->rules_len; i++)
-		rule_remove_name(&profile->rules[i], "socket");
+		names_remove(&profile->rules[i].names, "socket");
 	if (!outcome_equal(outcome, profile_default(profile)))
 		rc = families_add(profile, &through, outcome.action, outcome.errno_value);
 	if (!rc && outcome_allows(profile_default(profile)))

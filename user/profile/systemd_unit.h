@@ -32,7 +32,7 @@ void unit_clear(struct unit *unit);
 /** The first assignment that is not empty; `inverted`: with a '~'. systemd allows @default with every list of allowed calls. -ENOMEM. */
 int unit_list_begin(struct unit_list *list, bool inverted, bool with_default) must_check;
 /** Puts names into the list or takes them out of it. -ENOMEM. */
-int unit_list_add(struct unit_list *list, bool inverted, const struct rule *names,
+int unit_list_add(struct unit_list *list, bool inverted, const struct names *names,
 		  int number) must_check;
 /** An empty assignment. */
 void unit_list_reset(struct unit_list *list);

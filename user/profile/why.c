@@ -10,7 +10,7 @@
 
 static bool is_only(const struct rule *rule, const char *name)
 {
-	return rule->names_len == 1 && !strcmp(rule->names[0], name);
+	return rule->names.len == 1 && !strcmp(rule->names.list[0], name);
 }
 
 static bool is_equal(const struct rule *rule, unsigned int index)
@@ -56,7 +56,7 @@ static void about_conditions(const struct profile *profile, const struct rule *r
 			  rule->conditions[0].value == 0xffffffff ? "asking for the personality" :
 								    "this personality");
 	else if (is_only(rule, "socketcall") || is_only(rule, "ipc"))
-		buf__addf(out, "one of the calls that are made through %s", rule->names[0]);
+		buf__addf(out, "one of the calls that are made through %s", rule->names.list[0]);
 	else
 		buf__addf(out, "these arguments only");
 }
