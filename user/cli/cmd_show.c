@@ -36,11 +36,6 @@ static const struct option_row rows[] = {
 
 static enum arch machine; /* of profiles that list no architecture */
 
-static bool is_for(const struct profile *profile, enum arch arch)
-{
-	return profile->arches[arch] || (arch == machine && profile_has_arch(profile, arch));
-}
-
 /* --- for people: what a file says is not to get at the terminal --- */
 
 static void print_rules(const struct profile *profile)
@@ -49,7 +44,7 @@ static void print_rules(const struct profile *profile)
 	bool arches[ARCH_COUNT];
 
 	for (enum arch a = 0; a < ARCH_COUNT; a++)
-		arches[a] = is_for(profile, a);
+		arches[a] = profile_is_for(profile, a, machine);
 
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
@@ -106,7 +101,7 @@ static void print_risk(const struct profile *profile, enum risk risk)
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 		int64_t nr = -1;
 
-		while (is_for(profile, a) && survey_next(a, &nr, name)) {
+		while (profile_is_for(profile, a, machine) && survey_next(a, &nr, name)) {
 			const char *group;
 			enum reach reach;
 
@@ -125,7 +120,7 @@ static int print_counts(const struct profile *profile, struct err *err)
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 		struct survey survey;
 
-		if (!is_for(profile, a))
+		if (!profile_is_for(profile, a, machine))
 			continue;
 		if (!arch_is_known(a)) {
 			printf("%s: the installed libseccomp does not know it, nor its calls\n",
@@ -254,7 +249,7 @@ static int each_change(const struct profile *profile, const struct profile *base
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 		__attribute__((cleanup(change_clear))) struct change change = {0};
 
-		if (!is_for(profile, a))
+		if (!profile_is_for(profile, a, machine))
 			continue;
 		if (compare(profile, base, &differences, a, &change, err))
 			return err->code;
@@ -304,7 +299,7 @@ static int json_arches(struct buf *out, const struct profile *profile, struct er
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 		struct survey survey;
 
-		if (!is_for(profile, a))
+		if (!profile_is_for(profile, a, machine))
 			continue;
 		if (profile_survey(profile, a, &survey, err))
 			return err->code;

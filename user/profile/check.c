@@ -114,12 +114,9 @@ static int check_names(const struct subject *subject)
 static int check_arches(const struct subject *subject)
 {
 	const struct profile *profile = subject->profile;
-	bool some = false;
 	int rc = 0;
 
-	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-		some |= profile->arches[a];
-	if (!some)
+	if (!profile_lists_arches(profile))
 		return findings_add(subject->out, SEVERITY_NOTE, "no-architecture",
 				    place_of_profile(subject),
 				    "it lists no architecture: only the machine's own is let in");
@@ -214,8 +211,7 @@ static int check_rules(const struct subject *subject)
 
 static bool lists(const struct profile *profile, enum arch arch)
 {
-	return profile->arches[arch] ||
-	       (!profile_lists_arches(profile) && arch == compile_machine(profile));
+	return profile_is_for(profile, arch, compile_machine(profile));
 }
 
 /* Of a number of more than 32 bits no register of 32 is equal to, nor above it. */

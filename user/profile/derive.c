@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/derive.h"
 #include "profile/compile.h"
+#include "profile/evaluate.h"
 #include "profile/filter_size.h"
 
 #include <errno.h>
@@ -354,15 +355,14 @@ int derive_profile(const struct syscall_set *needed, const struct derive_options
 	struct profile own_profile profile = {.default_action = ACTION_ERRNO,
 					      .default_errno = ERRNO_EPERM};
 	struct derived counts = {0};
-	bool some = false;
 	int rc;
 
 	if (options->idle)
 		return err_set(err, -EINVAL,
 			       "no syscall was recorded of the workload itself, so there is nothing to make a profile of");
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-		some |= profile.arches[a] = syscall_set__has_arch(needed, a);
-	if (!some)
+		profile.arches[a] = syscall_set__has_arch(needed, a);
+	if (!profile_lists_arches(&profile))
 		return err_set(err, -EINVAL,
 			       "no syscall was recorded, so there is nothing to make a profile of");
 	if (options->baseline.runtimes)

@@ -133,10 +133,8 @@ static int add_names(struct unit *unit, struct named *named)
 static int check_families(const struct profile *profile, const struct emit_options *options,
 			  struct err *err)
 {
-	bool lists = profile_lists_arches(profile);
-
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
-		if (!(lists ? profile->arches[a] : a == arch_native()) || !arch_systemd_name(a) ||
+		if (!profile_is_for(profile, a, arch_native()) || !arch_systemd_name(a) ||
 		    systemd_restricts_families(a))
 			continue;
 		if (!options->lossy)

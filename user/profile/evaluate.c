@@ -17,6 +17,11 @@ bool profile_has_arch(const struct profile *profile, enum arch arch)
 	return profile->arches[arch] || !profile_lists_arches(profile);
 }
 
+bool profile_is_for(const struct profile *profile, enum arch arch, enum arch machine)
+{
+	return profile->arches[arch] || (arch == machine && !profile_lists_arches(profile));
+}
+
 void profile_settle_arches(struct profile *profile, enum arch machine)
 {
 	if (!profile_lists_arches(profile))

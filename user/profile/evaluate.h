@@ -28,6 +28,9 @@ bool profile_has_arch(const struct profile *profile, enum arch arch);
 /** Does it list any? */
 bool profile_lists_arches(const struct profile *profile);
 
+/** Is it for the architecture: does it list that, or none and the machine is of it? */
+bool profile_is_for(const struct profile *profile, enum arch arch, enum arch machine);
+
 /** From here on one that lists none lists this machine's, which it means. */
 void profile_settle_arches(struct profile *profile, enum arch machine);
 

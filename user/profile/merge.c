@@ -247,17 +247,10 @@ static int compare_rules(const void *p, const void *q)
 static int merge_arches(const struct profile *a, const struct profile *b, enum merge how,
 			struct profile *out, struct err *err)
 {
-	bool some = false, wanted = false;
-
-	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++) {
-		bool both = a->arches[arch] && b->arches[arch];
-		bool either = a->arches[arch] || b->arches[arch];
-
-		out->arches[arch] = how == MERGE_UNION ? either : both;
-		some |= out->arches[arch];
-		wanted |= either;
-	}
-	return some || !wanted ?
+	for (enum arch arch = ARCH_INVALID + 1; arch < ARCH_COUNT; arch++)
+		out->arches[arch] = how == MERGE_UNION ? a->arches[arch] || b->arches[arch] :
+							 a->arches[arch] && b->arches[arch];
+	return profile_lists_arches(out) || (!profile_lists_arches(a) && !profile_lists_arches(b)) ?
 		       0 :
 		       err_set(err, -EINVAL, "the profiles have no architecture in common");
 }

@@ -124,12 +124,10 @@ static int make_canonical(struct profile *profile, struct err *err)
 
 static int check_muddled(const struct named *named, const struct change *change, struct err *err)
 {
-	const struct profile *profile = named->profile;
-	bool lists = profile_lists_arches(profile);
-
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
-		bool is_listed = lists ? profile->arches[a] : a == arch_native();
-		const char *name = is_listed ? find_muddled(named, a, change) : NULL;
+		const char *name = profile_is_for(named->profile, a, arch_native()) ?
+					   find_muddled(named, a, change) :
+					   NULL;
 
 		if (name)
 			return err_set(err, -ENOTSUP,

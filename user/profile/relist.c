@@ -39,11 +39,11 @@ static int check_rule(const struct rule *rule, enum arch from, enum arch to, str
 int profile_relist(struct profile *profile, const bool arches[ARCH_COUNT], enum arch machine,
 		   struct err *err)
 {
-	enum arch from = profile_lists_arches(profile) ? ARCH_INVALID : machine;
+	enum arch from = ARCH_INVALID;
 	int rc = 0;
 
 	for (enum arch a = ARCH_INVALID + 1; !from && a < ARCH_COUNT; a++)
-		if (profile->arches[a])
+		if (profile_is_for(profile, a, machine))
 			from = a;
 	for (enum arch a = ARCH_INVALID + 1; !rc && a < ARCH_COUNT; a++)
 		for (size_t i = 0; !rc && i < profile->rules_len; i++)
