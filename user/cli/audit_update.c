@@ -2,67 +2,18 @@
 #include "cli/audit_update.h"
 #include "base/fs.h"
 #include "base/log.h"
-#include "cli/audit_args.h"
 #include "cli/audit_report.h"
+#include "cli/audit_step.h"
+#include "cli/audit_verify.h"
 #include "profile/amend.h"
-#include "profile/decision.h"
 #include "profile/hazard.h"
 #include "profile/emit_oci.h"
-#include "profile/evaluate.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* What is done about a denial. */
-enum step {
-	STEP_ADD,        /* allowed whole */
-	STEP_ADD_SUB,    /* one subcall of a multiplexer */
-	STEP_ADD_ARGS,   /* with the arguments that it was denied with, and no others */
-	STEP_MANY,       /* with too many to list: allowed whole */
-	STEP_ADD_ALL,    /* all subcalls: a log does not tell which one it was */
-	STEP_WHOLE,      /* there were conditions on it: allowed whole */
-	STEP_ARCH,       /* its name is allowed, its architecture is not */
-	STEP_OTHERS,     /* the same of the first; of the others the arguments are not known */
-	STEP_ALLOWED,    /* by this profile it is allowed: another filter, or an older profile */
-	STEP_ENOSYS,     /* that is what the profile means to answer */
-	STEP_SUPERVISED, /* a supervisor decides */
-	STEP_ELSEWHERE,  /* on a machine that the profile is not for */
-	STEP_UNNAMED,
-	STEP_COUNT,
-};
-
-/* What is said of it, with the name of the file and of the call; NULL: in one line for all. */
-static const struct {
-	bool adds;
-	const char *says;
-} steps[STEP_COUNT] = {
-	[STEP_ADD] = {true, "allows %s now"},
-	[STEP_ADD_SUB] = {true, "allows %s now"},
-	[STEP_ADD_ARGS] = {true, "allows %s now"},
-	[STEP_MANY] =
-		{true,
-		 "allows %s now, whatever its arguments: it was denied with more of them than are kept"},
-	[STEP_ADD_ALL] =
-		{true, "allows %s now, all that it does: a log does not say which subcall it was"},
-	[STEP_WHOLE] = {true, "allows %s now, whatever its arguments: it had conditions for it"},
-	[STEP_ARCH] = {true, "allows %s now: the architecture was not listed"},
-	[STEP_OTHERS] =
-		{false,
-		 "allows %s already as it was called first: another filter may have denied it; with which arguments the others were called is not known, and nothing is added for them"},
-	[STEP_ALLOWED] =
-		{false,
-		 "allows %s already: another filter denied it, or an older version of the profile"},
-	[STEP_ENOSYS] = {false, NULL},
-	[STEP_SUPERVISED] = {false,
-			     "leaves %s to a supervisor, which the kernel asks; it is not added"},
-	[STEP_ELSEWHERE] = {false,
-			    "is for another machine than the one that denied %s; it is not added"},
-	[STEP_UNNAMED] = {false,
-			  "cannot allow %s: a number without a name (libseccomp is older than it)"},
-};
 
 struct updating {
 	const struct audit_update *update;
@@ -72,113 +23,23 @@ struct updating {
 	struct node *root; /* borrowed from the document */
 	struct profile profile;
 	enum arch native;
-	struct names done;             /* what is allowed whole by now */
-	struct denials subs;           /* of which single subcalls are */
 	const struct denials *denials; /* borrowed */
-	struct audit_args args;        /* that conditions are added for */
-	struct names held;             /* what has got them */
+	struct audit_added added;
 	struct buf enosys;
-	size_t added;
+	size_t additions;
 };
 
 static void updating_clear(struct updating *u)
 {
 	node_clear(&u->document);
 	profile_clear(&u->profile);
-	names_clear(&u->done);
-	denials_clear(&u->subs);
-	audit_args_clear(&u->args);
-	names_clear(&u->held);
+	audit_added_clear(&u->added);
 	buf__clear(&u->enosys);
-}
-
-/* --- what is to be done --- */
-
-static bool asks(enum action action)
-{
-	return action == ACTION_NOTIFY || action == ACTION_TRACE;
-}
-
-static bool is_supervised(const struct profile *profile, const char *name)
-{
-	bool found = asks(profile->default_action);
-	struct outcome outcome;
-
-	if (decision_is_simple(profile, name, &outcome))
-		return found || asks(outcome.action);
-	for (size_t i = 0; i < profile->rules_len; i++)
-		found |= asks(profile->rules[i].action) &&
-			 names_has(&profile->rules[i].names, name);
-	return found;
-}
-
-/* The errno is not in a log: there the profile tells what it answers. */
-static bool is_enosys(const struct updating *u, const struct denial *denial, const char *name)
-{
-	struct outcome outcome;
-
-	if (denial->action != DENIAL_ERRNO || denial->error)
-		return !denial_is_finding(denial);
-	return decision_is_simple(&u->profile, name, &outcome) && outcome.action == ACTION_ERRNO &&
-	       outcome.errno_value == ENOSYS;
-}
-
-static bool is_allowed(const struct updating *u, const struct denial *denial, const char *name)
-{
-	uint64_t args[6] = {denial->call.sub};
-	struct outcome outcome;
-
-	if (denial->args_known)
-		memcpy(args, denial->args, sizeof(args));
-	if (denial->args_known || denial->call.sub)
-		return evaluate(&u->profile, &denial->call, args).outcome.action == ACTION_ALLOW;
-	return decision_is_simple(&u->profile, name, &outcome) && outcome.action == ACTION_ALLOW;
-}
-
-/* Why not all arguments are known that the call was denied with. */
-static enum open_reason open_reason(const struct updating *u, const struct denial *denial)
-{
-	const struct tuples *all = tuples_find(&u->denials->arguments, &denial->call);
-
-	return all ? all->open : OPEN_UNKNOWN;
-}
-
-/* What lets the first of them in may refuse the others, if only the first one's arguments are known. */
-static bool is_first_of_several(const struct updating *u, const struct denial *denial,
-				const char *name)
-{
-	struct outcome outcome;
-
-	return open_reason(u, denial) != OPEN_NOT && denial->args_known && denial->count > 1 &&
-	       !decision_is_simple(&u->profile, name, &outcome);
-}
-
-/* `arch_new`: the profile does not list its architecture yet, and is looked at as if it did. */
-static enum step choose(const struct updating *u, const struct denial *denial, const char *name,
-			bool arch_new)
-{
-	struct outcome outcome;
-
-	if (audit_args_find(&u->args, name))
-		return STEP_ADD_ARGS;
-	if (is_allowed(u, denial, name))
-		return arch_new                             ? STEP_ARCH :
-		       is_first_of_several(u, denial, name) ? STEP_OTHERS :
-							      STEP_ALLOWED;
-	if (!u->update->enosys && is_enosys(u, denial, name))
-		return STEP_ENOSYS;
-	if (is_supervised(&u->profile, name))
-		return STEP_SUPERVISED;
-	if (syscall_is_multiplexer(&denial->call))
-		return denial->call.sub ? STEP_ADD_SUB : STEP_ADD_ALL;
-	if (open_reason(u, denial) == OPEN_MANY || open_reason(u, denial) == OPEN_ROOM)
-		return STEP_MANY;
-	return decision_is_simple(&u->profile, name, &outcome) ? STEP_ADD : STEP_WHOLE;
 }
 
 /* --- doing it --- */
 
-static void tell(const struct updating *u, const struct denial *denial, enum step step)
+static void tell(const struct updating *u, const struct denial *denial, enum audit_step step)
 {
 	char call[2 * SYSCALL_NAME_LEN], name[SYSCALL_NAME_LEN], action[SYSCALL_NAME_LEN];
 	struct buf own_buf args = BUF_INIT, own_buf says = BUF_INIT;
@@ -188,11 +49,11 @@ static void tell(const struct updating *u, const struct denial *denial, enum ste
 	recording_comm_text(denial->comm, comm);
 	audit_call_text(&denial->call, call);
 	audit_action_text(denial, action);
-	if (step == STEP_ADD_ARGS && syscall_name(&denial->call, name))
-		audit_args_text(&u->args, name, &args);
-	buf__addf(&says, steps[step].says, args.len ? buf__text(&args) : call);
+	if (step == AUDIT_STEP_ADD_ARGS && syscall_name(&denial->call, name))
+		audit_args_text(&u->added.args, name, &args);
+	buf__addf(&says, audit_step_says(step), args.len ? buf__text(&args) : call);
 	text = buf__text(&says);
-	if (steps[step].adds)
+	if (audit_step_adds(step))
 		log_note("%s %s (%s, %s, %" PRIu64 "x%s%s)", u->made, text,
 			 arch_token(denial->call.arch), action, denial->count,
 			 *comm ? ", first by " : "", comm);
@@ -230,8 +91,8 @@ static bool assume_arch(struct updating *u, enum arch arch)
 /* A rule for each term of what it was denied with. */
 static int add_args(struct updating *u, const char *name)
 {
-	const struct region *region = audit_args_find(&u->args, name);
-	int rc = names_add(&u->held, name);
+	const struct region *region = audit_args_find(&u->added.args, name);
+	int rc = names_add(&u->added.held, name);
 
 	for (size_t i = 0; !rc && i < region->len; i++)
 		rc = amend_allow(u->root, &u->profile, name, &region->terms[i]);
@@ -239,23 +100,24 @@ static int add_args(struct updating *u, const char *name)
 }
 
 static int add_call(struct updating *u, const struct denial *denial, const char *name,
-		    bool arch_new, enum step step)
+		    bool arch_new, enum audit_step step)
 {
 	int rc = arch_new ?
 			 amend_add_arch(u->root, denial->call.arch, arch_host(denial->call.arch)) :
 			 0;
 
-	if (!rc && step == STEP_ADD_SUB) {
+	if (!rc && step == AUDIT_STEP_ADD_SUB) {
 		rc = amend_allow_subcall(u->root, &u->profile, &denial->call, name);
-		rc = rc ? rc : denials_add(&u->subs, denial);
-	} else if (!rc && step == STEP_ADD_ARGS) {
+		rc = rc ? rc : denials_add(&u->added.subs, denial);
+	} else if (!rc && step == AUDIT_STEP_ADD_ARGS) {
 		rc = add_args(u, name);
-	} else if (!rc && step != STEP_ARCH) {
+	} else if (!rc && step != AUDIT_STEP_ARCH) {
 		rc = amend_allow(u->root, &u->profile, name, NULL);
 	}
-	if (!rc && step != STEP_ADD_SUB && step != STEP_ADD_ARGS && step != STEP_ARCH)
-		rc = names_add(&u->done, name);
-	u->added++;
+	if (!rc && step != AUDIT_STEP_ADD_SUB && step != AUDIT_STEP_ADD_ARGS &&
+	    step != AUDIT_STEP_ARCH)
+		rc = names_add(&u->added.whole, name);
+	u->additions++;
 	return rc;
 }
 
@@ -263,34 +125,37 @@ static int update_one(struct updating *u, const struct denial *denial, struct er
 {
 	char name[SYSCALL_NAME_LEN];
 	bool arches[ARCH_COUNT], arch_new;
-	enum step step = STEP_ARCH;
+	enum audit_step step = AUDIT_STEP_ARCH;
 
 	if (is_elsewhere(u, denial->call.arch)) {
-		tell(u, denial, STEP_ELSEWHERE);
+		tell(u, denial, AUDIT_STEP_ELSEWHERE);
 		return 0;
 	}
 	if (!syscall_name(&denial->call, name)) {
-		tell(u, denial, STEP_UNNAMED);
+		tell(u, denial, AUDIT_STEP_UNNAMED);
 		return 0;
 	}
 	memcpy(arches, u->profile.arches, sizeof(arches));
 	arch_new = (denial_is_finding(denial) || u->update->enosys) &&
 		   assume_arch(u, denial->call.arch);
-	if (!names_has(&u->done, name) && !names_has(&u->held, name))
-		step = choose(u, denial, name, arch_new);
+	if (!names_has(&u->added.whole, name) && !names_has(&u->added.held, name))
+		step = audit_step_choose(&(struct audit_case){&u->profile, u->denials,
+							      &u->added.args, u->update->enosys,
+							      arch_new},
+					 denial, name);
 	else if (!arch_new)
 		return 0;
 	/* an architecture lets in all that the profile allows: nothing is listed for a call that is not added */
-	if (!steps[step].adds)
+	if (!audit_step_adds(step))
 		memcpy(u->profile.arches, arches, sizeof(arches));
-	if (step == STEP_ENOSYS) {
+	if (step == AUDIT_STEP_ENOSYS) {
 		buf__addf(&u->enosys, " %s", name);
 		return 0;
 	}
 	tell(u, denial, step);
-	if (steps[step].adds && add_call(u, denial, name, arch_new, step))
+	if (audit_step_adds(step) && add_call(u, denial, name, arch_new, step))
 		return err_errno(err, -ENOMEM, "%s: cannot add %s", u->name, name);
-	if (steps[step].adds && arch_new)
+	if (audit_step_adds(step) && arch_new)
 		log_warn("%s lists %s now: all that it allows is allowed by the calls of that architecture as well",
 			 u->made, arch_token(denial->call.arch));
 	return 0;
@@ -340,103 +205,19 @@ static int read_profile(struct updating *u, struct buf *text, struct err *err)
 	return rc ? rc : parse_text(u, text, err);
 }
 
-static bool subcall_is_wanted(const struct updating *u, const struct syscall *call)
-{
-	for (size_t i = 0; i < u->subs.len; i++)
-		if (!syscall_compare(&u->subs.rows[i].call, call))
-			return true;
-	return false;
-}
-
-static bool allows_subcall(const struct profile *profile, const struct syscall *call)
-{
-	const uint64_t args[6] = {call->sub};
-
-	return evaluate(profile, call, args).outcome.action == ACTION_ALLOW;
-}
-
-/* That subcall, and no other one that the profile did not allow. */
-static int verify_subcall(const struct updating *u, const struct profile *profile,
-			  const struct syscall *call, struct err *err)
-{
-	struct syscall other = *call;
-	char text[2 * SYSCALL_NAME_LEN];
-
-	for (other.sub = 0; other.sub < SUBCALLS_MAX; other.sub++) {
-		bool wanted = subcall_is_wanted(u, &other);
-
-		if (!syscall_subname(&other) ||
-		    (allows_subcall(profile, &other) ?
-			     wanted || allows_subcall(&u->profile, &other) :
-			     !wanted))
-			continue;
-		audit_call_text(call, text);
-		return err_set(err, -EINVAL,
-			       "%s: %s cannot be added alone to such a profile, by its rules for other subcalls",
-			       u->name, text);
-	}
-	return 0;
-}
-
-/* All that the call was denied with is allowed now. */
-static int verify_args(const struct updating *u, const struct profile *profile,
-		       const struct tuples *wanted, struct err *err)
-{
-	char name[SYSCALL_NAME_LEN];
-
-	/* since then it may have been allowed whole */
-	if (!syscall_name(&wanted->call, name) || !names_has(&u->held, name))
-		return 0;
-	for (size_t i = 0; i < wanted->len; i++)
-		if (evaluate(profile, &wanted->call, wanted->values[i]).outcome.action !=
-		    ACTION_ALLOW)
-			return err_set(err, -EINVAL,
-				       "%s: %s cannot be added with conditions to such a profile",
-				       u->name, name);
-	return 0;
-}
-
-/* Does the new text allow what was added, read anew? */
-static int verify(const struct updating *u, const struct buf *text, struct err *err)
+/* The new text, of which it is known that it allows what was added. */
+static int make_text(struct updating *u, struct buf *text, struct err *err)
 {
 	struct profile own_profile profile = {0};
 	struct file_options options = *u->update->file;
 	int rc;
 
 	options.quiet = true;
-	rc = profile_file_parse(u->name, text, &options, &profile, err);
-
-	for (size_t i = 0; !rc && i < u->done.len; i++) {
-		struct outcome outcome;
-
-		if (!decision_is_simple(&profile, u->done.list[i], &outcome) ||
-		    outcome.action != ACTION_ALLOW)
-			rc = err_set(err, -EINVAL, "%s: %s cannot be added to such a profile",
-				     u->name, u->done.list[i]);
-	}
-	for (size_t i = 0; !rc && i < u->subs.len; i++) {
-		char name[SYSCALL_NAME_LEN];
-
-		/* since then it may have been allowed whole */
-		if (syscall_name(&u->subs.rows[i].call, name) && !names_has(&u->done, name))
-			rc = verify_subcall(u, &profile, &u->subs.rows[i].call, err);
-	}
-	for (size_t i = 0; !rc && i < u->args.wanted.len; i++)
-		rc = verify_args(u, &profile, &u->args.wanted.calls[i], err);
-	/* what has conditions libseccomp may make something else of */
-	if (!rc && (u->subs.len || u->held.len) && !profile_check_hazards(&u->profile, NULL))
-		rc = profile_check_hazards(&profile, err);
-	return rc;
-}
-
-/* The new text, of which it is known that it allows what was added. */
-static int make_text(struct updating *u, struct buf *text, struct err *err)
-{
-	int rc;
-
 	amend_finish(u->root);
 	rc = document_write_json(&u->document, text, err);
-	return rc ? rc : verify(u, text, err);
+	if (!rc)
+		rc = profile_file_parse(u->name, text, &options, &profile, err);
+	return rc ? rc : audit_verify(u->name, &u->profile, &profile, &u->added, err);
 }
 
 static int write_profile(struct updating *u, const struct buf *old, struct err *err)
@@ -445,9 +226,9 @@ static int write_profile(struct updating *u, const struct buf *old, struct err *
 	struct buf own_buf text = BUF_INIT;
 	int rc;
 
-	if (!u->added && !u->update->output)
+	if (!u->additions && !u->update->output)
 		return 0;
-	if (!u->added)
+	if (!u->additions)
 		return file_write(path, old, "profile", err);
 	rc = make_text(u, &text, err);
 	return rc ? rc : file_write(path, &text, "profile", err);
@@ -468,11 +249,11 @@ static int collect_args(struct updating *u, const struct arg_plan *plan)
 			continue;
 		memcpy(arches, u->profile.arches, sizeof(arches));
 		assume_arch(u, arch);
-		rc = audit_args_add(&u->args, &u->profile, &denied->calls[i], plan,
+		rc = audit_args_add(&u->added.args, &u->profile, &denied->calls[i], plan,
 				    u->update->enosys);
 		memcpy(u->profile.arches, arches, sizeof(arches));
 	}
-	return rc ? rc : audit_args_finish(&u->args);
+	return rc ? rc : audit_args_finish(&u->added.args);
 }
 
 /*
@@ -486,7 +267,7 @@ static bool args_fit(struct updating *u, const struct buf *old)
 									  .name = u->name};
 	struct audit_update quiet = *u->update;
 	struct file_options file = *u->update->file;
-	const struct constraints *constraints = &u->args.constraints;
+	const struct constraints *constraints = &u->added.args.constraints;
 	struct buf own_buf text = BUF_INIT;
 	struct err err = {0};
 	int rc;
@@ -497,12 +278,12 @@ static bool args_fit(struct updating *u, const struct buf *old)
 	quiet.file = &file;
 	trial.update = &quiet;
 	rc = parse_text(&trial, old, &err);
-	trial.args = u->args; /* lent */
+	trial.added.args = u->added.args; /* lent */
 	for (size_t i = 0; !rc && i < constraints->len; i++)
 		if (!constraints->list[i].open)
 			rc = add_args(&trial, constraints->list[i].name);
 	rc = rc ? rc : make_text(&trial, &text, &err);
-	trial.args = (struct audit_args){0};
+	trial.added.args = (struct audit_args){0};
 	return !rc;
 }
 
@@ -511,11 +292,11 @@ static int choose_args(struct updating *u, const struct arg_plan *plan, const st
 {
 	if (collect_args(u, plan))
 		return err_errno(err, -ENOMEM, "%s: cannot look at arguments", u->name);
-	if (!u->args.wanted.len || args_fit(u, old))
+	if (!u->added.args.wanted.len || args_fit(u, old))
 		return 0;
 	log_warn("%s: libseccomp may make something else of conditions beside those that it has: none are added",
 		 u->name);
-	audit_args_clear(&u->args);
+	audit_args_clear(&u->added.args);
 	return 0;
 }
 
@@ -569,7 +350,7 @@ int audit_update(const struct audit_update *update, const struct denials *denial
 		log_note("answered ENOSYS, so that programs do without, and not added:%s (--enosys adds them)",
 			 buf__text(&u.enosys));
 	rc = write_profile(&u, &old, err);
-	if (!rc && !u.added)
+	if (!rc && !u.additions)
 		log_note("nothing to add to %s", u.name);
 	return rc;
 }

@@ -11,7 +11,8 @@ struct audit_update {
 		profile; /* its file; "-": standard input, "docker": Docker's default; these need `output` */
 	const char *output; /* NULL: in place; "-": standard output */
 	bool enosys;        /* what was answered ENOSYS as well */
-	const char *args;   /* calls that are allowed with the arguments that were denied alone, as of --args; NULL: those with conditions */
+	const char *
+		args; /* calls that are allowed with the arguments that were denied alone, as of --args; NULL: those with conditions */
 	const struct file_options *file;
 };
 

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/audit_step.h"
+#include "profile/decision.h"
+#include "profile/evaluate.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const struct {
+	bool adds;
+	const char *says;
+} steps[AUDIT_STEP_COUNT] = {
+	[AUDIT_STEP_ADD] = {true, "allows %s now"},
+	[AUDIT_STEP_ADD_SUB] = {true, "allows %s now"},
+	[AUDIT_STEP_ADD_ARGS] = {true, "allows %s now"},
+	[AUDIT_STEP_MANY] =
+		{true,
+		 "allows %s now, whatever its arguments: it was denied with more of them than are kept"},
+	[AUDIT_STEP_ADD_ALL] =
+		{true, "allows %s now, all that it does: a log does not say which subcall it was"},
+	[AUDIT_STEP_WHOLE] = {true,
+			      "allows %s now, whatever its arguments: it had conditions for it"},
+	[AUDIT_STEP_ARCH] = {true, "allows %s now: the architecture was not listed"},
+	[AUDIT_STEP_OTHERS] =
+		{false,
+		 "allows %s already as it was called first: another filter may have denied it; with which arguments the others were called is not known, and nothing is added for them"},
+	[AUDIT_STEP_ALLOWED] =
+		{false,
+		 "allows %s already: another filter denied it, or an older version of the profile"},
+	[AUDIT_STEP_ENOSYS] = {false, NULL},
+	[AUDIT_STEP_SUPERVISED] =
+		{false, "leaves %s to a supervisor, which the kernel asks; it is not added"},
+	[AUDIT_STEP_ELSEWHERE] =
+		{false, "is for another machine than the one that denied %s; it is not added"},
+	[AUDIT_STEP_UNNAMED] =
+		{false, "cannot allow %s: a number without a name (libseccomp is older than it)"},
+};
+
+bool audit_step_adds(enum audit_step step)
+{
+	return steps[step].adds;
+}
+
+const char *audit_step_says(enum audit_step step)
+{
+	return steps[step].says;
+}
+
+static bool asks(enum action action)
+{
+	return action == ACTION_NOTIFY || action == ACTION_TRACE;
+}
+
+static bool is_supervised(const struct profile *profile, const char *name)
+{
+	bool found = asks(profile->default_action);
+	struct outcome outcome;
+
+	if (decision_is_simple(profile, name, &outcome))
+		return found || asks(outcome.action);
+	for (size_t i = 0; i < profile->rules_len; i++)
+		found |= asks(profile->rules[i].action) &&
+			 names_has(&profile->rules[i].names, name);
+	return found;
+}
+
+/* The errno is not in a log: there the profile tells what it answers. */
+static bool is_enosys(const struct audit_case *c, const struct denial *denial, const char *name)
+{
+	struct outcome outcome;
+
+	if (denial->action != DENIAL_ERRNO || denial->error)
+		return !denial_is_finding(denial);
+	return decision_is_simple(c->profile, name, &outcome) && outcome.action == ACTION_ERRNO &&
+	       outcome.errno_value == ENOSYS;
+}
+
+static bool is_allowed(const struct audit_case *c, const struct denial *denial, const char *name)
+{
+	uint64_t args[6] = {denial->call.sub};
+	struct outcome outcome;
+
+	if (denial->args_known)
+		memcpy(args, denial->args, sizeof(args));
+	if (denial->args_known || denial->call.sub)
+		return evaluate(c->profile, &denial->call, args).outcome.action == ACTION_ALLOW;
+	return decision_is_simple(c->profile, name, &outcome) && outcome.action == ACTION_ALLOW;
+}
+
+/* Why not all arguments are known that the call was denied with. */
+static enum open_reason open_reason(const struct audit_case *c, const struct denial *denial)
+{
+	const struct tuples *all = tuples_find(&c->denials->arguments, &denial->call);
+
+	return all ? all->open : OPEN_UNKNOWN;
+}
+
+/* What lets the first of them in may refuse the others, if only the first one's arguments are known. */
+static bool is_first_of_several(const struct audit_case *c, const struct denial *denial,
+				const char *name)
+{
+	struct outcome outcome;
+
+	return open_reason(c, denial) != OPEN_NOT && denial->args_known && denial->count > 1 &&
+	       !decision_is_simple(c->profile, name, &outcome);
+}
+
+enum audit_step audit_step_choose(const struct audit_case *c, const struct denial *denial,
+				  const char *name)
+{
+	struct outcome outcome;
+
+	if (audit_args_find(c->args, name))
+		return AUDIT_STEP_ADD_ARGS;
+	if (is_allowed(c, denial, name))
+		return c->arch_new                          ? AUDIT_STEP_ARCH :
+		       is_first_of_several(c, denial, name) ? AUDIT_STEP_OTHERS :
+							      AUDIT_STEP_ALLOWED;
+	if (!c->enosys && is_enosys(c, denial, name))
+		return AUDIT_STEP_ENOSYS;
+	if (is_supervised(c->profile, name))
+		return AUDIT_STEP_SUPERVISED;
+	if (syscall_is_multiplexer(&denial->call))
+		return denial->call.sub ? AUDIT_STEP_ADD_SUB : AUDIT_STEP_ADD_ALL;
+	if (open_reason(c, denial) == OPEN_MANY || open_reason(c, denial) == OPEN_ROOM)
+		return AUDIT_STEP_MANY;
+	return decision_is_simple(c->profile, name, &outcome) ? AUDIT_STEP_ADD : AUDIT_STEP_WHOLE;
+}
