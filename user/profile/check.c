@@ -422,8 +422,6 @@ static int check_wide(const struct subject *subject)
 		enum risk risk = risk_of(name, &group);
 		struct outcome outcome;
 
-		if (!view)
-			return -ENOMEM;
 		if (!decision_is_simple(view, name, &outcome) || !outcome_allows(outcome))
 			continue;
 		if (wide)

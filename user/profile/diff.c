@@ -204,7 +204,7 @@ int profile_diff(const struct profile *a, const struct profile *b, struct differ
 				     *y = named_view(&rules_b, name);
 		size_t before = found.len;
 
-		rc = x && y ? diff_name(x, y, name, &found) : -ENOMEM;
+		rc = diff_name(x, y, name, &found);
 		if (rc == -E2BIG) {
 			forget(&found, before);
 			rc = names_add(&found.unclear, name);

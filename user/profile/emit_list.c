@@ -31,10 +31,8 @@ static int add_names(const struct profile *profile, struct buf *out)
 		const struct profile *view = named_view(&named, names.list[i]);
 		struct outcome outcome;
 
-		if (!view)
-			rc = -ENOMEM;
-		else if (decision_is_simple(view, names.list[i], &outcome) &&
-			 outcome.action == ACTION_ALLOW)
+		if (decision_is_simple(view, names.list[i], &outcome) &&
+		    outcome.action == ACTION_ALLOW)
 			buf__addf(out, "%s\n", names.list[i]);
 	}
 	return rc ? rc : buf__error(out);

@@ -61,8 +61,6 @@ static int add_name(struct unit *unit, struct named *named, const char *name)
 	const struct profile *view = named_view(named, name);
 	int rc = 0;
 
-	if (!view)
-		return -ENOMEM;
 	if (!decision_is_simple(view, name, &outcome))
 		return 0;
 	if (!outcome_allows(outcome))
@@ -231,25 +229,21 @@ static void add_line(struct buf *out, const char *key, const struct names *names
 	buf__addf(out, "\n");
 }
 
-static int add_refused(const struct unit *unit, struct named *named, struct buf *out)
+static void add_refused(const struct unit *unit, struct named *named, struct buf *out)
 {
 	struct outcome outcome;
 
 	if (!unit->refused.len)
-		return 0;
+		return;
 	buf__addf(out, "SystemCallFilter=~");
 	for (size_t i = 0; i < unit->refused.len; i++) {
 		const char *name = unit->refused.list[i];
-		const struct profile *view = named_view(named, name);
 
-		if (!view)
-			return -ENOMEM;
-		(void)decision_is_simple(view, name, &outcome);
+		(void)decision_is_simple(named_view(named, name), name, &outcome);
 		buf__addf(out, "%s%s:", i ? " " : "", name);
 		add_refusal(out, outcome);
 	}
 	buf__addf(out, "\n");
-	return 0;
 }
 
 static int add_arches(const struct profile *profile, const struct emit_options *options,
@@ -276,7 +270,6 @@ static int add_arches(const struct profile *profile, const struct emit_options *
 static int add_lists(const struct unit *unit, struct named *named, struct buf *out)
 {
 	const struct outcome rest = profile_default(named->profile);
-	int rc;
 
 	if (!outcome_allows(rest)) {
 		/* an empty list would be none at all */
@@ -292,9 +285,7 @@ static int add_lists(const struct unit *unit, struct named *named, struct buf *o
 				  "# nor this, which an older systemd neither knows nor allows, and says so in its log\n");
 		add_line(out, "SystemCallFilter=~", &unit->unlisted_newer);
 	}
-	rc = add_refused(unit, named, out);
-	if (rc)
-		return rc;
+	add_refused(unit, named, out);
 	if (!outcome_allows(rest)) {
 		buf__addf(out, "SystemCallErrorNumber=");
 		add_refusal(out, rest);

@@ -3,6 +3,7 @@
 #include "profile/compile.h"
 #include "profile/decision.h"
 #include "profile/evaluate.h"
+#include "profile/named.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,6 +13,10 @@
 #define PROVED_CONDITIONS 8
 /* Arguments that are tried for all calls of a profile: some tenths of a second. */
 #define PROBES_MAX (1UL << 16)
+
+/*
+ * A `view` has the rules for one call alone (named.h): who asks about each call must not look at all rules. None is kept over the next one.
+ */
 
 /* Values of a half, or of a whole argument; more than these are not tried. */
 #define VALUES_MAX 1024
@@ -41,16 +46,15 @@ static void add_half(struct values *halves, uint32_t half)
  * One for each answer that comparing an argument's halves can give, whatever it is that stands in the rules for the call: a wrong filter
  * compares one argument with what another is to be compared with. Where 32 bits are compared there is no upper half.
  */
-static void values_of(const struct profile *profile, const char *name, bool is_32bit,
-		      struct values *out)
+static void values_of(const struct profile *view, bool is_32bit, struct values *out)
 {
 	struct values halves = {0};
 
 	*out = (struct values){0};
-	for (size_t i = 0; i < profile->rules_len; i++) {
-		const struct rule *rule = &profile->rules[i];
+	for (size_t i = 0; i < view->rules_len; i++) {
+		const struct rule *rule = &view->rules[i];
 
-		for (size_t k = 0; names_has(&rule->names, name) && k < rule->conditions_len; k++) {
+		for (size_t k = 0; k < rule->conditions_len; k++) {
 			add_half(&halves, rule->conditions[k].value);
 			add_half(&halves, rule->conditions[k].value >> 32);
 		}
@@ -60,31 +64,27 @@ static void values_of(const struct profile *profile, const char *name, bool is_3
 			add_value(out, (is_32bit ? 0 : halves.list[h] << 32) | halves.list[l]);
 }
 
-static bool is_compared(const struct profile *profile, const char *name, unsigned int index)
+static void find_compared(const struct profile *view, bool compared[CONDITION_ARGS])
 {
-	for (size_t i = 0; i < profile->rules_len; i++) {
-		const struct rule *rule = &profile->rules[i];
-
-		for (size_t k = 0; names_has(&rule->names, name) && k < rule->conditions_len; k++)
-			if (rule->conditions[k].index == index)
-				return true;
-	}
-	return false;
+	memset(compared, 0, CONDITION_ARGS * sizeof(*compared));
+	for (size_t i = 0; i < view->rules_len; i++)
+		for (size_t k = 0; k < view->rules[i].conditions_len; k++)
+			compared[view->rules[i].conditions[k].index] = true;
 }
 
 /*
  * Are the rules for the call such that libseccomp ends, and that values_of() has all that matter? Where a rule compares several arguments
  * and one of them by order or NE, it is not known to end.
  */
-static bool can_be_proved(const struct profile *profile, const char *name)
+static bool can_be_proved(const struct profile *view)
 {
 	size_t rules = 0, conditions = 0;
 
-	for (size_t i = 0; i < profile->rules_len; i++) {
-		const struct rule *rule = &profile->rules[i];
+	for (size_t i = 0; i < view->rules_len; i++) {
+		const struct rule *rule = &view->rules[i];
 		bool single = rule->conditions_len < 2 || rule_conditions_are_alternatives(rule);
 
-		if (!names_has(&rule->names, name) || !rule_counts(profile, rule))
+		if (!rule_counts(view, rule))
 			continue;
 		rules++;
 		conditions += rule->conditions_len;
@@ -97,48 +97,55 @@ static bool can_be_proved(const struct profile *profile, const char *name)
 }
 
 /* Has another call rules that the call is the multiplexer of? */
-static bool has_subcalls(const struct profile *profile, enum arch arch, const char *name)
+static bool has_subcalls(const struct named *named, enum arch arch, const char *name)
 {
-	for (size_t i = 0; i < profile->rules_len; i++) {
-		const struct rule *rule = &profile->rules[i];
+	struct syscall call = {.arch = arch};
 
-		for (size_t n = 0; n < rule->names.len; n++) {
-			const char *multiplexer = syscall_multiplexer(arch, rule->names.list[n]);
+	if (!arch_multiplexes(arch) || !syscall_resolve(arch, name, &call.nr) ||
+	    !syscall_is_multiplexer(&call))
+		return false;
+	for (; call.sub < SUBCALLS_MAX; call.sub++) {
+		const char *subname = syscall_subname(&call);
+		size_t len = 0;
 
-			if (multiplexer && !strcmp(multiplexer, name))
-				return true;
-		}
+		if (subname)
+			named_rules(named, subname, &len);
+		if (len)
+			return true;
 	}
 	return false;
 }
 
 /* Where a multiplexer makes the call as well, the rules for all that it makes are one decision, unless one decides about all of it. */
-static bool is_apart(const struct profile *profile, enum arch arch, const char *name)
+static bool is_apart(struct named *named, enum arch arch, const char *name)
 {
 	const char *multiplexer = syscall_multiplexer(arch, name);
 	struct outcome outcome;
 
-	if (has_subcalls(profile, arch, name))
+	if (has_subcalls(named, arch, name))
 		return false;
-	return !multiplexer || (decision_is_simple(profile, multiplexer, &outcome) &&
-				!outcome_equal(outcome, profile_default(profile)));
+	return !multiplexer ||
+	       (decision_is_simple(named_view(named, multiplexer), multiplexer, &outcome) &&
+		!outcome_equal(outcome, profile_default(named->profile)));
 }
 
 /* Does the filter answer as the rules do, whatever the arguments are? `budget`: how many may still be tried. */
-static bool agrees(const struct filter *filter, const struct profile *profile,
-		   const struct syscall *call, const char *name, size_t *budget)
+static bool agrees(const struct filter *filter, struct named *named, const struct syscall *call,
+		   const char *name, size_t *budget)
 {
+	const struct profile *view = named_view(named, name);
 	struct seccomp_data data = {
 		.nr = (int)call->nr + (int)arch_number_base(call->arch),
 		.arch = arch_audit(call->arch),
 	};
 	bool compared[CONDITION_ARGS];
+	char known[SYSCALL_NAME_LEN];
 	struct values values;
 	size_t probes = 1;
 
-	values_of(profile, name, arch_compares_32bit(call->arch), &values);
+	values_of(view, arch_compares_32bit(call->arch), &values);
+	find_compared(view, compared);
 	for (unsigned int i = 0; i < CONDITION_ARGS; i++) {
-		compared[i] = is_compared(profile, name, i);
 		if (!compared[i])
 			continue;
 		if (values.len == VALUES_MAX || probes > *budget / values.len)
@@ -146,6 +153,8 @@ static bool agrees(const struct filter *filter, const struct profile *profile,
 		probes *= values.len;
 	}
 	*budget -= probes;
+	(void)syscall_name(call, known);
+	view = named_view(named, known);
 	for (size_t probe = 0; probe < probes; probe++) {
 		uint64_t args[CONDITION_ARGS] = {0};
 		size_t left = probe;
@@ -158,30 +167,30 @@ static bool agrees(const struct filter *filter, const struct profile *profile,
 		}
 		memcpy(data.args, args, sizeof(args));
 		if (!outcome_equal(outcome_from_return(filter_run(filter, &data)),
-				   evaluate(profile, call, args).outcome))
+				   evaluate(view, call, args).outcome))
 			return false;
 	}
 	return true;
 }
 
-/* The first of the calls whose rules the filter of a machine does not hold to; NULL: there is none. */
-static const char *find_wrong(const struct profile *profile, enum arch machine,
+/* The first of the calls whose rules the filter of a machine does not hold to; NULL: there is none. `there`: the profile, as it is for the machine. */
+static const char *find_wrong(const struct profile *there, struct named *named, enum arch machine,
 			      const struct names *calls, size_t *budget)
 {
 	struct filter own_filter filter = {0};
 	struct buf own_buf unknown = BUF_INIT;
 
-	if (compile_unchecked(profile, machine, &filter, &unknown, NULL) ||
+	if (compile_unchecked(there, machine, &filter, &unknown, NULL) ||
 	    filter_check(&filter, NULL))
 		return calls->list[0];
 	for (size_t i = 0; i < calls->len; i++) {
 		for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 			struct syscall call = {.arch = a};
 
-			if (profile->arches[a] &&
-			    (!is_apart(profile, a, calls->list[i]) ||
+			if (there->arches[a] &&
+			    (!is_apart(named, a, calls->list[i]) ||
 			     (syscall_resolve(a, calls->list[i], &call.nr) &&
-			      !agrees(&filter, profile, &call, calls->list[i], budget))))
+			      !agrees(&filter, named, &call, calls->list[i], budget))))
 				return calls->list[i];
 		}
 	}
@@ -189,22 +198,20 @@ static const char *find_wrong(const struct profile *profile, enum arch machine,
 }
 
 /* The same on every machine that the profile has architectures of. */
-static const char *find_wrong_anywhere(const struct profile *profile, const struct names *calls)
+static const char *find_wrong_anywhere(struct named *named, const struct names *calls)
 {
+	const enum arch native = arch_host(arch_native());
 	size_t budget = PROBES_MAX;
 	const char *wrong = NULL;
 
 	for (enum arch machine = ARCH_INVALID + 1; !wrong && machine < ARCH_COUNT; machine++) {
-		struct profile there = *profile; /* borrows */
-		bool some = false;
+		struct profile there = *named->profile; /* borrows */
 
-		profile_settle_arches(&there, arch_host(arch_native()));
-		for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
-			there.arches[a] &= arch_host(a) == machine;
-			some |= there.arches[a];
-		}
-		if (some)
-			wrong = find_wrong(&there, machine, calls, &budget);
+		for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+			there.arches[a] = arch_host(a) == machine &&
+					  profile_is_for(named->profile, a, native);
+		if (profile_lists_arches(&there))
+			wrong = find_wrong(&there, named, machine, calls, &budget);
 	}
 	return wrong;
 }
@@ -222,13 +229,14 @@ static int refuse(const char *name, enum hazard hazard, struct err *err)
 }
 
 /* A call of which only the filter tells whether it is right is added to `doubtful`. */
-static int check_name(const struct profile *profile, const char *name, struct names *doubtful,
+static int check_name(struct named *named, const char *name, struct names *doubtful,
 		      struct err *err)
 {
+	const struct profile *view = named_view(named, name);
 	struct decision own_decision decision = {0};
-	int rc = decision_make(profile, name, &decision);
+	int rc = decision_make(view, name, &decision);
 
-	if (!rc && decision.hazard == HAZARD_RANGES && can_be_proved(profile, name)) {
+	if (!rc && decision.hazard == HAZARD_RANGES && can_be_proved(view)) {
 		decision.hazard = HAZARD_NONE;
 		rc = names_add(doubtful, name);
 	}
@@ -261,16 +269,13 @@ static bool forgets_number(const struct profile *profile, enum arch arch)
 	return absent && conditional;
 }
 
-/* Of a call by name: conditions that the filter looks at, and by order or NE. `from`: a multiplexer's call has another first argument. */
-static void find_conditions(const struct profile *profile, const char *name, unsigned int from,
-			    bool *some, bool *ranges)
+/* Conditions that the filter looks at, and by order or NE. `from`: a multiplexer's call has another first argument. */
+static void find_conditions(const struct profile *view, unsigned int from, bool *some, bool *ranges)
 {
-	for (size_t i = 0; i < profile->rules_len; i++) {
-		const struct rule *rule = &profile->rules[i];
+	for (size_t i = 0; i < view->rules_len; i++) {
+		const struct rule *rule = &view->rules[i];
 
-		if (!names_has(&rule->names, name) || !rule_counts(profile, rule))
-			continue;
-		for (size_t k = 0; k < rule->conditions_len; k++) {
+		for (size_t k = 0; rule_counts(view, rule) && k < rule->conditions_len; k++) {
 			*some |= rule->conditions[k].index >= from;
 			*ranges |= rule->conditions[k].index >= from &&
 				   condition_is_range(&rule->conditions[k]);
@@ -279,51 +284,79 @@ static void find_conditions(const struct profile *profile, const char *name, uns
 }
 
 /* A call that has conditions of its own where its multiplexer has some as well: in the filter all are in one place. */
-static bool is_mixed(const struct profile *profile, enum arch arch, const char *name)
+static bool is_mixed(struct named *named, enum arch arch, const char *name)
 {
 	const char *multiplexer = syscall_multiplexer(arch, name);
 	bool own = false, all = false, ranges = false;
 
-	if (is_apart(profile, arch, name) || !multiplexer)
+	if (!multiplexer || is_apart(named, arch, name))
 		return false;
-	find_conditions(profile, name, 1, &own, &ranges);
-	find_conditions(profile, multiplexer, 0, &all, &ranges);
+	find_conditions(named_view(named, name), 1, &own, &ranges);
+	find_conditions(named_view(named, multiplexer), 0, &all, &ranges);
 	return own && all && ranges;
 }
 
-static int check_mixed(const struct profile *profile, const char *name, struct err *err)
+static int check_mixed(struct named *named, const char *name, struct err *err)
 {
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-		if (profile->arches[a] && is_mixed(profile, a, name))
+		if (named->profile->arches[a] && is_mixed(named, a, name))
 			return err_set(err, -ENOTSUP,
 				       "%s: on %s the conditions on it and on %s are one decision, with order or NE in it, of which libseccomp may make another filter than they say; leave one of them out, or the architecture",
 				       name, arch_scmp_name(a), syscall_multiplexer(a, name));
 	return 0;
 }
 
+/* Is the rule the first with conditions that has the name? */
+static bool is_first(const struct named *named, const char *name, size_t rule)
+{
+	size_t len;
+	const struct named_rule *rows = named_rules(named, name, &len);
+
+	while (!named->profile->rules[rows->rule].conditions_len)
+		rows++;
+	return rows->rule == rule;
+}
+
+/* In the order of the rules, each name once: the first that is wrong is told. */
+static int check_names(struct named *named, struct names *doubtful, struct err *err)
+{
+	const struct profile *profile = named->profile;
+	int rc = 0;
+
+	for (size_t i = 0; i < profile->rules_len; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		for (size_t n = 0; !rc && rule->conditions_len && n < rule->names.len; n++) {
+			const char *name = rule->names.list[n];
+
+			if (!is_first(named, name, i))
+				continue;
+			rc = check_mixed(named, name, err);
+			if (!rc)
+				rc = check_name(named, name, doubtful, err);
+		}
+	}
+	return rc;
+}
+
 int profile_check_hazards(const struct profile *profile, struct err *err)
 {
 	struct names own_names doubtful = {0};
+	struct named own_named named = {0};
 	const char *wrong;
+	int rc;
 
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
 		if (profile->arches[a] && forgets_number(profile, a))
 			return err_set(err, -ENOTSUP,
 				       "%s has none of the calls but some with conditions, and libseccomp then makes a filter that refuses them all; leave the architecture out",
 				       arch_scmp_name(a));
-	for (size_t i = 0; i < profile->rules_len; i++) {
-		const struct rule *rule = &profile->rules[i];
-
-		for (size_t n = 0; rule->conditions_len && n < rule->names.len; n++) {
-			int rc = check_mixed(profile, rule->names.list[n], err);
-
-			if (!rc)
-				rc = check_name(profile, rule->names.list[n], &doubtful, err);
-
-			if (rc)
-				return rc;
-		}
-	}
-	wrong = doubtful.len ? find_wrong_anywhere(profile, &doubtful) : NULL;
+	rc = named_make(profile, &named);
+	if (rc)
+		return err_errno(err, rc, "cannot tell what the rules mean");
+	rc = check_names(&named, &doubtful, err);
+	if (rc)
+		return rc;
+	wrong = doubtful.len ? find_wrong_anywhere(&named, &doubtful) : NULL;
 	return wrong ? refuse(wrong, HAZARD_RANGES, err) : 0;
 }

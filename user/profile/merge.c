@@ -307,7 +307,7 @@ int profile_merge(const struct profile *a, const struct profile *b, enum merge h
 		const struct profile *p = named_view(&x, names.list[i]);
 		const struct profile *q = named_view(&y, names.list[i]);
 
-		rc = p && q ? merge_name(p, q, how, names.list[i], &merged) : -ENOMEM;
+		rc = merge_name(p, q, how, names.list[i], &merged);
 		if (rc == -E2BIG)
 			return decision_refuse(rc, names.list[i], err);
 		if (rc)

@@ -19,6 +19,20 @@ static int compare(const void *p, const void *q)
 	return order ? order : (a->rule > b->rule) - (a->rule < b->rule);
 }
 
+/* As many rules as have one name. */
+static size_t longest_run(const struct named *named)
+{
+	size_t longest = 0, begin = 0;
+
+	for (size_t i = 0; i < named->len; i++) {
+		if (strcmp(named->list[begin].name, named->list[i].name))
+			begin = i;
+		if (longest < i - begin + 1)
+			longest = i - begin + 1;
+	}
+	return longest;
+}
+
 int named_make(const struct profile *profile, struct named *out)
 {
 	size_t len = 0;
@@ -34,7 +48,9 @@ int named_make(const struct profile *profile, struct named *out)
 				(struct named_rule){profile->rules[i].names.list[n], i};
 	qsort(out->list, out->len, sizeof(*out->list), compare);
 	out->profile = profile;
-	return 0;
+	out->view.rules_room = longest_run(out);
+	out->view.rules = calloc(out->view.rules_room + 1, sizeof(*out->view.rules));
+	return out->view.rules ? 0 : -ENOMEM;
 }
 
 /* The first that is not before the name; or, not `up_to` it. */
@@ -65,15 +81,10 @@ const struct profile *named_view(struct named *named, const char *name)
 {
 	struct profile *view = &named->view;
 	struct rule *rules = view->rules;
-	size_t room = view->rules_room, len;
+	const size_t room = view->rules_room;
+	size_t len;
 	const struct named_rule *list = named_rules(named, name, &len);
 
-	if (len > room) {
-		rules = reallocarray(rules, len, sizeof(*rules));
-		if (!rules)
-			return NULL;
-		room = len;
-	}
 	for (size_t i = 0; i < len; i++)
 		rules[i] = named->profile->rules[list[i].rule];
 	*view = *named->profile;

@@ -22,14 +22,13 @@ struct named {
 void named_clear(struct named *named);
 #define own_named own_with(named_clear)
 
-/** -ENOMEM. *out was zeroed. */
+/** -ENOMEM. *out was zeroed, and is owned in any case. */
 int named_make(const struct profile *profile, struct named *out) must_check;
 
 /** The rules that have a name, in the order of the profile: the first of *len. */
 const struct named_rule *named_rules(const struct named *named, const char *name, size_t *len);
 
 /**
- * The profile without the rules that do not have that name: what it says of the call is the same. Borrowed, until the next call. NULL: no
- * memory.
+ * The profile without the rules that do not have that name: what it says of the call is the same. Borrowed, until the next call.
  */
 const struct profile *named_view(struct named *named, const char *name);
