@@ -216,9 +216,9 @@ audit, its report            | -       | audit --report no/r --cgroup $TARGET --
 audit, both are one          | -       | audit --update p.json --report ./p.json --cgroup $TARGET | 2 | kept | --report and p.json are the same file
 ... of another output        | -       | audit --update p.json -o q.json --report p.json --cgroup $TARGET | 2 | kept | --report and p.json are the same file
 unknown feature              | feature | record -o p.json -- true                               | 2   | kept | WHITTLE_FEATURES: '-nonsense' turns no feature off
-unknown command              | -       | rekord -o p.json -- true                               | 2   | kept | there is no command 'rekord'; see 'whittle help'
+unknown command              | -       | rekord -o p.json -- true                               | 2   | kept | there is no command 'rekord' (did you mean 'record'?); see 'whittle help'
 no command                   | -       |                                                        | 2   | kept | a command is missing; see 'whittle help'
-help for an unknown command  | -       | help rekord                                            | 2   | kept | there is no command 'rekord'; see 'whittle help'
+help for an unknown command  | -       | help rekord                                            | 2   | kept | there is no command 'rekord' (did you mean 'record'?); see 'whittle help'
 enforce, profile missing     | -       | enforce none.json -- touch ran                         | 125 | kept | cannot open none.json: No such file
 enforce, a directory         | directory | enforce dir -- touch ran                             | 125 | kept | cannot read dir: Is a directory
 enforce, truncated JSON      | truncated | enforce bad.json -- touch ran                        | 125 | kept | bad.json:1:67: the file ends where ',' or ']' is expected

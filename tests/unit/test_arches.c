@@ -32,7 +32,7 @@ static void list_known(enum arch arch)
 	int64_t nr = -1;
 
 	known_len = 0;
-	while (survey_next(arch, &nr, name)) {
+	while (syscall_next(arch, &nr, name)) {
 		/*
 		 * A name that libseccomp has not is no rule to it. On other machines than PowerPC 2.5.4 has the same number for these
 		 * two (seccomp-syscalls.h: __PNR_switch_endian).

@@ -48,7 +48,7 @@ Test(docker_default, one_call)
 		int64_t nr = -1;
 
 		cr_assert_eq(docker_default(&host, &profile), 0);
-		while (survey_next(arch, &nr, name)) {
+		while (syscall_next(arch, &nr, name)) {
 			enum reach reach;
 
 			cr_assert_eq(profile_reach(&profile, name, &reach), 0);

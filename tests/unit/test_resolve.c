@@ -141,7 +141,7 @@ Test(resolve, oci_and_back_loses_nothing, .timeout = 60)
 		cr_assert_eq(compile_filter(&back, hosts[h].arch, &filter, &unknown, &err), 0, "%s",
 			     err.text);
 		cr_assert_eq(filter_check(&filter, &err), 0, "%s", err.text);
-		while (survey_next(hosts[h].arch, &nr, name)) {
+		while (syscall_next(hosts[h].arch, &nr, name)) {
 			const struct syscall call = {.arch = hosts[h].arch, .nr = nr};
 
 			for (size_t v = 0; v < ARRAY_LEN(values); v++) {

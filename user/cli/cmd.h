@@ -50,6 +50,9 @@ extern const struct command *const commands[];
 /** NULL if there is none of this name. */
 const struct command *command_find(const char *name);
 
+/** Says on stderr that there is no command of this name, and which one may be meant, and returns STATUS_USAGE. */
+int command_unknown(const char *name);
+
 /** Prints the help of a command on stdout. */
 void command_print_help(const struct command *command);
 

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/profile_file.h"
+#include "profile/compile.h"
 #include "profile/decision.h"
 #include "profile/emit.h"
 #include "profile/equivalents.h"
@@ -13,6 +14,9 @@
 
 #include <errno.h>
 #include <string.h>
+
+#define UNKNOWN_MAX                                                                                \
+	100 /* names that no call has: so many are looked at, at a thousand names each time */
 
 struct convert_options {
 	struct file_options file;
@@ -46,16 +50,20 @@ static const struct option_row rows[] = {
 static const struct emit_format *find_format(const char *name, struct err *err)
 {
 	const struct emit_format *format = emit_formats;
+	struct spelling spelling = {.word = name};
 	char list[256] = "";
 
 	while (name && format->name && strcmp(format->name, name))
 		format++;
 	if (format->name)
 		return format;
-	for (format = emit_formats; format->name; format++)
+	for (format = emit_formats; format->name; format++) {
 		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
 			 *list ? ", " : "", format->name);
-	err_set(err, -EINVAL, "format '%s' is none of %s", name, list);
+		spelling_try(&spelling, format->name);
+	}
+	err_set(err, -EINVAL, "format '%s' is none of %s%s", name, list,
+		spelling_hint(&spelling, ""));
 	return NULL;
 }
 
@@ -73,15 +81,18 @@ static int parse_action(const char *text, struct outcome *out, struct err *err)
 		{"kill-thread", ACTION_KILL_THREAD},
 		{"kill-process", ACTION_KILL_PROCESS},
 	};
+	struct spelling spelling = {.word = text};
 
 	*out = (struct outcome){action_from_scmp_name(text), 0};
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		if (!strcmp(words[i].word, text))
 			out->action = words[i].action;
+		spelling_try(&spelling, words[i].word);
+	}
 	if (out->action == ACTION_INVALID)
 		return err_set(err, -EINVAL,
-			       "action '%s' is none of allow, log, errno, trap, kill-thread, kill-process",
-			       text);
+			       "action '%s' is none of allow, log, errno, trap, kill-thread, kill-process%s",
+			       text, spelling_hint(&spelling, ""));
 	out->errno_value = out->action == ACTION_ERRNO ? EPERM : 0;
 	return 0;
 }
@@ -246,6 +257,29 @@ static int tell_absent(const struct convert_options *options, const struct profi
 	return 0;
 }
 
+/* Runtimes leave out in silence what is no name of a call: what looks like one is told. */
+static int tell_misspelt(const struct profile *profile, struct err *err)
+{
+	struct names own_names names = {0};
+	int rc = profile_names(profile, &names);
+	size_t unknown = 0;
+
+	if (rc)
+		return err_errno(err, rc, "cannot look at the names");
+	for (size_t i = 0; i < names.len && unknown < UNKNOWN_MAX; i++) {
+		struct spelling spelling = {.word = names.list[i]};
+
+		if (syscall_exists(names.list[i]))
+			continue;
+		unknown++;
+		syscall_spell(compile_machine(profile), &spelling);
+		if (*spelling.meant)
+			log_warn("no architecture that whittle knows has a call '%s'%s",
+				 names.list[i], spelling_hint(&spelling, ""));
+	}
+	return 0;
+}
+
 /* The profile's architectures are these from now on. */
 static int set_arches(const struct convert_options *options, const struct emit_format *format,
 		      const bool arches[ARCH_COUNT], struct profile *profile, struct err *err)
@@ -292,7 +326,8 @@ static int run(const struct command *self, int argc, char **argv)
 		log_error("%s", err.text);
 		return STATUS_FAILED;
 	}
-	if ((options.arches && set_arches(&options, format, arches, &profile, &err)) ||
+	if (tell_misspelt(&profile, &err) ||
+	    (options.arches && set_arches(&options, format, arches, &profile, &err)) ||
 	    (options.default_action && set_default(&profile, outcome, &err)) ||
 	    convert(&options, format, &profile, &text, &err) ||
 	    file_write(options.output, &text, "result", &err)) {

@@ -66,11 +66,13 @@ static int parse_args(int argc, char **argv, struct question *question, struct e
 {
 	if (argc > 6)
 		return err_set(err, -EINVAL, "a call has at most 6 arguments");
-	for (int i = 0; i < argc; i++)
-		if (args_value_parse(&question->call, (unsigned int)i, argv[i], &question->args[i]))
-			return err_set(err, -EINVAL,
-				       "argument '%s' is not a number of 64 bits, nor a name that %s has for it",
-				       argv[i], question->name);
+	for (int i = 0; i < argc; i++) {
+		int rc = args_value_parse(&question->call, (unsigned int)i, argv[i],
+					  &question->args[i], err);
+
+		if (rc)
+			return rc;
+	}
 	question->args_len = argc;
 	return 0;
 }
@@ -80,6 +82,7 @@ static int find_call(const char *text, struct question *question, struct err *er
 {
 	const enum arch arch = question->call.arch;
 	const int64_t base = arch_number_base(arch);
+	struct spelling spelling = {.word = text};
 	char *end;
 	long long nr = strtoll(text, &end, 0);
 
@@ -100,9 +103,10 @@ static int find_call(const char *text, struct question *question, struct err *er
 		return err_set(err, -EINVAL,
 			       "the installed libseccomp does not know %s, nor its calls",
 			       arch_token(arch));
+	syscall_spell(arch, &spelling);
 	return err_set(err, -EINVAL,
-		       "%s has no call '%s', as far as the installed libseccomp and whittle know",
-		       arch_token(arch), text);
+		       "%s has no call '%s', as far as the installed libseccomp and whittle know%s",
+		       arch_token(arch), text, spelling_hint(&spelling, ""));
 }
 
 /* The architecture of the machine, which libseccomp gives a filter whether it is listed or not, is listed then. */

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/completion.h"
 
@@ -80,10 +79,8 @@ static int run(const struct command *self, int argc, char **argv)
 		list_commands();
 	else if ((about = command_find(argv[rest])))
 		command_print_help(about);
-	else {
-		log_error("there is no command '%s'; see 'whittle help'", argv[rest]);
-		return STATUS_USAGE;
-	}
+	else
+		return command_unknown(argv[rest]);
 	return STATUS_OK;
 }
 

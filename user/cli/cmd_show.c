@@ -101,7 +101,7 @@ static void print_risk(const struct profile *profile, enum risk risk)
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 		int64_t nr = -1;
 
-		while (profile_is_for(profile, a, machine) && survey_next(a, &nr, name)) {
+		while (profile_is_for(profile, a, machine) && syscall_next(a, &nr, name)) {
 			const char *group;
 			enum reach reach;
 
@@ -177,7 +177,7 @@ static int compare(const struct profile *profile, const struct profile *base,
 	char name[SYSCALL_NAME_LEN];
 	int64_t nr = -1;
 
-	while (survey_next(arch, &nr, name)) {
+	while (syscall_next(arch, &nr, name)) {
 		enum reach before = REACH_NONE, after = REACH_NONE;
 		int rc = 0;
 

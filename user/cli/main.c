@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* whittle: records what a container, a cgroup, a service or a command calls, and whittles a seccomp profile down to that. */
 #include "base/log.h"
+#include "base/spelling.h"
 #include "cli/cmd.h"
 
 #include <errno.h>
@@ -31,6 +32,17 @@ void command_print_help(const struct command *command)
 	printf("usage: whittle %s %s\n\n%s\n", command->name, command->synopsis,
 	       command->description);
 	options_print(command->options);
+}
+
+int command_unknown(const char *name)
+{
+	struct spelling spelling = {.word = name};
+
+	for (size_t i = 0; commands[i]; i++)
+		spelling_try(&spelling, commands[i]->name);
+	log_error("there is no command '%s'%s; see 'whittle help'", name,
+		  spelling_hint(&spelling, ""));
+	return STATUS_USAGE;
 }
 
 int command_usage_error(const struct command *command, const struct err *err)
@@ -104,8 +116,7 @@ int main(int argc, char **argv)
 	if (command)
 		return after_printing(command->run(command, argc - 1, argv + 1));
 	if (word)
-		log_error("there is no command '%s'; see 'whittle help'", word);
-	else
-		log_error("a command is missing; see 'whittle help'");
+		return command_unknown(word);
+	log_error("a command is missing; see 'whittle help'");
 	return STATUS_USAGE;
 }

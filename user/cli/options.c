@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/options.h"
 #include "base/num.h"
+#include "base/spelling.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -54,8 +55,22 @@ static const struct option_row *row_of(const struct option_row *rows, int value)
 	return NULL;
 }
 
+/* "--nonsense", "--nonsense=1" */
+static int no_option(const struct option_row *rows, const char *text, struct err *err)
+{
+	char name[SPELLING_LEN];
+	struct spelling spelling = {.word = name};
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text + 2, "="), text + 2);
+	for (; rows->name; rows++)
+		spelling_try(&spelling, rows->name);
+	return err_set(err, -EINVAL, "there is no option %s%s", text,
+		       spelling_hint(&spelling, "--"));
+}
+
 static int store_choice(const struct option_row *row, const char *text, int *out, struct err *err)
 {
+	struct spelling spelling = {.word = text};
 	char list[256] = "";
 
 	for (int i = 0; row->choices[i]; i++) {
@@ -65,8 +80,10 @@ static int store_choice(const struct option_row *row, const char *text, int *out
 		}
 		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i ? ", " : "",
 			 row->choices[i]);
+		spelling_try(&spelling, row->choices[i]);
 	}
-	return err_set(err, -EINVAL, "--%s '%s' is none of %s", row->name, text, list);
+	return err_set(err, -EINVAL, "--%s '%s' is none of %s%s", row->name, text, list,
+		       spelling_hint(&spelling, ""));
 }
 
 static int store_text(const struct option_row *row, const char *text, const char **out,
@@ -145,7 +162,7 @@ static int parse(const struct option_row *rows, bool anywhere, int argc, char **
 			return err_set(err, -EINVAL, "option --%s takes no argument: %s",
 				       row_of(rows, optopt)->name, argv[optind - 1]);
 		if (value == '?')
-			return err_set(err, -EINVAL, "there is no option %s", argv[optind - 1]);
+			return no_option(rows, argv[optind - 1], err);
 		if (value == ':')
 			return err_set(err, -EINVAL, "option %s needs an argument",
 				       argv[optind - 1]);

@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/spelling.h"
 
 #include <errno.h>
 #include <stdio_ext.h>
@@ -17,6 +18,7 @@
 
 int arch_parse(const char *text, enum arch *out, struct err *err)
 {
+	struct spelling spelling = {.word = text};
 	char list[256] = "";
 
 	*out = arch_from_token(text);
@@ -30,10 +32,14 @@ int arch_parse(const char *text, enum arch *out, struct err *err)
 		*out = arch_from_systemd_name(text);
 	if (*out != ARCH_INVALID)
 		return 0;
-	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
 			 *list ? ", " : "", arch_token(a));
-	return err_set(err, -EINVAL, "architecture '%s' is none of %s", text, list);
+		spelling_try(&spelling, arch_token(a));
+		spelling_try(&spelling, arch_docker_name(a) ? arch_docker_name(a) : "");
+	}
+	return err_set(err, -EINVAL, "architecture '%s' is none of %s%s", text, list,
+		       spelling_hint(&spelling, ""));
 }
 
 const char *profile_file_name(const char *path)
@@ -142,6 +148,18 @@ static void tell_warnings(const char *name, const struct findings *warnings)
 	}
 }
 
+static int no_capability(const char *text, struct err *err)
+{
+	struct spelling spelling = {.word = text};
+
+	for (size_t i = 0; i < CAPABILITY_COUNT; i++) {
+		spelling_try(&spelling, capability_names[i]);
+		spelling_try(&spelling, capability_names[i] + strlen("CAP_"));
+	}
+	return err_set(err, -EINVAL, "there is no capability '%s'%s", text,
+		       spelling_hint(&spelling, ""));
+}
+
 /* As engines take them: "CAP_SYS_ADMIN", "sys_admin", "ALL"; or "none" alone. */
 static int parse_caps(const struct texts *texts, const char *caps[CAPABILITY_COUNT],
 		      struct host *out, struct err *err)
@@ -154,7 +172,7 @@ static int parse_caps(const struct texts *texts, const char *caps[CAPABILITY_COU
 		uint64_t set = capability_set(texts->text[i]);
 
 		if (!set && (texts->len > 1 || strcasecmp(texts->text[i], "none")))
-			return err_set(err, -EINVAL, "there is no capability '%s'", texts->text[i]);
+			return no_capability(texts->text[i], err);
 		all |= set;
 	}
 	for (size_t i = 0; i < CAPABILITY_COUNT; i++)

@@ -42,6 +42,9 @@ static struct text_place place_of_rule(const struct subject *subject, const stru
 /* Names are looked for in the text, from its beginning: not for ever. */
 #define PLACED_MAX 1000
 
+/* Nor is what was meant: a thousand names each time. */
+#define HINTED_MAX 100
+
 /* In the rule, as it is written there; or where the rule begins (a group of systemd's has the name). */
 static struct text_place place_of_name(const struct subject *subject, const struct rule *rule,
 				       const char *name)
@@ -64,14 +67,12 @@ static struct text_place place_of_call(const struct subject *subject, const char
 		     place_of_profile(subject);
 }
 
-static bool exists_somewhere(const char *name)
+/* Of an unknown name; looked for among those of the profile's machine. */
+static const char *hint_of_name(const struct subject *subject, struct spelling *spelling)
 {
-	int64_t nr;
-
-	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-		if (syscall_resolve(a, name, &nr))
-			return true;
-	return false;
+	if (subject->out->len < HINTED_MAX)
+		syscall_spell(compile_machine(subject->profile), spelling);
+	return spelling_hint(spelling, "");
 }
 
 /* A name that runtimes with the installed libseccomp leave out. */
@@ -99,12 +100,13 @@ static int check_names(const struct subject *subject)
 
 	for (size_t i = 0; !rc && i < names.len; i++) {
 		const char *name = names.list[i];
+		struct spelling spelling = {.word = name};
 
-		if (!exists_somewhere(name))
+		if (!syscall_exists(name))
 			rc = findings_add(subject->out, SEVERITY_WARNING, "unknown-name",
 					  place_of_call(subject, name),
-					  "no architecture that whittle knows has a call '%s': runtimes leave it out in silence",
-					  name);
+					  "no architecture that whittle knows has a call '%s'%s: runtimes leave it out in silence",
+					  name, hint_of_name(subject, &spelling));
 		else if (!compile_knows(name))
 			rc = add_newer(subject, name);
 	}

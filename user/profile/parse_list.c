@@ -173,12 +173,9 @@ bool is_list(const char *text, size_t len)
 /* Nearly any text is a list of words. */
 static bool names_a_call(const struct rule *rule)
 {
-	int64_t nr;
-
 	for (size_t i = 0; i < rule->names.len; i++)
-		for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-			if (syscall_resolve(a, rule->names.list[i], &nr))
-				return true;
+		if (syscall_exists(rule->names.list[i]))
+			return true;
 	return false;
 }
 

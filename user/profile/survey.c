@@ -3,23 +3,6 @@
 
 #include <errno.h>
 
-#define NUMBERS_END   1024
-#define PRIVATE_FIRST 0xf0001 /* 32-bit arm's own */
-#define PRIVATE_END   0xf0010
-
-bool survey_next(enum arch arch, int64_t *nr, char name[SYSCALL_NAME_LEN])
-{
-	while (++*nr < PRIVATE_END) {
-		struct syscall call = {.arch = arch, .nr = *nr};
-
-		if (*nr == NUMBERS_END)
-			*nr = call.nr = PRIVATE_FIRST;
-		if (syscall_name(&call, name))
-			return true;
-	}
-	return false;
-}
-
 int profile_reach(const struct profile *profile, const char *name, enum reach *out)
 {
 	struct decision own_decision decision = {0};
@@ -66,7 +49,7 @@ int profile_survey(const struct profile *profile, enum arch arch, struct survey 
 	int64_t nr = -1;
 
 	*out = (struct survey){0};
-	while (survey_next(arch, &nr, name)) {
+	while (syscall_next(arch, &nr, name)) {
 		struct outcome outcome;
 		enum reach reach;
 		int rc = profile_reach(profile, name, &reach);

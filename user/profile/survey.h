@@ -27,6 +27,3 @@ bool profile_allows(const struct profile *profile, const char *name);
 
 int profile_survey(const struct profile *profile, enum arch arch, struct survey *out,
 		   struct err *err) must_check;
-
-/** The next call of an architecture that has a name, by number; start with *nr = -1. False: there are no more. */
-bool survey_next(enum arch arch, int64_t *nr, char name[SYSCALL_NAME_LEN]);

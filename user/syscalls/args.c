@@ -181,6 +181,17 @@ static int plan_on(struct arg_plan *plan, enum arch arch, const char *name, unsi
 	return plan_add(plan, &call, masks, row && row->memory, err);
 }
 
+static int no_call(enum arch native, const char *name, struct err *err)
+{
+	struct spelling spelling = {.word = name};
+
+	/* a thousand names, for those who read it */
+	if (err)
+		syscall_spell(native, &spelling);
+	return err_set(err, -EINVAL, "--args: there is no syscall '%s'%s", name,
+		       spelling_hint(&spelling, ""));
+}
+
 int arg_plan_add(struct arg_plan *plan, enum arch native, const char *name, unsigned int indices,
 		 struct err *err)
 {
@@ -195,7 +206,7 @@ int arg_plan_add(struct arg_plan *plan, enum arch native, const char *name, unsi
 	for (size_t i = 0; !rc && i < ARRAY_LEN(arches); i++)
 		rc = plan_on(plan, arches[i], name, indices, &exists, err);
 	if (!rc && !exists)
-		return err_set(err, -EINVAL, "--args: there is no syscall '%s'", name);
+		return no_call(native, name, err);
 	return rc || arches[1] != ARCH_X86 ? rc : plan_subcalls(plan, name, err);
 }
 
@@ -204,11 +215,9 @@ static int plan_set(struct arg_plan *plan, enum arch native, bool all, struct er
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < ARRAY_LEN(rows); i++) {
-		struct err none = {0};
-
 		if (!all && !rows[i].usual)
 			continue;
-		rc = arg_plan_add(plan, native, rows[i].name, 0, &none);
+		rc = arg_plan_add(plan, native, rows[i].name, 0, NULL);
 		if (rc == -EINVAL) /* a call of other machines */
 			rc = 0;
 	}
@@ -388,41 +397,52 @@ void args_match_text(const struct syscall *call, unsigned int index, uint64_t ma
 	}
 }
 
-static int name_parse(const struct arg_name *names, const char *text, size_t len, uint64_t *value)
+static int name_parse(const struct arg_name *names, const char *text, uint64_t *value)
 {
-	char copy[64], *end;
+	char *end;
 
-	if (!len || len >= sizeof(copy))
-		return -EINVAL;
-	memcpy(copy, text, len);
-	copy[len] = 0;
 	for (; names && names->name; names++) {
-		if (!strcmp(names->name, copy)) {
+		if (!strcmp(names->name, text)) {
 			*value = names->value;
 			return 0;
 		}
 	}
 	errno = 0;
-	*value = strtoull(copy, &end, 0);
-	return errno || end == copy || *end ? -EINVAL : 0;
+	*value = strtoull(text, &end, 0);
+	return errno || end == text || *end ? -EINVAL : 0;
+}
+
+/* Neither a number nor one of the names. */
+static int no_value(const struct syscall *call, const struct arg_name *names, const char *text,
+		    struct err *err)
+{
+	struct spelling spelling = {.word = text};
+	char name[SYSCALL_NAME_LEN];
+
+	if (!syscall_name(call, name))
+		snprintf(name, sizeof(name), "%" PRId64, call->nr);
+	for (; names && names->name; names++)
+		spelling_try(&spelling, names->name);
+	return err_set(err, -EINVAL,
+		       "argument '%s' is not a number of 64 bits, nor a name that %s has for it%s",
+		       text, name, spelling_hint(&spelling, ""));
 }
 
 int args_value_parse(const struct syscall *call, unsigned int index, const char *text,
-		     uint64_t *value)
+		     uint64_t *value, struct err *err)
 {
 	const struct arg *arg = find_arg(call, index);
-	uint64_t all = 0;
+	const struct arg_name *names = arg ? arg->names : NULL;
+	char *own_ptr copy = strdup(text);
+	char *rest = copy, *word;
+	uint64_t all = 0, one;
 
-	for (;;) {
-		size_t len = strcspn(text, "|");
-		uint64_t one;
-
-		if (name_parse(arg ? arg->names : NULL, text, len, &one))
-			return -EINVAL;
+	if (!copy)
+		return err_errno(err, -ENOMEM, "cannot read an argument");
+	while ((word = strsep(&rest, "|"))) {
+		if (name_parse(names, word, &one))
+			return no_value(call, names, word, err);
 		all |= one;
-		if (!text[len])
-			break;
-		text += len + 1;
 	}
 	*value = all;
 	return 0;

@@ -84,7 +84,7 @@ void args_match_text(const struct syscall *call, unsigned int index, uint64_t ma
  * bits nor names of this argument.
  */
 int args_value_parse(const struct syscall *call, unsigned int index, const char *text,
-		     uint64_t *value) must_check;
+		     uint64_t *value, struct err *err) must_check;
 
 /** "socket(AF_INET, SOCK_STREAM, 0)"; arguments that were not looked at are "*". */
 void args_call_text(const struct syscall *call, const uint64_t masks[TUPLE_ARGS],

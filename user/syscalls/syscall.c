@@ -9,6 +9,11 @@
 #define NEWER_FIRST 424
 #define NUMBERS_END (1 << 30)
 
+/* What tables hold, and 32-bit arm's own calls */
+#define TABLES_END    1024
+#define PRIVATE_FIRST 0xf0001
+#define PRIVATE_END   0xf0010
+
 /* libseccomp's negative numbers: calls with two ways in, and calls that other architectures have (seccomp.h: __PNR_*) */
 #define PSEUDO_DIRECT  (-101)
 #define PSEUDO_DIRECTS 256
@@ -260,6 +265,38 @@ bool syscall_resolve(enum arch arch, const char *name, int64_t *nr)
 		}
 	}
 	return false;
+}
+
+bool syscall_next(enum arch arch, int64_t *nr, char name[SYSCALL_NAME_LEN])
+{
+	while (++*nr < PRIVATE_END) {
+		struct syscall call = {.arch = arch, .nr = *nr};
+
+		if (*nr == TABLES_END)
+			*nr = call.nr = PRIVATE_FIRST;
+		if (syscall_name(&call, name))
+			return true;
+	}
+	return false;
+}
+
+bool syscall_exists(const char *name)
+{
+	int64_t nr;
+
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (syscall_resolve(a, name, &nr))
+			return true;
+	return false;
+}
+
+void syscall_spell(enum arch arch, struct spelling *spelling)
+{
+	char name[SYSCALL_NAME_LEN];
+	int64_t nr = -1;
+
+	while (syscall_next(arch, &nr, name))
+		spelling_try(spelling, name);
 }
 
 int syscall_compare(const struct syscall *a, const struct syscall *b)

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/spelling.h"
 #include "syscalls/arch.h"
 
 #include <stddef.h>
@@ -46,6 +47,15 @@ const char *syscall_multiplexer(enum arch arch, const char *name);
 
 /** The number of a name; false: this architecture has no such call, as far as the installed libseccomp and whittle know. */
 bool syscall_resolve(enum arch arch, const char *name, int64_t *nr);
+
+/** The next call of an architecture that has a name, by number; start with *nr = -1. False: there are no more. */
+bool syscall_next(enum arch arch, int64_t *nr, char name[SYSCALL_NAME_LEN]);
+
+/** Does any architecture have a call of this name? */
+bool syscall_exists(const char *name);
+
+/** Tries the name of each call of an architecture. */
+void syscall_spell(enum arch arch, struct spelling *spelling);
 
 /** Order by architecture, number, subcall: <0, 0, >0. */
 int syscall_compare(const struct syscall *a, const struct syscall *b);
