@@ -200,6 +200,7 @@ both outputs are one         | -       | record -o p.json --recording ./p.json -
 all of it is thrown away     | -       | record -q -o /dev/null --recording /dev/null -- true   | 0   | kept | -
 --user alone                 | -       | record -o p.json --user nobody --cgroup $TARGET        | 2   | kept | --user needs a command
 not a duration               | -       | record -o p.json --for 5x -- true                      | 2   | kept | '5x' is not a duration: say for instance 90s
+milliseconds                 | -       | record -q -o p.json --cgroup $TARGET --for 200ms       | 1   | kept | no syscall was recorded
 not a size                   | -       | record -o p.json --ring-size 1z -- true                | 2   | kept | ring-size '1z' is not a size: say for instance 64k
 too large a size             | -       | record -o p.json --ring-size 1g -- true                | 2   | kept | ring-size 1g is above 67108864 bytes
 not a choice                 | -       | record -o p.json --progress maybe -- true              | 2   | kept | --progress 'maybe' is none of auto, always, never

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define S   1000000000ULL
+#define MS  1000000ULL
 #define DAY (86400 * S)
 
 /* No function may touch its result when it fails. */
@@ -110,7 +111,24 @@ Test(num, parse_duration)
 		{"5.5m", 0},
 		{"5M", 0},
 		{"5min", 0},
-		{"5ms", 0},
+		{"5ms", 5 * MS},
+		{"500ms", 500 * MS},
+		{"1500ms", 1500 * MS},
+		{"1s500ms", 1500 * MS},
+		{"1m1ms", 60 * S + MS},
+		{"1d1h1m1s1ms", DAY + 3661 * S + MS},
+		{"31536000000ms", 365 * DAY},
+		{"31536000001ms", 0},
+		{"365d1ms", 0},
+		{"18446744073709551615ms", 0},
+		{"0ms", 0},
+		{"1ms1s", 0},
+		{"1ms1", 0},
+		{"1ms1ms", 0},
+		{"1msm", 0},
+		{"ms", 0},
+		{"1us", 0},
+		{"0h1", 0},
 		{"5w", 0},
 		{"1m1h", 0},
 		{"1m1m", 0},

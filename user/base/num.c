@@ -7,8 +7,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define NS_PER_S       1000000000ULL
-#define DURATION_MAX_S (365 * 86400ULL)
+#define NS_PER_MS    1000000
+#define NS_PER_S     1000000000ULL
+#define DURATION_MAX (365 * 86400 * NS_PER_S)
 
 /* Digits from *p on, at least one; moves *p behind them. False: none, or they do not fit. */
 static bool take_digits(const char **p, uint64_t *out)
@@ -38,20 +39,25 @@ int num_parse(const char *text, const char *what, uint64_t max, uint64_t *out, s
 	return 0;
 }
 
-static uint64_t duration_unit(char c)
+/* The unit whose name begins at *p, in ns; moves *p behind it. 0: none. */
+static uint64_t take_unit(const char **p)
 {
-	switch (c) {
-	case 'd':
-		return 86400;
-	case 'h':
-		return 3600;
-	case 'm':
-		return 60;
-	case 's':
-		return 1;
-	default:
-		return 0;
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = {
+		{"d", 86400 * NS_PER_S}, {"h", 3600 * NS_PER_S}, {"m", 60 * NS_PER_S},
+		{"s", NS_PER_S},         {"ms", NS_PER_MS},
+	};
+	const size_t len = strcspn(*p, "0123456789");
+
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		if (strlen(units[i].name) != len || strncmp(units[i].name, *p, len))
+			continue;
+		*p += len;
+		return units[i].ns;
 	}
+	return 0;
 }
 
 int num_parse_duration(const char *text, uint64_t *ns, struct err *err)
@@ -61,21 +67,21 @@ int num_parse_duration(const char *text, uint64_t *ns, struct err *err)
 
 	while (take_digits(&p, &value)) {
 		/* only a number alone may go without its unit: is 1h30 minutes or seconds? */
-		unit = *p ? duration_unit(*p++) : total ? 0 : 1;
+		unit = *p ? take_unit(&p) : last == UINT64_MAX ? NS_PER_S : 0;
 		/* units come once each, from the largest on */
-		if (!unit || unit >= last || value > DURATION_MAX_S)
+		if (!unit || unit >= last || value > DURATION_MAX / unit)
 			break;
 		total += value * unit;
 		last = unit;
 		if (*p)
 			continue;
-		if (!total || total > DURATION_MAX_S)
+		if (!total || total > DURATION_MAX)
 			break;
-		*ns = total * NS_PER_S;
+		*ns = total;
 		return 0;
 	}
 	return err_set(err, -EINVAL,
-		       "'%s' is not a duration: say for instance 90s, 5m or 1h30m (at most 365d)",
+		       "'%s' is not a duration: say for instance 90s, 5m, 1h30m or 500ms (at most 365d)",
 		       text);
 }
 
@@ -121,7 +127,7 @@ void num_format_duration(uint64_t ns, char *text, size_t size)
 	uint64_t s = ns / NS_PER_S;
 
 	if (ns < NS_PER_S)
-		snprintf(text, size, "%" PRIu64 " ms", ns / 1000000);
+		snprintf(text, size, "%" PRIu64 " ms", ns / NS_PER_MS);
 	else if (s < 60)
 		snprintf(text, size, "%" PRIu64 ".%" PRIu64 " s", s,
 			 (uint64_t)(ns / (NS_PER_S / 10) % 10));

@@ -10,7 +10,7 @@
 int num_parse(const char *text, const char *what, uint64_t max, uint64_t *out,
 	      struct err *err) must_check;
 
-/** "90", "90s", "5m", "1h30m", "2d": to nanoseconds; above 0, at most 365 days. -EINVAL otherwise. */
+/** "90", "90s", "5m", "1h30m", "2d", "500ms": to nanoseconds; above 0, at most 365 days. -EINVAL otherwise. */
 int num_parse_duration(const char *text, uint64_t *ns, struct err *err) must_check;
 
 /** "4096", "64k", "1m", "1g": to bytes, at most max. */

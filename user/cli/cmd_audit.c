@@ -33,7 +33,7 @@ static const struct option_row rows[] = {
 	{"plain", 0, OPTION_FLAG, NULL,
 	 "audit the engine's client itself, not the container that it runs",
 	 offsetof(struct audit_options, live.plain), NULL, 0},
-	{"for", 0, OPTION_DURATION, "DURATION", "end after this time: 90s, 5m, 1h30m, 2d",
+	{"for", 0, OPTION_DURATION, "DURATION", "end after this time: 90s, 5m, 1h30m, 2d, 500ms",
 	 offsetof(struct audit_options, live.duration), NULL, 0},
 	{"log", 0, OPTION_TEXT, "FILE",
 	 "read the kernel's seccomp records from a log ('-': standard input)",

@@ -45,7 +45,7 @@ static const struct option_row rows[] = {
 	{"plain", 0, OPTION_FLAG, NULL,
 	 "record the engine's client itself, not the container that it runs", AT(plain), NULL, 0},
 	RESULT_OPTION_ROWS(struct record_options, result),
-	{"for", 0, OPTION_DURATION, "DURATION", "end after this time: 90s, 5m, 1h30m, 2d",
+	{"for", 0, OPTION_DURATION, "DURATION", "end after this time: 90s, 5m, 1h30m, 2d, 500ms",
 	 AT(duration), NULL, 0},
 	{"until-quiet", 0, OPTION_DURATION, "DURATION",
 	 "end when no new syscall has come for this long", AT(quiet_for), NULL, 0},
