@@ -111,6 +111,10 @@ jq -e '[.. | objects | select(.name? == "clock_nanosleep")] | length > 0' "$T/tw
     pass "the call in flight is in it" || fail "the call in flight is in it"
 check "the last one takes the pins with it" nothing_pinned
 check_status 1 "there is nothing to stop any more" whittle stop two
+check "nothing is recorded" whittle status
+grep -qx 'whittle: nothing is being recorded' "$T/err" && [ ! -s "$T/out" ] && pass "... which is said" || fail "... which is said" "$(cat "$T/err")"
+check "... nor in JSON" whittle status --json
+[ "$(jq -c .recordings "$T/out")" = '[]' ] && [ ! -s "$T/err" ] && pass "... and that alone" || fail "... and that alone" "$(cat "$T/err")"
 end_sleeper
 
 # --- names, and words too many

@@ -194,12 +194,11 @@ static int show(const struct status_options *options, const char *name, struct e
 	if (!standings.len && name)
 		return err_set(err, -ENOENT, "there is no recording %s", name);
 	if (options->json)
-		rc = print_json(&standings, err);
-	else
-		print_table(&standings);
-	if (!rc && !standings.len)
+		return print_json(&standings, err);
+	print_table(&standings);
+	if (!standings.len)
 		log_note("nothing is being recorded");
-	return rc;
+	return 0;
 }
 
 static int run(const struct command *self, int argc, char **argv)
