@@ -456,11 +456,14 @@ jq '.syscalls += [{"names": ["execve"], "action": "SCMP_ACT_ALLOW"}]' "$T/two.js
 says '... enforce' 125 'runc and crun refuse such a profile' "$WHITTLE" enforce "$T/two-run.json" -- true
 says '... no merge makes one' 1 'cannot be put together: socket: ' "$WHITTLE" merge --intersect "$T/inet.json" "$T/any.json"
 
+check 'names of arguments' "$WHITTLE" explain --arch x86_64 "$T/inet.json" socket AF_INET 'SOCK_STREAM|SOCK_CLOEXEC' 0
+grep -q '^x86_64 socket (41) with 0x2 (AF_INET), 0x80001 (SOCK_STREAM|SOCK_CLOEXEC), 0: allow$' "$T/out" && pass '... are printed as well' || fail '... are printed as well' "$(cat "$T/out")"
+
 # libseccomp takes the bits of valueTwo away that are not in the mask
 printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": [{"names": ["clone"], "action": "SCMP_ACT_ALLOW",
     "args": [{"index": 0, "value": 0, "valueTwo": 2114060288, "op": "SCMP_CMP_MASKED_EQ"}]}]}' >"$T/exchanged.json"
 says 'mask and value exchanged' 0 'libseccomp ignores them (are the two exchanged?)' "$WHITTLE" explain --arch x86_64 "$T/exchanged.json" clone 0x10000000
-grep -q 'clone (56) with 0x10000000: allow$' "$T/out" && grep -q 'by rule 1' "$T/out" && pass '... allows all' || fail '... allows all' "$(cat "$T/out")"
+grep -q 'clone (56) with 0x10000000 (CLONE_NEWUSER): allow$' "$T/out" && grep -q 'by rule 1' "$T/out" && pass '... allows all' || fail '... allows all' "$(cat "$T/out")"
 jq 'del(.syscalls[0].args)' "$T/exchanged.json" >"$T/all.json"
 jq '.syscalls = []' "$T/exchanged.json" >"$T/none.json"
 check '... is the same as no condition' "$WHITTLE" diff "$T/exchanged.json" "$T/all.json"

@@ -3,6 +3,7 @@
 #include "syscalls/args.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 
 static const bool amd64[ARCH_COUNT] = {[ARCH_X86_64] = true, [ARCH_X86] = true};
 
@@ -26,6 +27,71 @@ Test(args, values)
 	expect("socket", 0, 0xfffffffd, 16, "AF_NETLINK or 0x12");
 	expect("socket", 1, 0xfff7f7ff, 1, "SOCK_STREAM");
 	expect("socket", 1, 0xfff7f7fb, 1, "SOCK_STREAM or SOCK_SEQPACKET");
+}
+
+/* Flags beside a value, which recordings leave out. */
+Test(args, values_with_flags)
+{
+	expect("socket", 1, UINT64_MAX, 0x80001, "SOCK_STREAM|SOCK_CLOEXEC");
+	expect("socketpair", 1, 0xffffffff, 0x80802, "SOCK_DGRAM|SOCK_NONBLOCK|SOCK_CLOEXEC");
+	expect("socket", 1, 0xfff7ffff, 0x801, "SOCK_STREAM|SOCK_NONBLOCK");
+	expect("socket", 1, 0x80000, 0x80000, "SOCK_CLOEXEC");
+	expect("socket", 1, 0x80800, 0, "none of SOCK_NONBLOCK|SOCK_CLOEXEC");
+	expect("futex", 1, UINT64_MAX, 0x189,
+	       "FUTEX_WAIT_BITSET|FUTEX_PRIVATE_FLAG|FUTEX_CLOCK_REALTIME");
+	expect("futex", 1, UINT64_MAX, 1, "FUTEX_WAKE");
+	/* a type without a name, another flag */
+	expect("socket", 1, UINT64_MAX, 0x80009, "");
+	expect("socket", 1, UINT64_MAX, 0x180001, "");
+	expect("socket", 1, 0xc0000, 0xc0000, "");
+}
+
+/* What is printed is read again as the same. */
+Test(args, parse)
+{
+	static const struct {
+		const char *name;
+		unsigned int index;
+		const char *text;
+		uint64_t value;    /* UINT64_MAX: refused */
+		const char *again; /* NULL: as it was */
+	} rows[] = {
+		{"socket", 0, "AF_INET", 2, NULL},
+		{"socket", 0, "2", 2, "AF_INET"},
+		{"socket", 1, "SOCK_STREAM|SOCK_CLOEXEC", 0x80001, NULL},
+		{"socket", 1, "SOCK_CLOEXEC|SOCK_STREAM", 0x80001, "SOCK_STREAM|SOCK_CLOEXEC"},
+		{"socket", 1, "1|SOCK_NONBLOCK", 0x801, "SOCK_STREAM|SOCK_NONBLOCK"},
+		{"socket", 1, "0x80009", 0x80009, NULL},
+		{"futex", 1, "FUTEX_WAKE|FUTEX_PRIVATE_FLAG", 0x81, NULL},
+		{"clone", 0, "CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID|SIGCHLD", 0x1200011, NULL},
+		{"clone", 0, "CLONE_NEWUSER|0x7f", 0x1000007f, NULL},
+		{"read", 2, "010", 8, "8"},
+		{"socket", 0, "SOCK_CLOEXEC", UINT64_MAX, NULL},
+		{"socket", 1, "SOCK_STREAM|", UINT64_MAX, NULL},
+		{"socket", 1, "|SOCK_STREAM", UINT64_MAX, NULL},
+		{"socket", 1, "SOCK_STREAM|SOCK", UINT64_MAX, NULL},
+		{"socket", 1, "", UINT64_MAX, NULL},
+		{"read", 2, "18446744073709551616", UINT64_MAX, NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct buf own_buf text = BUF_INIT;
+		uint64_t value = UINT64_MAX;
+		struct syscall call;
+		struct err err = {0};
+		int rc;
+
+		cr_assert(args_call(amd64, rows[i].name, &call));
+		rc = args_value_parse(&call, rows[i].index, rows[i].text, &value, &err);
+		cr_expect_eq(rc, rows[i].value == UINT64_MAX ? -EINVAL : 0, "%s: %s", rows[i].text,
+			     err.text);
+		cr_expect_eq(value, rows[i].value, "%s: %#llx", rows[i].text,
+			     (unsigned long long)value);
+		if (rc)
+			continue;
+		args_value_text(&call, rows[i].index, UINT64_MAX, value, &text);
+		cr_expect_str_eq(buf__text(&text), rows[i].again ? rows[i].again : rows[i].text);
+	}
 }
 
 Test(args, values_without_names)

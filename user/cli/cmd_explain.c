@@ -169,6 +169,17 @@ static bool lacks_args(const struct profile *profile, const struct question *que
 	return false;
 }
 
+/* As a number, and by the names that it has. */
+static void print_arg(const struct question *question, int i)
+{
+	struct buf own_buf names = BUF_INIT;
+
+	args_match_text(&question->call, (unsigned int)i, UINT64_MAX, question->args[i], &names);
+	printf("%s%#" PRIx64, i ? ", " : " with ", question->args[i]);
+	if (names.len)
+		printf(" (%s)", buf__text(&names));
+}
+
 static void print_text(const struct subject *subject, const struct question *question,
 		       const struct answer *answer)
 {
@@ -182,7 +193,7 @@ static void print_text(const struct subject *subject, const struct question *que
 	printf("%s %s (%" PRId64 "%s)", arch_token(question->call.arch), question->name,
 	       question->call.nr, question->nameless ? ", a number without a name" : "");
 	for (int i = 0; i < question->args_len; i++)
-		printf("%s%#" PRIx64, i ? ", " : " with ", question->args[i]);
+		print_arg(question, i);
 	printf(": %s\n", outcome);
 	if (!outcome_equal(answer->outcome, answer->verdict.outcome) &&
 	    (question->nameless || !compile_knows(question->name))) {
@@ -304,7 +315,7 @@ const struct command cmd_explain = {
 	.description =
 		"Compiles the profile with libseccomp, as a container runtime does, and runs the filter on the call in user\n"
 		"space. SYSCALL is a name or a number, ARG a number (0x...: hexadecimal) or a name that the\n"
-		"kernel has for it (AF_INET, CLONE_NEWNS|CLONE_NEWPID); arguments left out are 0.\n"
+		"kernel has for it (AF_INET, SOCK_STREAM|SOCK_CLOEXEC); arguments left out are 0.\n"
 		"A negative argument goes behind \"--\".\n",
 	.options = rows,
 	.run = run,

@@ -43,6 +43,12 @@ const struct arg_name names_socket_type[] = {
 	N(SOCK_SEQPACKET), N(SOCK_DCCP),  N(SOCK_PACKET), {0, 0},
 };
 
+const struct arg_name names_socket_flags[] = {
+	N(SOCK_NONBLOCK),
+	N(SOCK_CLOEXEC),
+	{0, 0},
+};
+
 const struct arg_name names_clone[] = {
 	N(CLONE_VM),
 	N(CLONE_FS),
@@ -337,6 +343,12 @@ const struct arg_name names_futex[] = {
 	N(FUTEX_LOCK_PI),        N(FUTEX_UNLOCK_PI),      N(FUTEX_TRYLOCK_PI),
 	N(FUTEX_WAIT_BITSET),    N(FUTEX_WAKE_BITSET),    N(FUTEX_WAIT_REQUEUE_PI),
 	N(FUTEX_CMP_REQUEUE_PI), {0xd, "FUTEX_LOCK_PI2"}, {0, 0},
+};
+
+const struct arg_name names_futex_flags[] = {
+	N(FUTEX_PRIVATE_FLAG),
+	N(FUTEX_CLOCK_REALTIME),
+	{0, 0},
 };
 
 const struct arg_name names_signal[] = {

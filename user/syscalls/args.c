@@ -15,11 +15,19 @@
 
 #define VALUE(index, mask, names)                                                                  \
 	{                                                                                          \
-		mask, names, index, false                                                          \
+		mask, names, NULL, index, false                                                    \
 	}
 #define FLAGS(index, mask, names)                                                                  \
 	{                                                                                          \
-		mask, names, index, true                                                           \
+		mask, names, NULL, index, true                                                     \
+	}
+#define VALUE_WITH(index, mask, names, others)                                                     \
+	{                                                                                          \
+		mask, names, others, index, false                                                  \
+	}
+#define FLAGS_WITH(index, mask, names, others)                                                     \
+	{                                                                                          \
+		mask, names, others, index, true                                                   \
 	}
 
 /* A call has one row an architecture: the first that fits. */
@@ -28,19 +36,21 @@ static const struct arg_row rows[] = {
 	 true,
 	 false,
 	 0,
-	 {VALUE(0, INT, names_family), VALUE(1, TYPE, names_socket_type), VALUE(2, INT, NULL)}},
+	 {VALUE(0, INT, names_family), VALUE_WITH(1, TYPE, names_socket_type, names_socket_flags),
+	  VALUE(2, INT, NULL)}},
 	{"socketpair",
 	 true,
 	 false,
 	 0,
-	 {VALUE(0, INT, names_family), VALUE(1, TYPE, names_socket_type), VALUE(2, INT, NULL)}},
+	 {VALUE(0, INT, names_family), VALUE_WITH(1, TYPE, names_socket_type, names_socket_flags),
+	  VALUE(2, INT, NULL)}},
 	/* CONFIG_CLONE_BACKWARDS2: the stack comes first */
 	{"clone",
 	 true,
 	 false,
 	 ARCH_BIT(ARCH_S390X) | ARCH_BIT(ARCH_S390),
-	 {FLAGS(1, NS, names_clone)}},
-	{"clone", true, false, 0, {FLAGS(0, NS, names_clone)}},
+	 {FLAGS_WITH(1, NS, names_clone, names_signal)}},
+	{"clone", true, false, 0, {FLAGS_WITH(0, NS, names_clone, names_signal)}},
 	{"clone3", true, true, 0, {{0}}},
 	{"unshare", true, false, 0, {FLAGS(0, INT, names_clone)}},
 	{"setns", true, false, 0, {FLAGS(1, INT, names_clone)}},
@@ -79,8 +89,8 @@ static const struct arg_row rows[] = {
 	{"fcntl", false, false, 0, {VALUE(1, INT, names_fcntl)}},
 	{"fcntl64", false, false, 0, {VALUE(1, INT, names_fcntl)}},
 	{"madvise", false, false, 0, {VALUE(2, INT, names_madvise)}},
-	{"futex", false, false, 0, {VALUE(1, FUTEX, names_futex)}},
-	{"futex_time64", false, false, 0, {VALUE(1, FUTEX, names_futex)}},
+	{"futex", false, false, 0, {VALUE_WITH(1, FUTEX, names_futex, names_futex_flags)}},
+	{"futex_time64", false, false, 0, {VALUE_WITH(1, FUTEX, names_futex, names_futex_flags)}},
 	{"kill", false, false, 0, {VALUE(1, INT, names_signal)}},
 	{"tkill", false, false, 0, {VALUE(1, INT, names_signal)}},
 	{"tgkill", false, false, 0, {VALUE(2, INT, names_signal)}},
@@ -290,40 +300,66 @@ static const struct arg *find_arg(const struct syscall *call, unsigned int index
 	return NULL;
 }
 
-static void flags_text(const struct arg_name *names, uint64_t value, struct buf *out)
+/* Of what the table does not have. */
+static const struct arg nameless;
+
+/* NULL: it has none. */
+static const char *name_of(const struct arg_name *names, uint64_t value)
 {
-	size_t begin = out->len;
+	for (; names && names->name; names++)
+		if (names->value == value)
+			return names->name;
+	return NULL;
+}
+
+/* All bits that have a name. */
+static uint64_t bits_of(const struct arg_name *names)
+{
+	uint64_t bits = 0;
+
+	for (; names && names->name; names++)
+		bits |= names->value;
+	return bits;
+}
+
+/* What no flag is may be one of `others`. */
+static void flags_text(const struct arg_name *names, const struct arg_name *others, uint64_t value,
+		       struct buf *out)
+{
+	const char *before = "", *other;
 
 	for (; names && names->name; names++) {
 		if (!names->value || (value & names->value) != names->value)
 			continue;
-		buf__addf(out, "%s%s", out->len > begin ? "|" : "", names->name);
+		buf__addf(out, "%s%s", before, names->name);
 		value &= ~names->value;
+		before = "|";
 	}
-	if (value || out->len == begin)
-		buf__addf(out, value ? "%s%#" PRIx64 : "%s%" PRIu64, out->len > begin ? "|" : "",
-			  value);
+	other = value ? name_of(others, value) : NULL;
+	if (other)
+		buf__addf(out, "%s%s", before, other);
+	else if (value || !*before)
+		buf__addf(out, value ? "%s%#" PRIx64 : "%s%" PRIu64, before, value);
 }
 
 void args_value_text(const struct syscall *call, unsigned int index, uint64_t mask, uint64_t value,
 		     struct buf *out)
 {
-	const struct arg *arg = find_arg(call, index);
+	const struct arg *arg = find_arg(call, index) ?: &nameless;
+	const uint64_t beside = arg->flags ? 0 : value & bits_of(arg->others);
+	const char *name = name_of(arg->names, value & ~beside);
 
-	if (arg && arg->flags) {
-		flags_text(arg->names, value, out);
-		return;
-	}
-	for (const struct arg_name *n = arg ? arg->names : NULL; n && n->name; n++) {
-		if (n->value == value) {
-			buf__addf(out, "%s", n->name);
-			return;
-		}
-	}
-	if ((mask & INT) == mask && (value & 0x80000000) && value >= 0xfffff000)
+	if (arg->flags) {
+		flags_text(arg->names, arg->others, value, out);
+	} else if (name) {
+		buf__addf(out, "%s%s", name, beside ? "|" : "");
+		if (beside)
+			flags_text(arg->others, NULL, beside, out);
+	} else if ((mask & INT) == mask && (value & 0x80000000) && value >= 0xfffff000) {
 		buf__addf(out, "%d", (int)value); /* a small negative number */
-	else
+	} else {
 		buf__addf(out, value < 10 ? "%" PRIu64 : "%#" PRIx64, value);
+	}
 }
 
 bool args_call(const bool arches[ARCH_COUNT], const char *name, struct syscall *out)
@@ -354,75 +390,86 @@ static bool are_flags(const struct arg_name *names, uint64_t bits)
 	return !bits;
 }
 
-static bool is_named(const struct arg_name *names, uint64_t value)
-{
-	while (names->name && names->value != value)
-		names++;
-	return names->name;
-}
-
 /* Not more than two bits may be either way. */
 static void match_values(const struct syscall *call, const struct arg *arg, uint64_t mask,
 			 uint64_t value, struct buf *out)
 {
+	const uint64_t beside = bits_of(arg->others);
 	uint64_t open = arg->mask & ~mask, bits = 0;
 	struct buf own_buf text = BUF_INIT;
 	bool named = false;
 
-	if (value & ~arg->mask || __builtin_popcountll(open) > 2)
+	if (value & ~(arg->mask | beside) || __builtin_popcountll(open) > 2)
 		return;
 	do {
 		buf__addf(&text, "%s", text.len ? " or " : "");
 		args_value_text(call, arg->index, arg->mask, value | bits, &text);
-		named |= is_named(arg->names, value | bits);
+		named |= name_of(arg->names, (value | bits) & ~beside) != NULL;
 		bits = (bits - open) & open; /* the next number of these bits */
 	} while (bits);
 	if (named)
 		buf__addf(out, "%s", buf__text(&text));
 }
 
+static void match_flags(const struct arg_name *names, uint64_t mask, uint64_t value,
+			struct buf *out)
+{
+	const uint64_t flags = value ? value : mask;
+
+	if (!flags || !are_flags(names, flags))
+		return;
+	buf__addf(out, "%s", value ? "" : "none of ");
+	flags_text(names, NULL, flags, out);
+}
+
 void args_match_text(const struct syscall *call, unsigned int index, uint64_t mask, uint64_t value,
 		     struct buf *out)
 {
 	const struct arg *arg = find_arg(call, index);
-	uint64_t flags = value ? value : mask;
 
 	if (!arg || !arg->names || value & ~mask)
 		return;
-	if (!arg->flags) {
+	if (arg->flags)
+		match_flags(arg->names, mask, value, out);
+	else if (mask && !(mask & ~bits_of(arg->others)))
+		match_flags(arg->others, mask, value, out);
+	else
 		match_values(call, arg, mask, value, out);
-	} else if (flags && are_flags(arg->names, flags)) {
-		buf__addf(out, "%s", value ? "" : "none of ");
-		flags_text(arg->names, flags, out);
-	}
 }
 
-static int name_parse(const struct arg_name *names, const char *text, uint64_t *value)
+static bool name_parse(const struct arg_name *names, const char *text, uint64_t *value)
+{
+	for (; names && names->name; names++) {
+		if (strcmp(names->name, text))
+			continue;
+		*value = names->value;
+		return true;
+	}
+	return false;
+}
+
+static bool number_parse(const char *text, uint64_t *value)
 {
 	char *end;
 
-	for (; names && names->name; names++) {
-		if (!strcmp(names->name, text)) {
-			*value = names->value;
-			return 0;
-		}
-	}
 	errno = 0;
 	*value = strtoull(text, &end, 0);
-	return errno || end == text || *end ? -EINVAL : 0;
+	return !errno && end != text && !*end;
 }
 
 /* Neither a number nor one of the names. */
-static int no_value(const struct syscall *call, const struct arg_name *names, const char *text,
+static int no_value(const struct syscall *call, const struct arg *arg, const char *text,
 		    struct err *err)
 {
+	const struct arg_name *tables[] = {arg->names, arg->others};
 	struct spelling spelling = {.word = text};
 	char name[SYSCALL_NAME_LEN];
 
 	if (!syscall_name(call, name))
 		snprintf(name, sizeof(name), "%" PRId64, call->nr);
-	for (; names && names->name; names++)
-		spelling_try(&spelling, names->name);
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		for (const struct arg_name *n = tables[i]; n && n->name; n++)
+			spelling_try(&spelling, n->name);
 	return err_set(err, -EINVAL,
 		       "argument '%s' is not a number of 64 bits, nor a name that %s has for it%s",
 		       text, name, spelling_hint(&spelling, ""));
@@ -431,8 +478,7 @@ static int no_value(const struct syscall *call, const struct arg_name *names, co
 int args_value_parse(const struct syscall *call, unsigned int index, const char *text,
 		     uint64_t *value, struct err *err)
 {
-	const struct arg *arg = find_arg(call, index);
-	const struct arg_name *names = arg ? arg->names : NULL;
+	const struct arg *arg = find_arg(call, index) ?: &nameless;
 	char *own_ptr copy = strdup(text);
 	char *rest = copy, *word;
 	uint64_t all = 0, one;
@@ -440,8 +486,9 @@ int args_value_parse(const struct syscall *call, unsigned int index, const char 
 	if (!copy)
 		return err_errno(err, -ENOMEM, "cannot read an argument");
 	while ((word = strsep(&rest, "|"))) {
-		if (name_parse(names, word, &one))
-			return no_value(call, names, word, err);
+		if (!name_parse(arg->names, word, &one) && !name_parse(arg->others, word, &one) &&
+		    !number_parse(word, &one))
+			return no_value(call, arg, word, err);
 		all |= one;
 	}
 	*value = all;

@@ -24,6 +24,8 @@ struct arg_row {
 	struct arg {
 		uint64_t mask; /* 0: none */
 		const struct arg_name *names;
+		/* what people may join to that, outside of the mask: flags to a value, a value to flags; NULL: nothing */
+		const struct arg_name *others;
 		unsigned int index;
 		bool flags; /* a set of flags, not one value */
 	} args[ARG_ROW_ARGS];
@@ -62,7 +64,7 @@ int arg_plan_add(struct arg_plan *plan, enum arch native, const char *name, unsi
 /** The same calls, and all bits of each argument that is looked at. *out was zeroed. -ENOMEM. */
 int arg_plan_widen(const struct arg_plan *plan, struct arg_plan *out) must_check;
 
-/** "AF_INET", "CLONE_NEWNS|CLONE_NEWUSER", "0x7". `mask`: the bits that are known. */
+/** "AF_INET", "CLONE_NEWNS|CLONE_NEWUSER", "SOCK_STREAM|SOCK_CLOEXEC", "0x7". `mask`: the bits that are known. */
 void args_value_text(const struct syscall *call, unsigned int index, uint64_t mask, uint64_t value,
 		     struct buf *out);
 
