@@ -64,6 +64,27 @@ printf '%s\n' -9223372036854775808 -1 0 9223372036854775807 >"$T/want"
 same 'any number is read' "$T/want" "$T/numbers"
 check 'and left out of a profile' bash -c '"$0" profile "$1" 2>&1 >/dev/null | grep -q "^whittle: warning: 3 calls have no name"' "$WHITTLE" "$T/odd"
 
+# --- of one architecture ---
+masks='["0xf", "0x0", "0x0", "0x0", "0x0", "0x0"]'
+jq --argjson masks "$masks" '.syscalls += [.syscalls[2] | .arch = "x86" | .number = 3 | .calls = 7]
+    | .denied = [("x86", "x86_64") as $arch | {arch: $arch, number: (if $arch == "x86" then 26 else 101 end), action: "errno", errno: 1, count: 3, pid: 1, comm: "a"}]
+    | .arguments = [("x86_64", "x86") as $arch | {arch: $arch, number: 3, masks: $masks, values: [$masks]}]' "$T/a" >"$T/two"
+check 'of one architecture' "$WHITTLE" show --arch x86 "$T/two"
+sed -n '3,6s/  */ /gp' "$T/out" >"$T/shown"
+cat >"$T/want" <<'E'
+x86 workload 7 25.0 s read
+x86 denied 3 a ptrace: EPERM
+arguments: read(0xf)
+1 distinct syscalls in 7 calls, 1m40s; the last new one 1m15s before the end
+E
+same '... are its calls, what it was denied, its arguments' "$T/want" "$T/shown"
+[ "$("$WHITTLE" show --json --arch x86 "$T/two" | jq -c '[.distinct, .calls, .calls_since_new, .points]')" = '[1,7,null,[{"ns":25000000000,"distinct":1}]]' ] && pass '... in JSON' || fail '... in JSON'
+check '... that called nothing' "$WHITTLE" show --arch arm64 "$T/two"
+grep -q '^0 distinct syscalls in 0 calls' "$T/out" && pass '... which is shown' || fail '... which is shown' "$(cat "$T/out")"
+"$WHITTLE" show --json --arch x86 "$T/a" "$T/two" | jq -c '[.distinct, [.recordings[].distinct]]' >"$T/got"
+echo '[1,[0,1]]' >"$T/want"
+same '... of several' "$T/want" "$T/got"
+
 # --- several ---
 recording 0:0 1:1000 9:1000 >"$T/b"
 recording 0:0 1:1000 2:1000 >"$T/c"

@@ -26,7 +26,7 @@ static const struct option_row rows[] = {
 	 "say what this profile takes away and adds, compared with FILE, or with Docker's default: docker",
 	 offsetof(struct show_options, against), NULL, 0},
 	{"arch", 0, OPTION_TEXT, "ARCH",
-	 "the machine of a profile that leaves it open (default: this one)",
+	 "the machine of a profile that leaves it open (default: this one); of a recording: show no other",
 	 offsetof(struct show_options, file.arch), NULL, 0},
 	FILE_OPTION_ROWS(struct show_options),
 	{"json", 0, OPTION_FLAG, NULL, "print JSON", offsetof(struct show_options, json), NULL, 0},
@@ -410,6 +410,12 @@ static int settle_machine(const char *path, const struct profile *profile,
 	return 0;
 }
 
+/* Of a recording: all, if nothing is said. */
+static enum arch only_arch(const struct show_options *options)
+{
+	return options->file.arch ? machine : ARCH_INVALID;
+}
+
 /* As JSON into `json`, unless that is NULL. */
 static int show(const char *path, struct show_options *options, struct buf *json, struct err *err)
 {
@@ -426,7 +432,7 @@ static int show(const char *path, struct show_options *options, struct buf *json
 			return err_set(err, -EINVAL,
 				       "%s: a recording is not compared; 'whittle profile' makes a profile of it",
 				       path);
-		return show_recording(path, &text, json, err);
+		return show_recording(path, &text, only_arch(options), json, err);
 	}
 	if (!docker)
 		rc = profile_file_parse(path, &text, &options->file, &profile, err);
@@ -458,8 +464,9 @@ static int run(const struct command *self, int argc, char **argv)
 	    native_arch(options.file.arch, &machine, &err))
 		return command_usage_error(self, &err);
 	json = options.json ? &report : NULL;
-	rc = argc - rest > 1 ? show_recordings(argv + rest, argc - rest, json, &err) :
-			       show(argv[rest], &options, json, &err);
+	rc = argc - rest > 1 ?
+		     show_recordings(argv + rest, argc - rest, only_arch(&options), json, &err) :
+		     show(argv[rest], &options, json, &err);
 	if (rc) {
 		log_error("%s", err.text);
 		return STATUS_FAILED;

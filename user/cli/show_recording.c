@@ -142,11 +142,23 @@ static void add_json(const struct recording *recording, const struct saturation 
 	buf__addf(out, "%s]\n}\n", saturation->distinct ? "\n  " : "");
 }
 
-int show_recording(const char *path, const struct buf *text, struct buf *json, struct err *err)
+/* Reads it, or what one architecture called. */
+static int parse(const char *path, const struct buf *text, enum arch arch,
+		 struct recording *recording, struct err *err)
+{
+	int rc = recording_parse(path, buf__text(text), text->len, recording, err);
+
+	if (!rc && arch != ARCH_INVALID)
+		recording_keep_arch(recording, arch);
+	return rc;
+}
+
+int show_recording(const char *path, const struct buf *text, enum arch arch, struct buf *json,
+		   struct err *err)
 {
 	struct recording own_recording recording = {0};
 	struct saturation own_saturation saturation = {0};
-	int rc = recording_parse(path, buf__text(text), text->len, &recording, err);
+	int rc = parse(path, text, arch, &recording, err);
 
 	if (rc)
 		return rc;
@@ -166,7 +178,7 @@ struct shown {
 	size_t distinct; /* with those that no set holds */
 };
 
-static int read_one(const char *path, struct shown *shown, struct err *err)
+static int read_one(const char *path, enum arch arch, struct shown *shown, struct err *err)
 {
 	struct recording own_recording recording = {0};
 	struct saturation own_saturation saturation = {0};
@@ -178,7 +190,7 @@ static int read_one(const char *path, struct shown *shown, struct err *err)
 			     "%s is no recording: several files are shown together only if all are recordings",
 			     path);
 	if (!rc)
-		rc = recording_parse(path, buf__text(&text), text.len, &recording, err);
+		rc = parse(path, &text, arch, &recording, err);
 	if (rc)
 		return rc;
 	rc = recording_saturation(&recording, &saturation);
@@ -237,7 +249,7 @@ static void add_table_json(char **paths, const struct shown *shown, size_t len,
 	buf__addf(out, "\n  ]\n}\n");
 }
 
-int show_recordings(char **paths, size_t len, struct buf *json, struct err *err)
+int show_recordings(char **paths, size_t len, enum arch arch, struct buf *json, struct err *err)
 {
 	struct shown *own_ptr shown = calloc(len, sizeof(*shown));
 	struct singles singles = {0};
@@ -246,7 +258,7 @@ int show_recordings(char **paths, size_t len, struct buf *json, struct err *err)
 	if (rc)
 		return err_errno(err, rc, "cannot show recordings");
 	for (size_t i = 0; !rc && i < len; i++) {
-		rc = read_one(paths[i], &shown[i], err);
+		rc = read_one(paths[i], arch, &shown[i], err);
 		singles_add(&singles, &shown[i].needed);
 	}
 	if (rc)

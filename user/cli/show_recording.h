@@ -4,12 +4,17 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "syscalls/arch.h"
 
 #include <stdbool.h>
 
-/** One recording, of file `path` with this text, on standard output; as JSON into `json` unless that is NULL. */
-int show_recording(const char *path, const struct buf *text, struct buf *json,
+/**
+ * One recording, of file `path` with this text, on standard output; as JSON into `json` unless that is NULL. `arch`: what this one called
+ * alone; ARCH_INVALID: all.
+ */
+int show_recording(const char *path, const struct buf *text, enum arch arch, struct buf *json,
 		   struct err *err) must_check;
 
 /** Several, by their files. */
-int show_recordings(char **paths, size_t len, struct buf *json, struct err *err) must_check;
+int show_recordings(char **paths, size_t len, enum arch arch, struct buf *json,
+		    struct err *err) must_check;

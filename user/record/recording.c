@@ -175,6 +175,24 @@ void recording_sort(struct recording *recording)
 	recording->observed_len = n + 1;
 }
 
+void recording_keep_arch(struct recording *recording, enum arch arch)
+{
+	struct denials *denied = &recording->denied;
+	size_t n = 0;
+
+	for (size_t i = 0; i < recording->observed_len; i++)
+		if (recording->observed[i].call.arch == arch)
+			recording->observed[n++] = recording->observed[i];
+	recording->observed_len = n;
+	n = 0;
+	for (size_t i = 0; i < denied->len; i++)
+		if (denied->rows[i].call.arch == arch)
+			denied->rows[n++] = denied->rows[i];
+	denied->len = n;
+	tuples_keep_arch(&recording->arguments, arch);
+	recording->calls_since_known = false;
+}
+
 bool recording_is_incomplete(const struct recording *recording)
 {
 	const struct losses *losses = &recording->losses;

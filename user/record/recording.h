@@ -97,6 +97,9 @@ int recording_add_moved(struct recording *recording, const struct moved *moved) 
 /** Canonical order; one entry for each call and class (calls add up, the earlier first sighting stays). */
 void recording_sort(struct recording *recording);
 
+/** Leaves out what other architectures called. How many calls came since the last new one is not known of one alone. */
+void recording_keep_arch(struct recording *recording, enum arch arch);
+
 /** The sum of two counts, at most what a recording can hold: INT64_MAX. */
 uint64_t recording_sum(uint64_t a, uint64_t b);
 

@@ -51,6 +51,19 @@ void tuples_list_clear(struct tuples_list *list)
 	*list = (struct tuples_list){0};
 }
 
+void tuples_keep_arch(struct tuples_list *list, enum arch arch)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->len; i++) {
+		if (list->calls[i].call.arch == arch)
+			list->calls[n++] = list->calls[i];
+		else
+			tuples_clear(&list->calls[i]);
+	}
+	list->len = n;
+}
+
 /* Where the call is, or should be. */
 static size_t place_of(const struct tuples_list *list, const struct syscall *call)
 {

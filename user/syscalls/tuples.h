@@ -48,6 +48,9 @@ struct tuples_list {
 void tuples_list_clear(struct tuples_list *list);
 #define own_tuples_list own_with(tuples_list_clear)
 
+/** Leaves out the calls of other architectures. */
+void tuples_keep_arch(struct tuples_list *list, enum arch arch);
+
 /** NULL: nothing is known about its arguments. */
 struct tuples *tuples_find(const struct tuples_list *list, const struct syscall *call);
 
