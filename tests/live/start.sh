@@ -228,6 +228,10 @@ for ((i = 0; i < 20; i++)); do
     pids+=($!)
 done
 for pid in "${pids[@]}"; do wait "$pid" || fail "twenty start at once" "$(cat "$T/many.err")"; done
+whittle help --completion bash >"$T/bash"
+names=$(bash -c 'PATH=${2%/*}:$PATH; . "$1"; COMP_WORDS=(whittle stop n1); COMP_CWORD=2; _whittle; echo "${COMPREPLY[*]}"' - "$T/bash" "$WHITTLE")
+[ "$names" = "$(whittle status --json | jq -r '[.recordings[].name | select(startswith("n1"))] | join(" ")')" ] && [ "$(wc -w <<<"$names")" = 11 ] && pass "a shell completes their names" ||
+    fail "a shell completes their names" "$names"
 [ "$(whittle status --json | jq '.recordings | length')" = 20 ] && pass "twenty start at once" || fail "twenty start at once"
 for ((i = 0; i < 20; i++)); do run_in "$CG/n$i" "$spell" $((i * 7)); done
 pids=()

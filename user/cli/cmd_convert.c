@@ -24,6 +24,12 @@ struct convert_options {
 	bool portable, lossy;
 };
 
+/* What they stand for is in the same order. */
+static const char *const action_words[] = {"allow",       "log",          "errno", "trap",
+					   "kill-thread", "kill-process", NULL};
+static const enum action actions[] = {ACTION_ALLOW, ACTION_LOG,         ACTION_ERRNO,
+				      ACTION_TRAP,  ACTION_KILL_THREAD, ACTION_KILL_PROCESS};
+
 static const struct option_row rows[] = {
 	{"output", 'o', OPTION_TEXT, "FILE", "write here instead of standard output",
 	 offsetof(struct convert_options, output), NULL, 0},
@@ -32,7 +38,7 @@ static const struct option_row rows[] = {
 	 offsetof(struct convert_options, format), NULL, 0},
 	{"default-action", 0, OPTION_TEXT, "ACTION",
 	 "what becomes of all other calls: log makes a twin that only logs",
-	 offsetof(struct convert_options, default_action), NULL, 0},
+	 offsetof(struct convert_options, default_action), action_words, 0},
 	{"arch", 0, OPTION_TEXT, "ARCH,...", "the architectures of the result, and so its machine",
 	 offsetof(struct convert_options, arches), NULL, 0},
 	{"portable", 0, OPTION_FLAG, NULL,
@@ -70,24 +76,13 @@ static const struct emit_format *find_format(const char *name, struct err *err)
 /* "log", "kill-process", "errno", "errno:ENOSYS" is not needed: EPERM; or SCMP_ACT_... */
 static int parse_action(const char *text, struct outcome *out, struct err *err)
 {
-	static const struct {
-		const char *word;
-		enum action action;
-	} words[] = {
-		{"allow", ACTION_ALLOW},
-		{"log", ACTION_LOG},
-		{"errno", ACTION_ERRNO},
-		{"trap", ACTION_TRAP},
-		{"kill-thread", ACTION_KILL_THREAD},
-		{"kill-process", ACTION_KILL_PROCESS},
-	};
 	struct spelling spelling = {.word = text};
 
 	*out = (struct outcome){action_from_scmp_name(text), 0};
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (!strcmp(words[i].word, text))
-			out->action = words[i].action;
-		spelling_try(&spelling, words[i].word);
+	for (size_t i = 0; action_words[i]; i++) {
+		if (!strcmp(action_words[i], text))
+			out->action = actions[i];
+		spelling_try(&spelling, action_words[i]);
 	}
 	if (out->action == ACTION_INVALID)
 		return err_set(err, -EINVAL,

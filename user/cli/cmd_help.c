@@ -71,7 +71,7 @@ static int run(const struct command *self, int argc, char **argv)
 	else if (options.synopses)
 		list_synopses();
 	else if (options.shell != SHELL_NONE)
-		completion_print(options.shell, commands);
+		completion_print(options.shell);
 	else if (argc - rest > 1) {
 		err_set(&err, -EINVAL, "help takes one command");
 		return command_usage_error(self, &err);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Scripts that complete commands, options and their choices in a shell, written from the rows of the commands. */
+/*
+ * Scripts that complete commands, options and their words in a shell, written from the rows of the commands. Names that are there at the time
+ * (containers, units, recordings) the script asks for, and waits for no answer that takes seconds.
+ */
 #pragma once
 
 #include "cli/cmd.h"
@@ -11,5 +14,5 @@ enum shell {
 	SHELL_FISH,
 };
 
-/** Prints the script on stdout. `commands` ends in NULL. */
-void completion_print(enum shell shell, const struct command *const *commands);
+/** Prints the script on stdout. */
+void completion_print(enum shell shell);

@@ -31,8 +31,9 @@ struct option_row {
 	const char *argument; /* what help calls it */
 	const char *help;
 	size_t offset;
-	const char *const *choices; /* of OPTION_CHOICE, NULL-terminated */
-	uint64_t max;               /* of OPTION_SIZE */
+	/* NULL-terminated; of OPTION_CHOICE all that there are, of others those that a shell offers */
+	const char *const *choices;
+	uint64_t max; /* of OPTION_SIZE */
 };
 
 #define TEXTS_MAX 256
