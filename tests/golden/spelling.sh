@@ -21,6 +21,8 @@ done <<END
 recrod|record
 snap|snapshot
 help exlpain|explain
+version|--version
+--verison|--version
 nonsense|
 record --contaner web|--container
 record --contaner=web|--container

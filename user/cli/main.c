@@ -40,6 +40,9 @@ int command_unknown(const char *name)
 
 	for (size_t i = 0; commands[i]; i++)
 		spelling_try(&spelling, commands[i]->name);
+	/* where others have commands */
+	spelling_try(&spelling, "--version");
+	spelling_try(&spelling, "--help");
 	log_error("there is no command '%s'%s; see 'whittle help'", name,
 		  spelling_hint(&spelling, ""));
 	return STATUS_USAGE;
