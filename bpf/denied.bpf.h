@@ -170,6 +170,7 @@ static __noinline void denied_note_args(const struct denied_key *key, __u32 row,
 				       .nr = key->nr,
 				       .sub = key->sub,
 				       .call_class = CLASS_DENIED,
+				       .image = key->error == ENOSYS,
 				       .abi = key->abi};
 
 	if (row < ROW_OUTSIDE)

@@ -97,7 +97,7 @@ enum call_class {
 	CLASS_PROVISIONAL_FILTERED = 3, /* the same, once the group has loaded a filter */
 	CLASS_RUNTIME = 4,              /* made in set-up, with the filter already loaded */
 	CLASS_COUNT,
-	CLASS_DENIED = CLASS_COUNT, /* of a tuple alone: a filter stopped the call */
+	CLASS_DENIED = CLASS_COUNT, /* of a tuple alone: a filter stopped the call; image 1: with ENOSYS */
 };
 
 /*
@@ -322,7 +322,7 @@ struct tuple {
 	__u32 slot;
 	__u16 row;
 	__u8 call_class;
-	__u8 image; /* provisional classes: index of the image, else 0 */
+	__u8 image; /* provisional classes: index of the image; CLASS_DENIED: see there; else 0 */
 };
 
 /* A count of tuples from here on: there was no room for one. More than any limit. */

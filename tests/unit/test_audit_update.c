@@ -31,7 +31,7 @@ static int update_all(const char *before, const struct denials *denials, bool en
 {
 	struct file_options file = {.arch = "x86_64", .kernel = "6.1", .quiet = true};
 	const char *path = make_file("p.json", before, 0644);
-	struct audit_update wanted = {path, NULL, enosys, NULL, &file};
+	struct audit_update wanted = {path, NULL, enosys, NULL, &file, BUF_INIT};
 	const struct arg_plan plan = {0};
 	struct err err = {0};
 	int rc;
@@ -289,7 +289,7 @@ Test(audit_update, subcall_that_cannot_be_alone)
 	struct file_options file = {.arch = "x86_64", .kernel = "6.1", .quiet = true};
 	struct denial denial = denied(ARCH_X86, "socketcall", DENIAL_ERRNO, EPERM);
 	const char *path = make_file("p.json", before, 0644);
-	struct audit_update wanted = {path, NULL, false, NULL, &file};
+	struct audit_update wanted = {path, NULL, false, NULL, &file, BUF_INIT};
 	const struct arg_plan plan = {0};
 	struct denials own_denials denials = {0};
 	struct buf own_buf text = BUF_INIT;
@@ -330,7 +330,7 @@ static void update_sockets(const char *before, const char *list, uint64_t (*valu
 {
 	struct file_options file = {.arch = "x86_64", .kernel = "6.1", .quiet = true};
 	const char *path = make_file("p.json", before, 0644);
-	struct audit_update wanted = {path, NULL, false, list, &file};
+	struct audit_update wanted = {path, NULL, false, list, &file, BUF_INIT};
 	struct denial denial = denied(ARCH_X86_64, "socket", DENIAL_ERRNO, EPERM);
 	struct arg_plan own_arg_plan plan = {0}, own_arg_plan wide = {0};
 	struct denials own_denials denials = {0};
@@ -426,7 +426,7 @@ Test(audit_update, conditions_of_too_many)
 {
 	struct file_options file = {.arch = "x86_64", .kernel = "6.1", .quiet = true};
 	const char *path = make_file("p.json", HEAD X64 RULES(SOCKETS(EQ(0, 2))), 0644);
-	struct audit_update wanted = {path, NULL, false, NULL, &file};
+	struct audit_update wanted = {path, NULL, false, NULL, &file, BUF_INIT};
 	struct denial denial = denied(ARCH_X86_64, "socket", DENIAL_ERRNO, EPERM);
 	struct arg_plan own_arg_plan plan = {0};
 	struct profile own_profile profile = {0};

@@ -5,9 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* More tuples of a call than this are counted, not listed. */
-#define TEXTS_MAX 4
-
 void audit_args_clear(struct audit_args *args)
 {
 	tuples_list_clear(&args->wanted);
@@ -48,7 +45,10 @@ int audit_args_plan(const struct profile *profile, const char *list, enum arch n
 
 /* --- what is wanted of what was seen --- */
 
-/* Can rules with conditions be added for the name? Not beside those that deny some of its arguments. */
+/*
+ * Can rules with conditions be added for the name? Not beside those that deny some or all of its arguments otherwise than the default does:
+ * what they hold for would change as well.
+ */
 static bool takes_conditions(const struct profile *profile, const char *name)
 {
 	if (profile->default_action == ACTION_ALLOW)
@@ -56,7 +56,7 @@ static bool takes_conditions(const struct profile *profile, const char *name)
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		if (rule->conditions_len && rule->action != ACTION_ALLOW &&
+		if (rule->action != ACTION_ALLOW && rule_counts(profile, rule) &&
 		    names_has(&rule->names, name))
 			return false;
 	}
@@ -64,40 +64,34 @@ static bool takes_conditions(const struct profile *profile, const char *name)
 }
 
 static bool is_wanted(const struct profile *profile, const struct syscall *call,
-		      const uint64_t args[TUPLE_ARGS], bool enosys)
+		      const uint64_t args[TUPLE_ARGS])
 {
-	const struct outcome outcome = evaluate(profile, call, args).outcome;
+	const enum action action = evaluate(profile, call, args).outcome.action;
 
-	switch (outcome.action) {
-	case ACTION_ALLOW:
-	case ACTION_NOTIFY:
-	case ACTION_TRACE:
-		return false;
-	case ACTION_ERRNO:
-		return enosys || outcome.errno_value != ENOSYS;
-	default:
-		return true;
-	}
+	return action != ACTION_ALLOW && action != ACTION_NOTIFY && action != ACTION_TRACE;
 }
 
 int audit_args_add(struct audit_args *out, const struct profile *profile,
-		   const struct tuples *denied, const struct arg_plan *plan, bool enosys)
+		   const struct tuples *denied, const struct arg_plan *plan)
 {
 	const struct tuples *planned = tuples_find(&plan->calls, &denied->call);
 	char name[SYSCALL_NAME_LEN];
-	struct tuples *wanted = NULL;
+	struct tuples *wanted = tuples_find(&out->wanted, &denied->call);
 	int rc = 0;
 
-	if (!planned || denied->open || !syscall_name(&denied->call, name) ||
-	    !takes_conditions(profile, name))
+	if (!planned || !syscall_name(&denied->call, name))
 		return 0;
-	for (size_t i = 0; !rc && i < denied->len; i++) {
-		if (!is_wanted(profile, &denied->call, denied->values[i], enosys))
-			continue;
-		if (!wanted)
-			wanted = tuples_make(&out->wanted, &denied->call, planned->masks);
-		rc = wanted ? tuples_add(wanted, denied->values[i]) : -ENOMEM;
-	}
+	if (!wanted && (denied->open || denied->len))
+		wanted = tuples_make(&out->wanted, &denied->call, planned->masks);
+	if (!wanted)
+		return denied->open || denied->len ? -ENOMEM : 0;
+	if (denied->open)
+		tuples_open(wanted, denied->open);
+	else if (!takes_conditions(profile, name))
+		tuples_open(wanted, OPEN_TABLE);
+	for (size_t i = 0; !rc && i < denied->len; i++)
+		if (is_wanted(profile, &denied->call, denied->values[i]))
+			rc = tuples_add(wanted, denied->values[i]);
 	return rc;
 }
 
@@ -106,8 +100,24 @@ int audit_args_finish(struct audit_args *args)
 	struct syscall_set needed = {0};
 
 	for (size_t i = 0; i < args->wanted.len; i++)
-		syscall_set__add(&needed, &args->wanted.calls[i].call);
+		if (args->wanted.calls[i].len || args->wanted.calls[i].open)
+			syscall_set__add(&needed, &args->wanted.calls[i].call);
 	return constraints_make(&args->wanted, &needed, &args->constraints);
+}
+
+void audit_args_refuse(struct audit_args *args, const char *name)
+{
+	struct constraint *constraint = constraints_find(&args->constraints, name);
+
+	if (constraint)
+		constraint_open(constraint, OPEN_TABLE);
+}
+
+enum open_reason audit_args_open(const struct audit_args *args, const char *name)
+{
+	const struct constraint *constraint = constraints_find(&args->constraints, name);
+
+	return constraint ? constraint->open : OPEN_UNKNOWN;
 }
 
 const struct region *audit_args_find(const struct audit_args *args, const char *name)
@@ -119,27 +129,40 @@ const struct region *audit_args_find(const struct audit_args *args, const char *
 
 /* --- for people --- */
 
-static size_t add_texts(const struct tuples *tuples, size_t shown, struct buf *out)
+/* The calls of another architecture may be the same. */
+static bool was_shown(const struct tuples_list *list, size_t before, const char *name,
+		      const struct tuples *tuples, const uint64_t values[TUPLE_ARGS])
 {
-	for (size_t i = 0; i < tuples->len; i++, shown++) {
-		if (shown >= TEXTS_MAX)
+	char own[SYSCALL_NAME_LEN];
+
+	for (size_t i = 0; i < before; i++) {
+		const struct tuples *other = &list->calls[i];
+
+		if (!syscall_name(&other->call, own) || strcmp(own, name) ||
+		    memcmp(other->masks, tuples->masks, sizeof(other->masks)))
 			continue;
-		buf__addf(out, "%s", shown ? ", " : "");
-		args_call_text(&tuples->call, tuples->masks, tuples->values[i], out);
+		for (size_t k = 0; k < other->len; k++)
+			if (!memcmp(other->values[k], values, sizeof(other->values[k])))
+				return true;
 	}
-	return shown;
+	return false;
 }
 
 void audit_args_text(const struct audit_args *args, const char *name, struct buf *out)
 {
-	size_t shown = 0;
+	const struct tuples_list *wanted = &args->wanted;
+	char own[SYSCALL_NAME_LEN];
 
-	for (size_t i = 0; i < args->wanted.len; i++) {
-		char own[SYSCALL_NAME_LEN];
+	for (size_t i = 0; i < wanted->len; i++) {
+		const struct tuples *tuples = &wanted->calls[i];
 
-		if (syscall_name(&args->wanted.calls[i].call, own) && !strcmp(own, name))
-			shown = add_texts(&args->wanted.calls[i], shown, out);
+		if (!syscall_name(&tuples->call, own) || strcmp(own, name))
+			continue;
+		for (size_t k = 0; k < tuples->len; k++) {
+			if (was_shown(wanted, i, name, tuples, tuples->values[k]))
+				continue;
+			buf__addf(out, "%s", out->len ? ", " : "");
+			args_call_text(&tuples->call, tuples->masks, tuples->values[k], out);
+		}
 	}
-	if (shown > TEXTS_MAX)
-		buf__addf(out, " and %zu more of it", shown - TEXTS_MAX);
 }

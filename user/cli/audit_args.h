@@ -25,18 +25,23 @@ void audit_args_clear(struct audit_args *args);
 #define own_audit_args own_with(audit_args_clear)
 
 /**
- * Of the calls of an architecture that the profile is for, denied with these arguments, in full: what it does not allow, where
- * conditions can do so. `enosys`: what it answers ENOSYS as well. Adds to *out. -ENOMEM.
+ * Of the calls of an architecture that the profile is for, denied with these arguments, in full: what it does not allow. Where conditions cannot
+ * do so they are open: for what is not known, or (OPEN_TABLE) for the rules that there are. Adds to *out. -ENOMEM.
  */
 int audit_args_add(struct audit_args *out, const struct profile *profile,
-		   const struct tuples *denied, const struct arg_plan *plan,
-		   bool enosys) must_check;
+		   const struct tuples *denied, const struct arg_plan *plan) must_check;
 
 /** When all are added. -ENOMEM. */
 int audit_args_finish(struct audit_args *args) must_check;
 
+/** Conditions for the name do not go with the rules that there are: it is open (OPEN_TABLE). */
+void audit_args_refuse(struct audit_args *args, const char *name);
+
+/** Why the name is held to nothing; OPEN_UNKNOWN, too, where it was not looked at. */
+enum open_reason audit_args_open(const struct audit_args *args, const char *name);
+
 /** What the name is to be held to; NULL: to nothing, or nothing of it is wanted. Borrowed. */
 const struct region *audit_args_find(const struct audit_args *args, const char *name);
 
-/** "socket(AF_NETLINK, SOCK_RAW, *)": all that is wanted of the name, if it is not too much to read. */
+/** "socket(AF_NETLINK, SOCK_RAW, *), ...": all that is wanted of the name. */
 void audit_args_text(const struct audit_args *args, const char *name, struct buf *out);

@@ -11,7 +11,7 @@ struct audit_live_options {
 	uint64_t duration; /* ns, 0: no limit */
 	bool plain;
 	const struct arg_plan *args; /* of denied calls: whose are kept; NULL: none. Borrowed */
-	bool tell; /* each kind of denied call, when the first of it comes */
+	bool tell;                   /* each kind of denied call, when the first of it comes */
 };
 
 /** Is anything live asked for? */

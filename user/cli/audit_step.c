@@ -17,9 +17,13 @@ static const struct {
 		{true,
 		 "allows %s now, whatever its arguments: it was denied with more of them than are kept"},
 	[AUDIT_STEP_ADD_ALL] =
-		{true, "allows %s now, all that it does: a log does not say which subcall it was"},
-	[AUDIT_STEP_WHOLE] = {true,
-			      "allows %s now, whatever its arguments: it had conditions for it"},
+		{true, "allows %s now, all that it does: which subcall it was is not known"},
+	[AUDIT_STEP_UNFIT] =
+		{true,
+		 "allows %s now, whatever its arguments: conditions for it do not go with the rules that it has"},
+	[AUDIT_STEP_WHOLE] =
+		{true,
+		 "allows %s now, whatever its arguments: it had conditions for it, and not all that it was called with is known"},
 	[AUDIT_STEP_ARCH] = {true, "allows %s now: the architecture was not listed"},
 	[AUDIT_STEP_OTHERS] =
 		{false,
@@ -87,12 +91,11 @@ static bool is_allowed(const struct audit_case *c, const struct denial *denial, 
 	return decision_is_simple(c->profile, name, &outcome) && outcome.action == ACTION_ALLOW;
 }
 
-/* Why not all arguments are known that the call was denied with. */
-static enum open_reason open_reason(const struct audit_case *c, const struct denial *denial)
+static bool are_known(const struct audit_case *c, const struct denial *denial)
 {
-	const struct tuples *all = tuples_find(&c->denials->arguments, &denial->call);
+	const struct tuples *all = denials_arguments(c->denials, denial);
 
-	return all ? all->open : OPEN_UNKNOWN;
+	return all && !all->open;
 }
 
 /* What lets the first of them in may refuse the others, if only the first one's arguments are known. */
@@ -101,28 +104,44 @@ static bool is_first_of_several(const struct audit_case *c, const struct denial 
 {
 	struct outcome outcome;
 
-	return open_reason(c, denial) != OPEN_NOT && denial->args_known && denial->count > 1 &&
+	return !are_known(c, denial) && denial->args_known && denial->count > 1 &&
 	       !decision_is_simple(c->profile, name, &outcome);
+}
+
+/* All of it is added, and why. */
+static enum audit_step choose_whole(const struct audit_case *c, const char *name)
+{
+	struct outcome outcome;
+
+	switch (audit_args_open(c->args, name)) {
+	case OPEN_MANY:
+	case OPEN_ROOM:
+		return AUDIT_STEP_MANY;
+	case OPEN_TABLE:
+	case OPEN_SIZE:
+		return AUDIT_STEP_UNFIT;
+	default:
+		return decision_is_simple(c->profile, name, &outcome) ? AUDIT_STEP_ADD :
+									AUDIT_STEP_WHOLE;
+	}
 }
 
 enum audit_step audit_step_choose(const struct audit_case *c, const struct denial *denial,
 				  const char *name)
 {
-	struct outcome outcome;
+	const bool allowed = is_allowed(c, denial, name);
 
+	if (!allowed && !c->enosys && is_enosys(c, denial, name))
+		return AUDIT_STEP_ENOSYS;
 	if (audit_args_find(c->args, name))
 		return AUDIT_STEP_ADD_ARGS;
-	if (is_allowed(c, denial, name))
+	if (allowed)
 		return c->arch_new                          ? AUDIT_STEP_ARCH :
 		       is_first_of_several(c, denial, name) ? AUDIT_STEP_OTHERS :
 							      AUDIT_STEP_ALLOWED;
-	if (!c->enosys && is_enosys(c, denial, name))
-		return AUDIT_STEP_ENOSYS;
 	if (is_supervised(c->profile, name))
 		return AUDIT_STEP_SUPERVISED;
 	if (syscall_is_multiplexer(&denial->call))
 		return denial->call.sub ? AUDIT_STEP_ADD_SUB : AUDIT_STEP_ADD_ALL;
-	if (open_reason(c, denial) == OPEN_MANY || open_reason(c, denial) == OPEN_ROOM)
-		return AUDIT_STEP_MANY;
-	return decision_is_simple(c->profile, name, &outcome) ? AUDIT_STEP_ADD : AUDIT_STEP_WHOLE;
+	return choose_whole(c, name);
 }

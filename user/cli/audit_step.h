@@ -11,6 +11,7 @@ enum audit_step {
 	AUDIT_STEP_ADD_SUB,  /* one subcall of a multiplexer */
 	AUDIT_STEP_ADD_ARGS, /* with the arguments that it was denied with, and no others */
 	AUDIT_STEP_MANY,     /* with too many to list: allowed whole */
+	AUDIT_STEP_UNFIT,    /* conditions do not go with its rules: allowed whole */
 	AUDIT_STEP_ADD_ALL,  /* all subcalls: a log does not tell which one it was */
 	AUDIT_STEP_WHOLE,    /* there were conditions on it: allowed whole */
 	AUDIT_STEP_ARCH,     /* its name is allowed, its architecture is not */

@@ -5,6 +5,7 @@
 #include "cli/audit_report.h"
 #include "cli/audit_step.h"
 #include "cli/audit_verify.h"
+#include "cli/summary.h"
 #include "profile/amend.h"
 #include "profile/hazard.h"
 #include "profile/emit_oci.h"
@@ -170,6 +171,10 @@ static int read_text(const struct updating *u, struct buf *text, struct err *err
 	struct profile own_profile docker = {0};
 	int rc;
 
+	if (u->update->text.len) {
+		buf__add(text, u->update->text.data, u->update->text.len);
+		return buf__error(text) ? err_errno(err, -ENOMEM, "cannot read %s", u->name) : 0;
+	}
 	if (!profile_file_is_docker(path))
 		return file_read(path, PROFILE_FILE_MAX, text, err);
 	rc = profile_file_read(path, u->update->file, &docker, err);
@@ -236,9 +241,9 @@ static int write_profile(struct updating *u, const struct buf *old, struct err *
 
 /* --- arguments --- */
 
-static int collect_args(struct updating *u, const struct arg_plan *plan)
+static int collect_list(struct updating *u, const struct tuples_list *denied,
+			const struct arg_plan *plan)
 {
-	const struct tuples_list *denied = &u->denials->arguments;
 	bool arches[ARCH_COUNT];
 	int rc = 0;
 
@@ -249,21 +254,42 @@ static int collect_args(struct updating *u, const struct arg_plan *plan)
 			continue;
 		memcpy(arches, u->profile.arches, sizeof(arches));
 		assume_arch(u, arch);
-		rc = audit_args_add(&u->added.args, &u->profile, &denied->calls[i], plan,
-				    u->update->enosys);
+		rc = audit_args_add(&u->added.args, &u->profile, &denied->calls[i], plan);
 		memcpy(u->profile.arches, arches, sizeof(arches));
 	}
+	return rc;
+}
+
+static int collect_args(struct updating *u, const struct arg_plan *plan)
+{
+	int rc = collect_list(u, &u->denials->arguments, plan);
+
+	if (!rc && u->update->enosys)
+		rc = collect_list(u, &u->denials->enosys, plan);
 	return rc ? rc : audit_args_finish(&u->added.args);
 }
 
-/*
- * Are they what libseccomp makes the filter of that it should, beside the rules that there are? Of a profile where it makes something else
- * of those nobody can tell.
- */
-static bool args_fit(struct updating *u, const struct buf *old)
+/* Of those that are made with the name: what of it would be added, it is on these. */
+static int add_arches_of(struct updating *u, const char *name)
 {
-	__attribute__((cleanup(updating_clear))) struct updating trial = {.update = u->update,
-									  .denials = u->denials,
+	const struct tuples_list *wanted = &u->added.args.wanted;
+	char own[SYSCALL_NAME_LEN];
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < wanted->len; i++) {
+		const enum arch arch = wanted->calls[i].call.arch;
+
+		if (syscall_name(&wanted->calls[i].call, own) && !strcmp(own, name) &&
+		    assume_arch(u, arch))
+			rc = amend_add_arch(u->root, arch, arch_host(arch));
+	}
+	return rc;
+}
+
+/* With conditions for this name, or (NULL) for all: does libseccomp make the filter of it that it should? */
+static bool args_fit(struct updating *u, const struct buf *old, const char *name)
+{
+	__attribute__((cleanup(updating_clear))) struct updating trial = {.denials = u->denials,
 									  .name = u->name};
 	struct audit_update quiet = *u->update;
 	struct file_options file = *u->update->file;
@@ -272,31 +298,41 @@ static bool args_fit(struct updating *u, const struct buf *old)
 	struct err err = {0};
 	int rc;
 
-	if (profile_check_hazards(&u->profile, NULL))
-		return false;
 	file.quiet = true;
 	quiet.file = &file;
 	trial.update = &quiet;
 	rc = parse_text(&trial, old, &err);
 	trial.added.args = u->added.args; /* lent */
-	for (size_t i = 0; !rc && i < constraints->len; i++)
-		if (!constraints->list[i].open)
-			rc = add_args(&trial, constraints->list[i].name);
+	for (size_t i = 0; !rc && i < constraints->len; i++) {
+		const struct constraint *one = &constraints->list[i];
+
+		if (one->open || (name && strcmp(one->name, name)))
+			continue;
+		rc = add_arches_of(&trial, one->name);
+		rc = rc ? rc : add_args(&trial, one->name);
+	}
 	rc = rc ? rc : make_text(&trial, &text, &err);
 	trial.added.args = (struct audit_args){0};
 	return !rc;
 }
 
+/* Those that do not fit beside the rules that there are do not get any. Where libseccomp makes something else of these nobody can tell. */
 static int choose_args(struct updating *u, const struct arg_plan *plan, const struct buf *old,
 		       struct err *err)
 {
+	struct constraints *constraints = &u->added.args.constraints;
+	bool hazardous;
+
 	if (collect_args(u, plan))
 		return err_errno(err, -ENOMEM, "%s: cannot look at arguments", u->name);
-	if (!u->added.args.wanted.len || args_fit(u, old))
+	if (!constraints->len)
 		return 0;
-	log_warn("%s: libseccomp may make something else of conditions beside those that it has: none are added",
-		 u->name);
-	audit_args_clear(&u->added.args);
+	hazardous = profile_check_hazards(&u->profile, NULL) != 0;
+	if (!hazardous && args_fit(u, old, NULL))
+		return 0;
+	for (size_t i = 0; i < constraints->len; i++)
+		if (hazardous || !args_fit(u, old, constraints->list[i].name))
+			audit_args_refuse(&u->added.args, constraints->list[i].name);
 	return 0;
 }
 
@@ -309,25 +345,41 @@ static void name_files(struct updating *u)
 	u->made = strcmp(u->made, "-") ? u->made : "the profile";
 }
 
-int audit_update_check(const struct audit_update *update, struct arg_plan *plan, struct err *err)
+/* A pipe can be read but once. */
+static bool is_read_again(const char *path)
+{
+	struct stat st;
+
+	return profile_file_is_docker(path) || (!stat(path, &st) && S_ISREG(st.st_mode));
+}
+
+int audit_update_check(struct audit_update *update, struct arg_plan *plan, struct err *err)
 {
 	const char *output = update->output ? update->output : update->profile;
 	struct file_options file = *update->file;
 	struct audit_update quiet = *update;
 	__attribute__((cleanup(updating_clear))) struct updating u = {.update = &quiet};
 	struct buf own_buf text = BUF_INIT;
-	struct stat st;
-	int rc = 0;
+	int rc;
 
 	file.quiet = true;
 	quiet.file = &file;
 	name_files(&u);
-	/* a pipe can be read but once */
-	if (stat(update->profile, &st) || S_ISREG(st.st_mode))
-		rc = read_profile(&u, &text, err);
+	rc = read_profile(&u, &text, err);
 	if (!rc)
 		rc = audit_args_plan(&u.profile, update->args, arch_native(), plan, err);
-	return rc || !strcmp(output, "-") ? rc : fs_check_output(output, err);
+	if (!rc && strcmp(output, "-"))
+		rc = fs_check_output(output, err);
+	if (!rc && !is_read_again(update->profile)) {
+		update->text = text;
+		text = BUF_INIT;
+	}
+	return rc;
+}
+
+void audit_update_clear(struct audit_update *update)
+{
+	buf__clear(&update->text);
 }
 
 int audit_update(const struct audit_update *update, const struct denials *denials,
@@ -350,6 +402,8 @@ int audit_update(const struct audit_update *update, const struct denials *denial
 		log_note("answered ENOSYS, so that programs do without, and not added:%s (--enosys adds them)",
 			 buf__text(&u.enosys));
 	rc = write_profile(&u, &old, err);
+	if (!rc)
+		summary_narrow_arches(&u.added.args.constraints, &u.profile);
 	if (!rc && !u.additions)
 		log_note("nothing to add to %s", u.name);
 	return rc;

@@ -14,13 +14,17 @@ struct audit_update {
 	const char *
 		args; /* calls that are allowed with the arguments that were denied alone, as of --args; NULL: those with conditions */
 	const struct file_options *file;
+	struct buf text; /* of a profile that can be read but once, from the check on; owned */
 };
 
+void audit_update_clear(struct audit_update *update);
+#define own_audit_update own_with(audit_update_clear)
+
 /**
- * Can the profile be read, and the result be written? Before the calls are watched that it is about. Standard input is left alone. *plan was
- * zeroed: whose arguments are to be kept (audit_args.h).
+ * Can the profile be read, and the result be written? Before the calls are watched that it is about. What can be read but once, as a
+ * pipe, is kept. *plan was zeroed: whose arguments are to be kept (audit_args.h).
  */
-int audit_update_check(const struct audit_update *update, struct arg_plan *plan,
+int audit_update_check(struct audit_update *update, struct arg_plan *plan,
 		       struct err *err) must_check;
 
 /**

@@ -24,6 +24,7 @@ struct audit_options {
 	bool enosys, json;
 	uint32_t pid;
 	struct arg_plan plan;
+	struct audit_update updates; /* what --update says */
 };
 
 static const struct option_row rows[] = {
@@ -169,18 +170,13 @@ static int print_report(const struct audit_options *options, const struct audit_
 	return file_write(options->report, &text, "report", err);
 }
 
-static struct audit_update update_of(const struct audit_options *options)
-{
-	return (struct audit_update){options->update, options->output, options->enosys,
-				     options->args, &options->file};
-}
-
 /* The update, if one is wanted, and the report. */
 static int conclude(const struct audit_options *options, const struct audit_report *report)
 {
-	struct audit_update update = update_of(options);
 	struct err err = {0}, unread = {0};
-	int rc = options->update ? audit_update(&update, report->denials, &options->plan, &err) : 0;
+	int rc = options->update ?
+			 audit_update(&options->updates, report->denials, &options->plan, &err) :
+			 0;
 
 	if (rc)
 		log_error("%s", err.text);
@@ -302,9 +298,8 @@ static int check_options(struct audit_options *options, char *const *argv, struc
 		return err_set(err, -EINVAL, "--enosys goes with --update");
 	if (options->args && (options->log || !options->update))
 		return err_set(err, -EINVAL,
-			       options->log ?
-				       "--args: a log does not have the arguments of calls" :
-				       "--args goes with --update");
+			       options->log ? "--args: a log does not have the arguments of calls" :
+					      "--args goes with --update");
 	if (options->update && options->log && !strcmp(options->update, "-") &&
 	    !strcmp(options->log, "-"))
 		return err_set(err, -EINVAL, "log and profile cannot both be standard input");
@@ -323,14 +318,30 @@ static int check_options(struct audit_options *options, char *const *argv, struc
 /* What can be known to fail before anything is watched. */
 static int check_files(struct audit_options *options, struct err *err)
 {
-	struct audit_update update = update_of(options);
 	int rc = options->update && !options->log ?
-			 audit_update_check(&update, &options->plan, err) :
+			 audit_update_check(&options->updates, &options->plan, err) :
 			 0;
 
 	return rc || !options->report || !strcmp(options->report, "-") ?
 		       rc :
 		       fs_check_output(options->report, err);
+}
+
+static int audit(struct audit_options *options, char **command)
+{
+	struct err err = {0};
+
+	options->updates = (struct audit_update){options->update, options->output, options->enosys,
+						 options->args,   &options->file,  BUF_INIT};
+	if (check_files(options, &err)) {
+		log_error("%s", err.text);
+		return STATUS_USAGE;
+	}
+	if (options->log)
+		return audit_a_log(options);
+	options->live.tell = isatty(STDERR_FILENO);
+	options->live.args = options->plan.calls.len ? &options->plan : NULL;
+	return audit_live_targets(options, command);
 }
 
 static int run(const struct command *self, int argc, char **argv)
@@ -349,16 +360,9 @@ static int run(const struct command *self, int argc, char **argv)
 			argv[rest]);
 	if (err.code || check_options(&options, command, &err))
 		return command_usage_error(self, &err);
-	if (check_files(&options, &err)) {
-		log_error("%s", err.text);
-		return STATUS_USAGE;
-	}
-	if (options.log)
-		return audit_a_log(&options);
-	options.live.tell = isatty(STDERR_FILENO);
-	options.live.args = options.plan.calls.len ? &options.plan : NULL;
-	status = audit_live_targets(&options, command);
+	status = audit(&options, command);
 	arg_plan_clear(&options.plan);
+	audit_update_clear(&options.updates);
 	return status;
 }
 

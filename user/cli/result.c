@@ -50,14 +50,14 @@ static int write_recording(const char *path, const struct recording *recording, 
 	return rc ? rc : file_write(path, &text, "recording", err);
 }
 
-/* Of what was denied no set of arguments is known. */
+/* Of what is added of the denied calls no set of arguments is known; those that were only logged were made, and recorded. */
 static void open_denied(struct recording *recording)
 {
 	for (size_t i = 0; i < recording->denied.len; i++) {
-		struct tuples *set =
-			tuples_find(&recording->arguments, &recording->denied.rows[i].call);
+		const struct denial *denial = &recording->denied.rows[i];
+		struct tuples *set = tuples_find(&recording->arguments, &denial->call);
 
-		if (set)
+		if (set && denial_is_finding(denial) && denial->action != DENIAL_LOG)
 			tuples_open(set, OPEN_UNKNOWN);
 	}
 }

@@ -10,6 +10,7 @@ struct collect {
 	uint64_t slots;
 	struct tuples_list *sets;                /* where they go, the recording's */
 	const struct arguments_context *context; /* NULL: of denied calls, they have no class */
+	bool enosys;                             /* of those that were answered ENOSYS */
 	bool *noted; /* for each observed call and class: a tuple of it was kept */
 };
 
@@ -82,7 +83,9 @@ static int add_tuple(const struct tuple *tuple, void *context)
 		return 0;
 	set = set_of_row(collect, tuple->row);
 	if (!collect->context)
-		return set ? tuples_add(set, (const uint64_t *)tuple->values) : 0;
+		return set && tuple->image == collect->enosys ?
+			       tuples_add(set, (const uint64_t *)tuple->values) :
+			       0;
 	class = collect->context->class_of(&key, collect->context->context);
 	if (!set || !observed_is_needed(class))
 		return 0;
@@ -125,14 +128,30 @@ int arguments_collect(struct recording *recording, struct session *session,
 }
 
 /* What no program saw denied: the arguments of those calls are not known. */
-static void open_unseen(struct denials *denied, bool sees_logged)
+static void open_unseen(struct collect *collect, const struct denials *denied, bool sees_logged)
 {
 	for (size_t i = 0; i < denied->len; i++) {
-		struct tuples *set = tuples_find(&denied->arguments, &denied->rows[i].call);
+		struct tuples *set = tuples_find(collect->sets, &denied->rows[i].call);
 
 		if (set && (!set->len || (denied->rows[i].action == DENIAL_LOG && !sees_logged)))
 			tuples_open(set, OPEN_UNKNOWN);
 	}
+}
+
+static int collect_denied(struct collect *collect, const struct denials *denied, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < denied->len; i++)
+		if (denial_is_finding(&denied->rows[i]) != collect->enosys)
+			rc = make_set(collect, &denied->rows[i].call);
+	for (size_t i = 0; !rc && i < collect->sets->len; i++)
+		open_full(collect, &collect->sets->calls[i]);
+	if (rc)
+		return err_errno(err, rc, "cannot keep the arguments of denied calls");
+	rc = session__each_tuple(collect->session, add_tuple, collect, err);
+	open_unseen(collect, denied, session__sees_logged(collect->session));
+	return rc;
 }
 
 int arguments_collect_denied(struct recording *recording, struct session *session, uint64_t slots,
@@ -144,17 +163,9 @@ int arguments_collect_denied(struct recording *recording, struct session *sessio
 				  .plan = session__denied_args(session),
 				  .slots = slots,
 				  .sets = &denied->arguments};
-	int rc = 0;
+	int rc = collect.plan ? collect_denied(&collect, denied, err) : 0;
 
-	if (!collect.plan)
-		return 0;
-	for (size_t i = 0; !rc && i < denied->len; i++)
-		rc = make_set(&collect, &denied->rows[i].call);
-	for (size_t i = 0; !rc && i < denied->arguments.len; i++)
-		open_full(&collect, &denied->arguments.calls[i]);
-	if (rc)
-		return err_errno(err, rc, "cannot keep the arguments of denied calls");
-	rc = session__each_tuple(session, add_tuple, &collect, err);
-	open_unseen(denied, session__sees_logged(session));
-	return rc;
+	collect.sets = &denied->enosys;
+	collect.enosys = true;
+	return rc || !collect.plan ? rc : collect_denied(&collect, denied, err);
 }

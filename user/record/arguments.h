@@ -2,7 +2,7 @@
 /*
  * From the tuples that a session has kept to recording.arguments: one set for each call that the plan names and that a profile must
  * allow, of all classes that it must allow. What is not whole is open, never tighter than what was called. And to
- * recording.denied.arguments: one for each that the plan names and that a filter stopped.
+ * recording.denied.arguments and .enosys: one for each that the plan names and that a filter stopped.
  */
 #pragma once
 

@@ -19,6 +19,7 @@ void denials_clear(struct denials *denials)
 {
 	free(denials->rows);
 	tuples_list_clear(&denials->arguments);
+	tuples_list_clear(&denials->enosys);
 	*denials = (struct denials){0};
 }
 
@@ -105,6 +106,12 @@ void denials_sort(struct denials *denials)
 {
 	if (denials->len)
 		qsort(denials->rows, denials->len, sizeof(*denials->rows), compare);
+}
+
+const struct tuples *denials_arguments(const struct denials *denials, const struct denial *denial)
+{
+	return tuples_find(denial_is_finding(denial) ? &denials->arguments : &denials->enosys,
+			   &denial->call);
 }
 
 bool denial_is_finding(const struct denial *denial)

@@ -40,6 +40,7 @@ struct denials {
 	struct denial *rows;
 	size_t len, room;
 	struct tuples_list arguments; /* all that calls were denied with, where that was looked at */
+	struct tuples_list enosys;    /* the same of those that were answered ENOSYS */
 };
 
 void denials_clear(struct denials *denials);
@@ -59,6 +60,9 @@ int denial_compare(const struct denial *x, const struct denial *y);
  * stays. -ENOMEM, -ENOSPC (DENIALS_MAX): the list is as it was.
  */
 int denials_add(struct denials *denials, const struct denial *denial) must_check;
+
+/** The arguments that the call of a row was denied with, NULL: they were not looked at. */
+const struct tuples *denials_arguments(const struct denials *denials, const struct denial *denial);
 
 /** ENOSYS is what profiles answer on purpose, so that a libc does without the call: no finding. */
 bool denial_is_finding(const struct denial *denial);
