@@ -48,6 +48,28 @@ says 'of an empty log: who reads it may not' 3 'the log is empty' "$WHITTLE" aud
 } >"$T/lossy.log"
 says 'a log with losses' 1 'not complete: the kernel printed only some of its messages (36 messages at least)' "$WHITTLE" audit --log "$T/lossy.log"
 says 'nothing denied, but lost' 3 'not complete' "$WHITTLE" audit --log "$T/lossy.log" --only-pid 1
+# burst MS: ten records, so many milliseconds apart
+burst() {
+    for i in {0..9}; do
+        printf '[    1.0] audit: type=1326 audit(%d.%03d:%d): pid=7 comm="x" arch=c000003e syscall=41 code=0x50001\n' $((100 + i * $1 / 1000)) $((i * $1 % 1000)) "$i"
+    done
+}
+burst 500 >"$T/burst.log"
+burst 600 >"$T/slow.log"
+says 'a log that ends with as many records as the kernel prints' 1 'may not be complete: it ends with ten records within five seconds' "$WHITTLE" audit --log "$T/burst.log"
+check_status 3 '... of another process: it may have been denied something' "$WHITTLE" audit --log "$T/burst.log" --only-pid 1
+check_status 1 'one that does not' "$WHITTLE" audit --log "$T/slow.log"
+! grep -q complete "$T/err" && pass '... is complete' || fail '... is complete' "$(cat "$T/err")"
+{
+    cat "$T/burst.log"
+    echo '[   14.0] kauditd_printk_skb: 36 callbacks suppressed'
+    burst 0 | head -n 1
+} >"$T/told.log"
+says 'one that tells of what it lacks, once' 1 'is not complete: the kernel printed only some of its messages (36 messages at least)' "$WHITTLE" audit --log "$T/told.log"
+! grep -q 'may not be' "$T/err" && pass '... says no more' || fail '... says no more' "$(cat "$T/err")"
+sed 's/.*audit: type=1326 /type=SECCOMP msg=/' "$T/burst.log" >"$T/auditd.log"
+check_status 1 "auditd's log is not the kernel's printing" "$WHITTLE" audit --log "$T/auditd.log"
+! grep -q complete "$T/err" && pass '... and complete' || fail '... and complete' "$(cat "$T/err")"
 grep nginx $LOG | grep -v 6E67 | sed 's/.*audit: /Nov 14 22:13:20 host joe: audit: /' >"$T/joe.log"
 says 'what anybody may write' 0 '2 lines look like seccomp records' "$WHITTLE" audit --log "$T/joe.log"
 printf 'audit: type=1326 audit(1.1:1): pid=1 comm="x" arch=c000003e syscall=435 code=0x50026\n' >"$T/enosys.log"

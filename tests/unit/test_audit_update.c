@@ -320,47 +320,84 @@ Test(audit_update, subcall_refused_alone)
 
 /* --- arguments --- */
 
-#define SOCKETS(conditions)                                                                         \
+#define SOCKETS(conditions)                                                                        \
 	"{\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": [" conditions "]}"
 #define EQ(index, value) "{\"index\": " #index ", \"value\": " #value ", \"op\": \"SCMP_CMP_EQ\"}"
 
-/* socket() was denied with these; *profile is what comes of it. The plan is that of the profile, and of `list`. */
-static void update_sockets(const char *before, const char *list, uint64_t (*values)[TUPLE_ARGS],
-			   size_t len, struct profile *profile)
+/* A call was denied, and with what. */
+struct denied_with {
+	enum arch arch;
+	const char *name;
+	int error;
+	size_t len;
+	uint64_t values[3][TUPLE_ARGS];
+	enum open_reason open;
+};
+
+static void add_denied(struct denials *denials, const struct arg_plan *plan,
+		       const struct denied_with *with)
+{
+	struct denial denial = denied(with->arch, with->name, DENIAL_ERRNO, with->error);
+	struct arg_plan own_arg_plan wide = {0};
+	struct tuples_list *list = with->error == ENOSYS ? &denials->enosys : &denials->arguments;
+	struct tuples *set;
+
+	denial.count = with->len;
+	denial.args_known = true;
+	memcpy(denial.args, with->values[0], sizeof(denial.args));
+	cr_assert_eq(denials_add(denials, &denial), 0);
+	cr_assert_eq(arg_plan_widen(plan, &wide), 0);
+	cr_assert(tuples_find(&wide.calls, &denial.call));
+	set = tuples_make(list, &denial.call, tuples_find(&wide.calls, &denial.call)->masks);
+	for (size_t i = 0; i < with->len; i++)
+		cr_assert_eq(tuples_add(set, with->values[i]), 0);
+	if (with->open)
+		tuples_open(set, with->open);
+}
+
+/* *profile is what comes of it. The plan is that of the profile, and of `list`. */
+static void update_with(const char *before, const char *list, const struct denied_with *with,
+			size_t len, struct profile *profile)
 {
 	struct file_options file = {.arch = "x86_64", .kernel = "6.1", .quiet = true};
 	const char *path = make_file("p.json", before, 0644);
 	struct audit_update wanted = {path, NULL, false, list, &file, BUF_INIT};
-	struct denial denial = denied(ARCH_X86_64, "socket", DENIAL_ERRNO, EPERM);
-	struct arg_plan own_arg_plan plan = {0}, own_arg_plan wide = {0};
+	struct arg_plan own_arg_plan plan = {0};
 	struct denials own_denials denials = {0};
 	struct buf own_buf text = BUF_INIT;
-	struct tuples *set;
 	struct err err = {0};
 
 	log_set_level(LOG_LEVEL_ERROR);
-	denial.count = len;
-	denial.args_known = true;
-	memcpy(denial.args, values[0], sizeof(denial.args));
-	cr_assert_eq(denials_add(&denials, &denial), 0);
 	cr_assert_eq(audit_update_check(&wanted, &plan, &err), 0, "%s", err.text);
-	cr_assert_eq(arg_plan_widen(&plan, &wide), 0);
-	cr_assert(tuples_find(&wide.calls, &denial.call));
-	set = tuples_make(&denials.arguments, &denial.call,
-			  tuples_find(&wide.calls, &denial.call)->masks);
 	for (size_t i = 0; i < len; i++)
-		cr_assert_eq(tuples_add(set, values[i]), 0);
+		add_denied(&denials, &plan, &with[i]);
+	denials_sort(&denials);
 	cr_assert_eq(audit_update(&wanted, &denials, &plan, &err), 0, "%s", err.text);
 	cr_assert_eq(fs_read(AT_FDCWD, path, 1 << 20, &text, &err), 0, "%s", err.text);
 	cr_assert_eq(profile_file_parse(path, &text, &file, profile, &err), 0, "%s", err.text);
 }
 
-static enum action action_of_socket(const struct profile *profile, uint64_t domain, uint64_t type)
+static void update_sockets(const char *before, const char *list, uint64_t (*values)[TUPLE_ARGS],
+			   size_t len, struct profile *profile)
 {
-	const struct denial denial = denied(ARCH_X86_64, "socket", DENIAL_ERRNO, EPERM);
-	const uint64_t args[6] = {domain, type};
+	struct denied_with with = {ARCH_X86_64, "socket", EPERM, len, {{0}}, OPEN_NOT};
+
+	memcpy(with.values, values, len * sizeof(*values));
+	update_with(before, list, &with, 1, profile);
+}
+
+static enum action action_on(const struct profile *profile, enum arch arch, const char *name,
+			     uint64_t first, uint64_t second)
+{
+	const struct denial denial = denied(arch, name, DENIAL_ERRNO, EPERM);
+	const uint64_t args[6] = {first, second};
 
 	return evaluate(profile, &denial.call, args).outcome.action;
+}
+
+static enum action action_of_socket(const struct profile *profile, uint64_t domain, uint64_t type)
+{
+	return action_on(profile, ARCH_X86_64, "socket", domain, type);
 }
 
 /* What has conditions gets more of them, and what it was allowed with is so still. */
@@ -406,8 +443,7 @@ Test(audit_update, conditions_that_cannot_be)
 	static const char *const befores[] = {
 		HEAD X64 RULES("{\"names\": [\"socket\"], \"action\": \"SCMP_ACT_KILL\", "
 			       "\"args\": [" EQ(0, 16) "]}, " SOCKETS(EQ(0, 2))),
-		HEAD X64 RULES(
-			SOCKETS("{\"index\": 0, \"value\": 10, \"op\": \"SCMP_CMP_LT\"}")),
+		HEAD X64 RULES(SOCKETS("{\"index\": 0, \"value\": 10, \"op\": \"SCMP_CMP_LT\"}")),
 	};
 	uint64_t values[][TUPLE_ARGS] = {{16, 3}, {38, 5}};
 
@@ -421,27 +457,74 @@ Test(audit_update, conditions_that_cannot_be)
 	}
 }
 
-/* A call that was denied with more than are kept is allowed whole. */
+/* A call that was denied with more than are kept is allowed whole, on whichever architecture that was. */
 Test(audit_update, conditions_of_too_many)
 {
-	struct file_options file = {.arch = "x86_64", .kernel = "6.1", .quiet = true};
-	const char *path = make_file("p.json", HEAD X64 RULES(SOCKETS(EQ(0, 2))), 0644);
-	struct audit_update wanted = {path, NULL, false, NULL, &file, BUF_INIT};
-	struct denial denial = denied(ARCH_X86_64, "socket", DENIAL_ERRNO, EPERM);
-	struct arg_plan own_arg_plan plan = {0};
+	static const struct denied_with with[] = {
+		{ARCH_X86, "socket", EPERM, 0, {{0}}, OPEN_MANY},
+		{ARCH_X86_64, "socket", EPERM, 1, {{16, 3}}, OPEN_NOT},
+	};
 	struct profile own_profile profile = {0};
-	struct denials own_denials denials = {0};
-	struct buf own_buf text = BUF_INIT;
-	struct err err = {0};
 
-	log_set_level(LOG_LEVEL_ERROR);
-	cr_assert_eq(denials_add(&denials, &denial), 0);
-	cr_assert_eq(audit_update_check(&wanted, &plan, &err), 0, "%s", err.text);
-	tuples_open(tuples_make(&denials.arguments, &denial.call,
-				tuples_find(&plan.calls, &denial.call)->masks),
-		    OPEN_MANY);
-	cr_assert_eq(audit_update(&wanted, &denials, &plan, &err), 0, "%s", err.text);
-	cr_assert_eq(fs_read(AT_FDCWD, path, 1 << 20, &text, &err), 0, "%s", err.text);
-	cr_assert_eq(profile_file_parse(path, &text, &file, &profile, &err), 0, "%s", err.text);
-	cr_assert_eq(action_of_socket(&profile, 77, 7), ACTION_ALLOW);
+	update_with(HEAD "\"architectures\": [\"SCMP_ARCH_X86_64\", \"SCMP_ARCH_X86\"], " RULES(
+			    SOCKETS(EQ(0, 2))),
+		    NULL, with, 2, &profile);
+	cr_assert_eq(action_on(&profile, ARCH_X86, "socket", 77, 7), ACTION_ALLOW);
+	cr_assert_eq(action_of_socket(&profile, 16, 3), ACTION_ALLOW);
+}
+
+/* Where a rule denies the call otherwise than the default does, what it holds for must not change: it is allowed whole. */
+Test(audit_update, conditions_beside_a_rule_that_denies)
+{
+	struct profile own_profile profile = {0};
+	uint64_t values[][TUPLE_ARGS] = {{16, 3}};
+
+	update_sockets("{\"defaultAction\": \"SCMP_ACT_KILL_PROCESS\", " X64 RULES(
+			       "{\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ERRNO\"}"),
+		       "socket", values, 1, &profile);
+	cr_assert_eq(action_of_socket(&profile, 16, 3), ACTION_ALLOW);
+	cr_assert_eq(action_of_socket(&profile, 2, 1), ACTION_ALLOW, "not killed");
+}
+
+/* What was answered ENOSYS is no reason to add anything. */
+Test(audit_update, conditions_and_enosys)
+{
+	static const struct denied_with with[] = {
+		{ARCH_X86_64, "socket", EPERM, 1, {{16, 3}}, OPEN_NOT},
+		{ARCH_X86_64, "socket", ENOSYS, 1, {{40, 1}}, OPEN_NOT},
+	};
+	struct profile own_profile profile = {0};
+
+	update_with(HEAD X64 RULES(SOCKETS(EQ(0, 2))), NULL, with, 2, &profile);
+	cr_assert_eq(action_of_socket(&profile, 16, 3), ACTION_ALLOW);
+	cr_assert_eq(action_of_socket(&profile, 40, 1), ACTION_ERRNO);
+}
+
+/* One architecture more is no reason to give up conditions. */
+Test(audit_update, conditions_on_a_new_architecture)
+{
+	static const struct denied_with with = {ARCH_X86, "socket", EPERM, 1, {{16, 3}}, OPEN_NOT};
+	struct profile own_profile profile = {0};
+
+	update_with(HEAD X64 RULES(SOCKETS(EQ(0, 2))), NULL, &with, 1, &profile);
+	cr_assert_eq(action_on(&profile, ARCH_X86, "socket", 16, 3), ACTION_ALLOW);
+	cr_assert_eq(action_on(&profile, ARCH_X86, "socket", 10, 3), ACTION_ERRNO);
+	cr_assert_eq(action_of_socket(&profile, 10, 3), ACTION_ERRNO);
+}
+
+/* A call that takes no conditions takes none from the others. */
+Test(audit_update, conditions_of_others)
+{
+	static const struct denied_with with[] = {
+		{ARCH_X86_64, "socket", EPERM, 2, {{16, 3}, {38, 5}}, OPEN_NOT},
+		{ARCH_X86_64, "personality", EPERM, 1, {{8}}, OPEN_NOT},
+	};
+	struct profile own_profile profile = {0};
+
+	update_with(HEAD X64 RULES(
+			    SOCKETS("{\"index\": 0, \"value\": 10, \"op\": \"SCMP_CMP_LT\"}")),
+		    "socket,personality", with, 2, &profile);
+	cr_assert_eq(action_of_socket(&profile, 11, 1), ACTION_ALLOW, "whole");
+	cr_assert_eq(action_on(&profile, ARCH_X86_64, "personality", 8, 0), ACTION_ALLOW);
+	cr_assert_eq(action_on(&profile, ARCH_X86_64, "personality", 9, 0), ACTION_ERRNO);
 }

@@ -37,7 +37,7 @@ static void tell(const struct denial *denial, void *context)
 }
 
 int audit_live(const struct audit_live_options *options, char **argv, struct recording *out,
-	       bool *exec_failed, struct err *err)
+	       struct audit_live_end *end, struct err *err)
 {
 	struct record own_record record = RECORD_INIT;
 	int rc;
@@ -63,7 +63,7 @@ int audit_live(const struct audit_live_options *options, char **argv, struct rec
 	if (!rc)
 		rc = record_run(&record, err);
 	record_release_cgroup(&record);
-	*exec_failed = record.exec_failed;
+	*end = (struct audit_live_end){record.exec_failed, record.logs_unseen};
 	if (rc)
 		return rc;
 	*out = record.recording;

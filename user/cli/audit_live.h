@@ -21,9 +21,15 @@ bool audit_live_is_asked_for(const struct audit_live_options *options, char *con
 int audit_live_check(const struct audit_live_options *options, char *const *argv,
 		     struct err *err) must_check;
 
+/* What is to be known of the end beside the recording. */
+struct audit_live_end {
+	bool exec_failed; /* the command could not be run */
+	bool logs_unseen; /* nobody told of calls that a filter only logs */
+};
+
 /**
  * Watches until the targets are gone, the command has ended, a signal comes, or the time is over. Denied calls and losses are
- * in *out then, which the caller clears. *exec_failed: the command could not be run.
+ * in *out then, which the caller clears.
  */
 int audit_live(const struct audit_live_options *options, char **argv, struct recording *out,
-	       bool *exec_failed, struct err *err) must_check;
+	       struct audit_live_end *end, struct err *err) must_check;

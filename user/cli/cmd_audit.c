@@ -113,6 +113,9 @@ static const struct {
 } losses[AUDIT_LOSS_COUNT] = {
 	[AUDIT_LOSS_PRINTK] = {"the kernel printed only some of its messages",
 			       "sysctl kernel.printk_ratelimit=0 meanwhile, or auditd, keeps all"},
+	[AUDIT_LOSS_LAST] =
+		{"it ends with ten records within five seconds, as many as the kernel prints, which tells of others only later",
+		 "sysctl kernel.printk_ratelimit=0 meanwhile, or auditd, keeps all"},
 	[AUDIT_LOSS_RATE] = {"the kernel's audit rate limit was exceeded",
 			     "auditctl -r 0 lifts it"},
 	[AUDIT_LOSS_BACKLOG] = {"the kernel's audit queue overflowed",
@@ -137,7 +140,8 @@ static void warn_losses(const struct audit_log *log)
 		if (log->losses[i].lost)
 			snprintf(count, sizeof(count), " (%" PRIu64 " messages at least)",
 				 log->losses[i].lost);
-		log_warn("the log is not complete: %s%s; %s", losses[i].what, count,
+		log_warn("the log %s complete: %s%s; %s",
+			 i == AUDIT_LOSS_LAST ? "may not be" : "is not", losses[i].what, count,
 			 losses[i].remedy);
 	}
 	if (log->malformed)
@@ -230,19 +234,19 @@ static int audit_live_targets(const struct audit_options *options, char **argv)
 	struct recording own_recording recording = {0};
 	struct audit_report report;
 	struct err err = {0};
-	bool exec_failed = false;
-	int rc = audit_live(&options->live, argv, &recording, &exec_failed, &err);
+	struct audit_live_end end = {0};
+	int rc = audit_live(&options->live, argv, &recording, &end, &err);
 
 	if (rc) {
 		log_error("%s", err.text);
-		if (exec_failed)
+		if (end.exec_failed)
 			return rc == -ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
 		return STATUS_USAGE;
 	}
 	report = (struct audit_report){
 		.denials = &recording.denied,
 		.complete = !recording_is_incomplete(&recording) && !recording.losses.denials &&
-			    !recording.losses.log,
+			    !recording.losses.log && !end.logs_unseen,
 	};
 	if (recording.losses.misses)
 		log_warn("the kernel skipped a program %" PRIu64

@@ -77,6 +77,7 @@ struct record {
 	recorder_denial_fn *on_denial; /* told of each kind of denied call; NULL: nobody */
 	bool audits;                   /* what is denied is what it is for */
 	int audit;                     /* the kernel's audit records, -1: they are not read */
+	bool logs_unseen;              /* nobody tells of calls that a filter only logs */
 	struct loop loop;
 };
 

@@ -40,6 +40,16 @@ bool record_wants_denials(const struct record *record)
 	return false;
 }
 
+/* They are made all the same, and recorded: who asks for denied calls wants to know. */
+static void miss_logs(struct record *record, const char *reason)
+{
+	record->logs_unseen = true;
+	if (record->audits || record->options.denials == DENIALS_ALWAYS)
+		log_warn("calls that a filter only logs are not told apart: %s", reason);
+	else
+		log_info("calls that a filter only logs are not told apart: %s", reason);
+}
+
 int record_denials_begin(struct record *record, struct err *err)
 {
 	bool must = record->options.denials == DENIALS_ALWAYS ||
@@ -59,11 +69,12 @@ int record_denials_begin(struct record *record, struct err *err)
 	if (record->on_denial && !session__may_be_skipped(record->session))
 		recorder__on_denial(record->recorder, record->recording.native, record->on_denial,
 				    NULL);
-	if (session__sees_logged(record->session))
-		return 0;
-	record->audit = audit_stream_open(&reason);
-	if (record->audit < 0)
-		log_info("calls that a filter only logs are not told apart: %s", reason.text);
+	if (!audit_stream_logs())
+		miss_logs(record,
+			  "the kernel does not log them: kernel.seccomp.actions_logged lacks log");
+	else if (!session__sees_logged(record->session) &&
+		 (record->audit = audit_stream_open(&reason)) < 0)
+		miss_logs(record, reason.text);
 	return 0;
 }
 
@@ -135,7 +146,6 @@ void record_denials_end(struct record *record)
 	while (mark > 0 && waitpid(mark, NULL, 0) < 0 && errno == EINTR)
 		;
 	if (mark < 0 || !audit_stream_flush(record->audit, mark, take, record, &lost))
-		log_info(
-			"the kernel's audit records do not come: calls that a filter only logs may be missing");
+		miss_logs(record, "the kernel's audit records do not come");
 	recorder__lose_logged(record->recorder, lost);
 }

@@ -129,13 +129,15 @@ static void tell_measured(const struct recording *recording)
 }
 
 /* "mount 3 (EPERM)" */
-static void describe_denial(const struct denial *denial, struct buf *out)
+static void describe_denial(const struct denial *denial, enum arch native, struct buf *out)
 {
 	char name[SYSCALL_NAME_LEN];
 	const char *subname = syscall_subname(&denial->call);
 
-	if (syscall_name(&denial->call, name))
+	if (syscall_name(&denial->call, name) && denial->call.arch == native)
 		buf__addf(out, " %s", name);
+	else if (syscall_name(&denial->call, name))
+		buf__addf(out, " %s:%s", arch_token(denial->call.arch), name);
 	else
 		buf__addf(out, " %s:%" PRId64, arch_token(denial->call.arch), denial->call.nr);
 	if (subname)
@@ -156,7 +158,7 @@ static void tell_denied(const struct recording *recording)
 
 	for (size_t i = 0; i < denied->len && i < DENIED_SHOWN; i++) {
 		buf__addf(&list, "%s", i ? "," : "");
-		describe_denial(&denied->rows[i], &list);
+		describe_denial(&denied->rows[i], recording->native, &list);
 	}
 	if (denied->len)
 		log_note("a seccomp filter denied or logged:%s%s", buf__text(&list),

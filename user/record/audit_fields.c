@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #define ENRICHED '\x1d' /* what auditd puts between the kernel's words and its own */
@@ -164,6 +165,19 @@ static void parse_name(struct span text, bool last, char comm[RECORDING_COMM_LEN
 			comm[n++] = c;
 	}
 	memset(comm + n, 0, RECORDING_COMM_LEN - n);
+}
+
+bool audit_fields_time(struct span record, uint64_t *out)
+{
+	char head[64] = "";
+	unsigned long long seconds;
+	unsigned int ms;
+
+	memcpy(head, record.at, record.len < sizeof(head) - 1 ? record.len : sizeof(head) - 1);
+	if (sscanf(head, "audit(%12llu.%3u:", &seconds, &ms) != 2)
+		return false;
+	*out = seconds * 1000000000ULL + ms * 1000000ULL;
+	return true;
 }
 
 enum audit_line audit_fields_parse(struct span record, enum audit_source source,

@@ -5,6 +5,9 @@
 #include "base/span.h"
 #include "record/audit_line.h"
 
+/** "audit(1795881375.128:609): ...": when, by the wall clock (ns; some ms coarse). False: it begins with something else. */
+bool audit_fields_time(struct span record, uint64_t *out);
+
 /**
  * AUDIT_LINE_RECORD, and *out; or AUDIT_LINE_MALFORMED: it does not tell the call. `record` begins with a blank, behind
  * what names its kind.

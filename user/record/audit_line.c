@@ -133,7 +133,11 @@ static enum audit_line parse_text(struct span text, enum audit_author author,
 			continue;
 		if (!is_written_by(author, before))
 			return AUDIT_LINE_ELSEWHERE;
-		return audit_fields_parse(record, shapes[i].source, out);
+		if (audit_fields_parse(record, shapes[i].source, out) != AUDIT_LINE_RECORD)
+			return AUDIT_LINE_MALFORMED;
+		if (!audit_fields_time(span_from(record, 1), &out->printed))
+			out->printed = 0;
+		return AUDIT_LINE_RECORD;
 	}
 	return AUDIT_LINE_OTHER;
 }

@@ -29,8 +29,9 @@ struct audit_record {
 	uint32_t machine; /* AUDIT_ARCH_*; 0: unknown */
 	int64_t nr;       /* as logged: x32 with its bit, MIPS with its thousands */
 	enum denial_action action;
-	int error;                        /* 0: not logged, as by all kernels so far */
-	uint32_t pid;                     /* 0: not logged */
+	int error;        /* 0: not logged, as by all kernels so far */
+	uint32_t pid;     /* 0: not logged */
+	uint64_t printed; /* by the kernel itself, which prints but so many: when (ns since 1970); 0: by auditd, or not known */
 	char comm[RECORDING_COMM_LEN];    /* the thread's: it may have a name of its own */
 	char program[RECORDING_COMM_LEN]; /* as comm would be: the end of exe, cut */
 };
@@ -38,7 +39,8 @@ struct audit_record {
 /* Reasons for which a log lacks records, as far as it tells. */
 enum audit_loss {
 	AUDIT_LOSS_NONE,
-	AUDIT_LOSS_PRINTK,  /* more messages than the kernel prints in an interval */
+	AUDIT_LOSS_PRINTK, /* more messages than the kernel prints in an interval */
+	AUDIT_LOSS_LAST, /* as many as it prints in one, and nothing behind that would tell of more */
 	AUDIT_LOSS_RATE,    /* audit_rate_limit */
 	AUDIT_LOSS_BACKLOG, /* audit_backlog_limit, or the kernel's queues behind it */
 	AUDIT_LOSS_JOURNAL, /* journald was too slow for the kernel's buffer */

@@ -52,6 +52,8 @@ static int add(struct audit_log *log, enum audit_line kind, const struct audit_r
 {
 	switch (kind) {
 	case AUDIT_LINE_RECORD:
+		if (record->printed)
+			log->printed[log->printed_len++ % AUDIT_PRINTED_MAX] = record->printed;
 		return add_record(log, record);
 	case AUDIT_LINE_MALFORMED:
 		log->malformed++;
@@ -60,6 +62,8 @@ static int add(struct audit_log *log, enum audit_line kind, const struct audit_r
 		log->elsewhere++;
 		break;
 	case AUDIT_LINE_LOSS:
+		if (loss == AUDIT_LOSS_PRINTK) /* those are told of */
+			log->printed_len = 0;
 		log->losses[loss].seen = true;
 		if (__builtin_add_overflow(log->losses[loss].lost, lost, &log->losses[loss].lost))
 			log->losses[loss].lost = UINT64_MAX;
@@ -169,6 +173,19 @@ static int join_sources(struct audit_log *log)
 	return 0;
 }
 
+/* Does it end with as many records as the kernel prints? Whether there were more it would have told with the next one. */
+static bool ends_at_limit(const struct audit_log *log)
+{
+	const uint64_t len = log->printed_len;
+	uint64_t first, last;
+
+	if (len < AUDIT_PRINTED_MAX)
+		return false;
+	first = log->printed[len % AUDIT_PRINTED_MAX];
+	last = log->printed[(len - 1) % AUDIT_PRINTED_MAX];
+	return last >= first && last - first < AUDIT_PRINTED_NS;
+}
+
 int audit_log__end(struct audit_log *log)
 {
 	int rc = log->line_len ? add_line(log) : 0;
@@ -176,6 +193,7 @@ int audit_log__end(struct audit_log *log)
 	log->line_len = 0;
 	if (!rc)
 		rc = add_entry(log);
+	log->losses[AUDIT_LOSS_LAST].seen = ends_at_limit(log);
 	if (!rc)
 		rc = join_sources(log);
 	for (size_t i = 0; i < AUDIT_SOURCE_COUNT; i++)

@@ -7,6 +7,10 @@
 
 #include "record/audit_entry.h"
 
+/* Messages that the kernel prints in AUDIT_PRINTED_NS, and no more (kernel.printk_ratelimit and _burst). It tells of the others with the next one. */
+#define AUDIT_PRINTED_MAX 10
+#define AUDIT_PRINTED_NS  5000000000ULL
+
 /* Owns its lists: audit_log_clear(), or own_audit_log. Zeroed, with the filters set, it is empty. */
 struct audit_log {
 	const char *comm; /* borrowed; only of threads of this name, or programs; NULL: of all */
@@ -19,6 +23,8 @@ struct audit_log {
 		bool seen;
 		uint64_t lost; /* as far as the log tells */
 	} losses[AUDIT_LOSS_COUNT];
+	uint64_t printed[AUDIT_PRINTED_MAX]; /* when the kernel printed the last records, in turn */
+	uint64_t printed_len;
 	struct audit_entry entry; /* of the journal, where several lines are one */
 	char line[AUDIT_LINE_MAX];
 	size_t line_len;

@@ -3,17 +3,29 @@
 #include "record/audit_fields.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/netlink.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#define NS_PER_S     1000000000ULL
-#define NS_PER_MS    1000000ULL
-#define RECORD_BYTES 16384 /* the kernel's own limit is MAX_AUDIT_MESSAGE_LENGTH, 8970 */
-#define SOCKET_BYTES (8 << 20)
-#define READS_MAX    4096 /* at a time: the rest is readable still */
+#define ACTIONS_LOGGED "/proc/sys/kernel/seccomp/actions_logged"
+#define RECORD_BYTES   16384 /* the kernel's own limit is MAX_AUDIT_MESSAGE_LENGTH, 8970 */
+#define SOCKET_BYTES   (8 << 20)
+#define READS_MAX      4096 /* at a time: the rest is readable still */
+
+bool audit_stream_logs(void)
+{
+	char text[256] = "";
+	int own_fd fd = open(ACTIONS_LOGGED, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	for (char *rest = text, *word; n > 0 && (word = strsep(&rest, " \n"));)
+		if (!strcmp(word, "log"))
+			return true;
+	return n < 0; /* nobody can have changed it */
+}
 
 int audit_stream_open(struct err *err)
 {
@@ -30,28 +42,13 @@ int audit_stream_open(struct err *err)
 	return steal_fd(&fd);
 }
 
-/* "audit(1795881375.128:609): ..." */
-static bool get_time(const char *text, const char *end, uint64_t *out)
-{
-	char head[64] = "";
-	unsigned long long seconds;
-	unsigned int ms;
-
-	memcpy(head, text,
-	       (size_t)(end - text) < sizeof(head) - 1 ? (size_t)(end - text) : sizeof(head) - 1);
-	if (sscanf(head, "audit(%12llu.%3u:", &seconds, &ms) != 2)
-		return false;
-	*out = seconds * NS_PER_S + ms * NS_PER_MS;
-	return true;
-}
-
 bool audit_record_parse(const char *text, size_t len, struct logged_call *out)
 {
 	struct logged_call record = {.denial = {.action = DENIAL_LOG, .count = 1}};
 	struct denial *denial = &record.denial;
 	struct audit_record fields;
 
-	if (!get_time(text, text + len, &record.time) ||
+	if (!audit_fields_time((struct span){text, len}, &record.time) ||
 	    audit_fields_parse((struct span){text, len}, AUDIT_SOURCE_KERNEL, &fields) !=
 		    AUDIT_LINE_RECORD ||
 	    fields.action != DENIAL_LOG || !fields.pid)

@@ -11,6 +11,9 @@
 
 #include <sys/types.h>
 
+/** Does the kernel log what a filter only logs (kernel.seccomp.actions_logged)? */
+bool audit_stream_logs(void);
+
 /** A socket that polls readable when there is a record; owned. -EPERM: it needs CAP_AUDIT_READ, in the initial user namespace. */
 int audit_stream_open(struct err *err) must_check;
 
