@@ -108,11 +108,12 @@ kill -TERM $w
 rc=0; wait $w || rc=$?
 expect "other signals go to the command, and end nothing" [ "$(xargs <"$T/got") $rc" = "USR1 USR2 ALRM WINCH CONT 5" ]
 own_cgroup
-in_cgroup sleep 3 &
+in_cgroup sleep 300 & sleeper=$!
 "$WHITTLE" record -q --cgroup "$CG" --for 1s -o "$out" & w=$!
 await_recording $w
 for s in USR1 USR2 ALRM WINCH CONT; do kill -$s $w; done
 rc=0; wait $w || rc=$?
+kill $sleeper
 expect "... without a command they mean nothing" [ $rc = 0 ]
 
 rm -f "$T/up" "$T/got"

@@ -140,7 +140,7 @@ static int print_counts(const struct profile *profile, struct err *err)
 
 /* How the reach of the calls of one architecture has changed. */
 struct change {
-	size_t before, after, removed, tightened, loosened;
+	size_t before, after, removed;
 	struct buf added, tighter, looser, unclear;
 };
 

@@ -201,9 +201,8 @@ int file_options_check(const struct file_options *options, struct err *err)
 	return profile_file_host(options, caps, &host, err);
 }
 
-int profile_file_parse_whole(const char *path, const struct buf *text,
-			     const struct file_options *options, struct profile *out,
-			     struct err *err)
+static int parse_whole(const char *path, const struct buf *text, const struct file_options *options,
+		       struct profile *out, struct err *err)
 {
 	struct findings own_findings warnings = {0};
 	struct parse_options parse = {.lenient = options->lenient,
@@ -253,7 +252,7 @@ int profile_file_parse(const char *path, const struct buf *text, const struct fi
 		       struct profile *out, struct err *err)
 {
 	struct profile own_profile whole = {0};
-	int rc = profile_file_parse_whole(path, text, options, &whole, err);
+	int rc = parse_whole(path, text, options, &whole, err);
 
 	return rc ? rc : profile_file_resolve(path, options, &whole, out, err);
 }
@@ -274,7 +273,7 @@ int profile_file_read_whole(const char *path, const struct file_options *options
 			       err_errno(err, -ENOMEM, "cannot make Docker's default profile") :
 			       0;
 	rc = file_read(path, PROFILE_FILE_MAX, &text, err);
-	return rc ? rc : profile_file_parse_whole(path, &text, options, out, err);
+	return rc ? rc : parse_whole(path, &text, options, out, err);
 }
 
 int profile_file_read(const char *path, const struct file_options *options, struct profile *out,

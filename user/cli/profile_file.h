@@ -72,12 +72,9 @@ int profile_file_read(const char *path, const struct file_options *options, stru
 int profile_file_parse(const char *path, const struct buf *text, const struct file_options *options,
 		       struct profile *out, struct err *err) must_check;
 
-/** Both without the last step: with all that depends on container and host. */
+/** The first without the last step: with all that depends on container and host. */
 int profile_file_read_whole(const char *path, const struct file_options *options,
 			    struct profile *out, struct err *err) must_check;
-int profile_file_parse_whole(const char *path, const struct buf *text,
-			     const struct file_options *options, struct profile *out,
-			     struct err *err) must_check;
 
 /** The last step alone. *whole is taken if it depends on nothing. */
 int profile_file_resolve(const char *path, const struct file_options *options,

@@ -15,7 +15,6 @@ struct seen_files {
 };
 
 void seen_files_clear(struct seen_files *seen);
-#define own_seen_files own_with(seen_files_clear)
 
 /** Has a file of these bytes been given before? 1, 0 (it has now), or -ENOMEM. */
 int seen_files_add(struct seen_files *seen, const struct buf *text) must_check;

@@ -69,7 +69,6 @@ struct target_list {
 };
 
 void target_list_clear(struct target_list *list);
-#define own_target_list own_with(target_list_clear)
 
 /** Room for so many targets: an empty list's. */
 int target_list_reserve(struct target_list *list, size_t room, struct err *err) must_check;

@@ -37,7 +37,7 @@ int constraints_make(const struct tuples_list *tuples, const struct syscall_set 
 /** NULL: nothing is known of its arguments. `constraints` may be NULL. */
 struct constraint *constraints_find(const struct constraints *constraints, const char *name);
 
-/** Is there something to hold the name to? */
+/** Is there something to hold the name to? `constraints` may be NULL. */
 bool constraints_hold(const struct constraints *constraints, const char *name);
 
 /**

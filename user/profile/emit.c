@@ -17,23 +17,16 @@ static int emit_plain_oci(const struct profile *profile, const struct emit_optio
 }
 
 const struct emit_format emit_formats[] = {
-	{"oci", "JSON that all container engines and runtimes read", true, true, false, true, false,
-	 emit_plain_oci},
-	{"docker", "JSON with archMap, includes and excludes", true, true, false, true, true,
-	 emit_docker},
-	{"kubernetes", "SeccompProfile of the Security Profiles Operator, YAML", false, true, false,
-	 true, false, emit_kubernetes},
-	{"systemd", "drop-in for a service", false, false, false, false, false, emit_systemd},
-	{"minijail", "policy of minijail", false, false, true, false, false, emit_minijail},
-	{"firecracker", "filters of Firecracker, JSON", false, false, true, false, false,
-	 emit_firecracker},
-	{"firejail", "line of a firejail profile", false, false, false, false, false,
-	 emit_firejail},
-	{"bpf", "the filter's instructions, for bubblewrap", true, false, false, true, false,
-	 emit_bpf},
-	{"pfc", "the filter as libseccomp describes it", true, false, false, true, false, emit_pfc},
-	{"list", "names of allowed calls, one a line", false, false, false, false, false,
-	 emit_list},
+	{"oci", true, true, false, true, false, emit_plain_oci},
+	{"docker", true, true, false, true, true, emit_docker},
+	{"kubernetes", false, true, false, true, false, emit_kubernetes},
+	{"systemd", false, false, false, false, false, emit_systemd},
+	{"minijail", false, false, true, false, false, emit_minijail},
+	{"firecracker", false, false, true, false, false, emit_firecracker},
+	{"firejail", false, false, false, false, false, emit_firejail},
+	{"bpf", true, false, false, true, false, emit_bpf},
+	{"pfc", true, false, false, true, false, emit_pfc},
+	{"list", false, false, false, false, false, emit_list},
 	{0},
 };
 

@@ -16,9 +16,8 @@ struct emit_options {
 
 struct emit_format {
 	const char *name;
-	const char *what; /* a few words for people */
-	bool any_name;    /* can hold names that are no names of calls */
-	bool has_flags;   /* can say SECCOMP_FILTER_FLAG_* and who listens */
+	bool any_name;  /* can hold names that are no names of calls */
+	bool has_flags; /* can say SECCOMP_FILTER_FLAG_* and who listens */
 	bool one_machine; /* is for one architecture; names that it lacks are left out, with a warning */
 	bool libseccomp; /* what reads it compiles its rules, one by one, with libseccomp (hazard.h) */
 	bool depends; /* can say what depends on container and host; for others it must be resolved (resolve.h) */

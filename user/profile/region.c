@@ -37,7 +37,7 @@ bool term_is_everything(const struct term *term)
 	return !term_count(term);
 }
 
-bool term_holds(const struct term *term, const uint64_t args[6])
+static bool term_holds(const struct term *term, const uint64_t args[6])
 {
 	for (size_t i = 0; i < CONDITION_ARGS; i++)
 		if (has(term, i) && !condition_holds(&term->conditions[i], false, args))

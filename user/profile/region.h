@@ -31,8 +31,7 @@ void region_clear(struct region *region);
 bool term_is_everything(const struct term *term);
 /** Conditions in the term. */
 size_t term_count(const struct term *term);
-/** Do the arguments meet the term? */
-bool term_holds(const struct term *term, const uint64_t args[6]);
+/** Do the arguments meet one of the terms? */
 bool region_holds(const struct region *region, const uint64_t args[6]);
 
 /** All arguments. */

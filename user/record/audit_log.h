@@ -11,7 +11,7 @@
 #define AUDIT_PRINTED_MAX 10
 #define AUDIT_PRINTED_NS  5000000000ULL
 
-/* Owns its lists: audit_log_clear(), or own_audit_log. Zeroed, with the filters set, it is empty. */
+/* Owns its lists: audit_log_clear(). Zeroed, with the filters set, it is empty. */
 struct audit_log {
 	const char *comm; /* borrowed; only of threads of this name, or programs; NULL: of all */
 	uint32_t pid;     /* only of this process; 0: of all */
@@ -31,7 +31,6 @@ struct audit_log {
 };
 
 void audit_log_clear(struct audit_log *log);
-#define own_audit_log own_with(audit_log_clear)
 
 /** Reads on; a line may come in pieces. -ENOMEM. */
 int audit_log__feed(struct audit_log *log, const void *data, size_t len) must_check;

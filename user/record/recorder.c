@@ -218,11 +218,6 @@ void recorder__begin_at(struct recorder *recorder, uint64_t time)
 	recorder->begun = time;
 }
 
-uint64_t recorder__begun(const struct recorder *recorder)
-{
-	return recorder->begun;
-}
-
 void recorder__resume(struct recorder *recorder, const struct entry *entry)
 {
 	recorder->begun = entry->begun;

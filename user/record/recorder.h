@@ -90,8 +90,6 @@ int recorder__new_of(__u32 slot, struct recorder **out, struct err *err) must_ch
 
 /** Recording began at that time (CLOCK_MONOTONIC, ns), which is past; 0: it begins now. */
 void recorder__begin_at(struct recorder *recorder, uint64_t time);
-/** When it began, the same. */
-uint64_t recorder__begun(const struct recorder *recorder);
 
 /* Lineages that were still in set-up when a session was detached. */
 struct lineages {

@@ -342,8 +342,9 @@ static void flags_text(const struct arg_name *names, const struct arg_name *othe
 		buf__addf(out, value ? "%s%#" PRIx64 : "%s%" PRIu64, before, value);
 }
 
-void args_value_text(const struct syscall *call, unsigned int index, uint64_t mask, uint64_t value,
-		     struct buf *out)
+/* "AF_INET", "CLONE_NEWNS|CLONE_NEWUSER", "SOCK_STREAM|SOCK_CLOEXEC", "0x7". `mask`: the bits that are known. */
+static void add_value_text(const struct syscall *call, unsigned int index, uint64_t mask,
+			   uint64_t value, struct buf *out)
 {
 	const struct arg *arg = find_arg(call, index) ?: &nameless;
 	const uint64_t beside = arg->flags ? 0 : value & bits_of(arg->others);
@@ -403,7 +404,7 @@ static void match_values(const struct syscall *call, const struct arg *arg, uint
 		return;
 	do {
 		buf__addf(&text, "%s", text.len ? " or " : "");
-		args_value_text(call, arg->index, arg->mask, value | bits, &text);
+		add_value_text(call, arg->index, arg->mask, value | bits, &text);
 		named |= name_of(arg->names, (value | bits) & ~beside) != NULL;
 		bits = (bits - open) & open; /* the next number of these bits */
 	} while (bits);
@@ -510,7 +511,7 @@ void args_call_text(const struct syscall *call, const uint64_t masks[TUPLE_ARGS]
 	for (unsigned int i = 0; i <= last; i++) {
 		buf__addf(out, "%s", i ? ", " : "");
 		if (masks[i])
-			args_value_text(call, i, masks[i], values[i], out);
+			add_value_text(call, i, masks[i], values[i], out);
 		else
 			buf__addf(out, "*");
 	}

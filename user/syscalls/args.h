@@ -64,10 +64,6 @@ int arg_plan_add(struct arg_plan *plan, enum arch native, const char *name, unsi
 /** The same calls, and all bits of each argument that is looked at. *out was zeroed. -ENOMEM. */
 int arg_plan_widen(const struct arg_plan *plan, struct arg_plan *out) must_check;
 
-/** "AF_INET", "CLONE_NEWNS|CLONE_NEWUSER", "SOCK_STREAM|SOCK_CLOEXEC", "0x7". `mask`: the bits that are known. */
-void args_value_text(const struct syscall *call, unsigned int index, uint64_t mask, uint64_t value,
-		     struct buf *out);
-
 /**
  * The call of this name, for the names of its arguments. False: none of the architectures has it, or these names are not the same on
  * all that do.
