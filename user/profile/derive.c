@@ -194,29 +194,13 @@ static int open_tables(const struct profile *profile, const struct derive_option
 	return rc;
 }
 
-static bool rule_is_term(const struct rule *rule, const struct term *term)
-{
-	size_t n = 0;
-
-	if (rule->conditions_len != term_count(term))
-		return false;
-	for (size_t i = 0; i < CONDITION_ARGS; i++) {
-		if (term->conditions[i].compare == COMPARE_INVALID)
-			continue;
-		if (memcmp(&rule->conditions[n++], &term->conditions[i],
-			   sizeof(term->conditions[i])))
-			return false;
-	}
-	return true;
-}
-
 /* The rule with these conditions, from `first` on; a new one if there is none. */
 static struct rule *rule_of_term(struct profile *profile, size_t first, const struct term *term)
 {
 	struct rule *rule;
 
 	for (size_t i = first; i < profile->rules_len; i++)
-		if (rule_is_term(&profile->rules[i], term))
+		if (rule_has_term(&profile->rules[i], term))
 			return &profile->rules[i];
 	rule = profile_add_rule(profile, ACTION_ALLOW, 0);
 	for (size_t i = 0; rule && i < CONDITION_ARGS; i++)

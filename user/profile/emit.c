@@ -72,6 +72,27 @@ int emit_refuse(const struct profile *profile, size_t index, const struct emit_o
 	return 0;
 }
 
+int emit_refuse_call(const struct profile *profile, int rc, const struct err *reason,
+		     const struct emit_options *options, struct err *err)
+{
+	if (rc != -EOPNOTSUPP)
+		return err_set(err, rc, "%s", reason->text);
+	if (!options->lossy)
+		return err_set(err, rc, "%s; --lossy leaves it out", reason->text);
+	if (outcome_allows(profile_default(profile)))
+		return err_set(err, rc, "%s, and without it more would be allowed", reason->text);
+	buf__addf(options->warnings, "left out: %s\n", reason->text);
+	return 0;
+}
+
+void emit_tell_unknown(const struct buf *unknown, const struct emit_options *options)
+{
+	if (unknown->len)
+		buf__addf(options->warnings,
+			  "the installed libseccomp does not know these calls, so they get the default action: %s\n",
+			  buf__text(unknown));
+}
+
 int emit_refuse_arch(enum arch arch, const struct emit_options *options, const char *who,
 		     struct err *err)
 {

@@ -36,7 +36,14 @@ int emit_profile(const struct emit_format *format, const struct profile *profile
 int emit_refuse(const struct profile *profile, size_t index, const struct emit_options *options,
 		const char *why, struct err *err) must_check;
 
-/** The same about an architecture that `who` does not have. */
+/** The same about a call, of which the `reason` says why it cannot be said. What failed otherwise (`rc` is not -EOPNOTSUPP) is refused. */
+int emit_refuse_call(const struct profile *profile, int rc, const struct err *reason,
+		     const struct emit_options *options, struct err *err) must_check;
+
+/** Warns of names that libseccomp has left out of a filter. */
+void emit_tell_unknown(const struct buf *unknown, const struct emit_options *options);
+
+/** As emit_refuse(), about an architecture that `who` does not have. */
 int emit_refuse_arch(enum arch arch, const struct emit_options *options, const char *who,
 		     struct err *err) must_check;
 

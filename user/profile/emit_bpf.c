@@ -16,10 +16,7 @@ int emit_bpf(const struct profile *profile, const struct emit_options *options, 
 		rc = filter_check(&filter, err);
 	if (rc)
 		return rc;
-	if (unknown.len)
-		buf__addf(options->warnings,
-			  "the installed libseccomp does not know these calls, so they get the default action: %s\n",
-			  buf__text(&unknown));
+	emit_tell_unknown(&unknown, options);
 	if (filter.is_foreign)
 		filter_swap(&filter);
 	buf__add(out, filter.code, filter.len * sizeof(*filter.code));

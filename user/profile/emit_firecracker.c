@@ -103,14 +103,10 @@ int emit_firecracker(const struct profile *profile, const struct emit_options *o
 		struct err reason = {0};
 
 		rc = add_name(profile, names.list[i], &filter, &reason);
-		if (rc && (!options->lossy || rc != -EOPNOTSUPP))
-			return err_set(err, rc, "%s%s", reason.text,
-				       rc == -EOPNOTSUPP ? "; --lossy leaves it out" : "");
-		if (rc && outcome_allows(profile_default(profile)))
-			return err_set(err, rc, "%s, and without it more would be allowed",
-				       reason.text);
 		if (rc)
-			buf__addf(options->warnings, "left out: %s\n", reason.text);
+			rc = emit_refuse_call(profile, rc, &reason, options, err);
+		if (rc)
+			return rc;
 	}
 	buf__addf(out, "{");
 	for (size_t i = 0; i < ARRAY_LEN(threads); i++)

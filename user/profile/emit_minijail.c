@@ -141,17 +141,12 @@ int emit_minijail(const struct profile *profile, const struct emit_options *opti
 		} else if (!outcome_equal(outcome, profile_default(profile))) {
 			rc = add_line(outcome, names.list[i], &line, &reason);
 		}
-		if (rc && (!options->lossy || rc != -EOPNOTSUPP))
-			return err_set(err, rc, "%s%s", reason.text,
-				       rc == -EOPNOTSUPP ? "; --lossy leaves it out" : "");
-		if (rc && outcome_allows(profile_default(profile)))
-			return err_set(err, rc, "%s, and without it more would be allowed",
-				       reason.text);
-		if (rc)
-			buf__addf(options->warnings, "left out: %s\n", reason.text);
-		else
+		if (!rc)
 			buf__addf(out, "%s", buf__text(&line));
-		rc = 0;
+		else
+			rc = emit_refuse_call(profile, rc, &reason, options, err);
+		if (rc)
+			return rc;
 	}
 	return buf__error(out) ? err_errno(err, buf__error(out), "cannot write the policy") : 0;
 }

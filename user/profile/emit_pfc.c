@@ -20,10 +20,7 @@ int emit_pfc(const struct profile *profile, const struct emit_options *options, 
 
 	if (rc)
 		return rc;
-	if (unknown.len)
-		buf__addf(options->warnings,
-			  "the installed libseccomp does not know these calls, so they get the default action: %s\n",
-			  buf__text(&unknown));
+	emit_tell_unknown(&unknown, options);
 	rc = seccomp_export_pfc(context, fd);
 	if (rc)
 		return err_errno(err, rc, "libseccomp cannot describe the filter");

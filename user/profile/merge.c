@@ -14,21 +14,6 @@ static struct outcome choose(enum merge how, struct outcome a, struct outcome b)
 	return a_is_stricter == (how == MERGE_INTERSECTION) ? a : b;
 }
 
-static bool same_term(const struct rule *rule, const struct term *term)
-{
-	size_t n = 0;
-
-	if (rule->conditions_len != term_count(term))
-		return false;
-	for (size_t i = 0; i < CONDITION_ARGS; i++) {
-		if (term->conditions[i].compare == COMPARE_INVALID)
-			continue;
-		if (memcmp(&rule->conditions[n++], &term->conditions[i], sizeof(*rule->conditions)))
-			return false;
-	}
-	return true;
-}
-
 /* The rule of that outcome and these conditions; a new one if there is none. */
 static struct rule *rule_for(struct profile *out, struct outcome outcome, const struct term *term)
 {
@@ -36,7 +21,7 @@ static struct rule *rule_for(struct profile *out, struct outcome outcome, const 
 
 	for (size_t i = 0; i < out->rules_len; i++)
 		if (outcome_equal(rule_outcome(&out->rules[i]), outcome) &&
-		    same_term(&out->rules[i], term))
+		    rule_has_term(&out->rules[i], term))
 			return &out->rules[i];
 	rule = profile_add_rule(out, outcome.action, outcome.errno_value);
 	for (size_t i = 0; rule && i < CONDITION_ARGS; i++)

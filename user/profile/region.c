@@ -37,6 +37,19 @@ bool term_is_everything(const struct term *term)
 	return !term_count(term);
 }
 
+bool rule_has_term(const struct rule *rule, const struct term *term)
+{
+	size_t n = 0;
+
+	if (rule->conditions_len != term_count(term))
+		return false;
+	for (size_t i = 0; i < CONDITION_ARGS; i++)
+		if (term->conditions[i].compare != COMPARE_INVALID &&
+		    !condition_equal(&rule->conditions[n++], &term->conditions[i]))
+			return false;
+	return true;
+}
+
 static bool term_holds(const struct term *term, const uint64_t args[6])
 {
 	for (size_t i = 0; i < CONDITION_ARGS; i++)

@@ -31,6 +31,8 @@ void region_clear(struct region *region);
 bool term_is_everything(const struct term *term);
 /** Conditions in the term. */
 size_t term_count(const struct term *term);
+/** Are the rule's conditions those of the term, in its order? */
+bool rule_has_term(const struct rule *rule, const struct term *term);
 /** Do the arguments meet one of the terms? */
 bool region_holds(const struct region *region, const uint64_t args[6]);
 
