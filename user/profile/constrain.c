@@ -14,7 +14,6 @@ void constraints_clear(struct constraints *constraints)
 	*constraints = (struct constraints){0};
 }
 
-/* NULL: nothing is known of its arguments. */
 struct constraint *constraints_find(const struct constraints *constraints, const char *name)
 {
 	for (size_t i = 0; constraints && i < constraints->len; i++)
