@@ -944,6 +944,42 @@ for format in minijail systemd firejail list firecracker; do
         { grep -qi 'allow' "$T/err" && pass "nothing is opened by --lossy: $format" || fail "nothing is opened by --lossy: $format" "$(cat "$T/err")"; }
 done
 
+# --- check names all that a profile is refused for ---
+
+cat >"$T/broken.json" <<'E'
+{"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": "x",
+ "architectures": {}, "listenerPath": 1,
+ "syscalls": [
+  {"names": "read", "action": "SCMP_ACT_ALLOW"},
+  {"names": ["write", 3, []], "action": "SCMP_ACT_ALOW",
+   "args": [{"index": 9, "op": "SCMP_CMP_EQ"}, {"index": 0, "op": "SCMP_CMP_EQUAL"}], "comment": 2},
+  {"names": ["close"], "action": "SCMP_ACT_ALLOW"},
+  7]}
+E
+check_status 1 'all that is wrong: check' "$WHITTLE" check --consumer runc "$T/broken.json"
+grep -F '[unreadable]' "$T/out" | sed "s|^$T/broken.json:||; s|: error: |: |; s| .unreadable.\$||" >"$T/said"
+cat >"$T/want" <<'E'
+1:56: "defaultErrnoRet" is not a number from 0 to 4095
+2:19: "architectures" is not an array
+2:39: "listenerPath" is not a string
+4:13: rule 1: "names" is not an array of syscall names
+5:41: rule 2: "action": there is no action 'SCMP_ACT_ALOW'
+5:23: rule 2: "names" holds something that is no name
+5:26: rule 2: "names" holds something that is no name
+6:23: rule 2: "index" is not a number from 0 to 5
+6:67: rule 2: there is no comparison 'SCMP_CMP_EQUAL'
+6:98: rule 2: "comment" is not a string
+8:3: rule 4: it is not an object
+E
+same '... each with its place' "$T/want" "$T/said"
+"$WHITTLE" convert "$T/broken.json" 2>"$T/said" || :
+grep -qx "whittle: error: $T/broken.json:1:56: \"defaultErrnoRet\" is not a number from 0 to 4095" "$T/said" && [ "$(wc -l <"$T/said")" = 1 ] && pass '... of which others tell the first' ||
+    fail '... of which others tell the first' "$(cat "$T/said")"
+jq -n '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [range(9000)]}' >"$T/many.json"
+check_status 1 'not without end' "$WHITTLE" check "$T/many.json"
+n=$(grep -c 'it is not an object' "$T/out") && [ "$n" -gt 50 ] && [ "$n" -lt 1000 ] && grep -q 'note: what comes behind so many errors was not looked at' "$T/out" && pass '... which is told' ||
+    fail '... which is told' "$n: $(tail -n 1 "$T/out")"
+
 # --- a key in another case is there to runc ---
 
 for text in '{"DefaultAction": "SCMP_ACT_ERRNO"}' '{"Syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"}]}'; do

@@ -99,8 +99,20 @@ static int add_warnings(const struct findings *warnings, const struct places *fo
 	return rc;
 }
 
-static int add_unreadable(const struct err *reason, struct findings *out)
+/* All that it is refused for; or the one thing, if that is not in its members. */
+static int add_errors(const struct findings *errors, const struct err *reason, struct findings *out)
 {
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < errors->len; i++)
+		rc = findings_add(out, SEVERITY_ERROR, errors->list[i].id,
+				  place_or_begin(errors->list[i].place), "%s",
+				  errors->list[i].text);
+	if (!rc && errors->len == PARSE_ERRORS_MAX)
+		return findings_add(out, SEVERITY_NOTE, "unreadable", (struct text_place){1, 1},
+				    "what comes behind so many errors was not looked at");
+	if (rc || errors->len)
+		return rc;
 	return findings_add(out, SEVERITY_ERROR, "unreadable", place_or_begin(reason->place), "%s",
 			    err_sentence(reason));
 }
@@ -111,7 +123,7 @@ static int check_text(const struct check_options *options, const char *path, con
 {
 	struct file_options lenient = options->file;
 	struct profile own_profile profile = {0};
-	struct findings own_findings warnings = {0};
+	struct findings own_findings warnings = {0}, own_findings errors = {0};
 	struct node own_node node = {0};
 	struct places own_places found = {0};
 	const struct node *inner;
@@ -134,10 +146,11 @@ static int check_text(const struct check_options *options, const char *path, con
 		return err->code;
 	lenient.lenient = true;
 	lenient.warnings = &warnings;
+	lenient.errors = &errors;
 	if (!rc)
 		rc = profile_file_parse(path, text, &lenient, &profile, &reason);
 	if (find_places(out, &found) || add_warnings(&warnings, &found, out) ||
-	    (rc && add_unreadable(&reason, out)))
+	    (rc && add_errors(&errors, &reason, out)))
 		return err_errno(err, -ENOMEM, "cannot check the profile");
 	return rc ? 0 : check_profile(&profile, text, options->consumer, out, err);
 }

@@ -206,8 +206,8 @@ static int parse_whole(const char *path, const struct buf *text, const struct fi
 {
 	struct findings own_findings warnings = {0};
 	struct parse_options parse = {.lenient = options->lenient,
-				      .warnings = options->warnings ? options->warnings :
-								      &warnings};
+				      .warnings = options->warnings ? options->warnings : &warnings,
+				      .errors = options->errors};
 	int rc = native_arch(options->arch, &parse.arch, err);
 
 	parse.arch = arch_host(parse.arch);

@@ -14,6 +14,7 @@ struct file_options {
 	bool json;                 /* take JSON alone: nearly any text is a list of names */
 	bool quiet;                /* log neither warnings nor notes */
 	struct findings *warnings; /* not NULL: warnings go there instead of being logged */
+	struct findings *errors;   /* see parse_options */
 	struct texts caps;
 	const char *kernel;
 	const char *arch;

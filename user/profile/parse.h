@@ -17,7 +17,15 @@ struct parse_options {
 	bool exact; /* JSON and YAML: of a SeccompProfile, whose keys Kubernetes reads to the letter */
 	enum arch arch; /* the native one of the machine: of what leaves it open (lists, strace, systemd) */
 	struct findings *warnings; /* may be NULL */
+	/*
+	 * What a profile in JSON or YAML is refused for, the first one included; not NULL: the others are looked for, until there are
+	 * PARSE_ERRORS_MAX of them
+	 */
+	struct findings *errors;
 };
+
+/* Who has mended so many has another look. */
+#define PARSE_ERRORS_MAX 100
 
 struct node;
 

@@ -141,15 +141,17 @@ static int parse_head(struct parsing *parsing, const struct node *node, struct p
 		return parsing_refuse(parsing, map,
 				      "\"archMap\" and \"architectures\" are one too many: Docker and Podman refuse it");
 	rc = parse_action(parsing, node, &keys, &profile->default_action, &profile->default_errno);
-	if (!rc)
-		rc = parse_arches(parsing, node, "architectures", &arches);
+	if (parsing_goes_on(parsing, rc))
+		parsing_keep(&rc, parse_arches(parsing, node, "architectures", &arches));
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
 		profile->arches[a] = arches & ARCH_BIT(a);
-	if (!rc && node_says_something(map))
-		rc = parse_arch_map(parsing, map, profile);
-	if (!rc)
-		rc = parse_flags(parsing, node_member(node, "flags"), profile);
-	return rc ? rc : parse_listener(parsing, node, profile);
+	if (parsing_goes_on(parsing, rc) && node_says_something(map))
+		parsing_keep(&rc, parse_arch_map(parsing, map, profile));
+	if (parsing_goes_on(parsing, rc))
+		parsing_keep(&rc, parse_flags(parsing, node_member(node, "flags"), profile));
+	if (parsing_goes_on(parsing, rc))
+		parsing_keep(&rc, parse_listener(parsing, node, profile));
+	return rc;
 }
 
 static int parse_profile(struct parsing *parsing, const struct node *node, struct profile *profile)
@@ -162,22 +164,22 @@ static int parse_profile(struct parsing *parsing, const struct node *node, struc
 		return parsing_refuse(parsing, node, "it is not a profile: not an object");
 	profile->place = node->place;
 	rc = parsing_check_members(parsing, node, members_of_profile);
-	if (!rc && base)
-		rc = parsing_warn(
-			parsing, base,
-			"the Security Profiles Operator joins the profile that \"baseProfileName\" names with this one: it is not read here (runtimes ignore the member)");
-	if (rc)
+	if (parsing_goes_on(parsing, rc) && base)
+		parsing_keep(&rc,
+			     parsing_warn(parsing, base,
+					  "the Security Profiles Operator joins the profile that \"baseProfileName\" names with this one: it is not read here (runtimes ignore the member)"));
+	if (!parsing_goes_on(parsing, rc))
 		return rc;
-	rc = parse_head(parsing, node, profile);
-	if (rc || !rules)
+	parsing_keep(&rc, parse_head(parsing, node, profile));
+	if (!parsing_goes_on(parsing, rc) || !rules)
 		return rc;
 	if (rules->kind != NODE_ARRAY)
 		return parsing_refuse(parsing, rules, "\"syscalls\" is not an array");
 	if (rules->len > RULES_MAX)
 		return parsing_refuse(parsing, rules, "it has more than %d rules", RULES_MAX);
-	for (size_t i = 0; !rc && i < rules->len; i++) {
+	for (size_t i = 0; parsing_goes_on(parsing, rc) && i < rules->len; i++) {
 		parsing->rule = i + 1;
-		rc = parse_rule(parsing, &rules->children[i], profile);
+		parsing_keep(&rc, parse_rule(parsing, &rules->children[i], profile));
 	}
 	return rc;
 }

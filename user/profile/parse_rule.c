@@ -103,19 +103,18 @@ static int parse_conditions(const struct parsing *parsing, const struct node *no
 			    struct rule *rule)
 {
 	const struct node *args;
-	struct condition condition;
 	int rc = parsing_array(parsing, node, "args", &args);
 
-	for (size_t i = 0; !rc && args && i < args->len; i++) {
-		rc = parse_condition(parsing, &args->children[i], &condition);
+	for (size_t i = 0; parsing_goes_on(parsing, rc) && args && i < args->len; i++) {
+		struct condition condition;
+		int one = parse_condition(parsing, &args->children[i], &condition);
 
-		if (!rc)
-			rc = rule_add_condition(rule, &condition);
-		if (rc == -E2BIG)
+		if (!one)
+			one = rule_add_condition(rule, &condition);
+		if (one == -E2BIG)
 			return parsing_refuse(parsing, args, "it has more than %d conditions",
 					      CONDITIONS_MAX);
-		if (rc)
-			return rc == -ENOMEM ? parsing_no_memory(parsing) : rc;
+		parsing_keep(&rc, one == -ENOMEM ? parsing_no_memory(parsing) : one);
 	}
 	return rc;
 }
@@ -130,11 +129,11 @@ static int add_names(const struct parsing *parsing, const struct node *nodes, si
 
 	if (!list)
 		return parsing_no_memory(parsing);
-	for (size_t i = 0; !rc && i < len; i++) {
+	for (size_t i = 0; parsing_goes_on(parsing, rc) && i < len; i++) {
 		if (nodes[i].kind != NODE_STRING)
-			rc = parsing_refuse(parsing, &nodes[i], "%s", no_name);
+			parsing_keep(&rc, parsing_refuse(parsing, &nodes[i], "%s", no_name));
 		else if (!*nodes[i].text)
-			rc = parsing_object(parsing, &nodes[i], "%s", no_name);
+			parsing_keep(&rc, parsing_object(parsing, &nodes[i], "%s", no_name));
 		else
 			list[n++] = nodes[i].text;
 	}
@@ -271,31 +270,31 @@ static int parse_comment(const struct parsing *parsing, const struct node *node,
 int parse_rule(const struct parsing *parsing, const struct node *node, struct profile *profile)
 {
 	static const struct action_keys keys = {"action", "errnoRet", "errno"};
-	enum action action;
+	enum action action = ACTION_ERRNO;
 	struct rule *rule;
-	int errno_value, rc;
+	int errno_value = 0, rc;
 
 	if (node->kind != NODE_OBJECT)
 		return parsing_refuse(parsing, node, "it is not an object");
 	rc = parsing_check_members(parsing, node, members_of_rule);
-	if (!rc)
-		rc = parse_action(parsing, node, &keys, &action, &errno_value);
-	if (rc)
+	if (parsing_goes_on(parsing, rc))
+		parsing_keep(&rc, parse_action(parsing, node, &keys, &action, &errno_value));
+	if (!parsing_goes_on(parsing, rc))
 		return rc;
 	rule = profile_add_rule(profile, action, errno_value);
 	if (!rule)
 		return parsing_no_memory(parsing);
 	rule->number = parsing->rule;
 	rule->place = node->place;
-	rc = parse_circumstances(parsing, node, "includes", false, rule);
-	if (!rc)
-		rc = parse_circumstances(parsing, node, "excludes", true, rule);
-	if (!rc)
-		rc = parse_names(parsing, node, rule);
-	if (!rc)
-		rc = parse_conditions(parsing, node, rule);
-	if (!rc)
-		rc = parse_comment(parsing, node, rule);
+	parsing_keep(&rc, parse_circumstances(parsing, node, "includes", false, rule));
+	if (parsing_goes_on(parsing, rc))
+		parsing_keep(&rc, parse_circumstances(parsing, node, "excludes", true, rule));
+	if (parsing_goes_on(parsing, rc))
+		parsing_keep(&rc, parse_names(parsing, node, rule));
+	if (parsing_goes_on(parsing, rc))
+		parsing_keep(&rc, parse_conditions(parsing, node, rule));
+	if (parsing_goes_on(parsing, rc))
+		parsing_keep(&rc, parse_comment(parsing, node, rule));
 	/* read all the same: an error in it is one elsewhere */
 	if (!rc && !rule->names.len) {
 		rule_clear(rule);

@@ -9,9 +9,8 @@
 
 #define SENTENCE_LEN 1024
 
-__attribute__((format(printf, 2, 0))) static void sentence(const struct parsing *parsing,
-							   const char *format, va_list args,
-							   char out[SENTENCE_LEN])
+__attribute__((format(printf, 2, 0))) static void
+sentence(const struct parsing *parsing, const char *format, va_list args, char out[SENTENCE_LEN])
 {
 	int n = 0;
 
@@ -22,6 +21,11 @@ __attribute__((format(printf, 2, 0))) static void sentence(const struct parsing 
 
 static int refuse(const struct parsing *parsing, const struct node *node, const char *text)
 {
+	struct findings *errors = parsing->options ? parsing->options->errors : NULL;
+
+	if (errors && errors->len < PARSE_ERRORS_MAX &&
+	    findings_add(errors, SEVERITY_ERROR, "unreadable", node->place, "%s", text))
+		return parsing_no_memory(parsing);
 	return err_at(parsing->err, -EINVAL, parsing->file, node->place, "%s", text);
 }
 
@@ -34,6 +38,13 @@ int parsing_refuse(const struct parsing *parsing, const struct node *node, const
 	sentence(parsing, format, args, text);
 	va_end(args);
 	return refuse(parsing, node, text);
+}
+
+bool parsing_goes_on(const struct parsing *parsing, int rc)
+{
+	const struct findings *errors = parsing->options ? parsing->options->errors : NULL;
+
+	return !rc || (rc == -EINVAL && errors && errors->len < PARSE_ERRORS_MAX);
 }
 
 static int add_warning(const struct parsing *parsing, const struct node *node, const char *text)

@@ -8,6 +8,8 @@
 #include "profile/document.h"
 #include "profile/parse.h"
 
+#include <stdbool.h>
+
 struct parsing {
 	const char *file;
 	const struct parse_options *options; /* NULL: plain OCI */
@@ -18,6 +20,15 @@ struct parsing {
 /** -EINVAL with "FILE:LINE:COLUMN: rule N: ...". */
 int parsing_refuse(const struct parsing *parsing, const struct node *node, const char *format,
 		   ...) must_check __attribute__((format(printf, 3, 4)));
+
+/** Is there more to be read, behind an error in what is not needed for that? */
+bool parsing_goes_on(const struct parsing *parsing, int rc);
+
+/** Keeps the first error. */
+static inline void parsing_keep(int *rc, int next)
+{
+	*rc = *rc ? *rc : next;
+}
 
 /** What would change the meaning: -EINVAL, or with `lenient` 0 and a warning, and the caller leaves the value out. */
 int parsing_object(const struct parsing *parsing, const struct node *node, const char *format,
