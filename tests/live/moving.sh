@@ -78,11 +78,12 @@ is "one that leaves the target: what it called there is in the recording" 10 "$(
 is "... which is incomplete" "3 false 1" "$status $(jq -r '"\(.complete) \(.losses.left)"' "$T/a.json")" a
 
 # one that another recording knew, and that was inside before this one began
-"$mover" in:"$top/a" ready:"$T/inside" sleep:3000 calls:10 & pid=$!
+"$mover" in:"$top/a" ready:"$T/inside" sleep:60000 calls:10 & pid=$!
 until [ -e "$T/inside" ]; do sleep 0.05; done
 record a "$top/a"
 echo $pid >"$top/b/cgroup.procs"
 record b "$top/b"
+kill -USR1 $pid
 wait $pid
 finish a
 finish b
@@ -119,10 +120,11 @@ is "a thread in another target runs an exec: it counts once, and the process is 
     "$(calls b execve) $(calls b getppid) $(jq '.moved | length' "$T/b.json")" b
 
 # counted from where it moves in: with the call that it is in, and without its start
-"$mover" ready:"$T/outside" sleep:2000 calls:10 & pid=$!
+"$mover" ready:"$T/outside" sleep:60000 calls:10 & pid=$!
 until [ -e "$T/outside" ]; do sleep 0.05; done
 record a "$top/a" --count-moved
 echo $pid >"$top/a/cgroup.procs"
+kill -USR1 $pid
 wait $pid
 finish a
 in_flight=$(jq -r '[.syscalls[] | select(.class == "in_flight") | "\(.name) \(.calls)"] | join(" ")' "$T/a.json")

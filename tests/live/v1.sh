@@ -153,10 +153,14 @@ hook() { # of a container of v1
 refuses "hierarchies do not mix" 1 "are of different hierarchies" "$WHITTLE" record -o "$T/p.json" --cgroup "$V1" --cgroup "$CG"
 refuses "a command is of v2" 125 "is of a hierarchy of cgroups v1" "$WHITTLE" record -o "$T/p.json" --cgroup "$V1" -- true
 refuses "start is of v2" 1 "is of a hierarchy of cgroups v1" "$WHITTLE" start --cgroup "$V1" "test-$$"
-refuses "what is waited for is of v2" 1 "cgroup v2 is not mounted: try 'mount" v1_only "$WHITTLE" record -o "$T/p.json" --wait --container web
+refuses "what is waited for is of v2" 1 "cgroup v2 is not mounted: try 'mount" v1_only "$WHITTLE" record -o "$T/p.json" --wait --container "$id"
 timeout -s INT 60 "$WHITTLE" record -o "$T/p.json" --wait --container web --for 1s 2>"$T/err" || :
-grep -q "not seen here; once it runs, --container without --wait" "$T/err" && pass "who waits beside cgroups v1 is told what is not seen" ||
-    fail "who waits beside cgroups v1 is told what is not seen" "$(cat "$T/err")"
+if grep -q 'no container engine is installed' "$T/err"; then
+    skip "who waits beside cgroups v1 is told what is not seen" "not here: no container engine is installed"
+else
+    grep -q "not seen here; once it runs, --container without --wait" "$T/err" && pass "who waits beside cgroups v1 is told what is not seen" ||
+        fail "who waits beside cgroups v1 is told what is not seen" "$(cat "$T/err")"
+fi
 refuses "an id that there is not" 1 "no container engine is installed, and no cgroup carries this id" \
     v1_only env PATH="$T/empty" "$WHITTLE" record -o "$T/p.json" --container 0123456789ab
 refuses "the hook is of v2" 1 "cgroup v2 is not mounted: try 'mount" hook

@@ -14,7 +14,7 @@
  *   true        runs /bin/true in a child, and waits for it
  *   later:MS    runs /bin/true in a child after that time, and does not wait
  *   ready:FILE  makes the file
- *   sleep:MS    sleeps, in one call
+ *   sleep:MS    sleeps, in one call, or until SIGUSR1 comes
  *   window      waits for the beginning of a window of 4 ms of the clock
  *   born:DIR    goes on in a child that is born into the cgroup, and ends with it
  *   crowd:N:DIR has N children one after the other that are born there, call getppid and end
@@ -209,9 +209,17 @@ static void take(const char *step, char *at)
 	}
 }
 
+static void wake(int signal)
+{
+	(void)signal;
+}
+
 int main(int argc, char **argv)
 {
+	struct sigaction awake = {.sa_handler = wake};
+
 	(void)argc;
+	sigaction(SIGUSR1, &awake, NULL);
 	for (rest = argv + 1; *rest; rest++) {
 		char *step = *rest;
 
