@@ -311,6 +311,8 @@ static void tell_all_present(struct record *record)
 		if (awaited->kind != AWAITED_CONTAINER)
 			continue;
 		rc = container_open(awaited->name, &cgroup, label, &err);
+		if (rc == -ESRCH) /* unless it has just ended, its engine is elsewhere */
+			rc = container_open(awaited->name, &cgroup, label, &err);
 		if (!rc)
 			tell_present(record, awaited, &cgroup, label);
 		else if (rc != -ENOENT && rc != -ENXIO) /* it is no good sign */
