@@ -67,6 +67,24 @@ check_status 1 'one that does not' "$WHITTLE" audit --log "$T/slow.log"
 } >"$T/told.log"
 says 'one that tells of what it lacks, once' 1 'is not complete: the kernel printed only some of its messages (36 messages at least)' "$WHITTLE" audit --log "$T/told.log"
 ! grep -q 'may not be' "$T/err" && pass '... says no more' || fail '... says no more' "$(cat "$T/err")"
+{
+    burst 500 | head -n 9
+    burst 500 | sed -n '10s/type=1326/type=1400/p'
+} >"$T/mixed.log"
+says '... records of other kinds count as well' 1 'may not be complete' "$WHITTLE" audit --log "$T/mixed.log"
+{
+    burst 500
+    echo '[   99.0] audit: type=1400 audit(900.000:99): apparmor="STATUS"'
+} >"$T/later.log"
+check_status 1 'one that would have told of more since' "$WHITTLE" audit --log "$T/later.log"
+! grep -q complete "$T/err" && pass '... is complete' || fail '... is complete' "$(cat "$T/err")"
+{
+    burst 100
+    burst 100
+    burst 100
+} >"$T/unlimited.log"
+check_status 1 'a log that has no limit' "$WHITTLE" audit --log "$T/unlimited.log"
+! grep -q complete "$T/err" && pass '... is complete' || fail '... is complete' "$(cat "$T/err")"
 sed 's/.*audit: type=1326 /type=SECCOMP msg=/' "$T/burst.log" >"$T/auditd.log"
 check_status 1 "auditd's log is not the kernel's printing" "$WHITTLE" audit --log "$T/auditd.log"
 ! grep -q complete "$T/err" && pass '... and complete' || fail '... and complete' "$(cat "$T/err")"

@@ -443,7 +443,8 @@ Test(audit_update, conditions_that_cannot_be)
 	static const char *const befores[] = {
 		HEAD X64 RULES("{\"names\": [\"socket\"], \"action\": \"SCMP_ACT_KILL\", "
 			       "\"args\": [" EQ(0, 16) "]}, " SOCKETS(EQ(0, 2))),
-		HEAD X64 RULES(SOCKETS("{\"index\": 0, \"value\": 10, \"op\": \"SCMP_CMP_LT\"}")),
+		HEAD X64 RULES(SOCKETS(
+			"{\"index\": 0, \"value\": 10, \"op\": \"SCMP_CMP_LT\"}, " EQ(1, 1))),
 	};
 	uint64_t values[][TUPLE_ARGS] = {{16, 3}, {38, 5}};
 
@@ -521,10 +522,76 @@ Test(audit_update, conditions_of_others)
 	};
 	struct profile own_profile profile = {0};
 
-	update_with(HEAD X64 RULES(
-			    SOCKETS("{\"index\": 0, \"value\": 10, \"op\": \"SCMP_CMP_LT\"}")),
+	update_with(HEAD X64 RULES(SOCKETS(
+			    "{\"index\": 0, \"value\": 10, \"op\": \"SCMP_CMP_LT\"}, " EQ(1, 1))),
 		    "socket,personality", with, 2, &profile);
 	cr_assert_eq(action_of_socket(&profile, 11, 1), ACTION_ALLOW, "whole");
 	cr_assert_eq(action_on(&profile, ARCH_X86_64, "personality", 8, 0), ACTION_ALLOW);
 	cr_assert_eq(action_on(&profile, ARCH_X86_64, "personality", 9, 0), ACTION_ERRNO);
+}
+
+/* A rule that denies all subcalls otherwise than the default does denies the others so still. */
+Test(audit_update, subcall_beside_a_rule_that_denies)
+{
+	struct denial denial = denied(ARCH_X86, "ipc", DENIAL_ERRNO, EACCES);
+	const struct syscall other = {ARCH_X86, denial.call.nr, 3};
+	const uint64_t args[6] = {3};
+
+	denial.call.sub = 2;
+	UPDATE("{\"defaultAction\": \"SCMP_ACT_KILL_PROCESS\", \"architectures\": [\"SCMP_ARCH_X86\"], " RULES(
+		       "{\"names\": [\"ipc\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 13}"),
+	       &denial, false);
+	cr_assert_eq(action_of(&profile, &denial, 2), ACTION_ALLOW);
+	cr_assert_eq(evaluate(&profile, &other, args).outcome.action, ACTION_ERRNO);
+	cr_assert_eq(evaluate(&profile, &other, args).outcome.errno_value, EACCES);
+}
+
+/* Another subcall is allowed because the call that it makes is. */
+Test(audit_update, subcall_beside_the_call_of_another)
+{
+	struct denial call = denied(ARCH_X86, "socket", DENIAL_ERRNO, EPERM);
+	struct denial sub = denied(ARCH_X86, "socketcall", DENIAL_ERRNO, EPERM);
+	struct denials own_denials denials = {0};
+	struct profile own_profile profile = {0};
+	struct buf own_buf text = BUF_INIT;
+
+	sub.call.sub = 4; /* listen */
+	cr_assert_eq(denials_add(&denials, &call), 0);
+	cr_assert_eq(denials_add(&denials, &sub), 0);
+	cr_assert_eq(update_all(HEAD
+				"\"architectures\": [\"SCMP_ARCH_X86_64\", \"SCMP_ARCH_X86\"], " RULES(
+					""),
+				&denials, false, &text, &profile),
+		     0);
+	cr_assert_eq(action_of(&profile, &call, 0), ACTION_ALLOW);
+	cr_assert_eq(action_of(&profile, &sub, 4), ACTION_ALLOW);
+	cr_assert_eq(action_of(&profile, &sub, 5), ACTION_ERRNO);
+}
+
+/* The first of several is allowed, and this profile refuses the second. */
+Test(audit_update, conditions_that_refuse_others)
+{
+	struct profile own_profile profile = {0};
+	static const struct denied_with with = {ARCH_X86_64, "unshare",           EPERM,
+						2,           {{0}, {0x10000000}}, OPEN_NOT};
+
+	update_with("{\"defaultAction\": \"SCMP_ACT_ALLOW\", " X64 RULES(
+			    "{\"names\": [\"unshare\"], \"action\": \"SCMP_ACT_ERRNO\", \"args\": [" EQ(0,
+													268435456) "]}"),
+		    NULL, &with, 1, &profile);
+	cr_assert_eq(action_on(&profile, ARCH_X86_64, "unshare", 0x10000000, 0), ACTION_ALLOW);
+}
+
+/* What has conditions gets more on the same arguments, whatever is asked for of others: it must not become wider for that. */
+Test(audit_update, conditions_on_what_has_some)
+{
+	struct profile own_profile profile = {0};
+	uint64_t values[][TUPLE_ARGS] = {{40, 1}};
+
+	update_sockets(HEAD X64 RULES(
+			       SOCKETS("{\"index\": 0, \"value\": 38, \"op\": \"SCMP_CMP_LT\"}") ", " SOCKETS(
+				       "{\"index\": 0, \"value\": 39, \"op\": \"SCMP_CMP_EQ\"}")),
+		       "socket", values, 1, &profile);
+	cr_assert_eq(action_of_socket(&profile, 40, 7), ACTION_ALLOW);
+	cr_assert_eq(action_of_socket(&profile, 38, 7), ACTION_ERRNO);
 }

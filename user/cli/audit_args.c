@@ -13,7 +13,17 @@ void audit_args_clear(struct audit_args *args)
 
 /* --- what is looked at --- */
 
-/* "socket:0:2,": the arguments that a rule has conditions for. */
+/* What has conditions is looked at by what they are on, whatever the list has of it: others need not go with them. */
+static void forget_listed(const struct rule *rule, struct arg_plan *plan)
+{
+	char name[SYSCALL_NAME_LEN];
+
+	for (size_t i = 0; rule->conditions_len && i < plan->calls.len; i++)
+		if (syscall_name(&plan->calls.calls[i].call, name) && names_has(&rule->names, name))
+			memset(plan->calls.calls[i].masks, 0, sizeof(plan->calls.calls[i].masks));
+}
+
+/* The arguments that a rule has conditions for. */
 static int add_rule(const struct rule *rule, enum arch native, struct arg_plan *plan)
 {
 	unsigned int indices = 0;
@@ -37,6 +47,8 @@ int audit_args_plan(const struct profile *profile, const char *list, enum arch n
 	int rc = list ? arg_plan_parse(list, native, out, err) : 0;
 
 	out->cap = ARGS_CAP_DEFAULT;
+	for (size_t i = 0; !rc && i < profile->rules_len; i++)
+		forget_listed(&profile->rules[i], out);
 	for (size_t i = 0; !rc && i < profile->rules_len; i++)
 		if (add_rule(&profile->rules[i], native, out))
 			rc = err_errno(err, -ENOMEM, "cannot plan what arguments to look at");
@@ -87,11 +99,11 @@ int audit_args_add(struct audit_args *out, const struct profile *profile,
 		return denied->open || denied->len ? -ENOMEM : 0;
 	if (denied->open)
 		tuples_open(wanted, denied->open);
-	else if (!takes_conditions(profile, name))
-		tuples_open(wanted, OPEN_TABLE);
 	for (size_t i = 0; !rc && i < denied->len; i++)
 		if (is_wanted(profile, &denied->call, denied->values[i]))
 			rc = tuples_add(wanted, denied->values[i]);
+	if (wanted->len && !takes_conditions(profile, name))
+		tuples_open(wanted, OPEN_TABLE);
 	return rc;
 }
 

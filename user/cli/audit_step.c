@@ -126,6 +126,14 @@ static enum audit_step choose_whole(const struct audit_case *c, const char *name
 	}
 }
 
+/* The first of them is allowed, and others that are known are not, which takes more than conditions. */
+static bool others_are_refused(const struct audit_case *c, const char *name)
+{
+	const enum open_reason reason = audit_args_open(c->args, name);
+
+	return reason == OPEN_TABLE || reason == OPEN_SIZE;
+}
+
 enum audit_step audit_step_choose(const struct audit_case *c, const struct denial *denial,
 				  const char *name)
 {
@@ -135,7 +143,7 @@ enum audit_step audit_step_choose(const struct audit_case *c, const struct denia
 		return AUDIT_STEP_ENOSYS;
 	if (audit_args_find(c->args, name))
 		return AUDIT_STEP_ADD_ARGS;
-	if (allowed)
+	if (allowed && !others_are_refused(c, name))
 		return c->arch_new                          ? AUDIT_STEP_ARCH :
 		       is_first_of_several(c, denial, name) ? AUDIT_STEP_OTHERS :
 							      AUDIT_STEP_ALLOWED;

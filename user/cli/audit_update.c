@@ -26,7 +26,7 @@ struct updating {
 	enum arch native;
 	const struct denials *denials; /* borrowed */
 	struct audit_added added;
-	struct buf enosys;
+	struct names enosys; /* answered so, and not added for that */
 	size_t additions;
 };
 
@@ -35,7 +35,7 @@ static void updating_clear(struct updating *u)
 	node_clear(&u->document);
 	profile_clear(&u->profile);
 	audit_added_clear(&u->added);
-	buf__clear(&u->enosys);
+	names_clear(&u->enosys);
 }
 
 /* --- doing it --- */
@@ -133,6 +133,8 @@ static int update_one(struct updating *u, const struct denial *denial, struct er
 		return 0;
 	}
 	if (!syscall_name(&denial->call, name)) {
+		if (!denial_is_finding(denial) && !u->update->enosys)
+			return 0;
 		tell(u, denial, AUDIT_STEP_UNNAMED);
 		return 0;
 	}
@@ -150,8 +152,9 @@ static int update_one(struct updating *u, const struct denial *denial, struct er
 	if (!audit_step_adds(step))
 		memcpy(u->profile.arches, arches, sizeof(arches));
 	if (step == AUDIT_STEP_ENOSYS) {
-		buf__addf(&u->enosys, " %s", name);
-		return 0;
+		return names_add(&u->enosys, name) ?
+			       err_errno(err, -ENOMEM, "cannot update %s", u->name) :
+			       0;
 	}
 	tell(u, denial, step);
 	if (audit_step_adds(step) && add_call(u, denial, name, arch_new, step))
@@ -160,6 +163,20 @@ static int update_one(struct updating *u, const struct denial *denial, struct er
 		log_warn("%s lists %s now: all that it allows is allowed by the calls of that architecture as well",
 			 u->made, arch_token(denial->call.arch));
 	return 0;
+}
+
+/* Unless it was added for another answer. */
+static void tell_enosys(const struct updating *u)
+{
+	struct buf own_buf list = BUF_INIT;
+
+	for (size_t i = 0; i < u->enosys.len; i++)
+		if (!names_has(&u->added.whole, u->enosys.list[i]) &&
+		    !names_has(&u->added.held, u->enosys.list[i]))
+			buf__addf(&list, " %s", u->enosys.list[i]);
+	if (list.len)
+		log_note("answered ENOSYS, so that programs do without, and not added:%s (--enosys adds them)",
+			 buf__text(&list));
 }
 
 /* --- the file --- */
@@ -398,9 +415,7 @@ int audit_update(const struct audit_update *update, const struct denials *denial
 		rc = update_one(&u, &denials->rows[i], err);
 	if (rc)
 		return rc;
-	if (u.enosys.len)
-		log_note("answered ENOSYS, so that programs do without, and not added:%s (--enosys adds them)",
-			 buf__text(&u.enosys));
+	tell_enosys(&u);
 	rc = write_profile(&u, &old, err);
 	if (!rc)
 		summary_narrow_arches(&u.added.args.constraints, &u.profile);

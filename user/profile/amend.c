@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/amend.h"
+#include "profile/evaluate.h"
 #include "profile/argument.h"
 #include "profile/parse.h"
 
@@ -221,7 +222,7 @@ int amend_allow(struct node *root, const struct profile *profile, const char *na
 	return add_rule(rules, name, term);
 }
 
-/* --- subcalls, where the default is to allow --- */
+/* --- subcalls --- */
 
 static int copy_node(const struct node *from, struct node *to)
 {
@@ -326,13 +327,12 @@ int amend_allow_subcall(struct node *root, const struct profile *profile,
 		    condition_equal(&rule->conditions[0], &condition))
 			remove_name(&rules->children[rule->number - 1], name);
 	}
-	if (profile->default_action != ACTION_ALLOW)
-		return amend_allow(root, profile, name, &term);
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
 		/* the name has left it if another subcall was allowed before */
 		if (names_has(&rule->names, name) && !rule->conditions_len &&
+		    rule_counts(profile, rule) &&
 		    node_has_name(&rules->children[rule->number - 1], name) &&
 		    split_rule(rules, rule->number - 1, call, name))
 			return -ENOMEM;
@@ -340,7 +340,8 @@ int amend_allow_subcall(struct node *root, const struct profile *profile,
 	for (size_t i = 0; i < rules->len; i++)
 		if (is_copy_for(&rules->children[i], name, &condition))
 			remove_name(&rules->children[i], name);
-	return 0;
+	return profile->default_action == ACTION_ALLOW ? 0 :
+							 amend_allow(root, profile, name, &term);
 }
 
 void amend_finish(struct node *root)

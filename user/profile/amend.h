@@ -22,7 +22,7 @@ int amend_allow(struct node *root, const struct profile *profile, const char *na
 		const struct term *term) must_check;
 
 /**
- * The same for one subcall of a multiplexer. Where the default is to allow, a rule that denies them all becomes one for each of the
+ * The same for one subcall of a multiplexer. A rule that denies them all otherwise than the default does becomes one for each of the
  * others; a rule with conditions of its own that denies it stays, so that whoever calls this looks whether it is allowed. -ENOMEM.
  */
 int amend_allow_subcall(struct node *root, const struct profile *profile,

@@ -55,8 +55,14 @@ static void values_of(const struct profile *view, bool is_32bit, struct values *
 		const struct rule *rule = &view->rules[i];
 
 		for (size_t k = 0; k < rule->conditions_len; k++) {
-			add_half(&halves, rule->conditions[k].value);
-			add_half(&halves, rule->conditions[k].value >> 32);
+			const struct condition *condition = &rule->conditions[k];
+
+			add_half(&halves, condition->value);
+			add_half(&halves, condition->value >> 32);
+			if (condition->compare != COMPARE_MASKED_EQ)
+				continue;
+			add_half(&halves, condition->value_two);
+			add_half(&halves, condition->value_two >> 32);
 		}
 	}
 	for (size_t h = 0; h < (is_32bit ? 1 : halves.len); h++)
@@ -129,9 +135,35 @@ static bool is_apart(struct named *named, enum arch arch, const char *name)
 		!outcome_equal(outcome, profile_default(named->profile)));
 }
 
-/* Does the filter answer as the rules do, whatever the arguments are? `budget`: how many may still be tried. */
+/* How many arguments may still be tried; if these are too few, a sample will do, or not. */
+struct budget {
+	size_t left;
+	bool sample;
+};
+
+/* A step through `all` combinations that meets each value of each argument: prime, and larger than any number of values. */
+#define SAMPLE_STEP 1000003
+
+/* Combinations of values that are tried; 0: there are too many. */
+static size_t spend(struct budget *budget, const bool compared[CONDITION_ARGS], size_t values)
+{
+	size_t all = 1;
+
+	for (unsigned int i = 0; i < CONDITION_ARGS; i++)
+		if (compared[i] && __builtin_mul_overflow(all, values, &all))
+			all = SIZE_MAX;
+	if (all > budget->left || values == VALUES_MAX) {
+		if (!budget->sample)
+			return 0;
+		all = budget->left / 2 + 1;
+	}
+	budget->left -= all < budget->left ? all : budget->left;
+	return all;
+}
+
+/* Does the filter answer as the rules do, whatever the arguments are? */
 static bool agrees(const struct filter *filter, struct named *named, const struct syscall *call,
-		   const char *name, size_t *budget)
+		   const char *name, struct budget *budget)
 {
 	const struct profile *view = named_view(named, name);
 	struct seccomp_data data = {
@@ -141,23 +173,18 @@ static bool agrees(const struct filter *filter, struct named *named, const struc
 	bool compared[CONDITION_ARGS];
 	char known[SYSCALL_NAME_LEN];
 	struct values values;
-	size_t probes = 1;
+	size_t probes;
 
 	values_of(view, arch_compares_32bit(call->arch), &values);
 	find_compared(view, compared);
-	for (unsigned int i = 0; i < CONDITION_ARGS; i++) {
-		if (!compared[i])
-			continue;
-		if (values.len == VALUES_MAX || probes > *budget / values.len)
-			return false;
-		probes *= values.len;
-	}
-	*budget -= probes;
+	probes = spend(budget, compared, values.len);
+	if (!probes)
+		return false;
 	(void)syscall_name(call, known);
 	view = named_view(named, known);
 	for (size_t probe = 0; probe < probes; probe++) {
 		uint64_t args[CONDITION_ARGS] = {0};
-		size_t left = probe;
+		uint64_t left = budget->sample ? probe * SAMPLE_STEP : probe;
 
 		for (unsigned int i = 0; i < CONDITION_ARGS; i++) {
 			if (!compared[i])
@@ -175,7 +202,7 @@ static bool agrees(const struct filter *filter, struct named *named, const struc
 
 /* The first of the calls whose rules the filter of a machine does not hold to; NULL: there is none. `there`: the profile, as it is for the machine. */
 static const char *find_wrong(const struct profile *there, struct named *named, enum arch machine,
-			      const struct names *calls, size_t *budget)
+			      const struct names *calls, struct budget *budget)
 {
 	struct filter own_filter filter = {0};
 	struct buf own_buf unknown = BUF_INIT;
@@ -184,24 +211,28 @@ static const char *find_wrong(const struct profile *there, struct named *named, 
 	    filter_check(&filter, NULL))
 		return calls->list[0];
 	for (size_t i = 0; i < calls->len; i++) {
+		const char *name = calls->list[i];
+
 		for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++) {
 			struct syscall call = {.arch = a};
 
-			if (there->arches[a] &&
-			    (!is_apart(named, a, calls->list[i]) ||
-			     (syscall_resolve(a, calls->list[i], &call.nr) &&
-			      !agrees(&filter, named, &call, calls->list[i], budget))))
-				return calls->list[i];
+			if (!there->arches[a])
+				continue;
+			if (is_apart(named, a, name) ?
+				    syscall_resolve(a, name, &call.nr) &&
+					    !agrees(&filter, named, &call, name, budget) :
+				    !budget->sample)
+				return name;
 		}
 	}
 	return NULL;
 }
 
 /* The same on every machine that the profile has architectures of. */
-static const char *find_wrong_anywhere(struct named *named, const struct names *calls)
+static const char *find_wrong_anywhere(struct named *named, const struct names *calls, bool sample)
 {
 	const enum arch native = arch_host(arch_native());
-	size_t budget = PROBES_MAX;
+	struct budget budget = {PROBES_MAX, sample};
 	const char *wrong = NULL;
 
 	for (enum arch machine = ARCH_INVALID + 1; !wrong && machine < ARCH_COUNT; machine++) {
@@ -357,6 +388,22 @@ int profile_check_hazards(const struct profile *profile, struct err *err)
 	rc = check_names(&named, &doubtful, err);
 	if (rc)
 		return rc;
-	wrong = doubtful.len ? find_wrong_anywhere(&named, &doubtful) : NULL;
+	wrong = doubtful.len ? find_wrong_anywhere(&named, &doubtful, false) : NULL;
 	return wrong ? refuse(wrong, HAZARD_RANGES, err) : 0;
+}
+
+int profile_probe(const struct profile *profile, const struct names *calls, struct err *err)
+{
+	struct named own_named named = {0};
+	const char *wrong;
+
+	if (!calls->len)
+		return 0;
+	if (named_make(profile, &named))
+		return err_errno(err, -ENOMEM, "cannot look at the rules");
+	wrong = find_wrong_anywhere(&named, calls, true);
+	return wrong ? err_set(err, -ENOTSUP,
+			       "%s: libseccomp makes another filter of its rules than they say",
+			       wrong) :
+		       0;
 }

@@ -14,3 +14,10 @@
  * have rules, beside calls that it does not have, libseccomp forgets to look at the number (x86-64 and x32 always look).
  * -ENOTSUP: a call of which libseccomp makes something else than the rules say, or may; the sentence names it and the remedy. */
 int profile_check_hazards(const struct profile *profile, struct err *err) must_check;
+
+/**
+ * Of calls whose rules have none: does the filter answer as they say, as far as some ten thousand arguments show? -ENOTSUP with a sentence: it
+ * does not for this one. libseccomp 2.5.4 takes EQ beside MASKED_EQ for something else, now and then, where x86 or x32 are there as well.
+ */
+int profile_probe(const struct profile *profile, const struct names *calls,
+		  struct err *err) must_check;

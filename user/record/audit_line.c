@@ -117,6 +117,22 @@ static const struct {
 	{"SECCOMP ", "auid=", AUDIT_SOURCE_JOURNAL},
 };
 
+/* A record of another kind that the kernel has printed: it takes its share of what is printed. */
+static void find_printed(struct span text, enum audit_author author, struct audit_record *out)
+{
+	struct span before = text;
+	size_t place, end;
+
+	*out = (struct audit_record){0};
+	if (!span_find(text, "type=", &place))
+		return;
+	before.len = place;
+	text = span_from(text, place);
+	if (is_written_by(author, before) && span_find(text, " ", &end) &&
+	    !audit_fields_time(span_from(text, end + 1), &out->printed))
+		out->printed = 0;
+}
+
 static enum audit_line parse_text(struct span text, enum audit_author author,
 				  struct audit_record *out)
 {
@@ -193,7 +209,11 @@ enum audit_line audit_message_parse(struct span text, enum audit_author author,
 {
 	enum audit_line kind = parse_text(text, author, record);
 
-	return kind == AUDIT_LINE_OTHER ? parse_loss(text, loss, lost) : kind;
+	if (kind == AUDIT_LINE_OTHER)
+		kind = parse_loss(text, loss, lost);
+	if (kind == AUDIT_LINE_OTHER)
+		find_printed(text, author, record);
+	return kind;
 }
 
 /* "-o json", "json-sse", "json-seq" */
@@ -228,8 +248,10 @@ enum audit_line audit_line_parse(const char *line, size_t len, struct audit_reco
 		if (audit_json_member(json, "\"_TRANSPORT\"", &value))
 			author = audit_author_of_transport(value);
 		/* a text that is no string is nobody's record */
-		if (!audit_json_member(json, "\"MESSAGE\"", &text))
+		if (!audit_json_member(json, "\"MESSAGE\"", &text)) {
+			*record = (struct audit_record){0};
 			return AUDIT_LINE_OTHER;
+		}
 		return audit_message_parse(audit_json_text(text, room), author, record, loss, lost);
 	}
 	/* blanks: a message of several lines, as journalctl shows it. MESSAGE=: the line that tells whose it is was left out */

@@ -64,7 +64,7 @@ enum audit_line {
 	AUDIT_LINE_LOSS,
 };
 
-/** What a line is. Fills *record of AUDIT_LINE_RECORD, *loss and *lost (0: unknown how many) of AUDIT_LINE_LOSS. */
+/** What a line is. Fills *record of AUDIT_LINE_RECORD (of AUDIT_LINE_OTHER `printed` alone: audit prints other records as well), *loss and *lost (0: unknown how many) of AUDIT_LINE_LOSS. */
 enum audit_line audit_line_parse(const char *line, size_t len, struct audit_record *record,
 				 enum audit_loss *loss, uint64_t *lost);
 

@@ -47,13 +47,18 @@ static int add_record(struct audit_log *log, const struct audit_record *record)
 	return rc == -ENOSPC ? 0 : rc;
 }
 
+static void note_printed(struct audit_log *log, const struct audit_record *record)
+{
+	if (record->printed)
+		log->printed[log->printed_len++ % AUDIT_PRINTED_LEN] = record->printed;
+}
+
 static int add(struct audit_log *log, enum audit_line kind, const struct audit_record *record,
 	       enum audit_loss loss, uint64_t lost)
 {
 	switch (kind) {
 	case AUDIT_LINE_RECORD:
-		if (record->printed)
-			log->printed[log->printed_len++ % AUDIT_PRINTED_MAX] = record->printed;
+		note_printed(log, record);
 		return add_record(log, record);
 	case AUDIT_LINE_MALFORMED:
 		log->malformed++;
@@ -69,6 +74,7 @@ static int add(struct audit_log *log, enum audit_line kind, const struct audit_r
 			log->losses[loss].lost = UINT64_MAX;
 		break;
 	case AUDIT_LINE_OTHER:
+		note_printed(log, record);
 		break;
 	}
 	return 0;
@@ -173,17 +179,24 @@ static int join_sources(struct audit_log *log)
 	return 0;
 }
 
-/* Does it end with as many records as the kernel prints? Whether there were more it would have told with the next one. */
-static bool ends_at_limit(const struct audit_log *log)
+/* Were the last `n` audit records printed within an interval? */
+static bool ends_with(const struct audit_log *log, uint64_t n)
 {
 	const uint64_t len = log->printed_len;
 	uint64_t first, last;
 
-	if (len < AUDIT_PRINTED_MAX)
+	if (len < n)
 		return false;
-	first = log->printed[len % AUDIT_PRINTED_MAX];
-	last = log->printed[(len - 1) % AUDIT_PRINTED_MAX];
+	first = log->printed[(len - n) % AUDIT_PRINTED_LEN];
+	last = log->printed[(len - 1) % AUDIT_PRINTED_LEN];
 	return last >= first && last - first < AUDIT_PRINTED_NS;
+}
+
+/* Does it end with as many records as the kernel prints? Whether there were more it would have told with the next one. The journal has its own. */
+static bool ends_at_limit(const struct audit_log *log)
+{
+	return ends_with(log, AUDIT_PRINTED_MAX) && !ends_with(log, AUDIT_PRINTED_LEN) &&
+	       !log->denials[AUDIT_SOURCE_JOURNAL].len;
 }
 
 int audit_log__end(struct audit_log *log)

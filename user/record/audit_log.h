@@ -7,9 +7,13 @@
 
 #include "record/audit_entry.h"
 
-/* Messages that the kernel prints in AUDIT_PRINTED_NS, and no more (kernel.printk_ratelimit and _burst). It tells of the others with the next one. */
+/*
+ * Messages that the kernel prints in AUDIT_PRINTED_NS, and no more (kernel.printk_ratelimit and _burst). It tells of the others with the
+ * next one. Who finds more than two times as many in that time (two intervals may meet there) knows that there is no such limit.
+ */
 #define AUDIT_PRINTED_MAX 10
 #define AUDIT_PRINTED_NS  5000000000ULL
+#define AUDIT_PRINTED_LEN (2 * AUDIT_PRINTED_MAX + 1)
 
 /* Owns its lists: audit_log_clear(). Zeroed, with the filters set, it is empty. */
 struct audit_log {
@@ -23,7 +27,8 @@ struct audit_log {
 		bool seen;
 		uint64_t lost; /* as far as the log tells */
 	} losses[AUDIT_LOSS_COUNT];
-	uint64_t printed[AUDIT_PRINTED_MAX]; /* when the kernel printed the last records, in turn */
+	uint64_t printed
+		[AUDIT_PRINTED_LEN]; /* when the kernel printed the last audit records, in turn */
 	uint64_t printed_len;
 	struct audit_entry entry; /* of the journal, where several lines are one */
 	char line[AUDIT_LINE_MAX];
