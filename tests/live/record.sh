@@ -230,8 +230,8 @@ own_group='import os, sys; os.setpgid(0, 0); os.execvp(sys.argv[1], sys.argv[1:]
 expect "Ctrl-C reaches a command that has its own process group, too" [ "$(python3 "$T/terminal.py" "$WHITTLE" record -q -o "$out" -- \
     python3 -c "$own_group" sh -c 'trap "echo got INT; exit 4" INT; echo ready; for i in $(seq 300); do sleep 0.1; done')" = "4 1" ]
 cat - "$T/terminal.py" >"$T/twice.py" <<'END'
-# again when the first has come, or both might be one
-import os
+# again when the first has come, and the shell is through with it, or both might be one
+import os, time
 write = os.write
 def twice(master, data):
     seen = b""
@@ -239,6 +239,7 @@ def twice(master, data):
     while b"got INT" not in seen:
         seen += os.read(master, 1000)
     print(end="again ", flush=True)
+    time.sleep(0.5)
     write(master, data)
 os.write = twice
 END
