@@ -57,6 +57,21 @@ static int get_text(const struct place *place, const struct node *node, const ch
 	return 0;
 }
 
+/* Cut in the middle of a letter it could not be written again. */
+static int copy_text(const struct place *place, const struct node *node, const char *key, char *out,
+		     size_t room)
+{
+	const char *text;
+	int rc = get_text(place, node, key, &text);
+
+	if (!rc && strlen(text) >= room)
+		return refuse(place, node_member(node, key), "\"%s\" is longer than %zu bytes", key,
+			      room - 1);
+	if (!rc)
+		snprintf(out, room, "%s", text);
+	return rc;
+}
+
 /* As strtoull() with base 16, which would be a tenth of what a recording costs: six for each call. */
 static uint64_t hex_of(const char *text)
 {
@@ -358,13 +373,13 @@ static int get_head(const struct place *place, const struct node *node, struct r
 {
 	static const char *const hooks[] = {"tp_btf", "raw_tp", "tracepoint", "fentry"};
 	const struct node *host = node_member(node, "host"), *whole = node_member(node, "whole");
-	const char *kernel, *machine, *libseccomp, *target, *hook, *started;
-	int rc = get_text(place, host, "kernel", &kernel);
+	const char *target, *hook, *started;
+	int rc = copy_text(place, host, "kernel", out->kernel, sizeof(out->kernel));
 
 	if (!rc)
-		rc = get_text(place, host, "machine", &machine);
+		rc = copy_text(place, host, "machine", out->machine, sizeof(out->machine));
 	if (!rc)
-		rc = get_text(place, host, "libseccomp", &libseccomp);
+		rc = copy_text(place, host, "libseccomp", out->libseccomp, sizeof(out->libseccomp));
 	if (!rc)
 		rc = get_text(place, node, "target", &target);
 	if (!rc)
@@ -378,10 +393,7 @@ static int get_head(const struct place *place, const struct node *node, struct r
 	if (rc)
 		return rc;
 	out->calls_since_known = node_member(node, "calls_since_new");
-	snprintf(out->kernel, sizeof(out->kernel), "%s", kernel);
-	snprintf(out->machine, sizeof(out->machine), "%s", machine);
-	snprintf(out->libseccomp, sizeof(out->libseccomp), "%s", libseccomp);
-	out->native = arch_from_machine(machine);
+	out->native = arch_from_machine(out->machine);
 	out->whole = whole && whole->truth;
 	out->started = time_of(started);
 	out->hook = "unknown";
