@@ -127,7 +127,7 @@ static __always_inline struct lineage *group_lineage(struct group *group)
 	return lineage;
 }
 
-/* A group of set-up becomes workload, or leaves, or ends. */
+/* A group leaves its lineage, which ends with the last one. */
 verified_once int lineage_leave(__u64 number)
 {
 	struct lineage *lineage = bpf_map_lookup_elem(&lineages, &number);
@@ -140,6 +140,7 @@ verified_once int lineage_leave(__u64 number)
 	return 0;
 }
 
+/* A group of set-up becomes workload, or leaves, or ends. */
 static __always_inline void group_leave(struct group *group)
 {
 	lineage_leave(group->lineage);

@@ -22,7 +22,6 @@ struct audit_args {
 };
 
 void audit_args_clear(struct audit_args *args);
-#define own_audit_args own_with(audit_args_clear)
 
 /**
  * Of the calls of an architecture that the profile is for, denied with these arguments, in full: what it does not allow. Where conditions cannot

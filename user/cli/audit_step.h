@@ -5,14 +5,13 @@
 #include "cli/audit_args.h"
 #include "record/denials.h"
 
-/* What is done about a denial. */
 enum audit_step {
 	AUDIT_STEP_ADD,      /* allowed whole */
 	AUDIT_STEP_ADD_SUB,  /* one subcall of a multiplexer */
 	AUDIT_STEP_ADD_ARGS, /* with the arguments that it was denied with, and no others */
 	AUDIT_STEP_MANY,     /* with too many to list: allowed whole */
 	AUDIT_STEP_UNFIT,    /* conditions do not go with its rules: allowed whole */
-	AUDIT_STEP_ADD_ALL,  /* all subcalls: a log does not tell which one it was */
+	AUDIT_STEP_ADD_ALL,  /* all subcalls: which one it was is not known */
 	AUDIT_STEP_WHOLE,    /* there were conditions on it: allowed whole */
 	AUDIT_STEP_ARCH,     /* its name is allowed, its architecture is not */
 	AUDIT_STEP_OTHERS,   /* the same of the first; of the others the arguments are not known */

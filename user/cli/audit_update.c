@@ -9,6 +9,7 @@
 #include "profile/amend.h"
 #include "profile/hazard.h"
 #include "profile/emit_oci.h"
+#include "profile/evaluate.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -77,14 +78,9 @@ static bool is_elsewhere(const struct updating *u, enum arch arch)
 /* As if it were listed: without it the profile says nothing about its calls. True: it is not, and must be for what is added. */
 static bool assume_arch(struct updating *u, enum arch arch)
 {
-	bool lists_some = false;
-
-	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-		lists_some |= u->profile.arches[a];
-	if (lists_some ? u->profile.arches[arch] : arch == u->native)
+	if (profile_is_for(&u->profile, arch, u->native))
 		return false;
-	if (!lists_some)
-		u->profile.arches[u->native] = true;
+	profile_settle_arches(&u->profile, u->native);
 	u->profile.arches[arch] = true;
 	return true;
 }

@@ -18,7 +18,6 @@ struct audit_update {
 };
 
 void audit_update_clear(struct audit_update *update);
-#define own_audit_update own_with(audit_update_clear)
 
 /**
  * Can the profile be read, and the result be written? Before the calls are watched that it is about. What can be read but once, as a
