@@ -18,6 +18,9 @@ const volatile __u32 cfg_each_rows = 1;
 
 /* Vacant slots, in a ring: user space puts them in at the tail, the programs take them from the head. */
 __u32 each_head, each_tail;
+/* Is it kept when calls were first made? Where nobody takes the news, that is: a resident session. */
+const volatile bool cfg_each_times = false;
+
 /* Cgroups that found no vacant slot. */
 __u64 each_missed;
 /* Changes that there was no room on the ring to tell of. */
@@ -73,6 +76,16 @@ static __always_inline struct each_row *each_row_of(__u32 slot, __u32 cpu)
 	return bpf_map_lookup_elem(&each_rows, &key);
 }
 
+/* slot x EACH_ROW_LEN in `first_seen`: as there, but that rows may be fewer than CPUs. */
+static __always_inline void each_note_time(__u32 slot, __u32 row)
+{
+	__u32 key = slot * EACH_ROW_LEN + bounded(row, EACH_ROW_LEN);
+	__u64 *first = bpf_map_lookup_elem(&first_seen, &key);
+
+	if (first && !*first)
+		*first = bpf_ktime_get_ns();
+}
+
 /* Is this process of workload, on this CPU? `group` is what count_group_each() says of it. */
 static __always_inline bool each_is_known(__u32 slot, __u32 cpu, __u32 tgid, __u64 group)
 {
@@ -102,7 +115,11 @@ static __always_inline bool each_count_row(__u32 slot, __u32 row)
 		atomic_add(&slot_of(slot)->lost_calls, 1);
 		return false;
 	}
-	return __sync_fetch_and_add(&counters->calls[bounded(row, EACH_ROW_LEN)], 1) == 0;
+	if (__sync_fetch_and_add(&counters->calls[bounded(row, EACH_ROW_LEN)], 1))
+		return false;
+	if (cfg_each_times)
+		each_note_time(slot, row);
+	return true;
 }
 
 static __always_inline bool each_is_of(const struct each_apart *at, const struct apart_key *key)
@@ -143,6 +160,7 @@ static __noinline int each_count_apart(const struct apart_key *key)
 		at->key.call_class = key->call_class;
 		at->key.abi = key->abi;
 		at->calls = 1;
+		at->first = bpf_ktime_get_ns();
 		__sync_lock_test_and_set(&at->key.slot, slot);
 		return 1;
 	}

@@ -422,6 +422,7 @@ struct each_row {
 struct each_apart {
 	struct apart_key key; /* its slot, written last: SLOT_NONE, the place is free */
 	__u64 calls;
+	__u64 first; /* as in struct apart_calls */
 };
 
 struct each_aparts {
@@ -554,7 +555,7 @@ _Static_assert(sizeof(struct ev_moved) == 48, "struct ev_moved");
 _Static_assert(sizeof(struct ev_gone) == 8, "struct ev_gone");
 _Static_assert(sizeof(struct ev_born) == 280, "struct ev_born");
 _Static_assert(sizeof(struct ev_each) == 24, "struct ev_each");
-_Static_assert(sizeof(struct each_apart) == 32, "struct each_apart");
+_Static_assert(sizeof(struct each_apart) == 40, "struct each_apart");
 _Static_assert(sizeof(struct each_born) == 288, "struct each_born");
 _Static_assert(sizeof(struct ev_denied) == 112, "struct ev_denied");
 _Static_assert(sizeof(struct kept_record) == 8 + KEPT_RECORD_LEN, "struct kept_record");

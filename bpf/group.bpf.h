@@ -46,6 +46,8 @@ __u64 groups_epoch;
  * all that the second one starts, is nobody's workload. Known once `inventory` has run.
  */
 __u32 self, helper;
+/* User space sets it while whittle forks a helper, if the programs run already. */
+__u32 helper_next;
 
 /*
  * tgid -> group, for each live process of the targets; set on fork, removed with the last thread. By tgid and not
@@ -349,6 +351,8 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 	struct group *group;
 	struct group copy;
 
+	if (forker == self && helper_next)
+		helper = tgid;
 	if (parent_slot != slot || forker == self || forker == helper) {
 		group_enter(child, slot, true); /* CLONE_INTO_CGROUP */
 		return;

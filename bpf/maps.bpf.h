@@ -112,12 +112,12 @@ const volatile bool cfg_few_rows = false;
 
 /*
  * (slot, row) -> time of the first call, 0 if none. Two CPUs may both find 0 and both announce the call:
- * user space keeps the earlier one.
+ * user space keeps the earlier one. Of a session of each cgroup, where they are kept, a slot has EACH_ROW_LEN of them.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, ROW_LEN); /* set at load: slots x ROW_LEN */
+	__uint(max_entries, ROW_LEN); /* set at load: slots x that */
 	__type(key, __u32);
 	__type(value, __u64);
 } first_seen SEC(".maps");

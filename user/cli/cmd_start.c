@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Puts a recording into the resident session, and leaves it to itself. */
 #include "base/log.h"
+#include "base/num.h"
 #include "cli/cmd.h"
+#include "cli/each_start.h"
+#include "cli/start_each.h"
 #include "cli/start_wait.h"
 #include "cli/target_list.h"
 #include "record/features.h"
@@ -17,7 +20,7 @@
 struct start_options {
 	struct target_options targets;
 	bool follow, wait, count_moved, denials, quiet;
-	const char *args;
+	const char *args, *each, *each_max;
 	uint64_t ring_size;
 	int verbose;
 };
@@ -26,6 +29,12 @@ struct start_options {
 
 static const struct option_row rows[] = {
 	TARGET_OPTION_ROWS(struct start_options, targets),
+	{"each", 0, OPTION_TEXT, "PATH",
+	 "record each cgroup below this one by itself, those that are made meanwhile, too", AT(each),
+	 NULL, 0},
+	{"each-max", 0, OPTION_TEXT, "N",
+	 "with --each: room for so many cgroups, those that are gone by then with them (default those there, a quarter more, and 1024)",
+	 AT(each_max), NULL, 0},
 	{"follow", 0, OPTION_FLAG, NULL,
 	 "record a --cgroup, too, when it is made anew (containers and units always are)",
 	 AT(follow), NULL, 0},
@@ -50,6 +59,7 @@ static const struct option_row rows[] = {
 struct start {
 	struct start_options options;
 	const char *name;
+	uint64_t each_max; /* 0: the usual */
 	struct target_list targets;
 	struct awaited_places places; /* of targets that do not exist yet */
 	struct arg_plan args;
@@ -236,6 +246,29 @@ static int begin(struct start *start, const char *words, unsigned int slot_flags
 	return rc;
 }
 
+static int start_many(const struct start *start, struct err *err)
+{
+	struct start_each wanted = {
+		.name = start->name,
+		.path = start->options.each,
+		.max = start->each_max,
+		.ring_size = start->options.ring_size,
+		.count_moved = start->options.count_moved,
+	};
+	int rc = features_parse(getenv("WHITTLE_FEATURES"), &wanted.features, err);
+
+	return rc ? rc : start_each(&wanted, err);
+}
+
+/* The session of each cgroup has recordings of its own, and a name stands for one. */
+static int check_name(const char *name, struct err *err)
+{
+	bool taken;
+	int rc = resident_has(name, true, &taken, err);
+
+	return !rc && taken ? err_set(err, -EEXIST, "there is a recording %s already", name) : rc;
+}
+
 static int start_recording(struct start *start, struct err *err)
 {
 	const struct target_options *targets = &start->options.targets;
@@ -244,6 +277,8 @@ static int start_recording(struct start *start, struct err *err)
 	unsigned int features, flags = 0;
 	int rc = features_parse(getenv("WHITTLE_FEATURES"), &features, err);
 
+	if (!rc)
+		rc = check_name(start->name, err);
 	if (!rc)
 		rc = target_list_reserve(&start->targets, target_options_len(targets), err);
 	if (!rc)
@@ -276,6 +311,33 @@ static int start_recording(struct start *start, struct err *err)
 	return rc;
 }
 
+static int check_each(struct start *start, struct err *err)
+{
+	const struct start_options *options = &start->options;
+	const struct {
+		bool given;
+		const char *name;
+	} others[] = {
+		{target_options_len(&options->targets) != 0, "another target"},
+		{options->follow, "--follow: whatever is made anew is recorded anyway"},
+		{options->wait, "--wait"},
+		{options->denials, "--denials"},
+		{options->args != NULL, "--args"},
+	};
+
+	if (!options->each && options->each_max)
+		return err_set(err, -EINVAL, "--each-max goes with --each");
+	for (size_t i = 0; options->each && i < ARRAY_LEN(others); i++)
+		if (others[i].given)
+			return err_set(err, -EINVAL, "--each does not go with %s", others[i].name);
+	if (options->each_max && (num_parse(options->each_max, "--each-max", EACH_START_MOST,
+					    &start->each_max, err) ||
+				  !start->each_max))
+		return err_set(err, -EINVAL, "--each-max is a number from 1 to %d",
+			       EACH_START_MOST);
+	return 0;
+}
+
 static int check_usage(struct start *start, int argc, char **argv, int rest, struct err *err)
 {
 	if (rest >= argc)
@@ -286,9 +348,11 @@ static int check_usage(struct start *start, int argc, char **argv, int rest, str
 			       argv[rest + 1]);
 	if (resident_check_name(start->name, err))
 		return -EINVAL;
-	if (!target_options_len(&start->options.targets))
+	if (check_each(start, err))
+		return -EINVAL;
+	if (!target_options_len(&start->options.targets) && !start->options.each)
 		return err_set(err, -EINVAL,
-			       "nothing to record: name a --container, a --unit, a --cgroup or a --pid");
+			       "nothing to record: name a --container, a --unit, a --cgroup, a --pid, or --each cgroup below one");
 	if (start->options.args &&
 	    arg_plan_parse(start->options.args, arch_native(), &start->args, err))
 		return -EINVAL;
@@ -309,7 +373,7 @@ static int run(const struct command *self, int argc, char **argv)
 		log_set_level(LOG_LEVEL_WARN);
 	else if (start.options.verbose)
 		log_set_level(start.options.verbose == 1 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG);
-	if (!start_recording(&start, &err))
+	if (!(start.options.each ? start_many(&start, &err) : start_recording(&start, &err)))
 		return STATUS_OK;
 	log_error("%s", err.text);
 	return STATUS_FAILED;
@@ -319,11 +383,12 @@ const struct command cmd_start = {
 	.name = "start",
 	.summary = "begin a recording that needs no process",
 	.synopsis =
-		"NAME [OPTION...] [--container [ENGINE:]NAME] [--unit NAME] [--cgroup PATH|ID] [--pid PID]",
+		"NAME [OPTION...] [--container [ENGINE:]NAME] [--unit NAME] [--cgroup PATH|ID] [--pid PID] [--each PATH]",
 	.description =
 		"Begins to record containers, units and cgroups under a name, and ends: the kernel keeps the recording, without\n"
 		"any process, until 'whittle stop NAME', or until the machine is shut down. A container or a unit that is\n"
-		"started anew is recorded on, from its first instruction.\n",
+		"started anew is recorded on, from its first instruction. --each gives every cgroup below PATH a recording of its own, in\n"
+		"a second set of programs.\n",
 	.options = rows,
 	.run = run,
 };

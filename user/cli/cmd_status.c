@@ -28,6 +28,8 @@ static const struct option_row rows[] = {
 struct standing {
 	const char *state;
 	char name[ENTRY_NAME_LEN], target[ENTRY_TARGET_LEN]; /* printable */
+	bool each;
+	struct resident_cgroups cgroups;                     /* with `each` */
 	struct recording recording;                          /* empty, if it is half-made */
 	struct saturation saturation;
 };
@@ -76,6 +78,9 @@ static int look(struct resident *resident, __u32 slot, struct standing *standing
 	copy_printable(standing->name, entry->name, sizeof(standing->name));
 	standing->state = state_of(resident, slot);
 	copy_printable(standing->target, entry->target, sizeof(standing->target));
+	standing->each = resident->each;
+	if (resident->each)
+		resident_count(resident, &standing->cgroups);
 	if (rc || entry->flags & ENTRY_HALF)
 		return rc;
 	rc = resident_read(resident, slot, &standing->recording, err);
@@ -89,8 +94,21 @@ static uint64_t lost(const struct losses *losses)
 	return losses->cgroups + losses->calls + losses->left + losses->misses;
 }
 
+/* Room that is taken stays taken: whoever looks sees it run out. */
+static void describe_target(const struct standing *standing, struct buf *out)
+{
+	const struct resident_cgroups *cgroups = &standing->cgroups;
+
+	if (standing->each)
+		buf__addf(out, "each cgroup below %s: %zu, %zu gone, room for %zu",
+			  standing->target, cgroups->there, cgroups->gone, cgroups->vacant);
+	else
+		buf__addf(out, "%s", standing->target);
+}
+
 static void print_row(const struct standing *standing, bool first)
 {
+	struct buf own_buf target = BUF_INIT;
 	char age[32] = "-", since[32] = "-", calls_since[32] = "-";
 
 	if (first)
@@ -103,9 +121,11 @@ static void print_row(const struct standing *standing, bool first)
 	if (standing->recording.calls_since_known)
 		snprintf(calls_since, sizeof(calls_since), "%" PRIu64,
 			 standing->recording.calls_since_new);
+	describe_target(standing, &target);
 	printf("%-20s %-10s %9s %9zu %14" PRIu64 " %9s %14s %6" PRIu64 "  %s\n", standing->name,
 	       standing->state, age, standing->saturation.distinct, standing->saturation.calls,
-	       since, calls_since, lost(&standing->recording.losses), standing->target);
+	       since, calls_since, lost(&standing->recording.losses),
+	       buf__error(&target) ? standing->target : buf__text(&target));
 }
 
 static json_t *losses_to_json(const struct losses *losses)
@@ -116,15 +136,28 @@ static json_t *losses_to_json(const struct losses *losses)
 			 "late", (json_int_t)losses->late);
 }
 
+/* NULL: it is one recording, or there is no memory. */
+static json_t *cgroups_to_json(const struct standing *standing)
+{
+	const struct resident_cgroups *cgroups = &standing->cgroups;
+
+	return standing->each ? json_pack("{s:I, s:I, s:I}", "there", (json_int_t)cgroups->there,
+					  "gone", (json_int_t)cgroups->gone, "room",
+					  (json_int_t)cgroups->vacant) :
+				NULL;
+}
+
 static int add_json(json_t *list, const struct standing *standing)
 {
-	json_t *row = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o*}", "name", standing->name,
-				"state", standing->state, "target", standing->target, "age_ns",
+	json_t *row = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o*, s:o*}", "name",
+				standing->name, "state", standing->state, "target",
+				standing->target, "age_ns",
 				(json_int_t)standing->recording.elapsed, "syscalls",
 				(json_int_t)standing->saturation.distinct, "calls",
 				(json_int_t)standing->saturation.calls, "since_new_ns",
 				(json_int_t)standing->saturation.since_new, "lost",
-				losses_to_json(&standing->recording.losses));
+				losses_to_json(&standing->recording.losses), "cgroups",
+				cgroups_to_json(standing));
 
 	if (standing->recording.calls_since_known &&
 	    json_object_set_new(row, "calls_since_new",
@@ -136,26 +169,32 @@ static int add_json(json_t *list, const struct standing *standing)
 }
 
 /*
- * `name` NULL: all. They are looked at under the lock, and printed after it: whoever reads what is printed takes the time he wants, and a container's
- * start does not wait for him.
+ * `name` NULL: all of one of the two sessions. They are looked at under the lock, and printed after it: whoever reads what is printed takes the time
+ * he wants, and a container's start does not wait for him.
  */
-static int look_at(const char *name, struct standings *standings, struct err *err)
+static int look_at(const char *name, bool each, struct standings *standings, struct err *err)
 {
 	struct resident own_resident resident = RESIDENT_CLOSED;
-	int rc = resident_open(&resident, false, 0, err);
+	struct err why = {0};
+	struct standing *more;
+	int rc;
 
-	if (rc == -ENOENT)
-		*err = (struct err){0};
+	resident.each = each;
+	rc = resident_open(&resident, false, 0, &why);
 	if (rc)
-		return rc == -ENOENT ? 0 : rc;
-	standings->all = calloc(resident_slots(&resident), sizeof(*standings->all));
-	if (!standings->all)
+		return rc == -ENOENT ? 0 : err_set(err, rc, "%s", why.text);
+	more = reallocarray(standings->all, standings->len + resident_slots(&resident),
+			    sizeof(*more));
+	if (!more)
 		return err_errno(err, -ENOMEM, "cannot look at the recordings");
+	standings->all = more;
 	for (__u32 slot = 1; !rc && slot < resident_slots(&resident); slot++) {
 		const char *at = resident_entry(&resident, slot)->name;
 
-		if (*at && (!name || !strcmp(at, name)))
-			rc = look(&resident, slot, &standings->all[standings->len++], err);
+		if (!*at || (name && strcmp(at, name)))
+			continue;
+		standings->all[standings->len] = (struct standing){0};
+		rc = look(&resident, slot, &standings->all[standings->len++], err);
 	}
 	return rc;
 }
@@ -187,8 +226,10 @@ static int print_json(const struct standings *standings, struct err *err)
 static int show(const struct status_options *options, const char *name, struct err *err)
 {
 	struct standings own_standings standings = {0};
-	int rc = look_at(name, &standings, err);
+	int rc = look_at(name, false, &standings, err);
 
+	if (!rc)
+		rc = look_at(name, true, &standings, err);
 	if (rc)
 		return rc;
 	if (!standings.len && name)

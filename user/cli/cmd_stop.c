@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/result.h"
+#include "cli/stop_each.h"
 #include "cli/summary.h"
 #include "record/resident.h"
 
@@ -12,11 +13,27 @@
 
 struct stop_options {
 	struct result_options result;
+	const char *directory;
 	bool force, quiet;
-	int verbose;
+	int merge_by, verbose;
 };
 
 #define AT(member) offsetof(struct stop_options, member)
+
+#define EACH_ROWS                                                                                  \
+	{"directory",                                                                              \
+	 'd',                                                                                      \
+	 OPTION_TEXT,                                                                              \
+	 "DIR",                                                                                    \
+	 "of a recording of each cgroup: write the profiles here; --recording names a directory, too",                 \
+	 AT(directory),                                                                            \
+	 NULL,                                                                                     \
+	 0},                                                                                       \
+	{                                                                                          \
+		"merge-by", 0, OPTION_CHOICE, "WHAT",                                              \
+			"of a recording of each cgroup: fold those into one that have the same image, unit or name (without a number): none, name, unit, image", \
+			AT(merge_by), merge_by_choices, 0                                          \
+	}
 
 #define LEVEL_ROWS                                                                                 \
 	{"verbose", 'v', OPTION_COUNT, NULL, "say more (-vv: even more)", AT(verbose), NULL, 0},   \
@@ -28,10 +45,11 @@ struct stop_options {
 	}
 
 static const struct option_row snapshot_rows[] = {RESULT_OPTION_ROWS(struct stop_options, result),
-						  LEVEL_ROWS};
+						  EACH_ROWS, LEVEL_ROWS};
 
 static const struct option_row stop_rows[] = {
 	RESULT_OPTION_ROWS(struct stop_options, result),
+	EACH_ROWS,
 	{"force", 0, OPTION_FLAG, NULL,
 	 "end it even if it is half-made or cannot be written; without a name: throw away all half-made ones, or what cannot be read: another version of whittle has made it, or files of it are gone",
 	 AT(force), NULL, 0},
@@ -98,10 +116,14 @@ struct recording_names {
 };
 
 /* Half-made recordings; `name` NULL: all of them. What is said of it comes later: others wait for the lock. */
-static int remove_half(const char *name, struct recording_names *removed, struct err *err)
+static int remove_half(const char *name, bool each, struct recording_names *removed,
+		       struct err *err)
 {
 	struct resident own_resident resident = RESIDENT_CLOSED;
-	int rc = resident_open(&resident, false, 0, err);
+	int rc;
+
+	resident.each = each;
+	rc = resident_open(&resident, false, 0, err);
 
 	for (__u32 slot = 1; !rc && slot < resident_slots(&resident); slot++) {
 		const struct entry *entry = resident_entry(&resident, slot);
@@ -115,25 +137,36 @@ static int remove_half(const char *name, struct recording_names *removed, struct
 	return rc;
 }
 
-static int throw_away(const char *name, bool *done, struct err *err)
+/* How many were, of one of the two sessions; below 0: an error. */
+static int throw_away_of(const char *name, bool each, struct err *err)
 {
 	struct recording_names removed = {0};
 	struct err why = {0};
-	int rc = remove_half(name, &removed, &why);
+	int rc = remove_half(name, each, &removed, &why);
 
 	for (size_t i = 0; i < removed.len; i++)
 		log_note("%s was half-made, and is removed", removed.name[i]);
 	if (rc == -EPROTO && !name) {
-		rc = resident_remove_unreadable(err);
+		rc = resident_remove_unreadable(each, err);
 		if (!rc)
-			log_note("all that was being recorded is thrown away");
-		*done = true;
-		return rc;
+			log_note("all that was being recorded %sis thrown away",
+				 each ? "with --each " : "");
+		return rc ? rc : 1;
 	}
 	if (rc && rc != -ENOENT)
 		return err_set(err, rc, "%s", why.text);
-	*done = removed.len || !name;
-	if (!removed.len && !name)
+	return removed.len;
+}
+
+static int throw_away(const char *name, bool *done, struct err *err)
+{
+	int one = throw_away_of(name, false, err);
+	int each = one < 0 ? one : throw_away_of(name, true, err);
+
+	if (each < 0)
+		return each;
+	*done = one || each || !name;
+	if (!one && !each && !name)
 		log_note("nothing is half-made");
 	return 0;
 }
@@ -171,6 +204,38 @@ static int write_out(const struct stop_options *options, const char *name, bool 
 		rc = STATUS_INCOMPLETE;
 	recording_clear(&reading.recording);
 	return rc;
+}
+
+static int write_out_each(const struct stop_options *options, const char *name, bool ends,
+			  struct err *err)
+{
+	const struct stop_each wanted = {
+		.name = name,
+		.directory = options->directory,
+		.result = options->result,
+		.merge_by = options->merge_by,
+		.ends = ends,
+		.force = options->force,
+	};
+
+	return stop_each(&wanted, err);
+}
+
+static int write_out_any(const struct stop_options *options, const char *name, bool ends,
+			 struct err *err)
+{
+	bool each;
+	int rc = resident_has(name, true, &each, err);
+
+	if (rc)
+		return rc;
+	if (!each && (options->directory || options->merge_by))
+		return err_set(
+			err, -EINVAL,
+			"there is no recording %s of each cgroup: -d and --merge-by go with one, -o FILE with any other",
+			name);
+	return each ? write_out_each(options, name, ends, err) :
+		      write_out(options, name, ends, err);
 }
 
 static int check_usage(const struct stop_options *options, int argc, char **argv, int rest,
@@ -211,7 +276,7 @@ static int run(const struct command *self, int argc, char **argv)
 	if (options.force)
 		rc = throw_away(name, &done, &err);
 	if (!rc && !done)
-		rc = write_out(&options, name, self == &cmd_stop, &err);
+		rc = write_out_any(&options, name, self == &cmd_stop, &err);
 	if (rc >= 0)
 		return rc;
 	if (*err.text)
@@ -222,7 +287,7 @@ static int run(const struct command *self, int argc, char **argv)
 const struct command cmd_snapshot = {
 	.name = "snapshot",
 	.summary = "write a recording that was started, and let it go on",
-	.synopsis = "NAME [OPTION...] [-o FILE]",
+	.synopsis = "NAME [OPTION...] [-o FILE | -d DIR]",
 	.description = "Writes the profile of what 'whittle start NAME' has recorded so far.\n",
 	.options = snapshot_rows,
 	.run = run,
@@ -231,7 +296,7 @@ const struct command cmd_snapshot = {
 const struct command cmd_stop = {
 	.name = "stop",
 	.summary = "write a recording that was started, and end it",
-	.synopsis = "NAME [OPTION...] [-o FILE]",
+	.synopsis = "NAME [OPTION...] [-o FILE | -d DIR]",
 	.description =
 		"Writes the profile of what 'whittle start NAME' has recorded, and then ends the recording. When something\n"
 		"cannot be written, the recording goes on, and another stop may succeed.\n",

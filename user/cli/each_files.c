@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/each_files.h"
+#include "base/fs.h"
 #include "base/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* How many censuses a container is looked for in: some are nobody's. */
 #define CENSUSES_MAX 3
@@ -36,6 +39,32 @@ void each_files_clear(struct each_files *files)
 	free(files->ended);
 	each_names_clear(&files->names);
 	each_groups_clear(&files->groups);
+}
+
+static int check_directory(const char *path, struct err *err)
+{
+	struct stat st;
+	int rc;
+
+	if (!path)
+		return 0;
+	rc = fs_make_directory(path, err);
+	if (rc)
+		return rc;
+	if (stat(path, &st))
+		return err_errno(err, -errno, "cannot open %s", path);
+	if (!S_ISDIR(st.st_mode))
+		return err_set(err, -ENOTDIR, "%s is not a directory, which --each needs", path);
+	if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS))
+		return err_errno(err, -errno, "cannot write into %s", path);
+	return 0;
+}
+
+int each_files_check(const struct each_files *files, struct err *err)
+{
+	int rc = check_directory(files->directory, err);
+
+	return rc ? rc : check_directory(files->result.recording, err);
 }
 
 /* --- names --- */

@@ -49,6 +49,9 @@ struct each_files {
 
 void each_files_clear(struct each_files *files);
 
+/** Can files be written into the directories that are wanted? They are made if they are not there. */
+int each_files_check(const struct each_files *files, struct err *err) must_check;
+
 /** A container that has shown up: is its name known? If not, engines are asked. */
 void each_files_meet(struct each_files *files, const char *id, struct each_who *who);
 

@@ -10,9 +10,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* The slot of PATH itself: it is not recorded. */
-#define SLOT_TOP 1
-
 static void forget(struct each_target *target)
 {
 	recorder__free(target->recorder);
@@ -25,7 +22,7 @@ void each_targets_clear(struct each_targets *targets)
 	for (__u32 slot = 0; slot < targets->len; slot++)
 		forget(&targets->all[slot]);
 	free(targets->all);
-	free(targets->lineages_);
+	lineages_clear(&targets->lineages);
 	each_files_clear(&targets->files);
 	recording_clear(&targets->host);
 	cgroup_close(&targets->top);
@@ -50,7 +47,7 @@ static int add(struct each_targets *targets, __u32 slot)
 
 	memcpy(name, (const void *)born->name, sizeof(name));
 	name[sizeof(name) - 1] = '\0';
-	if (parent_slot > SLOT_TOP && parent_slot < targets->len) {
+	if (parent_slot > EACH_TOP && parent_slot < targets->len) {
 		parent = &targets->all[parent_slot];
 		rc = each_targets_know(targets, parent_slot);
 	}
@@ -76,7 +73,7 @@ static int add(struct each_targets *targets, __u32 slot)
 		return -ENOMEM;
 	rc = recorder__new_of(slot, &target->recorder, NULL);
 	if (!rc)
-		recorder__begin_at(target->recorder, born->time);
+		recorder__begin_at(target->recorder, born->time ? born->time : targets->begun);
 	return rc;
 }
 
@@ -205,6 +202,8 @@ static void end(struct each_targets *targets, __u32 slot)
 	if (target->gone)
 		return;
 	target->gone = true;
+	if (targets->resident)
+		return;
 	/* one below it, of which there was no news, must be known before; the slot may be another's after that */
 	each_targets_catch_up(targets);
 	if (!target->recorder || target->id != id || target->owner != slot ||
@@ -223,13 +222,21 @@ int each_targets_know(struct each_targets *targets, __u32 slot)
 {
 	int rc;
 
-	if (slot <= SLOT_TOP || slot >= targets->len || targets->all[slot].recorder ||
+	if (slot <= EACH_TOP || slot >= targets->len || targets->all[slot].recorder ||
 	    !__atomic_load_n(&session__born(targets->session, slot)->id, __ATOMIC_ACQUIRE))
 		return 0;
 	rc = add(targets, slot);
 	if (rc)
 		forget(&targets->all[slot]);
 	return rc;
+}
+
+int each_targets_know_all(struct each_targets *targets, struct err *err)
+{
+	for (__u32 slot = EACH_TOP + 1; slot < targets->len; slot++)
+		if (each_targets_know(targets, slot))
+			return err_errno(err, -ENOMEM, "cannot keep targets");
+	return 0;
 }
 
 /* It is as the record says, not as it may be by now: what the cgroup called until it was removed lies in between. */
@@ -246,7 +253,7 @@ static void take_change(struct each_targets *targets, const struct ev_each *each
 static void take_call(struct each_targets *targets, __u32 slot, uint64_t time, const void *data,
 		      size_t len)
 {
-	if (slot <= SLOT_TOP || slot >= targets->len)
+	if (slot <= EACH_TOP || slot >= targets->len)
 		return;
 	if (each_targets_know(targets, slot))
 		return;
@@ -254,8 +261,9 @@ static void take_call(struct each_targets *targets, __u32 slot, uint64_t time, c
 		recorder__take(data, len, targets->all[slot].recorder);
 }
 
-void each_targets_take(struct each_targets *targets, const void *data, size_t len)
+void each_targets_take(const void *data, size_t len, void *context)
 {
+	struct each_targets *targets = context;
 	union event event;
 
 	if (decode_event(data, len, &event, NULL))
@@ -271,10 +279,10 @@ void each_targets_take(struct each_targets *targets, const void *data, size_t le
 /* First who is new, then who is gone: nobody's slot is used again before those below it are known. */
 static void look_at_all(struct each_targets *targets)
 {
-	for (__u32 slot = SLOT_TOP + 1; slot < targets->len; slot++)
+	for (__u32 slot = EACH_TOP + 1; slot < targets->len; slot++)
 		if (each_targets_know(targets, slot))
 			log_warn("there is no memory for what is recorded");
-	for (__u32 slot = SLOT_TOP + 1; slot < targets->len; slot++)
+	for (__u32 slot = EACH_TOP + 1; slot < targets->len; slot++)
 		if (targets->all[slot].recorder &&
 		    __atomic_load_n(&session__born(targets->session, slot)->gone, __ATOMIC_ACQUIRE))
 			end(targets, slot);
@@ -288,7 +296,7 @@ void each_targets_catch_up(struct each_targets *targets)
 
 static void look_up_names(struct each_targets *targets)
 {
-	for (__u32 slot = SLOT_TOP + 1; slot < targets->len; slot++)
+	for (__u32 slot = EACH_TOP + 1; slot < targets->len; slot++)
 		each_files_look_up(&targets->files, &targets->all[slot].who);
 }
 
@@ -302,37 +310,19 @@ void each_targets_take_names(struct each_targets *targets)
 			break; /* whoever waits for news is told */
 }
 
-static int add_lineage(const struct lineage *lineage, void *context)
-{
-	struct each_targets *targets = context;
-
-	if (targets->lineages.len == targets->lineages_room) {
-		size_t room = targets->lineages_room ? 2 * targets->lineages_room : 256;
-		struct lineage *more = reallocarray(targets->lineages_, room, sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		targets->lineages_ = more;
-		targets->lineages_room = room;
-	}
-	targets->lineages_[targets->lineages.len++] = *lineage;
-	targets->lineages.all = targets->lineages_;
-	return 0;
-}
-
 int each_targets_end(struct each_targets *targets, struct err *err)
 {
 	int rc = session__drain(targets->session, err);
 	bool nameless = false;
 
 	look_at_all(targets);
-	for (__u32 slot = SLOT_TOP + 1; slot < targets->len; slot++)
+	for (__u32 slot = EACH_TOP + 1; slot < targets->len; slot++)
 		nameless |= each_who_is_nameless(&targets->all[slot].who);
 	each_files_last_names(&targets->files, nameless);
 	look_up_names(targets);
 	if (!rc)
-		rc = session__each_lineage(targets->session, add_lineage, targets, err);
-	for (__u32 slot = SLOT_TOP + 1; !rc && slot < targets->len; slot++) {
+		rc = lineages_read(&targets->lineages, targets->session, err);
+	for (__u32 slot = EACH_TOP + 1; !rc && slot < targets->len; slot++) {
 		struct err reason = {0};
 
 		if (!targets->all[slot].recorder || targets->all[slot].owner != slot)
@@ -345,7 +335,7 @@ int each_targets_end(struct each_targets *targets, struct err *err)
 		}
 	}
 	each_files_end(&targets->files);
-	targets->losses.cgroups += targets->no_room + session__cgroups_missed(targets->session);
+	targets->losses.cgroups += session__cgroups_missed(targets->session);
 	targets->losses.misses = session__misses(targets->session);
 	targets->incomplete = targets->losses.cgroups || targets->losses.calls ||
 			      targets->losses.left || targets->losses.misses;

@@ -19,18 +19,17 @@ struct each_targets {
 	struct session *session; /* borrowed */
 	struct cgroup top;       /* PATH */
 	struct each_files files;
-	__u32 flags; /* enum slot_flags of new cgroups */
+	__u32 flags;    /* enum slot_flags of new cgroups */
+	bool resident;  /* slots stay what they are: others may read them, and it may go on */
+	uint64_t begun; /* of those that were there before: when it began, CLOCK_MONOTONIC, ns; 0: now */
 	struct each_target *all;
 	__u32 len;                 /* slots */
 	struct recording host;     /* what recordings begin with */
 	struct lineages lineages;  /* at the end */
-	struct lineage *lineages_; /* owned */
-	size_t lineages_room;
 	/* what came of it */
 	size_t recorded, empty; /* cgroups */
 	size_t moved, unnamed;  /* processes that are not counted, and calls that no profile has */
 	size_t spilled;       /* how often one could not be written early, see each_born.spilled */
-	uint64_t no_room;     /* cgroups that there was no slot for */
 	struct losses losses; /* of all */
 	bool incomplete;
 };
@@ -44,8 +43,11 @@ int each_targets_reserve(struct each_targets *targets, __u32 slots, struct err *
 /** Knows whose a slot is from here on, if it is somebody's. 0 or -ENOMEM. */
 int each_targets_know(struct each_targets *targets, __u32 slot) must_check;
 
-/** A record off the ring. */
-void each_targets_take(struct each_targets *targets, const void *data, size_t len);
+/** The same of all slots. */
+int each_targets_know_all(struct each_targets *targets, struct err *err) must_check;
+
+/** A session's on_record: context is struct each_targets. */
+void each_targets_take(const void *data, size_t len, void *context);
 
 /** After records were taken: were there changes without news? */
 void each_targets_catch_up(struct each_targets *targets);
@@ -53,7 +55,7 @@ void each_targets_catch_up(struct each_targets *targets);
 /** Takes what engines tell. */
 void each_targets_take_names(struct each_targets *targets);
 
-/** Writes all that are left; the session is detached. */
+/** Writes all that are left; the session is detached, or resident. */
 int each_targets_end(struct each_targets *targets, struct err *err) must_check;
 
 /** What came of it, in words. */

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "record/audit_stream.h"
+#include "record/lineages.h"
 #include "record/recording.h"
 #include "record/session.h"
 
@@ -61,7 +62,7 @@ void recorder__take(const void *data, size_t len, void *context);
 /** Recording begins now: times are counted from here. */
 void recorder__begin(struct recorder *recorder);
 
-/** Recording began in another process, as the entry has it. */
+/** Recording began in another process, as the entry has it; of a session of each cgroup: all of them count their times from there. */
 void recorder__resume(struct recorder *recorder, const struct entry *entry);
 
 /* What a live line shows. */
@@ -91,15 +92,9 @@ int recorder__new_of(__u32 slot, struct recorder **out, struct err *err) must_ch
 /** Recording began at that time (CLOCK_MONOTONIC, ns), which is past; 0: it begins now. */
 void recorder__begin_at(struct recorder *recorder, uint64_t time);
 
-/* Lineages that were still in set-up when a session was detached. */
-struct lineages {
-	const struct lineage *all;
-	size_t len;
-};
-
 /**
  * As recorder__finish(), for a slot of a session of each cgroup: at any time, if its cgroup is gone, whose news have been taken, and which has not
- * spilled; then `lineages` is empty. After detach for any. May be called again.
+ * spilled; then `lineages` is empty. After detach for any, and so of a resident session. May be called again.
  */
 int recorder__close(struct recorder *recorder, struct session *session,
 		    const struct lineages *lineages, struct recording *recording,

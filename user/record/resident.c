@@ -1,121 +1,25 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/resident.h"
 #include "base/clock.h"
-#include "base/fs.h"
 #include "record/features.h"
 #include "record/recorder.h"
+#include "record/recording_join.h"
+#include "record/session_each.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/magic.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <sys/time.h>
-#include <sys/vfs.h>
 
-#define BPFFS "/sys/fs/bpf"
-#define NAME  "whittle"
-#define HOME  BPFFS "/" NAME
-#define PINS  "v1"      /* by the layout of the maps */
-#define HALF  "v1-half" /* made, or removed, in parts: nothing of it is in use */
-#define RING  (1 << 20)
+#define RING (1 << 20)
 /* The lock is held for milliseconds, but many containers may start at once, and none is to be held up for longer than 2 s. */
 #define BEGIN_MS 1800
 #define END_MS   30000
-
-/* Whoever can write there could hand us maps of his own. */
-static int check_owner(int fd, struct err *err)
-{
-	struct stat st;
-
-	if (fstat(fd, &st))
-		return err_errno(err, -errno, "cannot open " HOME);
-	if (st.st_uid != geteuid() || st.st_mode & 022)
-		return err_set(err, -EPERM,
-			       HOME
-			       " belongs to user %u with mode %04o: remove it, whittle makes its own",
-			       st.st_uid, st.st_mode & 07777);
-	return 0;
-}
-
-static int open_home(bool make, int *out, struct err *err)
-{
-	int own_fd bpffs = open(BPFFS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int own_fd home = -1;
-	struct statfs fs;
-	int rc;
-
-	if (bpffs < 0 || fstatfs(bpffs, &fs) || fs.f_type != BPF_FS_MAGIC)
-		return err_set(err, -ENODEV,
-			       "no BPF file system is mounted at " BPFFS
-			       ": 'mount -t bpf bpf " BPFFS "' mounts it");
-	if (make && mkdirat(bpffs, NAME, 0700) && errno != EEXIST)
-		return err_errno(err, -errno, "cannot make " HOME);
-	home = openat(bpffs, NAME, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (home < 0)
-		return err_errno(err, -errno, "cannot open " HOME);
-	rc = check_owner(home, err);
-	if (!rc)
-		*out = steal_fd(&home);
-	return rc;
-}
-
-static void wake(int signal)
-{
-	(void)signal;
-}
-
-/*
- * Whoever waits in flock(2) gets the lock in turn and costs nothing until then; a signal ends the wait. It comes again and again:
- * the first may come before the wait has begun.
- */
-static int wait_for_lock(int fd, int limit_ms)
-{
-	const struct itimerval limit = {
-		.it_value = {limit_ms / 1000, limit_ms % 1000 * 1000},
-		.it_interval.tv_usec = 10000,
-	};
-	const struct itimerval never = {0};
-	const struct sigaction waker = {.sa_handler = wake};
-	const uint64_t end = clock_ns(CLOCK_MONOTONIC) + limit_ms * 1000000ULL;
-	struct sigaction before;
-	sigset_t alarm, mask;
-	int rc;
-
-	sigemptyset(&alarm);
-	sigaddset(&alarm, SIGALRM);
-	sigaction(SIGALRM, &waker, &before);
-	/* whoever called us may have blocked it, and left one pending */
-	sigprocmask(SIG_UNBLOCK, &alarm, &mask);
-	setitimer(ITIMER_REAL, &limit, NULL);
-	do /* until it is the limit that ends it, and no other alarm */
-		rc = flock(fd, LOCK_EX) ? -errno : 0;
-	while (rc == -EINTR && clock_ns(CLOCK_MONOTONIC) < end);
-	setitimer(ITIMER_REAL, &never, NULL);
-	sigprocmask(SIG_SETMASK, &mask, NULL);
-	sigaction(SIGALRM, &before, NULL);
-	return rc;
-}
-
-static int lock(int fd, int limit_ms, struct err *err)
-{
-	int rc = flock(fd, LOCK_EX | LOCK_NB) ? -errno : 0;
-
-	if (rc == -EWOULDBLOCK)
-		rc = wait_for_lock(fd, limit_ms);
-	if (rc == -EINTR)
-		return err_set(err, -EBUSY, "another whittle keeps " HOME " locked");
-	return rc ? err_errno(err, rc, "cannot lock " HOME) : 0;
-}
 
 static void take_news(const void *data, size_t len, void *context)
 {
 	struct resident *resident = context;
 
-	if (resident->news_to)
-		recorder__take(data, len, resident->news_to);
+	if (resident->take)
+		resident->take(data, len, resident->take_context);
 }
 
 static int make_pins(struct resident *resident, unsigned int features, struct err *err)
@@ -126,8 +30,9 @@ static int make_pins(struct resident *resident, unsigned int features, struct er
 		.entries = true,
 		.denials = resident->denials,
 		.args = resident->args,
-		.follow = true,
-		.slots = SLOTS_MAX - 1,
+		.follow = !resident->each,
+		.slots = resident->each ? 0 : SLOTS_MAX - 1,
+		.each = resident->each_slots,
 		.on_record = take_news,
 		.context = resident,
 	};
@@ -141,32 +46,15 @@ static int make_pins(struct resident *resident, unsigned int features, struct er
 		rc = session__attach_counters(resident->session, err);
 	if (rc)
 		return rc;
-	if (mkdirat(resident->bpffs, HALF, 0700))
-		return err_errno(err, -errno, "cannot make " HOME "/" HALF);
-	rc = session__pin(resident->session, HOME "/" HALF, err);
-	if (!rc && renameat(resident->bpffs, HALF, resident->bpffs, PINS))
-		rc = err_errno(err, -errno, "cannot make " HOME "/" PINS);
+	rc = pin_home_begin(&resident->home, err);
 	if (rc)
-		fs_remove_directory(resident->bpffs, HALF);
+		return rc;
+	rc = session__pin(resident->session, resident->home.half, err);
+	if (!rc)
+		rc = pin_home_commit(&resident->home, err);
+	if (rc)
+		pin_home_clean(&resident->home);
 	return rc;
-}
-
-/* Which pins are there? 0: none. */
-static ino_t pins_number(const struct resident *resident)
-{
-	struct stat st;
-
-	return fstatat(resident->bpffs, PINS, &st, AT_SYMLINK_NOFOLLOW) ? 0 : st.st_ino;
-}
-
-/* In one step: with some of them gone, the rest would be in use. What somebody who was killed has left may be in the way. */
-static int remove_pins(const struct resident *resident)
-{
-	fs_remove_directory(resident->bpffs, HALF);
-	if (renameat(resident->bpffs, PINS, resident->bpffs, HALF))
-		return -errno;
-	fs_remove_directory(resident->bpffs, HALF);
-	return 0;
 }
 
 /* What of a slot is not the runtime's own. */
@@ -203,7 +91,7 @@ static bool has_workload(const struct resident *resident, __u32 slot)
 /* Engines such as Podman tell nobody that a start has failed: its cgroup is gone, and nothing ran in it. */
 static void forget_failed_starts(struct resident *resident)
 {
-	for (__u32 slot = 1; slot < session__slots(resident->session); slot++)
+	for (__u32 slot = 1; slot < resident_slots(resident); slot++)
 		if (*resident_entry(resident, slot)->name &&
 		    !(resident_entry(resident, slot)->flags & ENTRY_STARTED) &&
 		    !session__has_targets(resident->session, slot) && !has_workload(resident, slot))
@@ -214,18 +102,18 @@ static int open_pins(struct resident *resident, struct err *err)
 {
 	const struct session_options options = {.on_record = take_news, .context = resident};
 
-	return session__open_pinned(HOME "/" PINS, &options, &resident->session, err);
+	return session__open_pinned(resident->home.pins, &options, &resident->session, err);
 }
 
 static int open_or_make_pins(struct resident *resident, bool make, unsigned int features,
 			     struct err *err)
 {
 	/* whoever was killed in the middle of it has left programs that run */
-	fs_remove_directory(resident->bpffs, HALF);
-	if (pins_number(resident))
+	pin_home_clean(&resident->home);
+	if (pin_home_number(&resident->home))
 		return open_pins(resident, err);
 	return make ? make_pins(resident, features, err) :
-		      err_errno(err, -ENOENT, "cannot open " HOME "/" PINS);
+		      err_errno(err, -ENOENT, "cannot open %s", resident->home.pins);
 }
 
 /* Has the session that is there the same arguments in view? Those in memory are never seen. */
@@ -270,19 +158,20 @@ int resident_open(struct resident *resident, bool make, unsigned int features, s
 	ino_t number;
 	int rc = features_check(err);
 
+	resident->home = resident->each ? PIN_HOME_EACH : PIN_HOME;
 	if (!rc)
-		rc = open_home(make, &resident->bpffs, err);
+		rc = pin_home_open(&resident->home, make, err);
 	if (rc)
 		return rc;
-	number = pins_number(resident);
+	number = pin_home_number(&resident->home);
 	if (number && open_pins(resident, NULL))
 		number = 0;
 	if (!resident->patience_ms)
 		resident->patience_ms = make ? BEGIN_MS : END_MS;
-	rc = lock(resident->bpffs, resident->patience_ms, err);
+	rc = pin_home_lock(&resident->home, resident->patience_ms, err);
 	if (rc)
 		return rc;
-	if (!number || pins_number(resident) != number) {
+	if (!number || pin_home_number(&resident->home) != number) {
 		session__free(resident->session);
 		resident->session = NULL;
 		rc = open_or_make_pins(resident, make, features, err);
@@ -295,7 +184,7 @@ int resident_open(struct resident *resident, bool make, unsigned int features, s
 
 static bool is_empty(const struct resident *resident)
 {
-	for (__u32 slot = 1; slot < session__slots(resident->session); slot++)
+	for (__u32 slot = 1; slot < resident_slots(resident); slot++)
 		if (*resident_entry(resident, slot)->name)
 			return false;
 	return true;
@@ -304,14 +193,11 @@ static bool is_empty(const struct resident *resident)
 void resident_close(struct resident *resident)
 {
 	if (resident->pinned && is_empty(resident))
-		(void)remove_pins(resident); /* the next one tries it again */
+		(void)!pin_home_remove(&resident->home, NULL); /* the next one tries it again */
 	/* letting go of the maps takes longer than what was done under the lock */
-	if (resident->bpffs >= 0)
-		flock(resident->bpffs, LOCK_UN);
+	pin_home_unlock(&resident->home);
 	session__free(resident->session);
-	/* the directory stays: with it would go the lock that somebody else may wait for */
-	if (resident->bpffs >= 0)
-		close(resident->bpffs);
+	pin_home_close(&resident->home);
 	*resident = RESIDENT_CLOSED;
 }
 
@@ -322,7 +208,7 @@ const struct entry *resident_entry(const struct resident *resident, __u32 slot)
 
 __u32 resident_find(const struct resident *resident, const char *name)
 {
-	for (__u32 slot = 1; slot < session__slots(resident->session); slot++)
+	for (__u32 slot = 1; slot < resident_slots(resident); slot++)
 		if (!strncmp(resident_entry(resident, slot)->name, name, ENTRY_NAME_LEN))
 			return slot;
 	return SLOT_NONE;
@@ -363,10 +249,16 @@ int resident_begin(struct resident *resident, const struct resident_request *req
 			       resident_entry(resident, slot)->flags & ENTRY_HALF ?
 				       ", half-made: 'whittle stop --force' removes it" :
 				       "");
-	for (slot = 1; slot < session__slots(resident->session); slot++)
+	for (slot = 1; slot < resident_slots(resident); slot++)
 		if (!*resident_entry(resident, slot)->name)
 			break;
-	if (slot == session__slots(resident->session))
+	if (slot == resident_slots(resident) && resident->each)
+		return err_set(
+			err, -EBUSY,
+			"%s records each cgroup below %s already, and there is one such recording at a time: 'whittle stop %s -d DIR' ends it",
+			resident_entry(resident, 1)->name, resident_entry(resident, 1)->target,
+			resident_entry(resident, 1)->name);
+	if (slot == resident_slots(resident))
 		return err_set(err, -ENOSPC,
 			       "%u recordings are being made, and there can be no more", slot - 1);
 	/* whoever had it may have been killed in the middle; and a cgroup may have joined while it ended */
@@ -480,7 +372,7 @@ int resident_begin_newborn(struct resident *resident, const struct resident_requ
 
 __u32 resident_slots(const struct resident *resident)
 {
-	return session__slots(resident->session);
+	return session__entries(resident->session);
 }
 
 bool resident_has_targets(const struct resident *resident, __u32 slot)
@@ -521,25 +413,103 @@ static void note_news(struct entry *entry, uint64_t looked, struct recording *re
 	entry->noted_calls = saturation.calls;
 }
 
-int resident_read(struct resident *resident, __u32 slot, struct recording *recording,
-		  struct err *err)
+static int read_slot(struct resident *resident, __u32 slot, struct recording *recording,
+		     struct err *err)
 {
-	struct entry *entry = session__entry(resident->session, slot);
-	uint64_t looked = clock_kernel_ns() - entry->begun;
 	struct recorder *own_recorder recorder = NULL;
 	int rc = recorder__new(slot, 1, &recorder, err);
 
 	if (rc)
 		return rc;
-	recorder__resume(recorder, entry);
-	recording->whole = entry->flags & ENTRY_WHOLE;
-	recording->target = strndup(entry->target, sizeof(entry->target));
-	resident->news_to = recorder;
+	recorder__resume(recorder, session__entry(resident->session, slot));
+	recording->whole = session__entry(resident->session, slot)->flags & ENTRY_WHOLE;
+	resident->take = recorder__take;
+	resident->take_context = recorder;
 	rc = recorder__finish(recorder, resident->session, recording, err);
-	resident->news_to = NULL;
+	resident->take = NULL;
+	return rc;
+}
+
+/* What was counted in one of many slots; who was first is left to the news, which nobody reads here. */
+static int join_slot(struct resident *resident, __u32 slot, const struct lineages *lineages,
+		     struct recording *recording, struct err *err)
+{
+	struct recording own_recording part = {0};
+	struct recorder *own_recorder recorder = NULL;
+	int rc = recorder__new_of(slot, &recorder, err);
+
+	if (!rc)
+		rc = recording_init(&part, err);
+	if (rc)
+		return rc;
+	recorder__resume(recorder, session__entry(resident->session, EACH_TOP));
+	rc = recorder__close(recorder, resident->session, lineages, &part, err);
+	/* of the session, and not of a slot */
+	part.losses.misses = 0;
+	if (!rc && recording_join(recording, &part))
+		rc = err_errno(err, -ENOMEM, "cannot keep what was recorded");
+	return rc;
+}
+
+static int read_each(struct resident *resident, struct recording *recording, struct err *err)
+{
+	const struct entry *entry = session__entry(resident->session, EACH_TOP);
+	struct lineages own_lineages lineages = {0};
+	int rc = lineages_read(&lineages, resident->session, err);
+
+	recording->hook = session__hook(resident->session);
+	for (__u32 slot = EACH_TOP + 1; !rc && slot < session__slots(resident->session); slot++)
+		if (__atomic_load_n(&session__born(resident->session, slot)->id, __ATOMIC_ACQUIRE))
+			rc = join_slot(resident, slot, &lineages, recording, err);
+	recording->losses.cgroups += session__cgroups_missed(resident->session);
+	recording->losses.misses = session__misses(resident->session) - entry->misses;
+	recording->started = entry->begun_wall;
+	recording->elapsed = clock_kernel_ns() - entry->begun;
+	return rc;
+}
+
+int resident_read(struct resident *resident, __u32 slot, struct recording *recording,
+		  struct err *err)
+{
+	struct entry *entry = session__entry(resident->session, slot);
+	uint64_t looked = clock_kernel_ns() - entry->begun;
+	int rc = resident->each ? read_each(resident, recording, err) :
+				  read_slot(resident, slot, recording, err);
+
+	recording->target = strndup(entry->target, sizeof(entry->target));
 	if (!rc)
 		note_news(entry, looked, recording);
 	return rc;
+}
+
+void resident_count(const struct resident *resident, struct resident_cgroups *out)
+{
+	*out = (struct resident_cgroups){0};
+	for (__u32 slot = EACH_TOP + 1; slot < session__slots(resident->session); slot++) {
+		const volatile struct each_born *born = session__born(resident->session, slot);
+
+		if (!__atomic_load_n(&born->id, __ATOMIC_ACQUIRE))
+			out->vacant++;
+		else if (born->gone)
+			out->gone++;
+		else
+			out->there++;
+	}
+}
+
+int resident_has(const char *name, bool each, bool *out, struct err *err)
+{
+	struct resident own_resident resident = RESIDENT_CLOSED;
+	struct err why = {0};
+	int rc;
+
+	*out = false;
+	resident.each = each;
+	rc = resident_open(&resident, false, 0, &why);
+	if (rc)
+		return rc == -ENOENT ? 0 : err_set(err, rc, "%s", why.text);
+	*out = resident_find(&resident, name) != SLOT_NONE;
+	return 0;
 }
 
 int resident_end(struct resident *resident, __u32 slot, struct recording *recording,
@@ -559,19 +529,21 @@ void resident_forget(struct resident *resident, __u32 slot)
 		return; /* it is free; whoever takes it tries again */
 }
 
-int resident_remove_unreadable(struct err *err)
+int resident_remove_unreadable(bool each, struct err *err)
 {
 	struct resident own_resident resident = RESIDENT_CLOSED;
-	int rc = open_home(false, &resident.bpffs, err);
+	int rc;
 
+	resident.home = each ? PIN_HOME_EACH : PIN_HOME;
+	rc = pin_home_open(&resident.home, false, err);
 	if (!rc)
-		rc = lock(resident.bpffs, END_MS, err);
+		rc = pin_home_lock(&resident.home, END_MS, err);
 	if (rc)
 		return rc;
-	if (!pins_number(&resident))
-		return err_set(err, -ENOENT, "nothing is pinned at " HOME);
+	if (!pin_home_number(&resident.home))
+		return err_set(err, -ENOENT, "nothing is pinned at %s", resident.home.path);
 	if (open_pins(&resident, NULL) != -EPROTO)
-		return err_set(err, -ENOENT, "what is pinned at " HOME " is of this whittle");
-	rc = remove_pins(&resident);
-	return rc ? err_errno(err, rc, "cannot remove " HOME "/" PINS) : 0;
+		return err_set(err, -ENOENT, "what is pinned at %s is of this whittle",
+			       resident.home.path);
+	return pin_home_remove(&resident.home, err);
 }

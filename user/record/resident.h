@@ -3,25 +3,33 @@
  * The resident session: one set of programs, pinned at /sys/fs/bpf/whittle/v1, that records without any process. Recordings are
  * slots of it, with a name each; what they are is kept with the pins, so that no file can disagree. Whoever has it open holds its
  * lock: what is done with it takes milliseconds. With the last recording the pins go.
+ *
+ * Beside it there may be one of each cgroup (session_each.h), in /sys/fs/bpf/whittle-each/v1, with a lock of its own: it is one recording,
+ * and reading it takes as long as there are cgroups.
  */
 #pragma once
 
+#include "record/pin_home.h"
 #include "record/recording.h"
 #include "record/session.h"
 
 struct resident {
-	int bpffs;   /* the directory that the pins' one lies in: -1: closed */
+	struct pin_home home;
 	bool pinned; /* the pins are there */
 	/* what the caller wants before it opens, 0: the usual */
+	bool each;                   /* the session of each cgroup, instead of the one of all others */
+	__u32 each_slots;            /* if that is made: how many cgroups it has room for */
 	size_t ring_bytes;           /* if it is made: room for news of all its recordings */
 	int patience_ms;             /* how long to wait for its lock */
 	bool denials;                /* recordings can keep denied calls */
 	const struct arg_plan *args; /* ... and arguments; borrowed until it is closed */
 	struct session *session;
-	void *news_to; /* the recorder that looks at the news right now */
+	/* who looks at the news right now, as on_record of struct session_options */
+	void (*take)(const void *data, size_t len, void *context);
+	void *take_context;
 };
 
-#define RESIDENT_CLOSED ((struct resident){.bpffs = -1})
+#define RESIDENT_CLOSED ((struct resident){.home.fd = -1})
 
 /**
  * Opens the session, and makes it first if it is not there and `make` says so. -ENOENT: it is not there; -EBUSY: somebody else
@@ -42,7 +50,7 @@ const struct entry *resident_entry(const struct resident *resident, __u32 slot);
 /* What a recording is to be. A text that is too long for an entry is cut; a name must fit. */
 struct resident_request {
 	const char *name;        /* unique */
-	const char *target;      /* in words */
+	const char *target;      /* in words; of each cgroup: the path that they lie below */
 	unsigned int flags;      /* enum entry_flags */
 	unsigned int slot_flags; /* enum slot_flags */
 };
@@ -75,7 +83,7 @@ int resident_arm(struct resident *resident, __u32 slot, bool whole, struct err *
 int resident_begin_newborn(struct resident *resident, const struct resident_request *request,
 			   uint64_t cgroup, struct err *err) must_check;
 
-/** All slots, the none slot included. */
+/** All slots that may be recordings, the none slot included. */
 __u32 resident_slots(const struct resident *resident);
 /** Does a cgroup of the recording exist? */
 bool resident_has_targets(const struct resident *resident, __u32 slot);
@@ -84,14 +92,24 @@ bool resident_has_targets(const struct resident *resident, __u32 slot);
 bool resident_is(const struct resident *resident, __u32 slot, uint64_t begun);
 
 /**
- * Fills *recording in, which was initialised with recording_init(), as it stands; the recording goes on. Calls since the last new one are
+ * Fills *recording in, which was initialised with recording_init(), as it stands; the recording goes on. Of each cgroup: their union. Calls since the last new one are
  * known from the second look at it on, and count from the first.
  */
 int resident_read(struct resident *resident, __u32 slot, struct recording *recording,
 		  struct err *err) must_check;
 
-/** Throws away what another version of whittle has pinned, or what is not whole any more. -ENOENT: there is nothing of the kind. */
-int resident_remove_unreadable(struct err *err) must_check;
+/* Of a session of each cgroup: who has a slot. */
+struct resident_cgroups {
+	size_t there, gone, vacant;
+};
+
+void resident_count(const struct resident *resident, struct resident_cgroups *out);
+
+/** Is there a recording of this name in that one of the two sessions? */
+int resident_has(const char *name, bool each, bool *out, struct err *err) must_check;
+
+/** Throws away what another version of whittle has pinned, or what is not whole any more; `each`: as in struct resident. -ENOENT: there is nothing of the kind. */
+int resident_remove_unreadable(bool each, struct err *err) must_check;
 
 /** Ends a recording and fills *recording in, which was initialised with recording_init(). It stays until it is forgotten. */
 int resident_end(struct resident *resident, __u32 slot, struct recording *recording,

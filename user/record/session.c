@@ -93,11 +93,28 @@ static int configure_shares(struct session *session)
 		skel->rodata->cfg_apart_quota = APART_LEN / 2;
 		skel->rodata->cfg_denials_quota = DENIALS_LEN / 2;
 	}
-	if (session->options.entries)
+	if (session->options.entries && !session->options.each)
 		rc = bpf_map__set_max_entries(skel->maps.apart, session->slots * APART_SHARE);
-	if (!rc && session->options.entries)
+	if (!rc && session->options.entries && !session->options.each)
 		rc = bpf_map__set_max_entries(skel->maps.denials, session->slots * DENIALS_SHARE);
 	return rc;
+}
+
+/* A session of each cgroup is one recording, of which what finds no room on the ring is lost: there are too many news to keep. */
+static int configure_entries(struct session *session)
+{
+	const struct session_options *options = &session->options;
+	struct tracer_bpf *skel = session->skel;
+	size_t kept = ring_size(options->ring_bytes) / sizeof(struct kept_record);
+	bool keeps = options->entries && !options->each;
+	int rc = options->entries ?
+			 bpf_map__set_max_entries(skel->maps.entries, session__entries(session)) :
+			 bpf_map__set_autocreate(skel->maps.entries, false);
+
+	if (rc)
+		return rc;
+	return keeps ? bpf_map__set_max_entries(skel->maps.kept, kept) :
+		       bpf_map__set_autocreate(skel->maps.kept, false);
 }
 
 static int configure(struct session *session, const struct hook *hook)
@@ -106,6 +123,8 @@ static int configure(struct session *session, const struct hook *hook)
 	struct tracer_bpf *skel = session->skel;
 	/* a session of each cgroup has rows of its own */
 	size_t slots = options->each ? 1 : session->slots, rows = session->cpus * slots;
+	size_t times = options->each && options->entries ? session->slots * EACH_ROW_LEN :
+							   slots * ROW_LEN;
 	int rc;
 
 	skel->rodata->cfg_slots = session->slots;
@@ -138,22 +157,15 @@ static int configure(struct session *session, const struct hook *hook)
 	if (!rc && options->timing)
 		rc = bpf_map__set_max_entries(skel->maps.timings, rows * ROW_LEN);
 	if (!rc)
-		rc = bpf_map__set_max_entries(skel->maps.first_seen, slots * ROW_LEN);
+		rc = bpf_map__set_max_entries(skel->maps.first_seen, times);
 	if (!rc)
 		rc = configure_shares(session);
 	if (!rc)
 		rc = session_configure_each(session);
 	if (!rc && options->args)
 		rc = session_configure_args(session);
-	if (!rc && options->entries)
-		rc = bpf_map__set_max_entries(skel->maps.entries, session->slots);
-	else if (!rc)
-		rc = bpf_map__set_autocreate(skel->maps.entries, false);
-	if (!rc && options->entries)
-		rc = bpf_map__set_max_entries(skel->maps.kept, ring_size(options->ring_bytes) /
-								       sizeof(struct kept_record));
-	else if (!rc)
-		rc = bpf_map__set_autocreate(skel->maps.kept, false);
+	if (!rc)
+		rc = configure_entries(session);
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.ring, ring_size(options->ring_bytes));
 	return rc;
@@ -229,6 +241,7 @@ static int map_views(struct session *session, struct err *err)
 {
 	struct tracer_bpf *skel = session->skel;
 	bool entries = bpf_map__autocreate(skel->maps.entries);
+	bool kept = bpf_map__autocreate(skel->maps.kept);
 	/* a slot that is used again is cleared before */
 	int protection = PROT_READ | (entries || session->options.newborns ? PROT_WRITE : 0);
 	int rc = map_view(skel->maps.counts, protection, &session->counts);
@@ -241,9 +254,9 @@ static int map_views(struct session *session, struct err *err)
 		rc = map_view(skel->maps.tuple_counts, protection, &session->tuple_counts);
 	if (!rc && entries)
 		rc = map_view(skel->maps.entries, protection, &session->entries);
-	if (!rc && entries)
+	if (!rc && kept)
 		rc = map_view(skel->maps.kept, protection, &session->kept);
-	if (!rc && entries)
+	if (!rc && kept)
 		session->kept_len = bpf_map__max_entries(skel->maps.kept);
 	if (!rc && session->options.denials)
 		rc = map_view(skel->maps.filtered, protection, &session->filtered);
@@ -430,6 +443,7 @@ int session__open_pinned(const char *dir, const struct session_options *options,
 	if (rc)
 		return err_errno(err, rc, "cannot open %s", dir);
 	session->slots = session->skel->rodata->cfg_slots;
+	session->options.each = session->skel->rodata->cfg_each ? session->slots - 1 : 0;
 	rc = get_links(session, dir, err);
 	if (rc)
 		return rc;
@@ -566,6 +580,11 @@ int session__inventory(struct session *session, struct err *err)
 	if (n < 0)
 		return err_errno(err, -errno, "cannot look for processes inside the targets");
 	return 0;
+}
+
+void session__expect_helper(struct session *session, bool expect)
+{
+	__atomic_store_n(&session->skel->bss->helper_next, expect, __ATOMIC_RELEASE);
 }
 
 int session__poll_fd(const struct session *session)

@@ -32,7 +32,7 @@ struct session_options {
 	const char *controller; /* of one of v1: what the kernel calls one of its controllers */
 	__u32 slots;            /* recordings, at most SLOTS_MAX - 1 */
 	pid_t helper; /* a child of this process whose calls, and those of all that it starts, count nowhere; 0: there is none */
-	__u32 each; /* slots of a session of each cgroup (session_each.h), less than EACH_SLOTS_MAX; 0: it is none. Without `slots`, timing, denials, args */
+	__u32 each; /* slots of a session of each cgroup (session_each.h), less than EACH_SLOTS_MAX; 0: it is none. Without `slots`, timing, denials, args, follow */
 	/* a record as it came off the ring; borrowed for the call */
 	void (*on_record)(const void *data, size_t len, void *context);
 	void *context;
@@ -89,6 +89,8 @@ void session__renew_launchers(struct session *session);
 /** All slots, the none slot included. */
 __u32 session__slots(const struct session *session);
 
+/** The slots that may be recordings, the none slot included; of a session of each cgroup all that is recorded is one. */
+__u32 session__entries(const struct session *session);
 /** Of a session with entries: what the recording in a slot is. Shared with all who opened it. */
 struct entry *session__entry(struct session *session, __u32 slot);
 /** Ends the recording of a slot: none of its cgroups is a target any more, and none becomes one. What was counted stays. */
@@ -123,6 +125,12 @@ int session__attach_counters(struct session *session, struct err *err) must_chec
  * that its calls count nowhere: once before the counters are attached, again between attaching and arming.
  */
 int session__inventory(struct session *session, struct err *err) must_check;
+
+/**
+ * The next child that this process forks is a helper of its, as struct session_options has it, until it is told otherwise. Of a
+ * pinned session, after session__inventory().
+ */
+void session__expect_helper(struct session *session, bool expect);
 
 /** A file that polls readable when there is news; owned by the session, which is not pinned. */
 int session__poll_fd(const struct session *session);

@@ -12,6 +12,11 @@
 
 #define GROUPS_MAX 131072
 
+bool session__is_each(const struct session *session)
+{
+	return session->options.each;
+}
+
 static __u32 rows_of_a_slot(const struct session *session)
 {
 	__u32 rows = 1;
@@ -44,6 +49,7 @@ int session_configure_each(struct session *session)
 	if (rc || !session->options.each)
 		return rc;
 	skel->rodata->cfg_each = true;
+	skel->rodata->cfg_each_times = session->options.entries;
 	skel->rodata->cfg_each_rows = rows_of_a_slot(session);
 	skel->rodata->cfg_tell_gone = false;
 	rc = bpf_map__set_max_entries(skel->maps.groups, GROUPS_MAX);
@@ -103,6 +109,15 @@ uint64_t session_each_count(const struct session *session, __u32 slot, __u32 row
 	return sum;
 }
 
+uint64_t session_each_first(const struct session *session, __u32 slot, __u32 row)
+{
+	const uint64_t *times = session->first_seen.data;
+
+	if (row >= EACH_ROW_LEN || !session->skel->rodata->cfg_each_times)
+		return 0; /* the news have it */
+	return __atomic_load_n(&times[(size_t)slot * EACH_ROW_LEN + row], __ATOMIC_RELAXED);
+}
+
 const volatile struct each_born *session__born(const struct session *session, __u32 slot)
 {
 	return born_of(session, slot);
@@ -160,6 +175,11 @@ bool session__missed_news(struct session *session)
 	return more;
 }
 
+void session__miss_cgroup(struct session *session)
+{
+	__atomic_fetch_add(&session->skel->bss->each_missed, 1, __ATOMIC_RELAXED);
+}
+
 uint64_t session__cgroups_missed(const struct session *session)
 {
 	return __atomic_load_n(&session->skel->bss->each_missed, __ATOMIC_RELAXED);
@@ -188,11 +208,12 @@ int session__each_apart_of(const struct session *session, __u32 slot, bool spill
 
 	for (size_t i = 0; i < EACH_APART_LEN; i++) {
 		const struct each_apart *at = &table->calls[i];
-		struct apart_calls calls = {0}; /* the news have the time */
+		struct apart_calls calls;
 		int rc = 0;
 
 		if (__atomic_load_n(&at->key.slot, __ATOMIC_ACQUIRE) == slot) {
 			calls.calls = __atomic_load_n(&at->calls, __ATOMIC_RELAXED);
+			calls.first = at->first;
 			rc = fn(&at->key, &calls, context);
 		}
 		if (rc)

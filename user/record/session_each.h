@@ -9,6 +9,9 @@
 
 #include "record/session.h"
 
+/* The slot of the cgroup below which each is recorded: not itself. */
+#define EACH_TOP 1
+
 /** Puts a slot that is nobody's among the vacant ones. `flags` are what it begins with: enum slot_flags, without SLOT_EACH. */
 void session__offer_slot(struct session *session, __u32 slot, __u32 flags);
 
@@ -30,6 +33,11 @@ bool session__missed_news(struct session *session);
 
 /** Cgroups that were not recorded, because no slot was vacant. */
 uint64_t session__cgroups_missed(const struct session *session);
+/** There was none for one that exists. */
+void session__miss_cgroup(struct session *session);
+
+/** Is it a session of each cgroup? One that is pinned may be. */
+bool session__is_each(const struct session *session);
 
 /**
  * As session__each_apart(), of one slot, and at any time. `spilled` (after detach only): what found no room in the slot's own table

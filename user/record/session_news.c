@@ -73,7 +73,8 @@ static bool look(const void *data, size_t len, void *context)
 {
 	struct session *session = context;
 
-	if (!is_unneeded(session, data, len))
+	/* a session of each cgroup is one recording: all of it is of today */
+	if (session->options.each || !is_unneeded(session, data, len))
 		session->options.on_record(data, len, session->options.context);
 	return true;
 }

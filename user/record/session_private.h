@@ -116,6 +116,8 @@ void session_unmap_each(struct session *session);
 void session_each_remove(struct session *session, __u32 slot, uint64_t id);
 /** Of such a session: calls counted in a row. */
 uint64_t session_each_count(const struct session *session, __u32 slot, __u32 row);
+/** And when it was first called; 0: never, or the news have it. */
+uint64_t session_each_first(const struct session *session, __u32 slot, __u32 row);
 
 /** Sizes and fills what the programs know of arguments, before they are loaded. */
 int session_configure_args(struct session *session) must_check;

@@ -56,7 +56,7 @@ uint64_t session__first_seen(const struct session *session, __u32 slot, __u32 ro
 	const uint64_t *times = session->first_seen.data;
 
 	if (session->options.each)
-		return 0; /* the news have it */
+		return session_each_first(session, slot, row);
 	return __atomic_load_n(&times[(size_t)slot * ROW_LEN + row], __ATOMIC_RELAXED);
 }
 

@@ -59,6 +59,11 @@ __u32 session__slots(const struct session *session)
 	return session->slots;
 }
 
+__u32 session__entries(const struct session *session)
+{
+	return session->options.each ? 2 : session->slots;
+}
+
 static int follow_taken(struct session *session, __u32 slot, const char *name, struct err *err)
 {
 	return err_set(err, -EBUSY, "a cgroup %s is waited for already%s%s", name,
@@ -166,6 +171,9 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 	/* first of all: whoever is killed here leaves a free slot, and what is in it is forgotten once more before it is used */
 	if (session->entries.data)
 		memset(session__entry(session, slot), 0, sizeof(struct entry));
+	/* it is one recording, and never another one */
+	if (session->options.each)
+		return 0;
 	rc = forget_entries(skel->maps.apart, slot, slot_of_apart);
 	if (!rc)
 		rc = forget_entries(skel->maps.groups, slot, slot_of_group);
