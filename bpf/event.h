@@ -97,7 +97,8 @@ enum call_class {
 	CLASS_PROVISIONAL_FILTERED = 3, /* the same, once the group has loaded a filter */
 	CLASS_RUNTIME = 4,              /* made in set-up, with the filter already loaded */
 	CLASS_COUNT,
-	CLASS_DENIED = CLASS_COUNT, /* of a tuple alone: a filter stopped the call; image 1: with ENOSYS */
+	CLASS_DENIED =
+		CLASS_COUNT, /* of a tuple alone: a filter stopped the call; image 1: with ENOSYS */
 };
 
 /*

@@ -12,7 +12,8 @@
 #include <stddef.h>
 
 #define ERR_TEXT_LEN 1024
-#define ERR_FILE_LEN 500 /* of a longer name that much is told: the sentence is not to be lost for it */
+#define ERR_FILE_LEN                                                                               \
+	500 /* of a longer name that much is told: the sentence is not to be lost for it */
 
 /** Where something stands in a text, for people: from 1 on, columns in characters. Line 0: nowhere. */
 struct text_place {

@@ -30,8 +30,8 @@ struct start_options {
 static const struct option_row rows[] = {
 	TARGET_OPTION_ROWS(struct start_options, targets),
 	{"each", 0, OPTION_TEXT, "PATH",
-	 "record each cgroup below this one by itself, those that are made meanwhile, too", AT(each),
-	 NULL, 0},
+	 "record each cgroup below this one by itself, those that are made meanwhile, too",
+	 AT(each), NULL, 0},
 	{"each-max", 0, OPTION_TEXT, "N",
 	 "with --each: room for so many cgroups, those that are gone by then with them (default those there, a quarter more, and 1024)",
 	 AT(each_max), NULL, 0},
@@ -330,9 +330,9 @@ static int check_each(struct start *start, struct err *err)
 	for (size_t i = 0; options->each && i < ARRAY_LEN(others); i++)
 		if (others[i].given)
 			return err_set(err, -EINVAL, "--each does not go with %s", others[i].name);
-	if (options->each_max && (num_parse(options->each_max, "--each-max", EACH_START_MOST,
-					    &start->each_max, err) ||
-				  !start->each_max))
+	if (options->each_max &&
+	    (num_parse(options->each_max, "--each-max", EACH_START_MOST, &start->each_max, err) ||
+	     !start->each_max))
 		return err_set(err, -EINVAL, "--each-max is a number from 1 to %d",
 			       EACH_START_MOST);
 	return 0;

@@ -29,8 +29,8 @@ struct standing {
 	const char *state;
 	char name[ENTRY_NAME_LEN], target[ENTRY_TARGET_LEN]; /* printable */
 	bool each;
-	struct resident_cgroups cgroups;                     /* with `each` */
-	struct recording recording;                          /* empty, if it is half-made */
+	struct resident_cgroups cgroups; /* with `each` */
+	struct recording recording;      /* empty, if it is half-made */
 	struct saturation saturation;
 };
 
@@ -141,19 +141,18 @@ static json_t *cgroups_to_json(const struct standing *standing)
 {
 	const struct resident_cgroups *cgroups = &standing->cgroups;
 
-	return standing->each ? json_pack("{s:I, s:I, s:I}", "there", (json_int_t)cgroups->there,
-					  "gone", (json_int_t)cgroups->gone, "room",
-					  (json_int_t)cgroups->vacant) :
-				NULL;
+	return standing->each ?
+		       json_pack("{s:I, s:I, s:I}", "there", (json_int_t)cgroups->there, "gone",
+				 (json_int_t)cgroups->gone, "room", (json_int_t)cgroups->vacant) :
+		       NULL;
 }
 
 static int add_json(json_t *list, const struct standing *standing)
 {
 	json_t *row = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o*, s:o*}", "name",
 				standing->name, "state", standing->state, "target",
-				standing->target, "age_ns",
-				(json_int_t)standing->recording.elapsed, "syscalls",
-				(json_int_t)standing->saturation.distinct, "calls",
+				standing->target, "age_ns", (json_int_t)standing->recording.elapsed,
+				"syscalls", (json_int_t)standing->saturation.distinct, "calls",
 				(json_int_t)standing->saturation.calls, "since_new_ns",
 				(json_int_t)standing->saturation.since_new, "lost",
 				losses_to_json(&standing->recording.losses), "cgroups",

@@ -20,19 +20,19 @@ struct stop_options {
 
 #define AT(member) offsetof(struct stop_options, member)
 
-#define EACH_ROWS                                                                                  \
-	{"directory",                                                                              \
-	 'd',                                                                                      \
-	 OPTION_TEXT,                                                                              \
-	 "DIR",                                                                                    \
-	 "of a recording of each cgroup: write the profiles here; --recording names a directory, too",                 \
-	 AT(directory),                                                                            \
-	 NULL,                                                                                     \
-	 0},                                                                                       \
-	{                                                                                          \
-		"merge-by", 0, OPTION_CHOICE, "WHAT",                                              \
+#define EACH_ROWS                                                                                                                                                \
+	{"directory",                                                                                                                                            \
+	 'd',                                                                                                                                                    \
+	 OPTION_TEXT,                                                                                                                                            \
+	 "DIR",                                                                                                                                                  \
+	 "of a recording of each cgroup: write the profiles here; --recording names a directory, too",                                                           \
+	 AT(directory),                                                                                                                                          \
+	 NULL,                                                                                                                                                   \
+	 0},                                                                                                                                                     \
+	{                                                                                                                                                        \
+		"merge-by", 0, OPTION_CHOICE, "WHAT",                                                                                                            \
 			"of a recording of each cgroup: fold those into one that have the same image, unit or name (without a number): none, name, unit, image", \
-			AT(merge_by), merge_by_choices, 0                                          \
+			AT(merge_by), merge_by_choices, 0                                                                                                        \
 	}
 
 #define LEVEL_ROWS                                                                                 \
@@ -230,10 +230,9 @@ static int write_out_any(const struct stop_options *options, const char *name, b
 	if (rc)
 		return rc;
 	if (!each && (options->directory || options->merge_by))
-		return err_set(
-			err, -EINVAL,
-			"there is no recording %s of each cgroup: -d and --merge-by go with one, -o FILE with any other",
-			name);
+		return err_set(err, -EINVAL,
+			       "there is no recording %s of each cgroup: -d and --merge-by go with one, -o FILE with any other",
+			       name);
 	return each ? write_out_each(options, name, ends, err) :
 		      write_out(options, name, ends, err);
 }

@@ -19,13 +19,13 @@ struct each_targets {
 	struct session *session; /* borrowed */
 	struct cgroup top;       /* PATH */
 	struct each_files files;
-	__u32 flags;    /* enum slot_flags of new cgroups */
-	bool resident;  /* slots stay what they are: others may read them, and it may go on */
+	__u32 flags;   /* enum slot_flags of new cgroups */
+	bool resident; /* slots stay what they are: others may read them, and it may go on */
 	uint64_t begun; /* of those that were there before: when it began, CLOCK_MONOTONIC, ns; 0: now */
 	struct each_target *all;
-	__u32 len;                 /* slots */
-	struct recording host;     /* what recordings begin with */
-	struct lineages lineages;  /* at the end */
+	__u32 len;                /* slots */
+	struct recording host;    /* what recordings begin with */
+	struct lineages lineages; /* at the end */
 	/* what came of it */
 	size_t recorded, empty; /* cgroups */
 	size_t moved, unnamed;  /* processes that are not counted, and calls that no profile has */

@@ -19,11 +19,13 @@ struct engine_default {
 };
 
 struct engine_beyond {
-	char source[64];     /* of the default profile, in words */
-	const char *profile; /* the same, as whittle's commands take it: a file, or "docker"; a literal */
+	char source[64]; /* of the default profile, in words */
+	const char *
+		profile; /* the same, as whittle's commands take it: a file, or "docker"; a literal */
 	size_t refused, enosys; /* calls that it refuses, and that it answers with ENOSYS */
 	size_t loosened; /* calls that it lets through on some arguments, and of which none were kept to hold them to */
-	struct buf refused_names, enosys_names, loosened_names; /* each name once, a blank between two */
+	struct buf refused_names, enosys_names,
+		loosened_names; /* each name once, a blank between two */
 };
 
 void engine_beyond_clear(struct engine_beyond *beyond);

@@ -70,8 +70,7 @@ int start_each(const struct start_each *wanted, struct err *err)
 	/* whoever reads what is said takes the time he wants, and others wait for the lock */
 	resident_close(&resident);
 	if (!rc)
-		log_note(
-			"recording each cgroup below %s, %zu of them now, with room for %zu more: 'whittle stop %s -d DIR' ends it and writes",
-			top.path, cgroups.there, cgroups.vacant, wanted->name);
+		log_note("recording each cgroup below %s, %zu of them now, with room for %zu more: 'whittle stop %s -d DIR' ends it and writes",
+			 top.path, cgroups.there, cgroups.vacant, wanted->name);
 	return rc;
 }

@@ -77,10 +77,11 @@ static int write_and_end(const struct stop_each *wanted, struct each_targets *ta
 		if (read || targets->files.failed)
 			log_note("%s is not recorded any more", wanted->name);
 	} else if (!read && targets->files.failed) {
-		read = err_set(
-			err, -EIO, "%s is still being recorded: this has taken nothing from it%s",
-			wanted->name,
-			wanted->ends ? " ('whittle stop --force' ends it all the same)" : "");
+		read = err_set(err, -EIO,
+			       "%s is still being recorded: this has taken nothing from it%s",
+			       wanted->name,
+			       wanted->ends ? " ('whittle stop --force' ends it all the same)" :
+					      "");
 	}
 	return read ? read : targets->files.failed ? -EIO : 0;
 }
@@ -101,15 +102,13 @@ int stop_each(const struct stop_each *wanted, struct err *err)
 	int rc = 0;
 
 	if (wanted->result.output)
-		return err_set(
-			err, -EINVAL,
-			"%s is of many cgroups, and -o names one file: name a directory with -d",
-			wanted->name);
+		return err_set(err, -EINVAL,
+			       "%s is of many cgroups, and -o names one file: name a directory with -d",
+			       wanted->name);
 	if (!wanted->directory && !wanted->result.recording)
-		return err_set(
-			err, -EINVAL,
-			"%s is of many cgroups, and makes many profiles: say where they go with -d DIR",
-			wanted->name);
+		return err_set(err, -EINVAL,
+			       "%s is of many cgroups, and makes many profiles: say where they go with -d DIR",
+			       wanted->name);
 	rc = each_files_check(&targets.files, err);
 	if (rc && wanted->ends && !wanted->force)
 		return err_wrap(err, rc, "nothing was ended");

@@ -21,9 +21,10 @@ void findings_clear(struct findings *findings)
 	*findings = (struct findings){0};
 }
 
-__attribute__((format(printf, 5, 0))) static int
-add(struct findings *findings, enum severity severity, const char *id, struct text_place place,
-    const char *format, va_list args)
+__attribute__((format(printf, 5, 0))) static int add(struct findings *findings,
+						     enum severity severity, const char *id,
+						     struct text_place place, const char *format,
+						     va_list args)
 {
 	char *text;
 

@@ -49,10 +49,9 @@ static int check_way(const char *name, const struct node *node, const char *cons
 		const char *meant = member_but_for_case(child->key, known);
 
 		if (meant)
-			return err_at(
-				err, -EINVAL, name, child->place,
-				"runc reads the member \"%.100s\" as \"%s\", crun ignores it",
-				child->key, meant);
+			return err_at(err, -EINVAL, name, child->place,
+				      "runc reads the member \"%.100s\" as \"%s\", crun ignores it",
+				      child->key, meant);
 	}
 	return 0;
 }
@@ -207,7 +206,6 @@ int profile_parse(const char *name, const char *text, size_t len,
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
 		if (formats[i].is(text, len))
 			return formats[i].parse(name, text, len, options, out, err);
-	return err_at(
-		err, -EINVAL, name, text_place(text, 0),
-		"whittle does not know what this is: no JSON or YAML, no unit of systemd, no list of names, no output of strace");
+	return err_at(err, -EINVAL, name, text_place(text, 0),
+		      "whittle does not know what this is: no JSON or YAML, no unit of systemd, no list of names, no output of strace");
 }

@@ -28,10 +28,9 @@ static int check_owner(const struct pin_home *home, int fd, struct err *err)
 	if (fstat(fd, &st))
 		return err_errno(err, -errno, "cannot open %s", home->path);
 	if (st.st_uid != geteuid() || st.st_mode & 022)
-		return err_set(
-			err, -EPERM,
-			"%s belongs to user %u with mode %04o: remove it, whittle makes its own",
-			home->path, st.st_uid, st.st_mode & 07777);
+		return err_set(err, -EPERM,
+			       "%s belongs to user %u with mode %04o: remove it, whittle makes its own",
+			       home->path, st.st_uid, st.st_mode & 07777);
 	return 0;
 }
 

@@ -253,11 +253,11 @@ int resident_begin(struct resident *resident, const struct resident_request *req
 		if (!*resident_entry(resident, slot)->name)
 			break;
 	if (slot == resident_slots(resident) && resident->each)
-		return err_set(
-			err, -EBUSY,
-			"%s records each cgroup below %s already, and there is one such recording at a time: 'whittle stop %s -d DIR' ends it",
-			resident_entry(resident, 1)->name, resident_entry(resident, 1)->target,
-			resident_entry(resident, 1)->name);
+		return err_set(err, -EBUSY,
+			       "%s records each cgroup below %s already, and there is one such recording at a time: 'whittle stop %s -d DIR' ends it",
+			       resident_entry(resident, 1)->name,
+			       resident_entry(resident, 1)->target,
+			       resident_entry(resident, 1)->name);
 	if (slot == resident_slots(resident))
 		return err_set(err, -ENOSPC,
 			       "%u recordings are being made, and there can be no more", slot - 1);

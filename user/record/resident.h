@@ -17,11 +17,11 @@ struct resident {
 	struct pin_home home;
 	bool pinned; /* the pins are there */
 	/* what the caller wants before it opens, 0: the usual */
-	bool each;                   /* the session of each cgroup, instead of the one of all others */
-	__u32 each_slots;            /* if that is made: how many cgroups it has room for */
-	size_t ring_bytes;           /* if it is made: room for news of all its recordings */
-	int patience_ms;             /* how long to wait for its lock */
-	bool denials;                /* recordings can keep denied calls */
+	bool each;         /* the session of each cgroup, instead of the one of all others */
+	__u32 each_slots;  /* if that is made: how many cgroups it has room for */
+	size_t ring_bytes; /* if it is made: room for news of all its recordings */
+	int patience_ms;   /* how long to wait for its lock */
+	bool denials;      /* recordings can keep denied calls */
 	const struct arg_plan *args; /* ... and arguments; borrowed until it is closed */
 	struct session *session;
 	/* who looks at the news right now, as on_record of struct session_options */
