@@ -30,6 +30,7 @@
 #include "args.bpf.h"
 #include "each.bpf.h"
 #include "group.bpf.h"
+#include "shared.bpf.h"
 #include "target.bpf.h"
 
 /* Adds a call to `apart`; true if it is the first of its key. */
@@ -82,8 +83,8 @@ static __always_inline bool count_row(__u32 slot, __u32 row)
 	struct count_row *counters;
 	__u64 *first, *calls;
 
-	if (cfg_each)
-		return each_count_row(slot, row);
+	if (cfg_shared)
+		return shared_count_row(slot, row);
 	counters = count_row_at(slot * cfg_cpus, cfg_few_rows);
 	first = bpf_map_lookup_elem(&first_seen, &key);
 	if (!counters || !first) {
@@ -103,7 +104,7 @@ static __always_inline bool count_row(__u32 slot, __u32 row)
 /* Has a call of workload a counter in the rows? Else it is counted apart. */
 static __always_inline bool count_has_row(__u32 row)
 {
-	return cfg_each ? row < EACH_ROW_LEN : row != ROW_OUTSIDE;
+	return cfg_shared ? row < ROW_KEPT : row != ROW_OUTSIDE;
 }
 
 /* regs NULL: the arguments are gone; comm NULL: the current one. */
@@ -138,17 +139,18 @@ static __always_inline void count_announce(const struct call *call, const struct
 	bpf_ringbuf_submit(ev, 0);
 }
 
-static __noinline void count_know_each(__u32 slot)
+static __noinline void count_know_shared(__u32 slot)
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 
-	each_know(slot, tgid, count_group(tgid, false));
+	shared_know(slot, tgid, count_group(tgid, false));
 }
 
 /* Cold: whose call is it, was it there before, and tell. */
 static __noinline int count_slow(__u32 slot, __s64 nr, bool compat, struct pt_regs *regs)
 {
-	struct count_row *counters = cfg_each ? NULL : count_row_at(slot * cfg_cpus, cfg_few_rows);
+	struct count_row *counters = cfg_shared ? NULL :
+						  count_row_at(slot * cfg_cpus, cfg_few_rows);
 	struct apart_key key = {.slot = slot};
 	struct call decoded, call;
 	int class;
@@ -165,8 +167,8 @@ static __noinline int count_slow(__u32 slot, __s64 nr, bool compat, struct pt_re
 		counters->slot = slot;
 		counters->group = count_group(bpf_get_current_pid_tgid() >> 32, cfg_few_rows);
 	}
-	if (cfg_each && class == CLASS_WORKLOAD)
-		count_know_each(slot);
+	if (cfg_shared && class == CLASS_WORKLOAD)
+		count_know_shared(slot);
 	if (class < 0)
 		return 0; /* set-up */
 	key.nr = call.nr;
@@ -199,18 +201,19 @@ static __always_inline void count_exec(__u32 slot, const struct call *call, int 
 		count_announce(call, &key, NULL, comm);
 }
 
-/* The hot path of a session of each cgroup. */
-static __always_inline int count_each(__u32 slot, __u32 tgid, __s64 nr, bool compat,
-				      struct pt_regs *regs)
+/* The hot path where CPUs share rows. Of calls whose arguments are kept each is looked at. */
+static __always_inline int count_shared(__u32 slot, __u32 tgid, __s64 nr, bool compat,
+					struct pt_regs *regs)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
-	struct each_row *counters;
+	struct shared_row *counters;
 
-	if (likely((__u64)nr < EACH_ROW_LEN && !compat &&
-		   each_is_known(slot, cpu, tgid, count_group(tgid, false)))) {
-		counters = each_row_of(slot, cpu);
-		if (likely(counters && counters->calls[bounded(nr, EACH_ROW_LEN)])) {
-			atomic_add(&counters->calls[bounded(nr, EACH_ROW_LEN)], 1);
+	if (likely((__u64)nr < ROW_KEPT && !compat &&
+		   shared_is_known(slot, cpu, tgid, count_group(tgid, false)))) {
+		counters = shared_row_of(slot, cpu);
+		/* none, or with COUNT_ARGS */
+		if (likely(counters && (__s64)counters->calls[bounded(nr, SHARED_ROW_LEN)] > 0)) {
+			atomic_add(&counters->calls[bounded(nr, SHARED_ROW_LEN)], 1);
 			return 0;
 		}
 	}

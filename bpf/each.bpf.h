@@ -2,7 +2,7 @@
 /*
  * A session of each cgroup: every cgroup below one has a slot of its own, those that are made meanwhile from their birth
  * on, and the slot of one that was removed is used again. So slots are small, and all that is counted in one can be read and
- * cleared through mmap: a row of native calls, shared by CPUs, and a table of what is counted in `apart` elsewhere.
+ * cleared through mmap: rows that CPUs share, and a table of what is counted in `apart` elsewhere.
  *
  * The table of births is the truth about who has a slot, and records on the ring only tell that it has changed; user space looks at all of it
  * when there was no room for one.
@@ -13,14 +13,8 @@
 #include "target.bpf.h"
 #include <bpf/bpf_core_read.h>
 
-/* Rows a slot has, a power of two: CPUs share them, as few as there are, so that memory does not grow with CPUs. */
-const volatile __u32 cfg_each_rows = 1;
-
 /* Vacant slots, in a ring: user space puts them in at the tail, the programs take them from the head. */
 __u32 each_head, each_tail;
-/* Is it kept when calls were first made? Where nobody takes the news, that is: a resident session. */
-const volatile bool cfg_each_times = false;
-
 /* Cgroups that found no vacant slot. */
 __u64 each_missed;
 /* Changes that there was no room on the ring to tell of. */
@@ -34,16 +28,7 @@ struct {
 	__type(value, __u64);
 } each_vacant SEC(".maps");
 
-/* slot x rows -> calls of workload. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1); /* set at load: slots x rows */
-	__type(key, __u32);
-	__type(value, struct each_row);
-} each_rows SEC(".maps");
-
-/* slot -> all other calls. What finds no room goes to `apart`. */
+/* slot -> all calls that have no counter in its rows (shared.bpf.h). What finds no room goes to `apart`. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -60,67 +45,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct each_born);
 } each_births SEC(".maps");
-
-/* CPU -> processes that are workload. Only the programs use it. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1); /* set at load: CPUs */
-	__type(key, __u32);
-	__type(value, struct each_known);
-} each_known SEC(".maps");
-
-static __always_inline struct each_row *each_row_of(__u32 slot, __u32 cpu)
-{
-	__u32 key = slot * cfg_each_rows + (cpu & (cfg_each_rows - 1));
-
-	return bpf_map_lookup_elem(&each_rows, &key);
-}
-
-/* slot x EACH_ROW_LEN in `first_seen`: as there, but that rows may be fewer than CPUs. */
-static __always_inline void each_note_time(__u32 slot, __u32 row)
-{
-	__u32 key = slot * EACH_ROW_LEN + bounded(row, EACH_ROW_LEN);
-	__u64 *first = bpf_map_lookup_elem(&first_seen, &key);
-
-	if (first && !*first)
-		*first = bpf_ktime_get_ns();
-}
-
-/* Is this process of workload, on this CPU? `group` is what count_group_each() says of it. */
-static __always_inline bool each_is_known(__u32 slot, __u32 cpu, __u32 tgid, __u64 group)
-{
-	__u32 place = bounded(tgid, EACH_KNOWN_LEN);
-	struct each_known *known = bpf_map_lookup_elem(&each_known, &cpu);
-
-	return known && known->groups[place].group == group && known->groups[place].slot == slot;
-}
-
-static __always_inline void each_know(__u32 slot, __u32 tgid, __u64 group)
-{
-	__u32 cpu = bpf_get_smp_processor_id(), place = bounded(tgid, EACH_KNOWN_LEN);
-	struct each_known *known = bpf_map_lookup_elem(&each_known, &cpu);
-
-	if (known) {
-		known->groups[place].group = group;
-		known->groups[place].slot = slot;
-	}
-}
-
-/* Counts a native call of workload; true if it is the first of its row. */
-static __always_inline bool each_count_row(__u32 slot, __u32 row)
-{
-	struct each_row *counters = each_row_of(slot, bpf_get_smp_processor_id());
-
-	if (!counters) {
-		atomic_add(&slot_of(slot)->lost_calls, 1);
-		return false;
-	}
-	if (__sync_fetch_and_add(&counters->calls[bounded(row, EACH_ROW_LEN)], 1))
-		return false;
-	if (cfg_each_times)
-		each_note_time(slot, row);
-	return true;
-}
 
 static __always_inline bool each_is_of(const struct each_apart *at, const struct apart_key *key)
 {

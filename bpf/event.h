@@ -407,18 +407,33 @@ struct kept_record {
 };
 
 /*
- * A session of each cgroup (bpf/each.bpf.h) has a slot for every one, so that a slot must be small: one row, of native calls
- * only, and what else there is in a table of its own. A power of two: the programs mask with it.
+ * Where a row for each CPU would take too much memory, CPUs share them (bpf/shared.bpf.h): with counters of native calls only.
+ * Powers of two: the programs mask with them.
+ */
+#define SHARED_ROW_LEN 512
+
+struct shared_row {
+	__u64 calls[SHARED_ROW_LEN];
+};
+
+/* Processes whose calls may be counted without asking, as count_row.group has one. By the low bits of the tgid. */
+#define SHARED_KNOWN_LEN 512
+
+struct shared_known {
+	struct {
+		__u64 group;
+		__u64 slot;
+	} groups[SHARED_KNOWN_LEN];
+};
+
+/*
+ * A session of each cgroup (bpf/each.bpf.h) has a slot for every one, so that a slot must be small: rows are shared, and what else there
+ * is has a table of its own. A power of two: the programs mask with it.
  */
 #define EACH_SLOTS_MAX   16384
-#define EACH_ROW_LEN     512
 #define EACH_APART_LEN   128
 #define EACH_PROBES      32
 #define EACH_APART_TAKEN (~0U) /* a key's slot while the key is being written */
-
-struct each_row {
-	__u64 calls[EACH_ROW_LEN];
-};
 
 struct each_apart {
 	struct apart_key key; /* its slot, written last: SLOT_NONE, the place is free */
@@ -428,16 +443,6 @@ struct each_apart {
 
 struct each_aparts {
 	struct each_apart calls[EACH_APART_LEN];
-};
-
-/* Processes whose calls may be counted without asking, as count_row.group has one. By the low bits of the tgid. */
-#define EACH_KNOWN_LEN 512
-
-struct each_known {
-	struct {
-		__u64 group;
-		__u64 slot;
-	} groups[EACH_KNOWN_LEN];
 };
 
 /* Of a session of each cgroup: what a slot is of. Programs write it of a cgroup that is made, user space of the others. */

@@ -65,8 +65,11 @@ struct launcher launchers[LAUNCHERS_MAX];
 
 /* Is it a session of each cgroup? See each.bpf.h. */
 const volatile bool cfg_each = false;
+/* Do CPUs share rows? See shared.bpf.h. */
+const volatile bool cfg_shared = false;
 #ifdef LINUX_5_10
-#define cfg_each false /* it never is: its counters are shared, and must tell what was there */
+#define cfg_each   false
+#define cfg_shared false /* they never do: such counters must tell what was there */
 #endif
 
 /* slot -> its state, in such a session. */
@@ -93,10 +96,9 @@ static __always_inline struct slot *slot_of(__u32 slot)
 
 /*
  * (slot, cpu) -> calls. The truth that profiles are made of. One row a CPU, because counters that
- * CPUs share cost twice the whole program: in a session of each cgroup, of a row that two CPUs count in without a pause, 246 ns a run instead
- * of 112, and 75 to 90 here. Written by sys_enter, read through mmap. 16 KiB a CPU and slot: of a resident session, which has
- * SLOTS_MAX, 2 MiB with 2 CPUs and 128 MiB with 128. Rows that CPUs share would be a second hot path, with what is known of processes
- * (count_row.group) in a table of its own, as sessions of each cgroup have; where slots are many these are the ones to take.
+ * CPUs share cost twice the whole program: of a row that two CPUs count in without a pause, 246 ns a run instead of 112, and 75 to 90 here. Written by
+ * sys_enter, read through mmap. 16 KiB a CPU and slot: of a resident session, which has SLOTS_MAX, 2 MiB with 2 CPUs. Where it would be more
+ * than 16 MiB there are those of shared.bpf.h instead.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -112,7 +114,7 @@ const volatile bool cfg_few_rows = false;
 
 /*
  * (slot, row) -> time of the first call, 0 if none. Two CPUs may both find 0 and both announce the call:
- * user space keeps the earlier one. Of a session of each cgroup, where they are kept, a slot has EACH_ROW_LEN of them.
+ * user space keeps the earlier one. Where CPUs share rows, a slot has SHARED_ROW_LEN of them, if they are kept.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -80,16 +80,16 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long nr)
 	return count_target(rows, task->tgid, nr, task_is_compat(task), regs, true, false);
 }
 
-/* HOT PATH in a session of each cgroup. */
+/* HOT PATH where CPUs share rows. */
 SEC("tp_btf/sys_enter")
-int BPF_PROG(sys_enter_each, struct pt_regs *regs, long nr)
+int BPF_PROG(sys_enter_shared, struct pt_regs *regs, long nr)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 slot = target_slot(cgroup2_id_of(task));
 
 	if (likely(slot == SLOT_NONE))
 		return 0;
-	return count_each(slot, task->tgid, nr, task_is_compat(task), regs);
+	return count_shared(slot, task->tgid, nr, task_is_compat(task), regs);
 }
 
 /* HOT PATH for the others. */
@@ -102,9 +102,9 @@ int sys_enter_raw(__u64 *ctx)
 
 	if (likely(!rows))
 		return 0;
-	if (cfg_each)
-		return count_each(slot_of_rows(rows), bpf_get_current_pid_tgid() >> 32, ctx[1],
-				  task_is_compat_core(task), (void *)ctx[0]);
+	if (cfg_shared)
+		return count_shared(slot_of_rows(rows), bpf_get_current_pid_tgid() >> 32, ctx[1],
+				    task_is_compat_core(task), (void *)ctx[0]);
 	return count_target(rows, bpf_get_current_pid_tgid() >> 32, ctx[1],
 			    task_is_compat_core(task), (void *)ctx[0], false, false);
 }
@@ -122,9 +122,9 @@ static __always_inline int count_current(void)
 	    slot_plain(slot_of_rows(rows))->armed)
 		denied_passed(task);
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
-	if (cfg_each)
-		return count_each(slot_of_rows(rows), task->tgid, regs_number(regs),
-				  task_is_compat(task), regs);
+	if (cfg_shared)
+		return count_shared(slot_of_rows(rows), task->tgid, regs_number(regs),
+				    task_is_compat(task), regs);
 	return count_target(rows, task->tgid, regs_number(regs), task_is_compat(task), regs, false,
 			    false);
 }

@@ -155,7 +155,7 @@ nothing_is_left "... and over"
 container 302
 begin m302 "${pids[302]}"
 mv "$HOME_OF_PINS/v1" "$HOME_OF_PINS/v1-half"
-rm "$HOME_OF_PINS/v1-half/link-sys_enter"
+rm "$HOME_OF_PINS"/v1-half/link-sys_enter*
 check "a container that is not recorded any more" end m302
 nothing_is_left "what was killed while it removed the pins is removed by the next"
 go_on 302

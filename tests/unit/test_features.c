@@ -7,7 +7,8 @@
 #include <string.h>
 
 #define PREEMPTED ((unsigned int)FEATURE_UNPREEMPTED | FEATURE_PERF | FEATURE_FENTRY)
-#define KEPT      ((unsigned int)FEATURE_FETCH | PREEMPTED)
+#define OTHERS    ((unsigned int)FEATURE_CPU_ROWS | PREEMPTED)
+#define KEPT      ((unsigned int)FEATURE_FETCH | OTHERS)
 #define ALL       ((unsigned int)FEATURE_TP_BTF | FEATURE_CLONE3 | KEPT)
 #define BAD       UINT_MAX
 
@@ -21,9 +22,10 @@ Test(features, parse)
 		{"", ALL},
 		{"-tp_btf", FEATURE_CLONE3 | KEPT},
 		{"-clone3", FEATURE_TP_BTF | KEPT},
-		{"-fetch", FEATURE_TP_BTF | FEATURE_CLONE3 | PREEMPTED},
+		{"-fetch", FEATURE_TP_BTF | FEATURE_CLONE3 | OTHERS},
+		{"-cpu_rows", FEATURE_TP_BTF | FEATURE_CLONE3 | FEATURE_FETCH | PREEMPTED},
 		{"-tp_btf,-clone3", KEPT},
-		{"-tp_btf,-clone3,-unpreempted,-perf,-fentry,-fetch", 0},
+		{"-tp_btf,-clone3,-unpreempted,-perf,-fentry,-fetch,-cpu_rows", 0},
 		{"-clone3,-tp_btf", KEPT},
 		{"-clone3,-clone3", FEATURE_TP_BTF | KEPT},
 		{"tp_btf", BAD},

@@ -16,7 +16,8 @@ if [ "${THOROUGH-}" = yes ]; then
     machines=("6.1-amd64 live/record,live/start" "newest-amd64 live/record" "newest-amd64 live/denials,live/start-denials,live/nothing-lost"
         "6.12-amd64 live/record" "newest-amd64 live/start" "5.10-amd64 live/start" "6.1-amd64 live/each,live/denials,live/quiet,live/busy,live/footprint"
         "6.12-amd64 live/start,live/footprint,live/nothing-lost" "6.1-amd64 live/start-denials,live/loop,live/nothing-lost,live/resident" "6.12-amd64 live/each,live/loop"
-        "6.12-amd64 live/denials,live/doctor,live/busy" "newest-amd64 live/quiet,live/footprint,live/resident"
+        "6.12-amd64 live/denials,live/doctor,live/busy" "newest-amd64 live/quiet,live/footprint,live/resident,live/start-each"
+        "6.1-amd64 live/start-each" "6.12-amd64 accuracy,live/resident,live/shared,live/start-each possible_cpus=64"
         "6.1-amd64 $each,live/doctor" "6.12-amd64 $each,live/start-denials" "newest-amd64 $each,live/doctor,live/loop"
         "generic-amd64 x32 syscall.x32=y" "5.10-amd64 ${each/denials/refusals}")
 fi
@@ -40,4 +41,4 @@ leave_out "it needs a compiler" sanitized verifier
 leave_out "it makes load that such a machine does not bear in time" hook-slots
 leave_out "its mounts do not go away in that image" bad-input
 [ "${THOROUGH-}" = yes ] || leave_out "it takes too long in an emulated machine" args busy denials doctor each enforce footprint loop moving names \
-    nothing-lost quiet record resident start start-denials truth v1
+    nothing-lost quiet record resident shared start start-denials start-each truth v1

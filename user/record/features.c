@@ -18,6 +18,7 @@ static const struct {
 	{"tp_btf", FEATURE_TP_BTF},           {"clone3", FEATURE_CLONE3},
 	{"unpreempted", FEATURE_UNPREEMPTED}, {"perf", FEATURE_PERF},
 	{"fentry", FEATURE_FENTRY},           {"fetch", FEATURE_FETCH},
+	{"cpu_rows", FEATURE_CPU_ROWS},
 };
 
 static int turn_off(const char *word, size_t len, unsigned int *features, struct err *err)

@@ -18,6 +18,7 @@ enum feature {
 	FEATURE_FENTRY = 16,     /* programs at the entry of functions, also of 8 arguments */
 	FEATURE_FETCH =
 		32, /* programs that exchange values (5.12) and get a task's registers (5.15) */
+	FEATURE_CPU_ROWS = 64, /* few CPUs: each may have counters of its own */
 };
 
 /**

@@ -121,10 +121,8 @@ static int configure(struct session *session, const struct hook *hook)
 {
 	const struct session_options *options = &session->options;
 	struct tracer_bpf *skel = session->skel;
-	/* a session of each cgroup has rows of its own */
-	size_t slots = options->each ? 1 : session->slots, rows = session->cpus * slots;
-	size_t times = options->each && options->entries ? session->slots * EACH_ROW_LEN :
-							   slots * ROW_LEN;
+	size_t rows = session->shared_rows ? 1 : session->cpus * session->slots;
+	size_t times = session->slots * (session->shared_rows ? SHARED_ROW_LEN : ROW_LEN);
 	int rc;
 
 	skel->rodata->cfg_slots = session->slots;
@@ -157,11 +155,14 @@ static int configure(struct session *session, const struct hook *hook)
 	if (!rc && options->timing)
 		rc = bpf_map__set_max_entries(skel->maps.timings, rows * ROW_LEN);
 	if (!rc)
-		rc = bpf_map__set_max_entries(skel->maps.first_seen, times);
+		rc = bpf_map__set_max_entries(skel->maps.first_seen,
+					      session_keeps_times(session) ? times : 1);
 	if (!rc)
 		rc = configure_shares(session);
 	if (!rc)
 		rc = session_configure_each(session);
+	if (!rc)
+		rc = session_configure_shared(session);
 	if (!rc && options->args)
 		rc = session_configure_args(session);
 	if (!rc)
@@ -260,6 +261,8 @@ static int map_views(struct session *session, struct err *err)
 		session->kept_len = bpf_map__max_entries(skel->maps.kept);
 	if (!rc && session->options.denials)
 		rc = map_view(skel->maps.filtered, protection, &session->filtered);
+	if (!rc && session->shared_rows)
+		rc = map_view(skel->maps.shared_rows, PROT_READ | PROT_WRITE, &session->shared);
 	if (!rc && session->options.each)
 		rc = session_map_each(session);
 	return rc ? err_errno(err, rc, "cannot map the counters") : 0;
@@ -365,6 +368,7 @@ int session__open(const struct session_options *options, struct session **out, s
 	if (rc)
 		return rc;
 	session_hooks_probe(session);
+	session_choose_rows(session);
 	rc = check_old(session, err);
 	if (rc)
 		return rc;
@@ -444,6 +448,8 @@ int session__open_pinned(const char *dir, const struct session_options *options,
 		return err_errno(err, rc, "cannot open %s", dir);
 	session->slots = session->skel->rodata->cfg_slots;
 	session->options.each = session->skel->rodata->cfg_each ? session->slots - 1 : 0;
+	session->shared_rows =
+		session->skel->rodata->cfg_shared ? session->skel->rodata->cfg_shared_rows : 0;
 	rc = get_links(session, dir, err);
 	if (rc)
 		return rc;
@@ -499,6 +505,7 @@ void session__free(struct session *session)
 	session_unmap_view(&session->kept);
 	session_unmap_view(&session->filtered);
 	session_unmap_view(&session->tuple_counts);
+	session_unmap_view(&session->shared);
 	session_unmap_each(session);
 	arg_plan_clear(&session->plan);
 	tracer_bpf__destroy(session->skel);

@@ -7,24 +7,11 @@
 #include <bpf/libbpf.h>
 #include <string.h>
 
-/* A row for each CPU, as long as all of them together take no more than this: then CPUs would share them. */
-#define ROWS_BYTES (16UL << 20)
-
 #define GROUPS_MAX 131072
 
 bool session__is_each(const struct session *session)
 {
 	return session->options.each;
-}
-
-static __u32 rows_of_a_slot(const struct session *session)
-{
-	__u32 rows = 1;
-
-	while (rows < session->cpus &&
-	       2UL * rows * session->slots * sizeof(struct each_row) <= ROWS_BYTES)
-		rows *= 2;
-	return rows;
 }
 
 int session_configure_each(struct session *session)
@@ -35,10 +22,8 @@ int session_configure_each(struct session *session)
 		__u32 len;
 	} maps[] = {
 		{skel->maps.each_slots, session->slots},
-		{skel->maps.each_rows, session->slots * rows_of_a_slot(session)},
 		{skel->maps.each_apart, session->slots},
 		{skel->maps.each_births, session->slots},
-		{skel->maps.each_known, session->cpus},
 		{skel->maps.each_vacant, EACH_SLOTS_MAX},
 	};
 	int rc = 0;
@@ -49,8 +34,6 @@ int session_configure_each(struct session *session)
 	if (rc || !session->options.each)
 		return rc;
 	skel->rodata->cfg_each = true;
-	skel->rodata->cfg_each_times = session->options.entries;
-	skel->rodata->cfg_each_rows = rows_of_a_slot(session);
 	skel->rodata->cfg_tell_gone = false;
 	rc = bpf_map__set_max_entries(skel->maps.groups, GROUPS_MAX);
 	return rc ? rc : bpf_map__set_max_entries(skel->maps.lineages, GROUPS_MAX);
@@ -62,7 +45,6 @@ int session_map_each(struct session *session)
 	struct each_views *each = &session->each;
 	int rc = session_map_view(skel->maps.each_slots, true, &each->slots);
 
-	rc = rc ? rc : session_map_view(skel->maps.each_rows, true, &each->rows);
 	rc = rc ? rc : session_map_view(skel->maps.each_apart, true, &each->apart);
 	rc = rc ? rc : session_map_view(skel->maps.each_births, true, &each->births);
 	return rc ? rc : session_map_view(skel->maps.each_vacant, true, &each->vacant);
@@ -73,7 +55,6 @@ void session_unmap_each(struct session *session)
 	struct each_views *each = &session->each;
 
 	session_unmap_view(&each->slots);
-	session_unmap_view(&each->rows);
 	session_unmap_view(&each->apart);
 	session_unmap_view(&each->births);
 	session_unmap_view(&each->vacant);
@@ -92,30 +73,6 @@ void session_each_remove(struct session *session, __u32 slot, uint64_t id)
 		return; /* one below it, which shares its slot; or a program was as fast */
 	__atomic_store_n(&born->gone, clock_kernel_ns(), __ATOMIC_RELEASE);
 	__atomic_fetch_add(&session->skel->bss->each_untold, 1, __ATOMIC_RELEASE);
-}
-
-static struct each_row *rows_of(const struct session *session, __u32 slot)
-{
-	return (struct each_row *)session->each.rows.data +
-	       (size_t)slot * session->skel->rodata->cfg_each_rows;
-}
-
-uint64_t session_each_count(const struct session *session, __u32 slot, __u32 row)
-{
-	uint64_t sum = 0;
-
-	for (__u32 i = 0; row < EACH_ROW_LEN && i < session->skel->rodata->cfg_each_rows; i++)
-		sum += __atomic_load_n(&rows_of(session, slot)[i].calls[row], __ATOMIC_RELAXED);
-	return sum;
-}
-
-uint64_t session_each_first(const struct session *session, __u32 slot, __u32 row)
-{
-	const uint64_t *times = session->first_seen.data;
-
-	if (row >= EACH_ROW_LEN || !session->skel->rodata->cfg_each_times)
-		return 0; /* the news have it */
-	return __atomic_load_n(&times[(size_t)slot * EACH_ROW_LEN + row], __ATOMIC_RELAXED);
 }
 
 const volatile struct each_born *session__born(const struct session *session, __u32 slot)
@@ -155,14 +112,11 @@ void session__reuse_slot(struct session *session, __u32 slot, __u32 flags)
 {
 	volatile struct slot *state = session__slot(session, slot);
 
-	memset(rows_of(session, slot), 0,
-	       session->skel->rodata->cfg_each_rows * sizeof(struct each_row));
 	memset((struct each_aparts *)session->each.apart.data + slot, 0,
 	       sizeof(struct each_aparts));
 	memset((void *)born_of(session, slot), 0, sizeof(struct each_born));
 	memset((void *)state, 0, sizeof(*state));
-	/* what the programs remember of the slot's processes is void */
-	__atomic_fetch_add(&session->skel->bss->groups_epoch, GROUPS_EPOCH_STEP, __ATOMIC_RELEASE);
+	session_shared_clear(session, slot);
 	session__offer_slot(session, slot, flags);
 }
 

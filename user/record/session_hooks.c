@@ -28,25 +28,25 @@ static const struct hook hooks[] = {
 	 .denied = {"denied_exit_perf"}},
 	{.name = "tp_btf",
 	 .features = FEATURE_TP_BTF,
-	 .of = HOOK_OF_EACH,
-	 .programs = {"sys_enter_each"},
+	 .of = HOOK_OF_SHARED,
+	 .programs = {"sys_enter_shared"},
 	 .denied = {"denied_enter", "denied_exit"}},
 	{.name = "tp_btf",
 	 .features = FEATURE_TP_BTF,
-	 .of = HOOK_NOT_OF_EACH,
+	 .of = HOOK_NOT_OF_SHARED,
 	 .few_rows = true,
 	 .programs = {"sys_enter_few"},
 	 .denied = {"denied_enter", "denied_exit"}},
 	{.name = "tp_btf",
 	 .features = FEATURE_TP_BTF,
-	 .of = HOOK_NOT_OF_EACH,
+	 .of = HOOK_NOT_OF_SHARED,
 	 .few_rows = true,
 	 .args = true,
 	 .programs = {"sys_enter_few_args"},
 	 .denied = {"denied_enter", "denied_exit"}},
 	{.name = "tp_btf",
 	 .features = FEATURE_TP_BTF,
-	 .of = HOOK_NOT_OF_EACH,
+	 .of = HOOK_NOT_OF_SHARED,
 	 .programs = {"sys_enter"},
 	 .denied = {"denied_enter", "denied_exit"}},
 	{.name = "raw_tp", .programs = {"sys_enter_raw"}, .denied = {"denied_enter", "denied_exit"}},
@@ -102,7 +102,7 @@ const struct hook *session_hook_next(const struct session *session, const struct
 	for (hook = hook ? hook + 1 : hooks; hook < hooks + ARRAY_LEN(hooks); hook++)
 		if ((features & hook->features) == hook->features &&
 		    is_for_rows_of(hook, session) &&
-		    hook->of != (session->options.each ? HOOK_NOT_OF_EACH : HOOK_OF_EACH) &&
+		    hook->of != (session->shared_rows ? HOOK_NOT_OF_SHARED : HOOK_OF_SHARED) &&
 		    /* these read the cgroup of v2 alone: nobody else pays for v1 */
 		    !(session->options.hierarchy && hook->features & FEATURE_TP_BTF) &&
 		    !(hook->preempted_only && features & FEATURE_UNPREEMPTED))

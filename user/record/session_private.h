@@ -19,11 +19,11 @@ struct view {
 	size_t bytes;
 };
 
-/* A session of each cgroup has a hot path of its own where others are the cheapest. */
+/* Where CPUs share rows there is a hot path of its own where others are the cheapest. */
 enum hook_of {
 	HOOK_OF_ALL,
-	HOOK_OF_EACH,
-	HOOK_NOT_OF_EACH,
+	HOOK_OF_SHARED,
+	HOOK_NOT_OF_SHARED,
 };
 
 /* A way to be told of each call. */
@@ -41,7 +41,7 @@ struct hook {
 
 /* Of a session of each cgroup. */
 struct each_views {
-	struct view slots, rows, apart, births, vacant;
+	struct view slots, apart, births, vacant;
 	uint64_t untold; /* changes without news, as far as they were asked for */
 };
 
@@ -62,10 +62,12 @@ struct session {
 	bool pinned;              /* programs were attached by another process, and stay */
 	struct ring_buffer *ring; /* private: the news are taken as they come */
 	struct news_ring news;    /* pinned: they are looked at */
+	struct view shared;       /* with shared_rows */
 	struct view counts, first_seen, timings, entries, kept, filtered, tuple_counts;
 	size_t kept_len;
 	struct each_views each;
 	__u32 cpus;
+	__u32 shared_rows; /* that a slot has, where CPUs share them; 0: each CPU has one of its own */
 	__u32 controller; /* its index in the kernel, where options.hierarchy is one of v1 */
 	__u32 slots;      /* the none slot included */
 };
@@ -114,10 +116,18 @@ int session_map_each(struct session *session) must_check;
 void session_unmap_each(struct session *session);
 /** Of such a session: a cgroup of the slot is gone, and no program has noted it. */
 void session_each_remove(struct session *session, __u32 slot, uint64_t id);
+/** Do CPUs share rows, and how many are there then? Before anything is loaded. */
+void session_choose_rows(struct session *session);
+/** Sizes the maps of such a session, or leaves them out. */
+int session_configure_shared(struct session *session) must_check;
+/** Does it keep when calls were first made, so that news are not needed for that? */
+bool session_keeps_times(const struct session *session);
 /** Of such a session: calls counted in a row. */
-uint64_t session_each_count(const struct session *session, __u32 slot, __u32 row);
+uint64_t session_shared_count(const struct session *session, __u32 slot, __u32 row);
 /** And when it was first called; 0: never, or the news have it. */
-uint64_t session_each_first(const struct session *session, __u32 slot, __u32 row);
+uint64_t session_shared_first(const struct session *session, __u32 slot, __u32 row);
+/** Forgets what was counted in a slot. */
+void session_shared_clear(struct session *session, __u32 slot);
 
 /** Sizes and fills what the programs know of arguments, before they are loaded. */
 int session_configure_args(struct session *session) must_check;

@@ -42,8 +42,8 @@ uint64_t session__count(const struct session *session, __u32 slot, __u32 row)
 	const struct count_row *rows = session_rows(session, slot);
 	uint64_t sum = 0;
 
-	if (session->options.each)
-		return session_each_count(session, slot, row);
+	if (session->shared_rows)
+		return session_shared_count(session, slot, row);
 	if (!row_is_counter(row))
 		return 0;
 	for (__u32 cpu = 0; cpu < session->cpus; cpu++)
@@ -55,8 +55,8 @@ uint64_t session__first_seen(const struct session *session, __u32 slot, __u32 ro
 {
 	const uint64_t *times = session->first_seen.data;
 
-	if (session->options.each)
-		return session_each_first(session, slot, row);
+	if (session->shared_rows)
+		return session_shared_first(session, slot, row);
 	return __atomic_load_n(&times[(size_t)slot * ROW_LEN + row], __ATOMIC_RELAXED);
 }
 

@@ -163,6 +163,17 @@ static void forget_filtered(struct session *session, __u32 slot)
 			__atomic_store_n(&all[i].tgid, 0, __ATOMIC_RELEASE);
 }
 
+static void clear_rows(struct session *session, __u32 slot)
+{
+	if (session->shared_rows) {
+		session_shared_clear(session, slot);
+		return;
+	}
+	memset(session_rows(session, slot), 0, session->cpus * sizeof(struct count_row));
+	memset((__u64 *)session->first_seen.data + (size_t)slot * ROW_LEN, 0,
+	       ROW_LEN * sizeof(__u64));
+}
+
 int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 {
 	struct tracer_bpf *skel = session->skel;
@@ -185,9 +196,7 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 		rc = session_forget_args(session, slot);
 	if (rc)
 		return err_errno(err, rc, "cannot forget what was recorded before");
-	memset(session_rows(session, slot), 0, session->cpus * sizeof(struct count_row));
-	memset((__u64 *)session->first_seen.data + (size_t)slot * ROW_LEN, 0,
-	       ROW_LEN * sizeof(__u64));
+	clear_rows(session, slot);
 	forget_filtered(session, slot);
 	memset(&skel->bss->slots[slot], 0, sizeof(struct slot));
 	skel->bss->denials_lost[slot] = 0;
