@@ -263,6 +263,21 @@ static __noinline int count_args(struct count_row *row, __u64 *calls, __u32 rows
 	return 0;
 }
 
+/* The process has called on this CPU before, and this is a native call of its. */
+static __always_inline int count_known(struct count_row *row, __u32 rows, __u64 *volatile *ctx,
+				       bool args)
+{
+	__u64 nr = (*ctx)[1], *calls;
+
+	if (unlikely(nr >= ROW_ABI_NUMBERS))
+		return -1;
+	calls = &row->calls[ROW_NATIVE + nr];
+	if (unlikely((__s64)*calls <= 0)) /* none, or with COUNT_ARGS */
+		return args ? count_args(row, calls, rows, *ctx) : -1;
+	++*calls;
+	return 0;
+}
+
 /*
  * The same for a session of few rows. Counts a native call that the process is known for, and then returns 0; below 0 if it is for count_rest. `args`: the
  * session keeps arguments of some calls.
@@ -271,19 +286,11 @@ static __always_inline int count_few(struct task_struct *task, __u32 rows, __u64
 				     bool args)
 {
 	struct count_row *row = &few_rows[bounded(rows + task->thread_info.cpu, FEW_ROWS)];
-	__u64 *calls, nr;
 
 	asm volatile("" : "+r"(row)); /* else the compiler adds it up anew for each use */
 	if (unlikely(!task_is_plain(task) || row->group != count_group(task->tgid, true)))
 		return -1;
-	nr = (*ctx)[1];
-	if (unlikely(nr >= ROW_ABI_NUMBERS))
-		return -1;
-	calls = &row->calls[ROW_NATIVE + nr];
-	if (unlikely((__s64)*calls <= 0)) /* none, or with COUNT_ARGS */
-		return args ? count_args(row, calls, rows, *ctx) : -1;
-	++*calls;
-	return 0;
+	return count_known(row, rows, ctx, args);
 }
 
 #endif

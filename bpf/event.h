@@ -76,6 +76,19 @@ struct count_row {
 	__u64 unused[ROW_LEN - ROW_OUTSIDE - 1 - KNOWN_TUPLES * 4];
 };
 
+/* What was found of the task that called last on a CPU: bpf/verdict.bpf.h. User space only voids it. */
+#define VERDICTS_MAX 512 /* CPUs */
+
+struct verdict {
+	__u64 regs;  /* 0: nobody has called yet */
+	__u64 epoch; /* when it was found: verdicts_epoch */
+	__u64 task;
+	__u32 rows; /* of the target; 0: it is none */
+	__u32 row;  /* of these, that of this CPU */
+	__u32 tgid;
+	__u32 line[7]; /* a line of the cache each */
+};
+
 /* Is it a row's counter? */
 static inline int row_is_counter(__u32 row)
 {
@@ -540,6 +553,7 @@ _Static_assert(__builtin_offsetof(struct count_row, slot) == ROW_KEPT * 8 &&
 	       "struct count_row: nothing else may count there");
 _Static_assert(sizeof(struct known_tuple) == 32, "struct known_tuple");
 _Static_assert(sizeof(struct target) == 16, "struct target");
+_Static_assert(sizeof(struct verdict) == 64, "struct verdict");
 _Static_assert(sizeof(struct image) == 16, "struct image");
 _Static_assert(sizeof(struct file_id) == 16, "struct file_id");
 _Static_assert(sizeof(struct launcher) == 32, "struct launcher");

@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/btf.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #define BTF "/sys/kernel/btf/vmlinux"
@@ -18,7 +20,7 @@ static const struct {
 	{"tp_btf", FEATURE_TP_BTF},           {"clone3", FEATURE_CLONE3},
 	{"unpreempted", FEATURE_UNPREEMPTED}, {"perf", FEATURE_PERF},
 	{"fentry", FEATURE_FENTRY},           {"fetch", FEATURE_FETCH},
-	{"cpu_rows", FEATURE_CPU_ROWS},
+	{"cpu_rows", FEATURE_CPU_ROWS},       {"verdicts", FEATURE_VERDICTS},
 };
 
 static int turn_off(const char *word, size_t len, unsigned int *features, struct err *err)
@@ -137,4 +139,17 @@ bool features_programs_fetch(void)
 		return fd != -EINVAL && fd != -524;
 	close(fd);
 	return true;
+}
+
+bool features_verdicts_pay(void)
+{
+#ifdef __x86_64__
+	struct utsname host;
+	unsigned int major, minor;
+
+	return !uname(&host) && sscanf(host.release, "%u.%u", &major, &minor) == 2 &&
+	       (major > 6 || (major == 6 && minor >= 10));
+#else
+	return false; /* arm64 inlines the current task as well */
+#endif
 }

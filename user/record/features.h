@@ -19,6 +19,8 @@ enum feature {
 	FEATURE_FETCH =
 		32, /* programs that exchange values (5.12) and get a task's registers (5.15) */
 	FEATURE_CPU_ROWS = 64, /* few CPUs: each may have counters of its own */
+	FEATURE_VERDICTS =
+		128, /* the number of the CPU without a call (6.10), and numbers as typed pointers (6.2): see bpf/verdict.bpf.h */
 };
 
 /**
@@ -44,3 +46,5 @@ int features_check_ring(struct err *err) must_check;
 bool features_programs_are_preempted(void);
 /** Can its BPF programs do what those of FEATURE_FETCH do? Needs the capabilities. */
 bool features_programs_fetch(void);
+/** Is it worth while to remember verdicts? By its version: what such a kernel does not take is refused. */
+bool features_verdicts_pay(void);

@@ -15,6 +15,9 @@
 #include <fcntl.h>
 #include <string.h>
 
+/* What was found of a task holds while programs run to their end. */
+#define VERDICTS (FEATURE_VERDICTS | FEATURE_UNPREEMPTED)
+
 static const struct hook hooks[] = {
 	{.name = "fentry",
 	 .features = FEATURE_PERF | FEATURE_FENTRY,
@@ -31,6 +34,26 @@ static const struct hook hooks[] = {
 	 .of = HOOK_OF_SHARED,
 	 .programs = {"sys_enter_shared"},
 	 .denied = {"denied_enter", "denied_exit"}},
+#ifdef __x86_64__
+	{.name = "tp_btf",
+	 .features = FEATURE_TP_BTF | VERDICTS,
+	 .of = HOOK_NOT_OF_SHARED,
+	 .few_rows = true,
+	 .programs = {"sys_enter_last_few"},
+	 .denied = {"denied_enter", "denied_exit"}},
+	{.name = "tp_btf",
+	 .features = FEATURE_TP_BTF | VERDICTS,
+	 .of = HOOK_NOT_OF_SHARED,
+	 .few_rows = true,
+	 .args = true,
+	 .programs = {"sys_enter_last_few_args"},
+	 .denied = {"denied_enter", "denied_exit"}},
+	{.name = "tp_btf",
+	 .features = FEATURE_TP_BTF | VERDICTS,
+	 .of = HOOK_NOT_OF_SHARED,
+	 .programs = {"sys_enter_last"},
+	 .denied = {"denied_enter", "denied_exit"}},
+#endif
 	{.name = "tp_btf",
 	 .features = FEATURE_TP_BTF,
 	 .of = HOOK_NOT_OF_SHARED,
@@ -77,6 +100,8 @@ void session_hooks_probe(struct session *session)
 	/* what there is of typed programs from 5.11 on is for those that exchange values, too */
 	if (!(*features & FEATURE_FETCH))
 		*features &= ~FEATURE_TP_BTF;
+	if (session->cpus > VERDICTS_MAX || !features_verdicts_pay())
+		*features &= ~FEATURE_VERDICTS;
 	if (*features & FEATURE_UNPREEMPTED && features_programs_are_preempted())
 		*features &= ~FEATURE_UNPREEMPTED;
 	if (*features & FEATURE_UNPREEMPTED)

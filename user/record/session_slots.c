@@ -22,11 +22,18 @@ static __u32 rows_of(const struct session *session, __u32 slot)
 	return slot * session->cpus;
 }
 
+/* What the programs remember of tasks is void: behind each change of the table that concerns cgroups with tasks in them. */
+static void void_verdicts(struct session *session)
+{
+	__atomic_fetch_add(&session->skel->bss->verdicts_epoch, 1, __ATOMIC_SEQ_CST);
+}
+
 void session__add_cgroup(struct session *session, __u32 slot, uint64_t id)
 {
 	if (targets_add(session->skel->bss->targets, id, rows_of(session, slot)) == TARGETS_FULL)
 		__atomic_fetch_add(&session__slot(session, slot)->lost_cgroups, 1,
 				   __ATOMIC_RELAXED);
+	void_verdicts(session);
 }
 
 void session__remove_cgroup(struct session *session, uint64_t id)
@@ -34,6 +41,7 @@ void session__remove_cgroup(struct session *session, uint64_t id)
 	__u32 slot = session__slot_of(session, id);
 
 	targets_remove(session->skel->bss->targets, id);
+	void_verdicts(session);
 	if (session->options.each && slot != SLOT_NONE)
 		session_each_remove(session, slot, id);
 }
@@ -42,6 +50,7 @@ void session__take_cgroup(struct session *session, __u32 slot, uint64_t id)
 {
 	session__add_cgroup(session, slot, id);
 	targets_move(session->skel->bss->targets, id, rows_of(session, slot));
+	void_verdicts(session);
 }
 
 void session__set_engine_parent(struct session *session, uint64_t id)
@@ -110,6 +119,7 @@ void session__stop_slot(struct session *session, __u32 slot)
 		if (follows[i].slot == slot)
 			__atomic_store_n(&follows[i].slot, SLOT_NONE, __ATOMIC_RELEASE);
 	targets_remove_slot(session->skel->bss->targets, rows_of(session, slot));
+	void_verdicts(session);
 }
 
 /* Deletes the entries of a hash whose value, or key, is of the slot: `slot_of` says so. */
