@@ -149,6 +149,20 @@ int sys_enter_last(__u64 *ctx)
 	return count_target(verdict->rows, verdict->tgid, ctx[1],
 			    task_is_compat(verdict_task(verdict)), (void *)ctx[0], true, false);
 }
+
+/* ... and where CPUs share rows. */
+SEC("tp_btf/sys_enter")
+int sys_enter_last_shared(__u64 *ctx)
+{
+	struct verdict *verdict = verdict_here();
+
+	if (unlikely(!verdict_holds(verdict, ctx[0])))
+		verdict_find(verdict, ctx);
+	if (likely(!verdict->rows))
+		return 0;
+	return count_shared(slot_of_rows(verdict->rows), verdict->tgid, ctx[1],
+			    task_is_compat(verdict_task(verdict)), (void *)ctx[0]);
+}
 #endif
 
 /* HOT PATH for other recordings there, of cgroup v2 as well, and from 5.15 on. */

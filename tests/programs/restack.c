@@ -65,8 +65,9 @@ static int between(const struct place *target, const struct place *other)
 static int run_in(const struct place *born, const struct place *target, const struct place *other,
 		  int (*work)(const struct place *target, const struct place *other))
 {
-	struct clone_args args = {
-		.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = born->directory};
+	struct clone_args args = {.flags = CLONE_INTO_CGROUP,
+				  .exit_signal = SIGCHLD,
+				  .cgroup = born->directory};
 	pid_t pid = syscall(SYS_clone3, &args, sizeof(args));
 	int status = -1;
 

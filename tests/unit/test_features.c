@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define PREEMPTED ((unsigned int)FEATURE_UNPREEMPTED | FEATURE_PERF | FEATURE_FENTRY)
-#define OTHERS    ((unsigned int)FEATURE_CPU_ROWS | PREEMPTED)
+#define OTHERS    ((unsigned int)FEATURE_CPU_ROWS | FEATURE_VERDICTS | PREEMPTED)
 #define KEPT      ((unsigned int)FEATURE_FETCH | OTHERS)
 #define ALL       ((unsigned int)FEATURE_TP_BTF | FEATURE_CLONE3 | KEPT)
 #define BAD       UINT_MAX
@@ -23,9 +23,10 @@ Test(features, parse)
 		{"-tp_btf", FEATURE_CLONE3 | KEPT},
 		{"-clone3", FEATURE_TP_BTF | KEPT},
 		{"-fetch", FEATURE_TP_BTF | FEATURE_CLONE3 | OTHERS},
-		{"-cpu_rows", FEATURE_TP_BTF | FEATURE_CLONE3 | FEATURE_FETCH | PREEMPTED},
+		{"-cpu_rows", ALL & ~(unsigned int)FEATURE_CPU_ROWS},
+		{"-verdicts", ALL & ~(unsigned int)FEATURE_VERDICTS},
 		{"-tp_btf,-clone3", KEPT},
-		{"-tp_btf,-clone3,-unpreempted,-perf,-fentry,-fetch,-cpu_rows", 0},
+		{"-tp_btf,-clone3,-unpreempted,-perf,-fentry,-fetch,-cpu_rows,-verdicts", 0},
 		{"-clone3,-tp_btf", KEPT},
 		{"-clone3,-clone3", FEATURE_TP_BTF | KEPT},
 		{"tp_btf", BAD},
