@@ -6,7 +6,8 @@
  * it, calls again what was called on this CPU before" is cold.
  *
  * That the process is looked at for each call is what keeps counts exact while a runtime moves a running process
- * in: the kernel tells of a move only after it, and what the newcomer calls in between must not pass for workload.
+ * in: the kernel tells of a move only after it, and what the newcomer calls in between must not pass for workload. (With verdict.bpf.h
+ * that is called from where it was.)
  *
  * Where the instructions of a call go, on top of an empty program (6.12: 45 traced, 23 outside; 6.1: 86 and 46, where each load through a
  * typed pointer checks the address, for 4 or 5 more): current task and its cgroup id 10, table 10, whose row 5, number, ABI and
@@ -19,8 +20,8 @@
  *   - a program of its own: a constant that is looked at leaves its two loads behind when the verifier drops the branch.
  * A process whose turn comes after that of another one of its target makes one cold call, some 800 (6.12): a sixth of what the kernel
  * takes to let them change places.
- * Not taken: a cache of verdicts by task in front of the table would spare 6.1 another 25, but any task that ends or moves anywhere would
- * void it; the id by a helper is 8 less on 6.1, 20 more on 6.12, and dearer in time; shared counters cost no instruction and twice
+ * That is without verdict.bpf.h, which is in front of it on x86 from 6.10 on.
+ * Not taken: the id by a helper is 8 less on 6.1, 20 more on 6.12, and dearer in time; shared counters cost no instruction and twice
  * the time; a write-back cache of counters saves memory and not one instruction.
  */
 #ifndef WHITTLE_COUNT_BPF_H

@@ -158,11 +158,11 @@ struct {
 	__type(value, struct timing);
 } timings SEC(".maps");
 
-/* slot -> what is recorded there. Only of a resident session, and only for user space: programs do not know it. */
+/* slot -> what is recorded there (in a session of each cgroup: in all). Only of a resident session, and only for user space: programs do not know it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1); /* set at load: slots */
+	__uint(max_entries, 1); /* set at load: session__entries() */
 	__type(key, __u32);
 	__type(value, struct entry);
 } entries SEC(".maps");

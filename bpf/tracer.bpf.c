@@ -30,7 +30,7 @@ static __always_inline __u64 cgroup_id_of(struct task_struct *task)
 #define is_ours(cgrp) ((__u32)BPF_CORE_READ(cgrp, root, hierarchy_id) == cfg_hierarchy)
 
 /*
- * HOT PATH of most recordings: those of few rows in cgroup v2, on kernels that hand out the current task as a BTF-typed pointer and have
+ * HOT PATH of most recordings where verdicts (below) are not used: those of few rows in cgroup v2, on kernels that hand out the current task as a BTF-typed pointer and have
  * its CPU in thread_info (5.16). No register is kept over a call, for whoever keeps one saves it first, and an outsider would pay for
  * it as well.
  */
@@ -165,7 +165,7 @@ int sys_enter_last_shared(__u64 *ctx)
 }
 #endif
 
-/* HOT PATH for other recordings there, of cgroup v2 as well, and from 5.15 on. */
+/* HOT PATH for other recordings of cgroup v2, where verdicts are not used, and from 5.15 on. */
 SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter, struct pt_regs *regs, long nr)
 {
@@ -177,7 +177,7 @@ int BPF_PROG(sys_enter, struct pt_regs *regs, long nr)
 	return count_target(rows, task->tgid, nr, task_is_compat(task), regs, true, false);
 }
 
-/* HOT PATH where CPUs share rows. */
+/* ... and where CPUs share rows. */
 SEC("tp_btf/sys_enter")
 int BPF_PROG(sys_enter_shared, struct pt_regs *regs, long nr)
 {

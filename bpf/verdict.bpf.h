@@ -5,8 +5,9 @@
  * return safely (SRSO: AMD up to Zen 4) each call costs 11 ns, the first one 19; all else that a call of a target takes is 3. The number of the CPU
  * costs nothing, from 6.10 on.
  *
- * A task is known by the place of its registers, on top of its stack, which comes with the tracepoint. That place may be another task's, or the task in
- * another cgroup, only after a fork or a move: the programs there void what is remembered on all CPUs, before the new task runs. User space does when it
+ * A task is known by the place of its registers, on top of its stack, which comes with the tracepoint. That place is another task's, or the task in
+ * another cgroup, only after a fork or a move: the programs there void what is remembered on all CPUs, of a fork before the new task runs, of a move before
+ * whoever asked for it is told that it is done (a task that others move while it runs calls from where it was until then). User space does when it
  * changes the table of targets. Programs on sys_enter must run to their end on their CPU; where they do not, this is not used.
  */
 #ifndef WHITTLE_VERDICT_BPF_H

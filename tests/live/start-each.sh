@@ -256,3 +256,27 @@ if [ -n "$v1" ]; then
     expect "... and why" grep -q "is of a hierarchy of cgroups v1" "$T/err"
 fi
 check "nothing is left" nothing_pinned
+
+# --- one of the two sessions that is broken, or busy, is no reason not to use the other
+check "one of each" whittle start -q many --each "$top"
+check "and another one" whittle start -q one --cgroup "$top/a"
+inside a "$programs/spell" 1
+rm "$PINS/link-cgroup_mkdir"
+check_status 1 "status shows what it can read" whittle status
+expect "... which is the other one" grep -q "^one .* recording " "$T/out"
+expect "... and says what it cannot" grep -q "files of whittle were removed from $PINS" "$T/err"
+check "the other one is stopped" whittle stop one -o "$T/one.json"
+check "another one begins" whittle start -q two --cgroup "$top/a"
+whittle stop -q --force two -o "$T/x.json" 2>/dev/null || :
+check "what is broken is thrown away" whittle stop --force
+check "one of each" whittle start -q many --each "$top"
+(exec 8<"${PINS%/*}" && flock 8 && exec sleep 20) & holder=$!
+until ! flock -n "${PINS%/*}" true; do sleep 0.01; done
+check "another one begins while somebody has the lock" timeout 10 "$WHITTLE" start -q two --cgroup "$top/a"
+inside a "$programs/spell" 1
+check "... and ends" timeout 10 "$WHITTLE" stop -q two -o "$T/x.json"
+check_status 1 "... of which status tells" timeout 10 "$WHITTLE" status
+kill $holder
+wait $holder 2>/dev/null || :
+check_status 1 "a directory that is a file is told with --force, too" whittle stop --force many -d "$T/file"
+check "... and it is ended" nothing_pinned

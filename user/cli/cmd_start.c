@@ -260,15 +260,6 @@ static int start_many(const struct start *start, struct err *err)
 	return rc ? rc : start_each(&wanted, err);
 }
 
-/* The session of each cgroup has recordings of its own, and a name stands for one. */
-static int check_name(const char *name, struct err *err)
-{
-	bool taken;
-	int rc = resident_has(name, true, &taken, err);
-
-	return !rc && taken ? err_set(err, -EEXIST, "there is a recording %s already", name) : rc;
-}
-
 static int start_recording(struct start *start, struct err *err)
 {
 	const struct target_options *targets = &start->options.targets;
@@ -277,8 +268,9 @@ static int start_recording(struct start *start, struct err *err)
 	unsigned int features, flags = 0;
 	int rc = features_parse(getenv("WHITTLE_FEATURES"), &features, err);
 
-	if (!rc)
-		rc = check_name(start->name, err);
+	/* the session of each cgroup has a recording of its own, and a name stands for one */
+	if (!rc && resident_has(start->name, true))
+		rc = err_set(err, -EEXIST, "there is a recording %s already", start->name);
 	if (!rc)
 		rc = target_list_reserve(&start->targets, target_options_len(targets), err);
 	if (!rc)

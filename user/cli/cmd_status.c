@@ -10,6 +10,8 @@
 #include <jansson.h>
 #include <string.h>
 
+#define EACH_PATIENCE_MS 2000
+
 struct status_options {
 	bool json;
 	int verbose;
@@ -179,6 +181,8 @@ static int look_at(const char *name, bool each, struct standings *standings, str
 	int rc;
 
 	resident.each = each;
+	/* whoever stops that one has it for as long as files are written */
+	resident.patience_ms = each ? EACH_PATIENCE_MS : 0;
 	rc = resident_open(&resident, false, 0, &why);
 	if (rc)
 		return rc == -ENOENT ? 0 : err_set(err, rc, "%s", why.text);
@@ -225,20 +229,27 @@ static int print_json(const struct standings *standings, struct err *err)
 static int show(const struct status_options *options, const char *name, struct err *err)
 {
 	struct standings own_standings standings = {0};
-	int rc = look_at(name, false, &standings, err);
+	struct err why = {0};
+	int rc = look_at(name, false, &standings, err), each;
 
-	if (!rc)
-		rc = look_at(name, true, &standings, err);
-	if (rc)
+	/* one of the two is no reason not to show the other */
+	each = look_at(name, true, &standings, rc ? &why : err);
+	if (rc && each)
+		log_error("%s", why.text);
+	rc = rc ? rc : each;
+	if (rc && !standings.len)
 		return rc;
 	if (!standings.len && name)
 		return err_set(err, -ENOENT, "there is no recording %s", name);
-	if (options->json)
-		return print_json(&standings, err);
+	if (options->json) {
+		int printed = print_json(&standings, err);
+
+		return rc ? rc : printed;
+	}
 	print_table(&standings);
 	if (!standings.len)
 		log_note("nothing is being recorded");
-	return 0;
+	return rc;
 }
 
 static int run(const struct command *self, int argc, char **argv)

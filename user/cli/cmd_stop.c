@@ -153,7 +153,8 @@ static int throw_away_of(const char *name, bool each, struct err *err)
 				 each ? "with --each " : "");
 		return rc ? rc : 1;
 	}
-	if (rc && rc != -ENOENT)
+	/* with a name: of what cannot be read another one speaks, if it is the one that has it */
+	if (rc && rc != -ENOENT && !name)
 		return err_set(err, rc, "%s", why.text);
 	return removed.len;
 }
@@ -161,10 +162,10 @@ static int throw_away_of(const char *name, bool each, struct err *err)
 static int throw_away(const char *name, bool *done, struct err *err)
 {
 	int one = throw_away_of(name, false, err);
-	int each = one < 0 ? one : throw_away_of(name, true, err);
+	int each = throw_away_of(name, true, err);
 
-	if (each < 0)
-		return each;
+	if (one < 0 || each < 0)
+		return one < 0 ? one : each;
 	*done = one || each || !name;
 	if (!one && !each && !name)
 		log_note("nothing is half-made");
@@ -221,20 +222,15 @@ static int write_out_each(const struct stop_options *options, const char *name, 
 	return stop_each(&wanted, err);
 }
 
+/* Two that began at once may have one name: what is wanted says which. */
 static int write_out_any(const struct stop_options *options, const char *name, bool ends,
 			 struct err *err)
 {
-	bool each;
-	int rc = resident_has(name, true, &each, err);
+	bool many = options->directory || options->merge_by;
 
-	if (rc)
-		return rc;
-	if (!each && (options->directory || options->merge_by))
-		return err_set(err, -EINVAL,
-			       "there is no recording %s of each cgroup: -d and --merge-by go with one, -o FILE with any other",
-			       name);
-	return each ? write_out_each(options, name, ends, err) :
-		      write_out(options, name, ends, err);
+	if (many || (resident_has(name, true) && !resident_has(name, false)))
+		return write_out_each(options, name, ends, err);
+	return write_out(options, name, ends, err);
 }
 
 static int check_usage(const struct stop_options *options, int argc, char **argv, int rest,

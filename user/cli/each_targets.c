@@ -133,6 +133,7 @@ static int write_target(struct each_targets *targets, __u32 slot, struct err *er
 	if (rc)
 		return rc;
 	recording.whole = !session__born(targets->session, slot)->inside;
+	recording.losses.misses = session__misses(targets->session) - targets->misses;
 	/* taken apart when it is given to a group */
 	losses = recording.losses;
 	empty = !recording_has_workload(&recording);
@@ -312,15 +313,20 @@ void each_targets_take_names(struct each_targets *targets)
 
 int each_targets_end(struct each_targets *targets, struct err *err)
 {
-	int rc = session__drain(targets->session, err);
 	bool nameless = false;
+	int rc = 0;
 
+	/* of a session that goes on: one that ends in between is told of twice, and not never */
+	if (targets->resident)
+		rc = lineages_read(&targets->lineages, targets->session, err);
+	if (!rc)
+		rc = session__drain(targets->session, err);
 	look_at_all(targets);
 	for (__u32 slot = EACH_TOP + 1; slot < targets->len; slot++)
 		nameless |= each_who_is_nameless(&targets->all[slot].who);
 	each_files_last_names(&targets->files, nameless);
 	look_up_names(targets);
-	if (!rc)
+	if (!rc && !targets->resident)
 		rc = lineages_read(&targets->lineages, targets->session, err);
 	for (__u32 slot = EACH_TOP + 1; !rc && slot < targets->len; slot++) {
 		struct err reason = {0};
@@ -336,7 +342,7 @@ int each_targets_end(struct each_targets *targets, struct err *err)
 	}
 	each_files_end(&targets->files);
 	targets->losses.cgroups += session__cgroups_missed(targets->session);
-	targets->losses.misses = session__misses(targets->session);
+	targets->losses.misses = session__misses(targets->session) - targets->misses;
 	targets->incomplete = targets->losses.cgroups || targets->losses.calls ||
 			      targets->losses.left || targets->losses.misses;
 	return rc;

@@ -30,21 +30,13 @@ static int begin(struct resident *resident, const struct start_each *wanted,
 	rc = each_start_walk(&start, top, err);
 	if (!rc)
 		rc = session__inventory(resident->session, err);
-	if (!rc)
-		each_start_arm(&start);
-	if (!rc)
-		rc = resident_arm(resident, slot, false, err);
-	if (rc)
+	if (rc) {
 		resident_forget(resident, slot);
-	return rc;
-}
-
-static int check_name(const char *name, struct err *err)
-{
-	bool taken;
-	int rc = resident_has(name, false, &taken, err);
-
-	return !rc && taken ? err_set(err, -EEXIST, "there is a recording %s already", name) : rc;
+		return rc;
+	}
+	each_start_arm(&start);
+	resident_complete(resident, slot);
+	return 0;
 }
 
 int start_each(const struct start_each *wanted, struct err *err)
@@ -54,8 +46,8 @@ int start_each(const struct start_each *wanted, struct err *err)
 	struct resident_cgroups cgroups = {0};
 	int rc = each_start_open(wanted->path, &top, err);
 
-	if (!rc)
-		rc = check_name(wanted->name, err);
+	if (!rc && resident_has(wanted->name, false))
+		rc = err_set(err, -EEXIST, "there is a recording %s already", wanted->name);
 	if (rc)
 		return rc;
 	resident.each = true;

@@ -15,6 +15,7 @@ static int read_all(struct each_targets *targets, struct resident *resident, str
 
 	targets->session = resident->session;
 	targets->begun = resident_entry(resident, EACH_TOP)->begun;
+	targets->misses = resident_entry(resident, EACH_TOP)->misses;
 	targets->files.top = resident_entry(resident, EACH_TOP)->target;
 	rc = each_targets_reserve(targets, session__slots(resident->session), err);
 	if (!rc)
@@ -30,14 +31,17 @@ static int read_all(struct each_targets *targets, struct resident *resident, str
 
 static int open_resident(struct resident *resident, const char *name, bool force, struct err *err)
 {
+	struct err why = {0};
 	int rc;
 
 	resident->each = true;
-	rc = resident_open(resident, false, 0, err);
-	if (rc)
-		return rc;
-	if (resident_find(resident, name) == SLOT_NONE) /* somebody else has stopped it just now */
-		return err_set(err, -ENOENT, "there is no recording %s any more", name);
+	rc = resident_open(resident, false, 0, &why);
+	if (rc && rc != -ENOENT)
+		return err_set(err, rc, "%s", why.text);
+	if (rc || resident_find(resident, name) == SLOT_NONE)
+		return err_set(err, -ENOENT,
+			       "there is no recording %s of each cgroup: -d and --merge-by go with one, -o FILE with any other",
+			       name);
 	if (resident_entry(resident, EACH_TOP)->flags & ENTRY_HALF && !force)
 		return err_set(err, -EBUSY,
 			       "%s is half-made: whoever began or ended it was killed; 'whittle stop --force %s' removes it",
@@ -99,7 +103,8 @@ int stop_each(const struct stop_each *wanted, struct err *err)
 				.census = CENSUS_NONE,
 			},
 	};
-	int rc = 0;
+	struct err why = {0};
+	int checked, rc;
 
 	if (wanted->result.output)
 		return err_set(err, -EINVAL,
@@ -109,12 +114,15 @@ int stop_each(const struct stop_each *wanted, struct err *err)
 		return err_set(err, -EINVAL,
 			       "%s is of many cgroups, and makes many profiles: say where they go with -d DIR",
 			       wanted->name);
-	rc = each_files_check(&targets.files, err);
-	if (rc && wanted->ends && !wanted->force)
-		return err_wrap(err, rc, "nothing was ended");
-	if (!rc || wanted->force)
-		rc = write_and_end(wanted, &targets, err);
-	if (rc)
-		return rc;
+	checked = each_files_check(&targets.files, &why);
+	if (checked && !wanted->force) {
+		err_set(err, checked, "%s", why.text);
+		return wanted->ends ? err_wrap(err, checked, "nothing was ended") : checked;
+	}
+	if (checked)
+		log_error("%s", why.text);
+	rc = write_and_end(wanted, &targets, err);
+	if (rc || checked)
+		return rc ? rc : STATUS_FAILED;
 	return targets.incomplete ? STATUS_INCOMPLETE : STATUS_OK;
 }

@@ -9,7 +9,7 @@ struct lineages {
 	size_t len, room;
 };
 
-/** Those that there are by now are added. Only after detach, see session__each_lineage(). */
+/** Those that there are by now are added. After detach, or of a resident session, see session__each_lineage(). */
 int lineages_read(struct lineages *lineages, const struct session *session,
 		  struct err *err) must_check;
 void lineages_clear(struct lineages *lineages);

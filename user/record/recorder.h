@@ -94,7 +94,7 @@ void recorder__begin_at(struct recorder *recorder, uint64_t time);
 
 /**
  * As recorder__finish(), for a slot of a session of each cgroup: at any time, if its cgroup is gone, whose news have been taken, and which has not
- * spilled; then `lineages` is empty. After detach for any, and so of a resident session. May be called again.
+ * spilled; then `lineages` is empty. After detach for any, and so of a resident session. May be called again. Misses, which are of the session, are the caller's.
  */
 int recorder__close(struct recorder *recorder, struct session *session,
 		    const struct lineages *lineages, struct recording *recording,

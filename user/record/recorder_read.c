@@ -326,10 +326,8 @@ int recorder__close(struct recorder *recorder, struct session *session,
 		note_image(&lineages->all[i], &finish);
 	if (recorder->news_len)
 		qsort(recorder->news, recorder->news_len, sizeof(*recorder->news), compare_news);
-	/* of the whole session so far: nobody knows whose calls those were */
-	recording->losses = (struct losses){.late = recorder->late,
-					    .moved = recorder->moved_lost,
-					    .misses = session__misses(session)};
+	/* misses are of the session: nobody knows whose calls those were */
+	recording->losses = (struct losses){.late = recorder->late, .moved = recorder->moved_lost};
 	add_losses(&recording->losses, session__slot(session, recorder->slot));
 	rc = add_rows(&finish, recorder->slot);
 	if (!rc)

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define RING (1 << 20)
-/* The lock is held for milliseconds, but many containers may start at once, and none is to be held up for longer than 2 s. */
+/* The lock is held for milliseconds (of each cgroup for longer), but many containers may start at once, and none is to be held up for longer than 2 s. */
 #define BEGIN_MS 1800
 #define END_MS   30000
 
@@ -105,6 +105,26 @@ static int open_pins(struct resident *resident, struct err *err)
 	return session__open_pinned(resident->home.pins, &options, &resident->session, err);
 }
 
+static bool is_empty(const struct resident *resident)
+{
+	for (__u32 slot = 1; slot < resident_slots(resident); slot++)
+		if (*resident_entry(resident, slot)->name)
+			return false;
+	return true;
+}
+
+/* Of each cgroup: whoever ended it was killed before the pins were gone. It is one recording, and is never another one. */
+static int make_anew(struct resident *resident, unsigned int features, struct err *err)
+{
+	int rc = pin_home_remove(&resident->home, err);
+
+	if (rc)
+		return rc;
+	session__free(resident->session);
+	resident->session = NULL;
+	return make_pins(resident, features, err);
+}
+
 static int open_or_make_pins(struct resident *resident, bool make, unsigned int features,
 			     struct err *err)
 {
@@ -176,18 +196,12 @@ int resident_open(struct resident *resident, bool make, unsigned int features, s
 		resident->session = NULL;
 		rc = open_or_make_pins(resident, make, features, err);
 	}
+	if (!rc && make && resident->each && is_empty(resident))
+		rc = make_anew(resident, features, err);
 	resident->pinned = !rc;
 	if (!rc)
 		forget_failed_starts(resident);
 	return rc ? rc : check_wanted(resident, err);
-}
-
-static bool is_empty(const struct resident *resident)
-{
-	for (__u32 slot = 1; slot < resident_slots(resident); slot++)
-		if (*resident_entry(resident, slot)->name)
-			return false;
-	return true;
 }
 
 void resident_close(struct resident *resident)
@@ -278,7 +292,10 @@ int resident_begin(struct resident *resident, const struct resident_request *req
 	session__renew_launchers(resident->session);
 	*out = slot;
 	/* so that whittle's own calls are known before it may be inside one of the targets */
-	return request->flags & ENTRY_STARTED ? session__inventory(resident->session, err) : 0;
+	rc = request->flags & ENTRY_STARTED ? session__inventory(resident->session, err) : 0;
+	if (rc)
+		resident_forget(resident, slot);
+	return rc;
 }
 
 int resident_add(struct resident *resident, __u32 slot, uint64_t cgroup, struct err *err)
@@ -306,7 +323,7 @@ int resident_follow(struct resident *resident, __u32 slot, uint64_t parent, cons
 	return session__follow(resident->session, slot, parent, name, err);
 }
 
-static void complete(struct resident *resident, __u32 slot)
+void resident_complete(struct resident *resident, __u32 slot)
 {
 	struct entry *entry = session__entry(resident->session, slot);
 
@@ -325,7 +342,7 @@ int resident_arm(struct resident *resident, __u32 slot, bool whole, struct err *
 		session__slot(resident->session, slot)->flags &= ~SLOT_STRANGERS;
 	}
 	session__slot(resident->session, slot)->armed = 1;
-	complete(resident, slot);
+	resident_complete(resident, slot);
 	return 0;
 }
 
@@ -366,7 +383,7 @@ int resident_begin_newborn(struct resident *resident, const struct resident_requ
 	/* armed first: whoever is inside is set-up, none of it was there before */
 	session__slot(resident->session, slot)->armed = 1;
 	session__add_cgroup(resident->session, slot, cgroup);
-	complete(resident, slot);
+	resident_complete(resident, slot);
 	return 0;
 }
 
@@ -444,8 +461,6 @@ static int join_slot(struct resident *resident, __u32 slot, const struct lineage
 		return rc;
 	recorder__resume(recorder, session__entry(resident->session, EACH_TOP));
 	rc = recorder__close(recorder, resident->session, lineages, &part, err);
-	/* of the session, and not of a slot */
-	part.losses.misses = 0;
 	if (!rc && recording_join(recording, &part))
 		rc = err_errno(err, -ENOMEM, "cannot keep what was recorded");
 	return rc;
@@ -497,19 +512,15 @@ void resident_count(const struct resident *resident, struct resident_cgroups *ou
 	}
 }
 
-int resident_has(const char *name, bool each, bool *out, struct err *err)
+bool resident_has(const char *name, bool each)
 {
 	struct resident own_resident resident = RESIDENT_CLOSED;
-	struct err why = {0};
-	int rc;
 
-	*out = false;
 	resident.each = each;
-	rc = resident_open(&resident, false, 0, &why);
-	if (rc)
-		return rc == -ENOENT ? 0 : err_set(err, rc, "%s", why.text);
-	*out = resident_find(&resident, name) != SLOT_NONE;
-	return 0;
+	resident.home = each ? PIN_HOME_EACH : PIN_HOME;
+	return !features_check(NULL) && !pin_home_open(&resident.home, false, NULL) &&
+	       pin_home_number(&resident.home) && !open_pins(&resident, NULL) &&
+	       resident_find(&resident, name) != SLOT_NONE;
 }
 
 int resident_end(struct resident *resident, __u32 slot, struct recording *recording,

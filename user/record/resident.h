@@ -5,7 +5,7 @@
  * lock: what is done with it takes milliseconds. With the last recording the pins go.
  *
  * Beside it there may be one of each cgroup (session_each.h), in /sys/fs/bpf/whittle-each/v1, with a lock of its own: it is one recording,
- * and reading it takes as long as there are cgroups.
+ * and whoever reads it has it for as long as files are written.
  */
 #pragma once
 
@@ -72,6 +72,8 @@ void resident_remove(struct resident *resident, uint64_t cgroup);
 /** Adds a cgroup that may be made, once or again, see session__follow(). */
 int resident_follow(struct resident *resident, __u32 slot, uint64_t parent, const char *name,
 		    struct err *err) must_check;
+/** What is half-made is whole from here on: where resident_arm() is not what it takes. */
+void resident_complete(struct resident *resident, __u32 slot);
 /** Whoever is inside is workload, and from here on whoever comes is in set-up. The recording is made. `whole`: nobody is inside. */
 int resident_arm(struct resident *resident, __u32 slot, bool whole, struct err *err) must_check;
 
@@ -105,8 +107,8 @@ struct resident_cgroups {
 
 void resident_count(const struct resident *resident, struct resident_cgroups *out);
 
-/** Is there a recording of this name in that one of the two sessions? */
-int resident_has(const char *name, bool each, bool *out, struct err *err) must_check;
+/** Is there a recording of this name in that one of the two sessions, as far as it can be read? Waits for nobody. */
+bool resident_has(const char *name, bool each);
 
 /** Throws away what another version of whittle has pinned, or what is not whole any more; `each`: as in struct resident. -ENOENT: there is nothing of the kind. */
 int resident_remove_unreadable(bool each, struct err *err) must_check;

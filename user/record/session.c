@@ -569,6 +569,11 @@ int session__attach_counters(struct session *session, struct err *err)
 	return rc;
 }
 
+void session__expect_helper(struct session *session, bool expect)
+{
+	__atomic_store_n(&session->skel->bss->helper_next, expect, __ATOMIC_RELEASE);
+}
+
 int session__inventory(struct session *session, struct err *err)
 {
 	int own_fd link = bpf_link_create(session->inventory, 0, BPF_TRACE_ITER, NULL);
@@ -576,6 +581,8 @@ int session__inventory(struct session *session, struct err *err)
 	char byte;
 	ssize_t n;
 
+	/* of one who was killed while he expected one */
+	session__expect_helper(session, false);
 	if (link < 0)
 		return err_errno(err, link, "cannot look for processes inside the targets");
 	fd = bpf_iter_create(link);
@@ -587,11 +594,6 @@ int session__inventory(struct session *session, struct err *err)
 	if (n < 0)
 		return err_errno(err, -errno, "cannot look for processes inside the targets");
 	return 0;
-}
-
-void session__expect_helper(struct session *session, bool expect)
-{
-	__atomic_store_n(&session->skel->bss->helper_next, expect, __ATOMIC_RELEASE);
 }
 
 int session__poll_fd(const struct session *session)

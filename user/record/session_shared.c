@@ -13,7 +13,7 @@
  */
 #define ROWS_BYTES (16UL << 20)
 
-/* A row that is shared needs atomics that exchange values, and there are no times of its calls. */
+/* A row that is shared needs atomics that exchange values, and --stats has none. */
 static bool is_shared(const struct session *session)
 {
 	const struct session_options *options = &session->options;
@@ -30,7 +30,7 @@ static __u32 rows_of_a_slot(const struct session *session)
 {
 	__u32 rows = 1;
 
-	while (session->options.features & FEATURE_CPU_ROWS && rows < session->cpus &&
+	while (session->options.features & FEATURE_CPU_ROWS && 2 * rows <= session->cpus &&
 	       2UL * rows * session->slots * sizeof(struct shared_row) <= ROWS_BYTES)
 		rows *= 2;
 	return rows;

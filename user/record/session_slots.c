@@ -50,7 +50,7 @@ void session__take_cgroup(struct session *session, __u32 slot, uint64_t id)
 {
 	session__add_cgroup(session, slot, id);
 	targets_move(session->skel->bss->targets, id, rows_of(session, slot));
-	void_verdicts(session);
+	void_verdicts(session); /* again: it was another slot's until now */
 }
 
 void session__set_engine_parent(struct session *session, uint64_t id)
