@@ -7,10 +7,9 @@ set -eu
 . tests/lib.sh
 need jq
 programs=$PWD/${BUILD:-build}/tests/programs
-calls=$PWD/${BUILD:-build}/tests/bench/calls
 own_cgroup
 mkdir "$CG/target" "$CG/other" "$CG/late"
-rounds=$(often 3000 100000)
+rounds=$(often 1000 100000)
 
 calls() { # FILE SYSCALL
     jq "[.syscalls[] | select(.name == \"$2\" and .class == \"workload\").calls] | add // 0" "$1"
@@ -64,7 +63,8 @@ is "... and in it before and after a move" $((3 * 6 * rounds)) "$(calls "$T/each
 "$WHITTLE" start -q other --cgroup "$CG/other"
 (
     echo "$BASHPID" >"$CG/late/cgroup.procs"
-    exec "$calls" 1000000 1000 >/dev/null
+    # shellcheck disable=SC2016
+    exec bash -c 'while :; do kill -0 $$; done'
 ) & loop=$!
 sleep 0.5
 for i in 1 2 3; do
@@ -74,9 +74,9 @@ for i in 1 2 3; do
     sleep 0.3
     second=$("$WHITTLE" status --json late | jq '.recordings[0].calls')
     "$WHITTLE" stop -q late -o "$T/late.json"
-    [ "$first" -gt 1000 ] && [ "$second" -gt $((first + 1000)) ] && pass "a process that calls without a pause is recorded from then on: $i" ||
+    [ "$first" -gt 20 ] && [ "$second" -gt $((first + 20)) ] && pass "a process that calls without a pause is recorded from then on: $i" ||
         fail "a process that calls without a pause is recorded from then on: $i" "$first, then $second calls"
-    [ "$(jq -c '[.syscalls[].names[] | select(. == "getppid")]' "$T/late.json")" = '["getppid"]' ] && pass "... with what it calls" ||
+    [ "$(jq -c '[.syscalls[].names[] | select(. == "kill")]' "$T/late.json")" = '["kill"]' ] && pass "... with what it calls" ||
         fail "... with what it calls" "$(jq -c .syscalls "$T/late.json")"
 done
 kill $loop

@@ -11,7 +11,7 @@ need qemu-system-x86_64 cpio busybox jq strace bpftool
 # the longest first
 machines=("6.1-amd64 accuracy" "newest-amd64 accuracy" "newest-amd64 denials" "5.10-amd64 accuracy,refusals")
 if [ "${THOROUGH-}" = yes ]; then
-    each=accuracy,denials,live/args,live/enforce,live/moving,live/names,live/truth,live/v1
+    each=accuracy,denials,live/args,live/enforce,live/moving,live/names,live/truth,live/v1,live/verdicts
     # what takes minutes in an emulated machine is shared out among the kernels
     machines=("6.1-amd64 live/record,live/start" "newest-amd64 live/record" "newest-amd64 live/denials,live/start-denials,live/nothing-lost"
         "6.12-amd64 live/record" "newest-amd64 live/start" "5.10-amd64 live/start" "6.1-amd64 live/each,live/denials,live/quiet,live/busy,live/footprint"
@@ -41,4 +41,4 @@ leave_out "it needs a compiler" sanitized verifier
 leave_out "it makes load that such a machine does not bear in time" hook-slots
 leave_out "its mounts do not go away in that image" bad-input
 [ "${THOROUGH-}" = yes ] || leave_out "it takes too long in an emulated machine" args busy denials doctor each enforce footprint loop moving names \
-    nothing-lost quiet record resident shared start start-denials start-each truth v1
+    nothing-lost quiet record resident shared start start-denials start-each truth v1 verdicts
