@@ -270,13 +270,13 @@ check "another one begins" whittle start -q two --cgroup "$top/a"
 whittle stop -q --force two -o "$T/x.json" 2>/dev/null || :
 check "what is broken is thrown away" whittle stop --force
 check "one of each" whittle start -q many --each "$top"
-(exec 8<"${PINS%/*}" && flock 8 && exec sleep 20) & holder=$!
+(exec 8<"${PINS%/*}" && flock 8 && exec sleep 1000) & holder=$!
 until ! flock -n "${PINS%/*}" true; do sleep 0.01; done
 check "another one begins while somebody has the lock" timeout 10 "$WHITTLE" start -q two --cgroup "$top/a"
 inside a "$programs/spell" 1
 check "... and ends" timeout 10 "$WHITTLE" stop -q two -o "$T/x.json"
 check_status 1 "... of which status tells" timeout 10 "$WHITTLE" status
-kill $holder
+kill $holder || :
 wait $holder 2>/dev/null || :
 check_status 1 "a directory that is a file is told with --force, too" whittle stop --force many -d "$T/file"
 check "... and it is ended" nothing_pinned
