@@ -51,13 +51,17 @@ restack
 check_status 3 "... of stop as well" "$WHITTLE" stop -q one --recording "$T/rec" -o "$T/p.json"
 expect start "$T/rec"
 
-"$WHITTLE" start -q each --each "$CG" --count-moved
-restack
-rc=0
-"$WHITTLE" stop -q each --recording "$T/each" -d "$T/each" || rc=$?
-expect "start --each" "$T/each/target.recording.json"
-is "... born into the other one" $((3 * 3 * rounds)) "$(calls "$T/each/other.recording.json" getpgid)"
-is "... and in it before and after a move" $((3 * 6 * rounds)) "$(calls "$T/each/other.recording.json" getsid)"
+if [[ $(uname -r) == 5.10.* ]]; then
+    skip "start --each" "not here: this kernel cannot"
+else
+    "$WHITTLE" start -q each --each "$CG" --count-moved
+    restack
+    rc=0
+    "$WHITTLE" stop -q each --recording "$T/each" -d "$T/each" || rc=$?
+    expect "start --each" "$T/each/target.recording.json"
+    is "... born into the other one" $((3 * 3 * rounds)) "$(calls "$T/each/other.recording.json" getpgid)"
+    is "... and in it before and after a move" $((3 * 6 * rounds)) "$(calls "$T/each/other.recording.json" getsid)"
+fi
 
 # a cgroup that becomes a target while a process in it calls without a pause, and is none any more
 "$WHITTLE" start -q other --cgroup "$CG/other"
