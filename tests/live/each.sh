@@ -305,8 +305,9 @@ if echo threaded 2>/dev/null >"$top/process/first/cgroup.type" && echo threaded 
     for one in 'process_first getsid' 'process_second getpgid'; do
         read -r name call <<<"$one"
         file=$(find "$out" -name "*${name#process_}.recording.json" | head -n 1)
-        expect "... each with its own calls: $call" \
-            [ "$(jq -r '.syscalls[] | select(.name == "getsid" or .name == "getpgid") | "\(.class) \(.name) \(.calls)"' "${file:-/dev/null}")" = "workload $call 100" ]
+        got=$(jq -r '.syscalls[] | select(.name == "getsid" or .name == "getpgid") | "\(.class) \(.name) \(.calls)"' "${file:-/dev/null}")
+        expect "... each with its own calls: $call" [ "$got" = "workload $call 100" ]
+        [ "$got" = "workload $call 100" ] || { cat "$T/log" && ls -l "$out" && jq -c '.moved, .losses, [.syscalls[] | "\(.name) \(.class) \(.calls)"]' "$out"/*.recording.json; } | detail
     done
 else
     skip "threads of one process in two cgroups" "not here: cgroups cannot be threaded"
