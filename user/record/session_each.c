@@ -9,11 +9,6 @@
 
 #define GROUPS_MAX 131072
 
-bool session__is_each(const struct session *session)
-{
-	return session->options.each;
-}
-
 int session_configure_each(struct session *session)
 {
 	struct tracer_bpf *skel = session->skel;

@@ -36,9 +36,6 @@ uint64_t session__cgroups_missed(const struct session *session);
 /** There was none for one that exists. */
 void session__miss_cgroup(struct session *session);
 
-/** Is it a session of each cgroup? One that is pinned may be. */
-bool session__is_each(const struct session *session);
-
 /**
  * As session__each_apart(), of one slot, and at any time. `spilled` (after detach only): what found no room in the slot's own table
  * as well.
