@@ -279,6 +279,19 @@ static __always_inline bool group_is_apart(struct task_struct *task)
 	return leader != task && cgroup_id_read(leader) != cgroup_id_read(task);
 }
 
+/*
+ * Where the process of a task that is in a cgroup of `slot` belongs: of several threads that show up at once, before it is known, each must say the
+ * same, or the first one would be a stranger to what another one has stored.
+ */
+static __always_inline __u32 group_home(struct task_struct *task, __u32 slot)
+{
+	__u32 home = slot;
+
+	if (group_is_apart(task))
+		home = target_slot(cgroup_id_read(BPF_CORE_READ(task, group_leader)));
+	return home == SLOT_NONE ? slot : home;
+}
+
 /* The group of a task that is in a cgroup of `slot`. */
 static __always_inline struct group *group_of(struct task_struct *task, __u32 slot, bool entering)
 {
@@ -289,7 +302,7 @@ static __always_inline struct group *group_of(struct task_struct *task, __u32 sl
 		return group;
 	if (group)
 		group_forget(group);
-	return group_enter(task, slot, entering);
+	return group_enter(task, group_home(task, slot), entering);
 }
 
 static __always_inline bool group_is_over(const struct group *group)
