@@ -257,7 +257,7 @@ signal.signal(signal.SIGINT, interrupted)
 with open(sys.argv[1], "w") as own:
     own.writelines(line[3:] for line in open("/proc/self/cgroup") if line.startswith("0::"))
 print("ready", flush=True)
-time.sleep(30)
+time.sleep(300)
 END
 expect "Ctrl-C twice is the command's affair" [ "$(python3 "$T/twice.py" "$WHITTLE" record -q -o "$out" -- \
     python3 "$T/stubborn.py" "$T/own")" = "again 7 1" ]
@@ -382,7 +382,7 @@ mkdir -m 700 "$T/theirs"
 chown nobody "$T/theirs"
 # 2: CAP_DAC_OVERRIDE
 expect "... but what its output needs" [ "$(privileges -o "$T/theirs/p.json" 2>/dev/null)" = " 2 2 1 " ]
-in_cgroup sleep 30 & sleeper=$!
+in_cgroup sleep 300 & sleeper=$!
 await_sleep "$CG"
 expect "... and writes it" [ -n "$(SUDO_UID=$(id -u nobody) SUDO_GID=$(id -g nobody) privileges -o "$T/theirs/p.json")" -a -s "$T/theirs/p.json" ]
 expect "... for the one who called sudo" [ "$(stat -c %U "$T/theirs/p.json")" = nobody ]
@@ -390,7 +390,7 @@ kill $sleeper
 wait $sleeper || :
 rc=0; "$WHITTLE" record -q -o "$out" --for 1s --user nobody -- sleep 60 || rc=$?
 expect "a command of another user can still be ended" [ $rc = 143 ]
-in_cgroup sleep 30 & sleeper=$!
+in_cgroup sleep 300 & sleeper=$!
 await_sleep "$CG"
 setpriv --reuid nobody --clear-groups --inh-caps -all,+bpf,+perfmon --ambient-caps -all,+bpf,+perfmon \
     "$WHITTLE" record -q --cgroup "$CG" --for 1s >"$T/out" 2>"$T/err" || :
