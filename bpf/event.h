@@ -274,6 +274,9 @@ enum group_state {
 	GROUP_PROVISIONAL = 2,
 };
 
+/* The slot of one that is about to go. */
+#define GROUP_NOWHERE 0xffffffffU
+
 struct group {
 	__u64 lineage; /* 0: it never was in set-up, or never leaves it: whittle's helper */
 	__u64 since;   /* PROVISIONAL: the time of its exec */

@@ -163,9 +163,13 @@ static __noinline int groups_void(void)
 	return 0;
 }
 
-/* A group leaves its slot or ends. */
+/* A group leaves its slot or ends, and what is in the map is about to go. Several threads may find that at once: one of them is it. */
 static __always_inline void group_forget(struct group *group)
 {
+	__u32 slot = group->slot;
+
+	if (slot == GROUP_NOWHERE || compare_exchange(&group->slot, slot, GROUP_NOWHERE) != slot)
+		return;
 	if (!group_is_workload(group))
 		group_leave(group);
 	groups_void();
@@ -188,15 +192,21 @@ static __noinline __u64 lineage_new(struct task_struct *task, __u32 slot, __u32 
 	return 0;
 }
 
-/* NULL: no room */
-static __always_inline struct group *group_store(__u32 tgid, struct group *group)
+/*
+ * BPF_NOEXIST: of several that have found none, threads of it and the inventory, the first one says what it is, and the others are given
+ * that; BPF_ANY: this replaces what there is. NULL: no room.
+ */
+static __always_inline struct group *group_store(__u32 tgid, const struct group *group, __u64 how)
 {
-	bpf_map_update_elem(&groups, &tgid, group, BPF_ANY);
-	return bpf_map_lookup_elem(&groups, &tgid);
+	struct group *stored;
+
+	bpf_map_update_elem(&groups, &tgid, group, how);
+	stored = bpf_map_lookup_elem(&groups, &tgid);
+	return stored && stored->slot != GROUP_NOWHERE ? stored : NULL;
 }
 
 /* Puts a group in set-up, at the head of a lineage of its own. NULL: no room, it counts as workload. */
-static __noinline struct group *group_enter_setup(struct task_struct *task, __u32 slot)
+static __noinline struct group *group_enter_setup(struct task_struct *task, __u32 slot, __u64 how)
 {
 	struct group group = {.slot = slot, .state = GROUP_SETUP};
 	__u32 tgid = BPF_CORE_READ(task, tgid);
@@ -206,8 +216,8 @@ static __noinline struct group *group_enter_setup(struct task_struct *task, __u3
 	group.lineage = lineage_new(task, slot, 0);
 	if (!group.lineage)
 		return NULL;
-	stored = group_store(tgid, &group);
-	if (!stored)
+	stored = group_store(tgid, &group, how);
+	if (!stored || stored->lineage != group.lineage)
 		bpf_map_delete_elem(&lineages, &group.lineage);
 	return stored;
 }
@@ -239,12 +249,12 @@ static __always_inline bool group_is_helper(struct task_struct *task)
 }
 
 /*
- * A group shows up in `slot` that nobody in the targets forked; `entering`: by the very event of its entry. NULL: no
+ * A group shows up in `slot` that nobody in the targets forked; `entering`: by the very event of its entry; `how` to store it. NULL: no
  * room, it counts as workload. One that could not be marked when it came, and so calls as a stranger, stays workload even if there is room by
  * then: it was counted, once.
  */
 static __always_inline struct group *group_enter(struct task_struct *task, __u32 slot,
-						 bool entering)
+						 bool entering, __u64 how)
 {
 	struct group group = {.slot = slot}, *stored;
 	struct slot *s = slot_of(slot);
@@ -252,7 +262,7 @@ static __always_inline struct group *group_enter(struct task_struct *task, __u32
 	if (group_is_helper(
 		    task)) { /* without a lineage there is no way out of set-up, whatever it runs */
 		group.state = GROUP_SETUP;
-		return group_store(BPF_CORE_READ(task, tgid), &group);
+		return group_store(BPF_CORE_READ(task, tgid), &group, how);
 	}
 	if (cfg_each && (!s->armed || s->flags & SLOT_COUNT_MOVED))
 		each_note_inside(slot);
@@ -260,9 +270,9 @@ static __always_inline struct group *group_enter(struct task_struct *task, __u32
 		atomic_add(&s->joined, 1);
 	if (!s->armed || s->flags & SLOT_COUNT_MOVED ||
 	    (!entering && (s->lost_groups || s->flags & SLOT_STRANGERS)))
-		stored = group_store(BPF_CORE_READ(task, tgid), &group);
+		stored = group_store(BPF_CORE_READ(task, tgid), &group, how);
 	else
-		stored = group_enter_setup(task, slot);
+		stored = group_enter_setup(task, slot, how);
 	if (!stored && (entering || !s->armed))
 		atomic_add(&s->lost_groups, 1);
 	return stored;
@@ -302,7 +312,7 @@ static __always_inline struct group *group_of(struct task_struct *task, __u32 sl
 		return group;
 	if (group)
 		group_forget(group);
-	return group_enter(task, group_home(task, slot), entering);
+	return group_enter(task, group_home(task, slot), entering, group ? BPF_ANY : BPF_NOEXIST);
 }
 
 static __always_inline bool group_is_over(const struct group *group)
@@ -367,7 +377,7 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 	if (forker == self && helper_next)
 		helper = tgid;
 	if (parent_slot != slot || forker == self || forker == helper) {
-		group_enter(child, slot, true); /* CLONE_INTO_CGROUP */
+		group_enter(child, slot, true, BPF_ANY); /* CLONE_INTO_CGROUP */
 		return;
 	}
 	group = group_of(parent, slot, false);
@@ -382,7 +392,7 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 		if (lineage)
 			atomic_add(&lineage->live, 1);
 	}
-	if (group_store(tgid, &copy))
+	if (group_store(tgid, &copy, BPF_ANY))
 		return;
 	atomic_add(&slot_of(slot)->lost_groups, 1);
 	if (!group_is_workload(&copy))

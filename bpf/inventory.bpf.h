@@ -28,18 +28,22 @@ static __always_inline bool inventory_group(struct task_struct *task, __u32 slot
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct group *group = bpf_map_lookup_elem(&groups, &tgid);
 
-	/* it was in another recording's target before, and is in none any more, or in this one's by now */
-	if (group && group->slot != slot && !group_is_apart(task)) {
-		group_forget(group);
-		bpf_map_delete_elem(&groups, &tgid);
-		group = NULL;
-	}
-	if (!group && image_is_launcher(exe.ino, exe.dev, (__u64)file)) {
-		group = group_enter_setup(task, slot);
+	bool known = group && (group->slot == slot || group_is_apart(task));
+
+	if (!known && image_is_launcher(exe.ino, exe.dev, (__u64)file)) {
+		/* it was in another recording's target before, and is in none any more, or in this one's by now */
+		if (group)
+			group_forget(group);
+		group = group_enter_setup(task, slot, BPF_ANY);
 		if (group)
 			group->filters = 0; /* it may have loaded its filter already */
-	} else if (!group) {
+	} else {
 		group = group_of(task, slot, false); /* not armed yet: it becomes workload */
+	}
+	/* it has ended by now, maybe before that was stored; its number will be another's */
+	if (!BPF_CORE_READ(task, signal, live.counter)) {
+		group_exit(tgid);
+		return false;
 	}
 	return !group || group_is_workload(group);
 }

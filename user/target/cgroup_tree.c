@@ -165,7 +165,7 @@ struct walk_ids {
 
 static bool is_there(int dir)
 {
-	return !faccessat(dir, "cgroup.procs", F_OK, 0);
+	return !faccessat(dir, "cgroup.procs", F_OK, 0) || (errno != ENOENT && errno != ENODEV);
 }
 
 static int enter_id(int parent, const char *name, int dir, void *context)
