@@ -57,7 +57,9 @@ all: $(B)/whittle
 $(B)/whittle: $(OBJECTS)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-SKELETONS := $(B)/tracer.skel.h $(B)/tracer_5_10.skel.h
+# for kernels up to these, see bpf/atomic.bpf.h and bpf/verdict.bpf.h
+OLDER := 5_10 6_1
+SKELETONS := $(B)/tracer.skel.h $(OLDER:%=$(B)/tracer_%.skel.h)
 
 $(B)/user/%.o: user/%.c | $(SKELETONS) $(B)/pins_id.h
 	@mkdir -p $(@D)
@@ -67,10 +69,9 @@ $(B)/tracer.bpf.o: bpf/tracer.bpf.c
 	@mkdir -p $(@D)
 	$(CLANG) $(BPF_CFLAGS) $(DEPS) -c -o $@ $<
 
-# the same for kernels before 5.15, see bpf/atomic.bpf.h
-$(B)/tracer_5_10.bpf.o: bpf/tracer.bpf.c
+$(B)/tracer_%.bpf.o: bpf/tracer.bpf.c
 	@mkdir -p $(@D)
-	$(CLANG) $(BPF_CFLAGS) -DLINUX_5_10 $(DEPS) -c -o $@ $<
+	$(CLANG) $(BPF_CFLAGS) -DLINUX_$* $(DEPS) -c -o $@ $<
 
 $(SKELETONS) $(B)/tests/bench/floor.skel.h: %.skel.h: %.bpf.o
 	$(BPFTOOL) gen skeleton $< name $(notdir $*)_bpf > $@.tmp
@@ -78,7 +79,7 @@ $(SKELETONS) $(B)/tests/bench/floor.skel.h: %.skel.h: %.bpf.o
 
 # which programs pins are of: their source without comments
 $(B)/pins_id.h: $(B)/tracer.bpf.o
-	for twin in '' -DLINUX_5_10; do $(CLANG) $(BPF_CFLAGS) $$twin -E -P bpf/tracer.bpf.c; done | sha256sum | \
+	for twin in '' $(OLDER:%=-DLINUX_%); do $(CLANG) $(BPF_CFLAGS) $$twin -E -P bpf/tracer.bpf.c; done | sha256sum | \
 		sed 's/^\(.\{16\}\).*/#define PINS_ID 0x\1ULL/' >$@.tmp
 	mv $@.tmp $@
 
@@ -86,7 +87,7 @@ $(LIBRARY): $(LIBRARY_OBJECTS)
 	rm -f $@
 	$(AR) rcs $@ $^
 
--include $(OBJECTS:.o=.d) $(B)/tracer.bpf.d $(B)/tracer_5_10.bpf.d
+-include $(OBJECTS:.o=.d) $(B)/tracer.bpf.d $(OLDER:%=$(B)/tracer_%.bpf.d)
 
 # --- tests ------------------------------------------------------------------------------------------
 

@@ -31,14 +31,19 @@ static __always_inline bool verdict_holds(const struct verdict *verdict, __u64 r
 	return verdict->regs == regs && verdict->epoch == verdicts_epoch;
 }
 
-#ifdef __TARGET_ARCH_x86
+/*
+ * It is the current one, while the verdict holds. Objects for kernels that have no such function, which came with 6.2, do not look for it: libbpf
+ * 1.1 takes it for an error that it may not look through modules (CAP_SYS_ADMIN), though nothing needs it.
+ */
+#if defined(__TARGET_ARCH_x86) && !defined(LINUX_5_10) && !defined(LINUX_6_1)
 void *bpf_rdonly_cast(const void *object, __u32 type) __ksym __weak;
 
-/* It is the current one, while the verdict holds. */
 static __always_inline struct task_struct *verdict_task(const struct verdict *verdict)
 {
 	return bpf_rdonly_cast((void *)verdict->task, bpf_core_type_id_kernel(struct task_struct));
 }
+#else
+#define verdict_task(verdict) bpf_get_current_task_btf()
 #endif
 
 #endif

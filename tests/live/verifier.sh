@@ -29,11 +29,15 @@ for compiler in clang clang-{14..25}; do
     fi
     compile "$T/tracer.bpf.o"
     compile "$T/twin.bpf.o" -DLINUX_5_10
+    compile "$T/twin_6_1.bpf.o" -DLINUX_6_1
     llvm-objdump -d "$T/twin.bpf.o" | awk '/^[0-9a-f]+ </ { program = $2 } /atomic_|xchg|<unknown>/ { print program }' | sort -u >"$T/newer"
     : >"$T/none"
     same "$compiler: the twin for Linux 5.10 only adds" "$T/none" "$T/newer"
-    for object in tracer twin; do
+    for object in tracer twin twin_6_1; do
         llvm-nm -n "$T/$object.bpf.o" | grep ' [BDR] ' >"$T/$object.variables" || fail "$object has variables"
     done
     same "$compiler: ... and has the same variables in the same places" "$T/tracer.variables" "$T/twin.variables"
+    same "$compiler: that for Linux 6.1 has them, too" "$T/tracer.variables" "$T/twin_6_1.variables"
+    # libbpf 1.1 does not look for functions of the kernel without CAP_SYS_ADMIN
+    same "$compiler: ... and both need no function of the kernel" "$T/none" <(llvm-nm -u "$T/twin.bpf.o" "$T/twin_6_1.bpf.o" | grep '^ ' || :)
 done

@@ -176,7 +176,7 @@ static int load(struct session *session, const struct hook *hook)
 {
 	int rc;
 
-	session->skel = session_object_open(session->options.features & FEATURE_FETCH);
+	session->skel = session_object_open(session->options.features);
 	if (!session->skel)
 		return -errno;
 	rc = configure(session, hook);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The object that holds the programs, and its twin for kernels before 5.15: one source (bpf/atomic.bpf.h), so the same maps and names. */
+/*
+ * The object that holds the programs, and those for older kernels: one source, so the same maps and names (bpf/atomic.bpf.h, bpf/verdict.bpf.h).
+ */
+#include "record/features.h"
 #include "record/session_private.h"
 #include "tracer.skel.h"
 #include "tracer_5_10.skel.h"
+#include "tracer_6_1.skel.h"
 
 #include <bpf/btf.h>
 #include <errno.h>
@@ -10,27 +14,42 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-_Static_assert(sizeof(struct tracer_bpf) == sizeof(struct tracer_5_10_bpf), "the same programs");
-_Static_assert(sizeof(*((struct tracer_bpf *)NULL)->bss) ==
-		       sizeof(*((struct tracer_5_10_bpf *)NULL)->bss),
-	       "the same variables");
-_Static_assert(sizeof(*((struct tracer_bpf *)NULL)->rodata) ==
-		       sizeof(*((struct tracer_5_10_bpf *)NULL)->rodata),
-	       "the same constants");
+#define ASSERT_SAME(other)                                                                         \
+	_Static_assert(sizeof(struct tracer_bpf) == sizeof(struct other), "the same programs");    \
+	_Static_assert(sizeof(*((struct tracer_bpf *)NULL)->bss) ==                                \
+			       sizeof(*((struct other *)NULL)->bss),                               \
+		       "the same variables");                                                      \
+	_Static_assert(sizeof(*((struct tracer_bpf *)NULL)->rodata) ==                             \
+			       sizeof(*((struct other *)NULL)->rodata),                            \
+		       "the same constants")
 
-struct tracer_bpf *session_object_open(bool fetch)
+ASSERT_SAME(tracer_5_10_bpf);
+ASSERT_SAME(tracer_6_1_bpf);
+
+static struct tracer_bpf *open_bytes(const void *(*bytes)(size_t *),
+				     const struct bpf_object_open_opts *options)
 {
 	struct tracer_bpf *skel = calloc(1, sizeof(*skel));
 	int rc = skel ? tracer_bpf__create_skeleton(skel) : -ENOMEM;
 
-	if (!rc && !fetch)
-		skel->skeleton->data = (void *)tracer_5_10_bpf__elf_bytes(&skel->skeleton->data_sz);
-	rc = rc ? rc : bpf_object__open_skeleton(skel->skeleton, NULL);
+	if (!rc) {
+		skel->skeleton->data = (void *)bytes(&skel->skeleton->data_sz);
+		rc = bpf_object__open_skeleton(skel->skeleton, options);
+	}
 	if (!rc)
 		return skel;
 	tracer_bpf__destroy(skel);
 	errno = -rc;
 	return NULL;
+}
+
+struct tracer_bpf *session_object_open(unsigned int features)
+{
+	if (!(features & FEATURE_FETCH))
+		return open_bytes(tracer_5_10_bpf__elf_bytes, NULL);
+	return open_bytes(features & FEATURE_VERDICTS ? tracer_bpf__elf_bytes :
+							tracer_6_1_bpf__elf_bytes,
+			  NULL);
 }
 
 int session_object_btf(void)
@@ -56,7 +75,8 @@ struct tracer_bpf *session_object_open_unfitted(int btf)
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", btf);
 	options.btf_custom_path = btf >= 0 ? path : NULL;
-	return tracer_bpf__open_opts(&options);
+	/* for one function that it looks for libbpf would read all of it */
+	return open_bytes(tracer_6_1_bpf__elf_bytes, &options);
 }
 
 int session_object_map_variables(struct tracer_bpf *skel)

@@ -72,8 +72,8 @@ struct session {
 	__u32 slots;      /* the none slot included */
 };
 
-/** The object that is for kernels with FEATURE_FETCH, or its twin. NULL, and errno: it cannot be opened. */
-struct tracer_bpf *session_object_open(bool fetch);
+/** The object that is for kernels with these features. NULL, and errno: it cannot be opened. */
+struct tracer_bpf *session_object_open(unsigned int features);
 /** A file of no types, in BTF; -1: cannot be made. */
 int session_object_btf(void);
 /**
