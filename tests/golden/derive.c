@@ -77,7 +77,7 @@ int main(int argc, char **argv)
 
 	if (argc < 1 || !read_options(argv, &options) || !read_calls(stdin, &set))
 		return 2;
-	options.baseline.arch = native_of(&set);
+	options.baseline.arches = ARCH_BIT(native_of(&set));
 	if (derive_profile(&set, &options, &profile, NULL, &err) ||
 	    emit_oci(&profile, &text, &err)) {
 		fprintf(stderr, "derive: %s\n", err.text);

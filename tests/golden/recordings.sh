@@ -131,6 +131,50 @@ grep -q 'the same recording was given before' "$T/err" && pass 'and that is told
 grep -q '3 of 5 distinct syscalls (60.0 %) were seen by only one of 2 recordings$' "$T/text" && pass 'nor is it two that saw the same' ||
     fail 'nor is it two that saw the same' "$(cat "$T/text")"
 
+# what came late in each came late in all, however many there are
+recording 0:0 1:98000000000 >"$T/late"
+for n in 1 2 3 4 5; do jq ".target = \"cgroup /$n\" | .host.kernel = \"6.$n\"" "$T/late" >"$T/late.$n"; done
+"$WHITTLE" merge "$T"/late.? >"$T/lates"
+"$WHITTLE" show "$T/lates" >"$T/text"
+grep -qx '2 distinct syscalls in 20 calls, 8m20s; the last new one 2.0 s before the end of the longest recording, 1m40s' "$T/text" &&
+    pass 'the last new one of several' || fail 'the last new one of several' "$(cat "$T/text")"
+"$WHITTLE" show --json "$T/lates" | jq -c '[.elapsed_ns, .longest_ns, .since_new_ns]' >"$T/got"
+echo '[500000000000,100000000000,2000000000]' >"$T/want"
+same '... in JSON' "$T/want" "$T/got"
+[ "$(jq -r .target "$T/lates")" = 'cgroup /1; cgroup /2; cgroup /3; cgroup /4; cgroup /5' ] && pass 'all targets are in one' || fail 'all targets are in one'
+seq -f 'cgroup /number/%03.0f' -s '; ' 300 >"$T/targets"
+jq --rawfile targets "$T/targets" '.target = $targets' "$T/late" >"$T/fleet"
+"$WHITTLE" show "$T/fleet" | sed -n 1p >"$T/first"
+grep -Eq '^cgroup /number/001; .*; \.\.\. on Linux' "$T/first" && [ "$(wc -c <"$T/first")" -lt 500 ] && pass 'shown are the first of them' || fail 'shown are the first of them' "$(cat "$T/first")"
+# 60,000 in each, which are no numbers of calls
+for n in 1 2 3 4; do
+    jq -c --argjson n $n '.syscalls[0] as $call | .syscalls = [range(60000) | $call + {number: (100000 * $n + .)}]' "$T/late" >"$T/huge.$n"
+done
+check_status 1 'what could not be read again' "$WHITTLE" merge "$T"/huge.? -o "$T/huge"
+grep -q 'the recordings make one that could not be read again, merge fewer: it:.*more than 1000000 values' "$T/err" && [ ! -e "$T/huge" ] && pass '... is not written' ||
+    fail '... is not written' "$(cat "$T/err")"
+
+# --- containers ---
+# that ran before: some runtime has started them, and nobody has seen them start
+jq '.container = true | .whole = false' "$T/late" >"$T/ran"
+check 'a recording of a container' "$WHITTLE" profile "$T/ran" -o "$T/p"
+grep -q 'what they call to start is in it only where it was seen; record a start of them, or guess with --assume-startup' "$T/err" && pass '... that ran before' ||
+    fail '... that ran before' "$(cat "$T/err")"
+jq -e '.syscalls[0].names | contains(["fstatfs", "getdents64", "capset"])' "$T/p" >"$T/out" && pass '... has what runtimes need' || fail '... has what runtimes need'
+jq -e '.syscalls[0].names | contains(["arch_prctl"]) | not' "$T/p" >"$T/out" && pass '... and not what loaders call' || fail '... and not what loaders call'
+check '--assume-startup' "$WHITTLE" profile --assume-startup "$T/ran" -o "$T/p"
+jq -e '.syscalls[0].names | contains(["arch_prctl", "brk", "capset"])' "$T/p" >"$T/out" && pass '... has it' || fail '... has it'
+check '... is not needed if one has seen a start' "$WHITTLE" profile --assume-startup "$T/ran" "$T/late" -o "$T/p"
+grep -q 'the start was seen, there is nothing to assume' "$T/err" && pass '... which is told' || fail '... which is told' "$(cat "$T/err")"
+# of hosts of two architectures, whichever comes first
+jq '.host.machine = "aarch64" | .syscalls[].arch = "aarch64"' "$T/ran" >"$T/arm"
+for files in "ran arm" "arm ran"; do
+    # shellcheck disable=SC2086
+    (cd "$T" && "$WHITTLE" profile -q --runtime crun $files) | jq -S '.syscalls' >"$T/two.${files// /}"
+done
+same 'containers of two architectures, in any order' "$T/two.ranarm" "$T/two.armran"
+grep -q '"select"' "$T/two.ranarm" && pass '... have what the runtime needs on each' || fail '... have what the runtime needs on each'
+
 # --- arguments of more than 32 bits ---
 # ptrace of 64-bit code, beside getpid of both
 recording 101:1 39:2 | jq '.arguments = [{arch: "x86_64", number: 101, masks: ["0xffffffffffffffff", "0x0", "0x0", "0x0", "0x0", "0x0"],

@@ -293,7 +293,7 @@ Test(derive, tables_add)
 {
 	struct derive_options options = {
 		.startup = true,
-		.baseline = {.runtimes = RUNTIME_RUNC, .arch = ARCH_X86_64},
+		.baseline = {.runtimes = RUNTIME_RUNC, .arches = ARCH_BIT(ARCH_X86_64)},
 	};
 	struct syscall_set set = set_of(CALLS({ARCH_X86_64, 59, 0}, {ARCH_X86_64, 126, 0}));
 	struct profile own_profile profile = {0};
@@ -321,7 +321,7 @@ Test(derive, tables_add)
 Test(derive, baseline_brings_its_architecture)
 {
 	struct derive_options options = {
-		.baseline = {.runtimes = RUNTIME_CRUN, .arch = ARCH_X86_64},
+		.baseline = {.runtimes = RUNTIME_CRUN, .arches = ARCH_BIT(ARCH_X86_64)},
 	};
 	struct syscall_set set = set_of(CALLS({ARCH_X86, 20, 0}));
 	struct profile own_profile profile = {0};

@@ -88,6 +88,8 @@ static void fill(struct recording *r)
 				.whole = some(2),
 				.started = some(4),
 				.elapsed = some(5),
+				.longest = some(2) ? some(5) : 0,
+				.container = some(2),
 				.timed = some(2),
 				.losses = {.late = some(3),
 					   .calls = some(3),
@@ -217,6 +219,36 @@ Test(join, nothing_is_left_out)
 		while (syscall_set__next(&part, &call))
 			cr_assert(syscall_set__has(&needed, &call));
 	}
+}
+
+/* More of them than a recording has room for are counted, and no reason to fail. */
+Test(join, many_moved_and_denied)
+{
+	struct recording own_recording into = {0}, own_recording from = {0};
+
+	fill(&into);
+	fill(&from);
+	into.losses.moved = from.losses.moved = into.losses.denials = from.losses.denials = 0;
+	into.moved_len = from.moved_len = into.denied.len = from.denied.len = 0;
+	for (uint32_t i = 1; i <= RECORDING_MOVED_MAX; i++) {
+		const struct moved one = {.pid = i, .calls = 1}, other = {.pid = i * 2, .calls = 1};
+
+		cr_assert_eq(recording_add_moved(&into, &one), 0);
+		cr_assert_eq(recording_add_moved(&from, &other), 0);
+	}
+	for (int i = 0; i < DENIALS_MAX; i++) {
+		const struct denial one = {.call = {ARCH_X86_64, i, 0}, .count = 2};
+		const struct denial other = {.call = {ARCH_X86_64, i + 10, 0}, .count = 2};
+
+		cr_assert_eq(denials_add(&into.denied, &one), 0);
+		cr_assert_eq(denials_add(&from.denied, &other), 0);
+	}
+	cr_assert_eq(recording_join(&into, &from), 0);
+	cr_expect_eq(into.moved_len, RECORDING_MOVED_MAX);
+	/* half of them are the same */
+	cr_expect_eq(into.losses.moved, RECORDING_MOVED_MAX / 2);
+	cr_expect_eq(into.denied.len, DENIALS_MAX);
+	cr_expect_eq(into.losses.denials, 10 * 2);
 }
 
 /* More values than are kept, beside one that says why it has none: the same reason in any order. */

@@ -303,13 +303,14 @@ Test(recording_json, head)
 	recording.target = strdup("--cgroup \"/a b\"\n\xc3\xa9");
 	recording.started = 1700000000123456789;
 	recording.elapsed = 2500000000;
+	recording.container = true;
 	recording.whole = true;
 	recording.losses = (struct losses){1, 2, 3, 4, 5, 6, 7, 8, 9};
 	json = to_json(&recording);
 	expect_json(json,
 		    "{\"format\": \"whittle-recording\", \"version\": 1,"
 		    " \"host\": {\"kernel\": \"6.1.0\", \"machine\": \"x86_64\", \"libseccomp\": \"2.5.4\"},"
-		    " \"target\": \"--cgroup \\\"/a b\\\"\\n\\u00e9\", \"hook\": \"raw_tp\","
+		    " \"target\": \"--cgroup \\\"/a b\\\"\\n\\u00e9\", \"container\": true, \"hook\": \"raw_tp\","
 		    " \"started\": \"2023-11-14T22:13:20.123Z\", \"elapsed_ns\": 2500000000,"
 		    " \"whole\": true, \"complete\": false,"
 		    " \"losses\": {\"late\": 1, \"cgroups\": 2, \"processes\": 3, \"calls\": 4, \"left\": 5, \"moved\": 6, \"misses\": 7, \"denials\": 8, \"log\": 9},"

@@ -115,16 +115,17 @@ static void record(const struct sighting *sighting, struct recording *recording)
 Test(runtime, evidence)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct recording own_recording recording = {.native = ARCH_X86_64};
+		struct recording own_recording recording = {.native = ARCH_X86_64,
+							    .container = rows[i].container};
 		struct runtime_seen seen;
 
 		for (const struct sighting *s = rows[i].sightings; s->class; s++)
 			record(s, &recording);
-		runtime_see(&recording, rows[i].container, &seen);
+		runtime_see(&recording, &seen);
 		cr_expect_eq(seen.runtimes, rows[i].runtimes, "%s: %s", rows[i].name,
 			     runtime_name(seen.runtimes));
 		cr_expect_eq(seen.privs, rows[i].privs, "%s", rows[i].name);
-		cr_expect_eq(seen.arch, ARCH_X86_64, "%s", rows[i].name);
+		cr_expect_eq(seen.arches, ARCH_BIT(ARCH_X86_64), "%s", rows[i].name);
 	}
 }
 
@@ -140,9 +141,9 @@ Test(runtime, architecture_is_the_runtimes)
 
 	for (size_t i = 0; i < ARRAY_LEN(sightings); i++)
 		record(&sightings[i], &recording);
-	runtime_see(&recording, false, &seen);
-	cr_expect_eq(seen.arch, ARCH_X86);
-	cr_expect_eq(runtime_baseline(&seen, RUNTIME_CHOICE_AUTO).arch, ARCH_X86);
+	runtime_see(&recording, &seen);
+	cr_expect_eq(seen.arches, ARCH_BIT(ARCH_X86));
+	cr_expect_eq(runtime_baseline(&seen, RUNTIME_CHOICE_AUTO).arches, ARCH_BIT(ARCH_X86));
 }
 
 Test(runtime, choice)
@@ -154,37 +155,37 @@ Test(runtime, choice)
 		bool no_new_privs;
 		const char *text;
 	} choices[] = {
-		{{RUNTIME_RUNC, PRIVS_NEW, ARCH_X86_64},
+		{{RUNTIME_RUNC, PRIVS_NEW, ARCH_BIT(ARCH_X86_64)},
 		 RUNTIME_CHOICE_AUTO,
 		 RUNTIME_RUNC,
 		 false,
 		 "runc, no_new_privs off"},
-		{{RUNTIME_CRUN, PRIVS_NO_NEW, ARCH_X86_64},
+		{{RUNTIME_CRUN, PRIVS_NO_NEW, ARCH_BIT(ARCH_X86_64)},
 		 RUNTIME_CHOICE_AUTO,
 		 RUNTIME_CRUN,
 		 true,
 		 "crun, no_new_privs on"},
-		{{RUNTIME_CRUN, PRIVS_NO_NEW, ARCH_X86_64},
+		{{RUNTIME_CRUN, PRIVS_NO_NEW, ARCH_BIT(ARCH_X86_64)},
 		 RUNTIME_CHOICE_RUNC,
 		 RUNTIME_RUNC,
 		 true,
 		 "runc, no_new_privs on"},
-		{{RUNTIME_NONE, PRIVS_UNKNOWN, ARCH_X86_64},
+		{{RUNTIME_NONE, PRIVS_UNKNOWN, ARCH_BIT(ARCH_X86_64)},
 		 RUNTIME_CHOICE_CRUN,
 		 RUNTIME_CRUN,
 		 false,
 		 "crun, no_new_privs not known"},
-		{{RUNTIME_ANY, PRIVS_UNKNOWN, ARCH_X86_64},
+		{{RUNTIME_ANY, PRIVS_UNKNOWN, ARCH_BIT(ARCH_X86_64)},
 		 RUNTIME_CHOICE_AUTO,
 		 RUNTIME_ANY,
 		 false,
 		 "runc and crun, no_new_privs not known"},
-		{{RUNTIME_RUNC, PRIVS_NEW, ARCH_X86_64},
+		{{RUNTIME_RUNC, PRIVS_NEW, ARCH_BIT(ARCH_X86_64)},
 		 RUNTIME_CHOICE_NONE,
 		 RUNTIME_NONE,
 		 false,
 		 "none, no_new_privs off"},
-		{{RUNTIME_NONE, PRIVS_UNKNOWN, ARCH_X86_64},
+		{{RUNTIME_NONE, PRIVS_UNKNOWN, ARCH_BIT(ARCH_X86_64)},
 		 RUNTIME_CHOICE_AUTO,
 		 RUNTIME_NONE,
 		 false,

@@ -217,7 +217,7 @@ static int make_profile(const struct oci_state *state, const struct recording *r
 	int rc;
 
 	recording_needed(recording, &needed);
-	runtime_see(recording, true, &seen);
+	runtime_see(recording, &seen);
 	options.baseline = runtime_baseline(&seen, RUNTIME_CHOICE_AUTO);
 	options.idle = !recording_has_workload(recording);
 	rc = derive_profile(&needed, &options, &profile, NULL, err);

@@ -37,20 +37,27 @@ static const struct option_row rows[] = {
 	{0},
 };
 
-/* One file after the other: memory does not grow with their number. */
+/* Recordings that are joined already, and of how many. */
+struct heap {
+	struct recording recording;
+	size_t members;
+};
+
+/* One file after the other: memory grows no faster than the logarithm of their number. */
 struct merging {
 	const struct merge_options *options;
-	size_t profiles, recordings;
+	size_t profiles, recordings, heaps_len;
 	bool high_bits; /* what was put together compares more than 32 where none of them does */
 	struct profile profile;
-	struct recording recording;
+	struct heap heaps[64];
 	struct seen_files seen;
 };
 
 static void merging_clear(struct merging *merging)
 {
 	profile_clear(&merging->profile);
-	recording_clear(&merging->recording);
+	for (size_t i = 0; i < merging->heaps_len; i++)
+		recording_clear(&merging->heaps[i].recording);
 	seen_files_clear(&merging->seen);
 }
 
@@ -108,6 +115,30 @@ static int add_profile(struct merging *merging, const char *path, struct profile
 	return 0;
 }
 
+static int join_last_heaps(struct merging *merging)
+{
+	struct heap *last = &merging->heaps[--merging->heaps_len];
+	int rc = recording_join(&last[-1].recording, &last->recording);
+
+	last[-1].members += last->members;
+	recording_clear(&last->recording);
+	return rc;
+}
+
+/* As a counter carries: each is joined with one of as many, or what has grown large would be gone through once for each file. */
+static int add_to_heaps(struct merging *merging, struct recording *next)
+{
+	struct heap *heaps = merging->heaps;
+	int rc = 0;
+
+	heaps[merging->heaps_len++] = (struct heap){.recording = *next, .members = 1};
+	*next = (struct recording){0};
+	while (!rc && merging->heaps_len > 1 &&
+	       heaps[merging->heaps_len - 2].members <= heaps[merging->heaps_len - 1].members)
+		rc = join_last_heaps(merging);
+	return rc;
+}
+
 static int add_recording(struct merging *merging, const char *name, const struct buf *text,
 			 struct err *err)
 {
@@ -123,12 +154,8 @@ static int add_recording(struct merging *merging, const char *name, const struct
 		log_warn("%s: the same recording was given before: its calls count once", name);
 		recording_forget_sums(&next);
 	}
-	if (!merging->recordings++) {
-		merging->recording = next;
-		next = (struct recording){0};
-		return 0;
-	}
-	rc = recording_join(&merging->recording, &next);
+	merging->recordings++;
+	rc = add_to_heaps(merging, &next);
 	return rc ? err_errno(err, rc, "cannot merge %s", name) : 0;
 }
 
@@ -173,10 +200,33 @@ static int check_result(const struct merging *merging, struct err *err)
 	return 0;
 }
 
+/* Whoever has merged files removes them: what comes of them must be one that can be read. */
+static int recording_text(struct merging *merging, struct buf *text, struct err *err)
+{
+	struct recording own_recording again = {0};
+	struct err why = {.text = "more than 64 MiB"};
+	int rc = 0;
+
+	while (!rc && merging->heaps_len > 1)
+		rc = join_last_heaps(merging);
+	if (rc)
+		return err_errno(err, rc, "cannot merge the recordings");
+	rc = recording_to_json(&merging->heaps[0].recording, text, err);
+	if (rc)
+		return rc;
+	rc = text->len > RECORDING_FILE_MAX ?
+		     -EFBIG :
+		     recording_parse("it", buf__text(text), text->len, &again, &why);
+	return rc ? err_set(err, rc,
+			    "the recordings make one that could not be read again, merge fewer: %s",
+			    why.text) :
+		    0;
+}
+
 static int write_result(struct merging *merging, struct err *err)
 {
 	struct buf own_buf text = BUF_INIT;
-	int rc = merging->recordings ? recording_to_json(&merging->recording, &text, err) :
+	int rc = merging->recordings ? recording_text(merging, &text, err) :
 				       emit_oci(&merging->profile, &text, err);
 
 	return rc ? rc : file_write(merging->options->output, &text, "result", err);

@@ -16,6 +16,7 @@ struct profile_options {
 	const char *output;
 	bool no_enosys;
 	int runtime;
+	bool assume_startup;
 	bool quiet;
 };
 
@@ -28,6 +29,9 @@ static const struct option_row rows[] = {
 	{"runtime", 0, OPTION_CHOICE, "WHICH",
 	 "add what this container runtime needs: auto (the one that was seen), runc, crun, none",
 	 offsetof(struct profile_options, runtime), runtime_choices, 0},
+	{"assume-startup", 0, OPTION_FLAG, NULL,
+	 "add what programs start with, if no recording has seen the start",
+	 offsetof(struct profile_options, assume_startup), NULL, 0},
 	{"quiet", 'q', OPTION_FLAG, NULL, "say only warnings and errors",
 	 offsetof(struct profile_options, quiet), NULL, 0},
 	{"help", 'h', OPTION_HELP, NULL, "show this help", 0, NULL, 0},
@@ -41,14 +45,14 @@ struct sum {
 	struct runtime_seen seen;
 	struct singles singles;
 	struct seen_files files;
-	size_t incomplete, unknown, busy; /* busy: those with any workload */
+	size_t incomplete, unknown, busy, whole; /* busy: those with any workload */
 };
 
 /* In one recording with new privileges is enough to need what they need. */
 static void add_seen(struct runtime_seen *into, const struct runtime_seen *from)
 {
 	into->runtimes |= from->runtimes;
-	into->arch = from->runtimes || !into->arch ? from->arch : into->arch;
+	into->arches |= from->arches;
 	if (from->privs == PRIVS_NEW || into->privs == PRIVS_UNKNOWN)
 		into->privs = from->privs;
 }
@@ -66,6 +70,7 @@ static int add_file(const char *path, struct sum *sum, struct err *err)
 	if (rc)
 		return rc;
 	sum->busy += recording_has_workload(&recording);
+	sum->whole += recording.whole;
 	recording_needed(&recording, &needed);
 	if (tuples_join(&sum->arguments, &sum->needed, &recording.arguments, &needed))
 		return err_errno(err, -ENOMEM, "cannot join %s", path);
@@ -76,7 +81,7 @@ static int add_file(const char *path, struct sum *sum, struct err *err)
 		return err_errno(err, rc, "cannot join %s", path);
 	if (!rc)
 		singles_add(&sum->singles, &needed);
-	runtime_see(&recording, false, &seen);
+	runtime_see(&recording, &seen);
 	add_seen(&sum->seen, &seen);
 	if (recording_is_incomplete(&recording)) {
 		log_warn("%s: the recording is incomplete: calls may be missing", path);
@@ -103,6 +108,7 @@ static int write_profile(const struct profile_options *options, const struct sum
 			 struct err *err)
 {
 	struct derive_options derive = {.no_enosys = options->no_enosys,
+					.startup = options->assume_startup && !sum->whole,
 					.idle = !sum->busy,
 					.baseline = runtime_baseline(&sum->seen, options->runtime)};
 	struct constraints own_constraints constraints = {0};
@@ -123,6 +129,11 @@ static int write_profile(const struct profile_options *options, const struct sum
 	if (!rc)
 		summary_profile(options->output ? options->output : "-", &derived, &sum->seen,
 				&derive.baseline);
+	if (!rc && !sum->whole && !options->assume_startup)
+		log_note(
+			"processes ran before recording began: what they call to start is in it only where it was seen; record a start of them, or guess with --assume-startup");
+	if (!rc && sum->whole && options->assume_startup)
+		log_note("--assume-startup: the start was seen, there is nothing to assume");
 	if (!rc)
 		summary_arguments(&constraints);
 	if (!rc)

@@ -60,7 +60,6 @@ static const struct option_row stop_rows[] = {
 struct reading {
 	struct recording recording;
 	uint64_t begun;
-	bool container;
 };
 
 static int no_such(const char *name, struct err *err)
@@ -90,7 +89,6 @@ static int read_recording(const char *name, struct reading *reading, struct err 
 			       "%s is half-made: whoever began or ended it was killed; 'whittle stop --force %s' removes it",
 			       name, name);
 	reading->begun = entry->begun;
-	reading->container = entry->flags & ENTRY_CONTAINER;
 	return resident_read(&resident, slot, &reading->recording, err);
 }
 
@@ -188,7 +186,7 @@ static int write_out(const struct stop_options *options, const char *name, bool 
 	}
 	if (!rc) {
 		summary_recording(&reading.recording, options->result.assume_startup);
-		rc = result_write(&options->result, &reading.recording, reading.container, false);
+		rc = result_write(&options->result, &reading.recording, false);
 		if (rc && !options->force)
 			err_set(err, rc,
 				"%s is still being recorded: this has taken nothing from it%s",

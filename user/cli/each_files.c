@@ -157,7 +157,7 @@ static void file_stem(const struct each_who *who, struct buf *out)
 
 /* *file is the name, made if there is none yet. */
 static int write_files(struct each_files *files, struct recording *recording, const char *stem,
-		       bool container, char **file)
+		       char **file)
 {
 	struct buf own_buf name = BUF_INIT, own_buf profile = BUF_INIT, own_buf whole = BUF_INIT;
 	struct result_options result = files->result;
@@ -174,7 +174,7 @@ static int write_files(struct each_files *files, struct recording *recording, co
 	result.output = files->directory ? buf__text(&profile) : NULL;
 	result.recording = result.recording ? buf__text(&whole) : NULL;
 	result.quiet = true;
-	rc = result_write(&result, recording, container, true);
+	rc = result_write(&result, recording, true);
 	files->written += !rc;
 	return rc;
 }
@@ -183,22 +183,21 @@ static int write_now(struct each_files *files, struct each_who *who, struct reco
 		     struct err *err)
 {
 	struct buf own_buf words = BUF_INIT, own_buf stem = BUF_INIT, own_buf key = BUF_INIT;
-	bool container = who->kind == TARGET_CONTAINER;
 
+	recording->container = who->kind == TARGET_CONTAINER;
 	file_stem(who, &stem);
 	if (files->merge_by)
 		each_group_key(files->merge_by, who->kind, buf__text(&stem), who->image, &key);
 	else
 		describe(files, who, &words);
 	if (buf__error(&words) || buf__error(&stem) || buf__error(&key) ||
-	    (files->merge_by &&
-	     each_groups_add(&files->groups, buf__text(&key), container, recording)))
+	    (files->merge_by && each_groups_add(&files->groups, buf__text(&key), recording)))
 		return err_errno(err, -ENOMEM, "cannot keep what was recorded");
 	if (files->merge_by)
 		return 0;
 	free(recording->target);
 	recording->target = steal_ptr(&words.data);
-	return write_files(files, recording, buf__text(&stem), container, &who->file);
+	return write_files(files, recording, buf__text(&stem), &who->file);
 }
 
 /* --- those that have ended --- */
@@ -306,8 +305,7 @@ static void write_group(struct each_group *group, void *context)
 		  group->key, files->top, group->members);
 	free(group->recording.target);
 	group->recording.target = steal_ptr(&words.data);
-	if (!group->recording.target ||
-	    write_files(files, &group->recording, group->key, group->container, &file))
+	if (!group->recording.target || write_files(files, &group->recording, group->key, &file))
 		files->failed = true;
 }
 

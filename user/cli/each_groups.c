@@ -7,9 +7,6 @@
 #include <string.h>
 
 #define DIGITS "0123456789"
-/* Moved processes that are kept of a group: it may have any number of members. */
-#define MOVED_MAX 1000
-
 const char *const merge_by_choices[] = {"none", "name", "unit", "image", NULL};
 
 /* Without a number at its end, and what stands before it: "web-2", "web.2", "job17". All digits stay. */
@@ -75,21 +72,17 @@ static struct each_group *find(struct each_groups *groups, const char *key)
 	return NULL;
 }
 
-int each_groups_add(struct each_groups *groups, const char *key, bool container,
-		    struct recording *recording)
+int each_groups_add(struct each_groups *groups, const char *key, struct recording *recording)
 {
 	struct each_group *group = find(groups, key);
 
 	if (!group)
 		return -ENOMEM;
-	group->container |= container;
 	if (!group->members++) {
 		group->recording = *recording;
 		*recording = (struct recording){0};
 		return 0;
 	}
-	if (group->recording.moved_len > MOVED_MAX)
-		recording->moved_len = 0;
 	return recording_join(&group->recording, recording);
 }
 

@@ -28,7 +28,6 @@ struct each_group {
 	char *key;
 	struct recording recording; /* without target */
 	size_t members;
-	bool container; /* one of them is */
 };
 
 struct each_groups {
@@ -38,7 +37,7 @@ struct each_groups {
 void each_groups_clear(struct each_groups *groups);
 
 /** Folds the recording into the group's, or takes it as the first. -ENOMEM. */
-int each_groups_add(struct each_groups *groups, const char *key, bool container,
+int each_groups_add(struct each_groups *groups, const char *key,
 		    struct recording *recording) must_check;
 
 /** Calls fn for each, in the order of keys. */

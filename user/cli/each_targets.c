@@ -72,6 +72,8 @@ static int add(struct each_targets *targets, __u32 slot)
 	if (!target->who.path)
 		return -ENOMEM;
 	rc = recorder__new_of(slot, &target->recorder, NULL);
+	/* what is part of another one is on its clock */
+	born = session__born(targets->session, target->owner);
 	if (!rc)
 		recorder__begin_at(target->recorder, born->time ? born->time : targets->begun);
 	return rc;
@@ -93,6 +95,7 @@ static int read_slots(struct each_targets *targets, __u32 owner, struct recordin
 	struct each_target *all = targets->all;
 	int rc = recorder__close(all[owner].recorder, targets->session, &targets->lineages,
 				 recording, err);
+	const uint64_t elapsed = recording->elapsed;
 
 	for (__u32 slot = 1; !rc && all[owner].parts && slot < targets->len; slot++) {
 		struct recording own_recording part = {0};
@@ -106,6 +109,9 @@ static int read_slots(struct each_targets *targets, __u32 owner, struct recordin
 		if (!rc && recording_join(recording, &part))
 			rc = err_errno(err, -ENOMEM, "cannot keep what was recorded");
 	}
+	/* not one after the other */
+	recording->elapsed = elapsed;
+	recording->longest = 0;
 	return rc;
 }
 

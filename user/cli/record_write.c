@@ -65,6 +65,6 @@ int record_write(struct record *record)
 		return rc;
 	}
 	warn_client_inside(record);
-	return result_write(&record->options.result, &record->recording,
-			    target_is_container(record), record->argv != NULL);
+	record->recording.container = target_is_container(record);
+	return result_write(&record->options.result, &record->recording, record->argv != NULL);
 }

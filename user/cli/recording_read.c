@@ -247,6 +247,10 @@ static int get_denial(const struct place *place, const struct node *node, struct
 	denial.args_known = args && args->kind == NODE_ARRAY;
 	get_args(args, denial.args);
 	rc = denials_add(&out->denied, &denial);
+	if (rc == -ENOSPC) { /* more than whittle keeps; no reason to lose the recording */
+		out->losses.denials = recording_sum(out->losses.denials, denial.count);
+		return 0;
+	}
 	return rc ? err_errno(place->err, rc, "cannot read %s", place->file) : 0;
 }
 
@@ -372,7 +376,8 @@ static uint64_t time_of(const char *text)
 static int get_head(const struct place *place, const struct node *node, struct recording *out)
 {
 	static const char *const hooks[] = {"tp_btf", "raw_tp", "tracepoint", "fentry"};
-	const struct node *host = node_member(node, "host"), *whole = node_member(node, "whole");
+	const struct node *host = node_member(node, "host"), *whole = node_member(node, "whole"),
+			  *container = node_member(node, "container");
 	const char *target, *hook, *started;
 	int rc = copy_text(place, host, "kernel", out->kernel, sizeof(out->kernel));
 
@@ -389,12 +394,15 @@ static int get_head(const struct place *place, const struct node *node, struct r
 	if (!rc)
 		rc = get_count(place, node, "elapsed_ns", INT64_MAX, &out->elapsed);
 	if (!rc)
+		rc = get_count(place, node, "longest_ns", INT64_MAX, &out->longest);
+	if (!rc)
 		rc = get_count(place, node, "calls_since_new", INT64_MAX, &out->calls_since_new);
 	if (rc)
 		return rc;
 	out->calls_since_known = node_member(node, "calls_since_new");
 	out->native = arch_from_machine(out->machine);
 	out->whole = whole && whole->truth;
+	out->container = container && container->truth;
 	out->started = time_of(started);
 	out->hook = "unknown";
 	for (size_t i = 0; i < ARRAY_LEN(hooks); i++)

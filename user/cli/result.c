@@ -63,7 +63,7 @@ static void open_denied(struct recording *recording)
 }
 
 static int write_profile(const struct result_options *options, struct recording *recording,
-			 bool container, const char *path, struct err *err)
+			 const char *path, struct err *err)
 {
 	struct derive_options derive = {
 		.no_enosys = options->no_enosys,
@@ -83,7 +83,7 @@ static int write_profile(const struct result_options *options, struct recording 
 		syscall_set__join(&needed, &denied);
 		open_denied(recording);
 	}
-	runtime_see(recording, container, &seen);
+	runtime_see(recording, &seen);
 	derive.baseline = runtime_baseline(&seen, options->runtime);
 	derive.constraints = &constraints;
 	if (constraints_make(&recording->arguments, &needed, &constraints))
@@ -108,8 +108,7 @@ static int write_profile(const struct result_options *options, struct recording 
 }
 
 /* Both are tried: that one cannot be written is no reason to lose the other. */
-int result_write(const struct result_options *options, struct recording *recording, bool container,
-		 bool command)
+int result_write(const struct result_options *options, struct recording *recording, bool command)
 {
 	const char *profile = options->output;
 	struct err err = {0};
@@ -122,7 +121,7 @@ int result_write(const struct result_options *options, struct recording *recordi
 		rc = err.code;
 	}
 	err = (struct err){0};
-	if (profile && write_profile(options, recording, container, profile, &err)) {
+	if (profile && write_profile(options, recording, profile, &err)) {
 		log_error("%s", err.text);
 		rc = err.code;
 	}

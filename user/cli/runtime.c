@@ -43,19 +43,19 @@ static void see_call(const struct observed *observed, struct runtime_seen *seen)
 		return;
 	seen->runtimes |= caller;
 	if (caller != RUNTIME_NONE)
-		seen->arch = observed->call.arch;
+		seen->arches = ARCH_BIT(observed->call.arch);
 	if (!strcmp(name, "capset"))
 		seen->privs = PRIVS_NEW;
 	else if (seen->privs == PRIVS_UNKNOWN)
 		seen->privs = PRIVS_NO_NEW;
 }
 
-void runtime_see(const struct recording *recording, bool container, struct runtime_seen *seen)
+void runtime_see(const struct recording *recording, struct runtime_seen *seen)
 {
-	*seen = (struct runtime_seen){.arch = recording->native};
+	*seen = (struct runtime_seen){.arches = ARCH_BIT(recording->native)};
 	for (size_t i = 0; i < recording->observed_len; i++)
 		see_call(&recording->observed[i], seen);
-	if (container && !seen->runtimes)
+	if (recording->container && !seen->runtimes)
 		seen->runtimes = RUNTIME_ANY;
 }
 
@@ -70,7 +70,7 @@ struct baseline runtime_baseline(const struct runtime_seen *seen, enum runtime_c
 	return (struct baseline){
 		.runtimes = choice == RUNTIME_CHOICE_AUTO ? seen->runtimes : chosen[choice],
 		.no_new_privs = seen->privs == PRIVS_NO_NEW,
-		.arch = seen->arch,
+		.arches = seen->arches,
 	};
 }
 

@@ -27,11 +27,11 @@ enum privs {
 struct runtime_seen {
 	unsigned int runtimes; /* enum runtime bits */
 	enum privs privs;
-	enum arch arch; /* of the runtime; the native one where it was not seen */
+	unsigned int arches; /* ARCH_BIT()s: of the runtime; the native one where it was not seen */
 };
 
-/** `container`: the target is known to be a container, so that some runtime has started it. */
-void runtime_see(const struct recording *recording, bool container, struct runtime_seen *seen);
+/** Some runtime has started what is known to be a container. */
+void runtime_see(const struct recording *recording, struct runtime_seen *seen);
 
 /** What is to be added to the profile. */
 struct baseline runtime_baseline(const struct runtime_seen *seen, enum runtime_choice choice);

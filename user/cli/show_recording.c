@@ -13,6 +13,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* Bytes of a target that are shown, if it goes on with another one. */
+#define TARGET_SHOWN 400
+
 static void print_observed(const struct observed *o)
 {
 	const char *subname = syscall_subname(&o->call);
@@ -31,16 +34,19 @@ static void print_observed(const struct observed *o)
 
 static void print_since_new(const struct recording *recording, const struct saturation *saturation)
 {
-	char elapsed[32], since[32], calls[48] = "";
+	char elapsed[32], since[32], calls[48] = "", longest[32];
 
 	num_format_duration(recording->elapsed, elapsed, sizeof(elapsed));
 	num_format_duration(saturation->since_new, since, sizeof(since));
 	if (recording->calls_since_known && recording->calls_since_new)
 		snprintf(calls, sizeof(calls), " and at least %" PRIu64 " calls",
 			 recording->calls_since_new);
+	num_format_duration(recording->longest, longest, sizeof(longest));
 	printf("%zu distinct syscalls in %" PRIu64
-	       " calls, %s; the last new one %s%s before the end\n",
-	       saturation->distinct, saturation->calls, elapsed, since, calls);
+	       " calls, %s; the last new one %s%s before the end%s%s\n",
+	       saturation->distinct, saturation->calls, elapsed, since, calls,
+	       recording->longest ? " of the longest recording, " : "",
+	       recording->longest ? longest : "");
 }
 
 static void print_denied(const struct denial *denial)
@@ -78,6 +84,16 @@ static int print_arguments(const struct tuples *set)
 	return 0;
 }
 
+/* Of a fleet the target names each of its hosts' targets: the first of them are enough for people. */
+static void cut_target(char *target)
+{
+	static const char more[] = "; ...";
+	char *at = strlen(target) > TARGET_SHOWN ? strstr(target + TARGET_SHOWN, "; ") : NULL;
+
+	if (at && strlen(at) > sizeof(more))
+		memcpy(at, more, sizeof(more));
+}
+
 static int print_text(struct recording *recording, const struct saturation *saturation)
 {
 	struct curve_style style = curve_style_of_output();
@@ -85,6 +101,7 @@ static int print_text(struct recording *recording, const struct saturation *satu
 	int rc = 0;
 
 	/* whoever wrote the file may mean the terminal */
+	cut_target(recording->target);
 	log_keep_in_line(recording->target);
 	log_keep_in_line(recording->kernel);
 	log_keep_in_line(recording->machine);
@@ -102,9 +119,9 @@ static int print_text(struct recording *recording, const struct saturation *satu
 	if (rc)
 		return rc;
 	print_since_new(recording, saturation);
-	if (!recording->elapsed || !saturation->distinct)
+	if (!recording_length(recording) || !saturation->distinct)
 		return 0;
-	curve_draw(saturation, recording->elapsed, &style, &curve);
+	curve_draw(saturation, recording_length(recording), &style, &curve);
 	fputs(buf__text(&curve), stdout);
 	return buf__error(&curve);
 }
@@ -135,6 +152,8 @@ static void add_json(const struct recording *recording, const struct saturation 
 		  ",\n",
 		  recording_is_incomplete(recording) ? "false" : "true", recording->elapsed,
 		  saturation->distinct, saturation->calls, saturation->since_new);
+	if (recording->longest)
+		buf__addf(out, "  \"longest_ns\": %" PRIu64 ",\n", recording->longest);
 	if (recording->calls_since_known)
 		buf__addf(out, "  \"calls_since_new\": %" PRIu64 ",\n", recording->calls_since_new);
 	buf__addf(out, "  \"points\": [");

@@ -155,14 +155,24 @@ enum runtime runtime_from_comm(const char *comm)
 	return RUNTIME_NONE;
 }
 
+/* Does a runtime of one of these architectures call it? */
+static bool is_called_on(unsigned int arches, const struct baseline_row *row)
+{
+	int64_t nr;
+
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (arches & ARCH_BIT(a) &&
+		    (!row->bits || row->bits == (arch_is_32bit(a) ? 32 : 64)) &&
+		    syscall_resolve(a, row->name, &nr))
+			return true;
+	return false;
+}
+
 static bool is_needed(const struct baseline *baseline, const struct baseline_row *row)
 {
 	size_t first = baseline->no_new_privs ? WAY_RUN_NNP : WAY_RUN;
-	int64_t nr;
 
-	if (!(row->runtime & baseline->runtimes) ||
-	    (row->bits && row->bits != (arch_is_32bit(baseline->arch) ? 32 : 64)) ||
-	    !syscall_resolve(baseline->arch, row->name, &nr))
+	if (!(row->runtime & baseline->runtimes) || !is_called_on(baseline->arches, row))
 		return false;
 	if (baseline->bare)
 		return !row->since && (row->need[first] == NEED_REQUIRED ||

@@ -63,15 +63,15 @@ extern const size_t baseline_rows_len;
 struct baseline {
 	unsigned int runtimes; /* enum runtime bits */
 	bool no_new_privs;
-	bool deadly;    /* the default action kills: what a runtime only tries is needed, too */
-	enum arch arch; /* of the runtime itself */
-	bool bare;      /* only what no version starts a container without */
+	bool deadly; /* the default action kills: what a runtime only tries is needed, too */
+	unsigned int arches; /* ARCH_BIT()s: of the runtime itself, on all hosts that it is for */
+	bool bare;           /* only what no version starts a container without */
 };
 
 #define BASELINE_MAX 128
 
 /**
- * The names that this needs and that its architecture has, each once, for every way to start; borrowed literals.
+ * The names that this needs and that one of its architectures has, each once, for every way to start; borrowed literals.
  * Returns how many there are; `names` has room for BASELINE_MAX.
  */
 size_t baseline_names(const struct baseline *baseline, const char *names[BASELINE_MAX]);

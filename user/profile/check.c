@@ -457,7 +457,7 @@ static size_t missing_for(const struct subject *subject, enum runtime runtime, b
 	const struct baseline baseline = {.runtimes = runtime,
 					  .no_new_privs = no_new_privs,
 					  .bare = true,
-					  .arch = compile_machine(subject->profile)};
+					  .arches = ARCH_BIT(compile_machine(subject->profile))};
 	const char *names[BASELINE_MAX];
 	size_t len = baseline_names(&baseline, names), n = 0;
 

@@ -349,8 +349,9 @@ int derive_profile(const struct syscall_set *needed, const struct derive_options
 	if (!profile_lists_arches(&profile))
 		return err_set(err, -EINVAL,
 			       "no syscall was recorded, so there is nothing to make a profile of");
-	if (options->baseline.runtimes)
-		profile.arches[options->baseline.arch] = true;
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		profile.arches[a] |= options->baseline.runtimes &&
+				     options->baseline.arches & ARCH_BIT(a);
 	rc = fill_until_it_fits(needed, options, &profile, &counts);
 	if (rc)
 		return err_errno(err, rc, "cannot make the profile");

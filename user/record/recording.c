@@ -92,6 +92,11 @@ int recording_add_moved(struct recording *recording, const struct moved *moved)
 	return 0;
 }
 
+uint64_t recording_length(const struct recording *recording)
+{
+	return recording->longest ? recording->longest : recording->elapsed;
+}
+
 static int compare(const void *a, const void *b)
 {
 	const struct observed *x = a, *y = b;

@@ -68,13 +68,15 @@ struct recording {
 	const char *hook; /* borrowed: a literal */
 	char *target;     /* what was recorded, in the words of the command line; owned */
 	uint64_t started; /* wall clock, ns since 1970 */
-	uint64_t elapsed; /* ns */
+	uint64_t elapsed; /* ns; of several their sum */
+	uint64_t longest; /* ns: of the longest of those that were joined; 0: it is one alone */
 	bool timed;
 	bool calls_since_known;
 	uint64_t calls_since_new; /* calls after whittle had been told of, or had looked and found, the last new one */
 	uint64_t joined; /* processes that came in as workload and had started elsewhere; of this process's recording only */
 	uint64_t remade; /* times that a target was made meanwhile; of this process's recording only */
-	bool whole; /* from the first instruction of the target on: nothing was inside before */
+	bool container; /* the target is known to be one, of several one */
+	bool whole;     /* from the first instruction of the target on: nothing was inside before */
 	struct observed *observed;
 	size_t observed_len, observed_room;
 	struct moved *moved;
@@ -105,6 +107,12 @@ uint64_t recording_sum(uint64_t a, uint64_t b);
 
 /** Canonical order of the moved processes; those that are the same in all are one. */
 void recording_sort_moved(struct recording *recording);
+
+/* Processes that moved in: so many of a joined recording are named. */
+#define RECORDING_MOVED_MAX 1000
+
+/** ns: how long it was, or the longest of those that were joined; that is what the times of first calls are within. */
+uint64_t recording_length(const struct recording *recording);
 
 /** Calls, of all classes that a profile needs, and when each was called first: what the saturation curve is drawn of. */
 struct saturation {

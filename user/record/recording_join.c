@@ -95,6 +95,7 @@ void recording_forget_sums(struct recording *recording)
 	}
 	for (size_t i = 0; i < recording->denied.len; i++)
 		recording->denied.rows[i].count = 0;
+	recording->longest = recording_length(recording);
 	recording->elapsed = 0;
 	recording->losses = (struct losses){0};
 }
@@ -109,6 +110,41 @@ static int join_arguments(struct recording *into, const struct recording *from)
 	return tuples_join(&into->arguments, &into_calls, &from->arguments, &from_calls);
 }
 
+static uint64_t longer(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* As many as a recording has of one host; more of them are counted. */
+static int join_denied(struct recording *into, const struct recording *from)
+{
+	for (size_t i = 0; i < from->denied.len; i++) {
+		const struct denial *denial = &from->denied.rows[i];
+		int rc = denials_add(&into->denied, denial);
+
+		if (rc == -ENOSPC)
+			into->losses.denials = recording_sum(into->losses.denials, denial->count);
+		else if (rc)
+			return rc;
+	}
+	denials_sort(&into->denied);
+	return 0;
+}
+
+static int join_moved(struct recording *into, const struct recording *from)
+{
+	for (size_t i = 0; i < from->moved_len; i++)
+		if (recording_add_moved(into, &from->moved[i]))
+			return -ENOMEM;
+	recording_sort_moved(into);
+	if (into->moved_len <= RECORDING_MOVED_MAX)
+		return 0;
+	into->losses.moved =
+		recording_sum(into->losses.moved, into->moved_len - RECORDING_MOVED_MAX);
+	into->moved_len = RECORDING_MOVED_MAX;
+	return 0;
+}
+
 int recording_join(struct recording *into, const struct recording *from)
 {
 	if (join_arguments(into, from))
@@ -116,19 +152,15 @@ int recording_join(struct recording *into, const struct recording *from)
 	for (size_t i = 0; i < from->observed_len; i++)
 		if (recording_add(into, &from->observed[i]))
 			return -ENOMEM;
-	for (size_t i = 0; i < from->moved_len; i++)
-		if (recording_add_moved(into, &from->moved[i]))
-			return -ENOMEM;
-	for (size_t i = 0; i < from->denied.len; i++)
-		if (denials_add(&into->denied, &from->denied.rows[i]))
-			return -ENOMEM;
 	recording_sort(into);
-	recording_sort_moved(into);
-	denials_sort(&into->denied);
+	if (join_moved(into, from) || join_denied(into, from))
+		return -ENOMEM;
 	join_host(into, from);
 	into->calls_since_known = false;
+	into->container |= from->container;
 	into->whole &= from->whole;
 	into->timed |= from->timed;
+	into->longest = longer(recording_length(into), recording_length(from));
 	into->elapsed = recording_sum(into->elapsed, from->elapsed);
 	if (from->started && (!into->started || from->started < into->started))
 		into->started = from->started;

@@ -237,20 +237,27 @@ static json_t *losses_to_json(const struct losses *losses)
 
 static json_t *head_to_json(const struct recording *recording)
 {
-	json_t *head = json_pack("{s:s, s:i, s:{s:s, s:s, s:s}, s:o, s:s, s:o, s:I, s:b, s:b, s:o}",
-				 "format", "whittle-recording", "version", RECORDING_VERSION,
-				 "host", "kernel", recording->kernel, "machine", recording->machine,
-				 "libseccomp", recording->libseccomp, "target",
-				 target_to_json(recording->target ? recording->target : ""), "hook",
-				 recording->hook, "started", time_to_json(recording->started),
-				 "elapsed_ns", (json_int_t)recording->elapsed, "whole",
-				 recording->whole, "complete", !recording_is_incomplete(recording),
-				 "losses", losses_to_json(&recording->losses));
+	json_t *head =
+		json_pack("{s:s, s:i, s:{s:s, s:s, s:s}, s:o, s:b, s:s, s:o, s:I, s:b, s:b, s:o}",
+			  "format", "whittle-recording", "version", RECORDING_VERSION, "host",
+			  "kernel", recording->kernel, "machine", recording->machine, "libseccomp",
+			  recording->libseccomp, "target",
+			  target_to_json(recording->target ? recording->target : ""), "container",
+			  recording->container, "hook", recording->hook, "started",
+			  time_to_json(recording->started), "elapsed_ns",
+			  (json_int_t)recording->elapsed, "whole", recording->whole, "complete",
+			  !recording_is_incomplete(recording), "losses",
+			  losses_to_json(&recording->losses));
 
-	if (recording->calls_since_known &&
-	    json_object_set_new(head, "calls_since_new", json_integer(recording->calls_since_new)))
-		return whole(head, -1);
-	return head;
+	int rc = 0;
+
+	if (recording->longest)
+		rc = json_object_set_new(head, "longest_ns",
+					 json_integer((json_int_t)recording->longest));
+	if (!rc && recording->calls_since_known)
+		rc = json_object_set_new(head, "calls_since_new",
+					 json_integer((json_int_t)recording->calls_since_new));
+	return whole(head, rc);
 }
 
 /* Appends the members of `array`, one a line. */

@@ -479,7 +479,9 @@ static int read_each(struct resident *resident, struct recording *recording, str
 	recording->losses.cgroups += session__cgroups_missed(resident->session);
 	recording->losses.misses = session__misses(resident->session) - entry->misses;
 	recording->started = entry->begun_wall;
+	/* all at the same time */
 	recording->elapsed = clock_kernel_ns() - entry->begun;
+	recording->longest = 0;
 	return rc;
 }
 
@@ -492,6 +494,7 @@ int resident_read(struct resident *resident, __u32 slot, struct recording *recor
 				  read_slot(resident, slot, recording, err);
 
 	recording->target = strndup(entry->target, sizeof(entry->target));
+	recording->container = entry->flags & ENTRY_CONTAINER;
 	if (!rc)
 		note_news(entry, looked, recording);
 	return rc;

@@ -50,6 +50,7 @@ int recording_saturation(const struct recording *recording, struct saturation *o
 	}
 	qsort(out->first, out->distinct, sizeof(*out->first), by_time);
 	newest = out->distinct ? out->first[out->distinct - 1] : 0;
-	out->since_new = recording->elapsed > newest ? recording->elapsed - newest : 0;
+	out->since_new =
+		recording_length(recording) > newest ? recording_length(recording) - newest : 0;
 	return 0;
 }
