@@ -77,6 +77,10 @@ else
 fi
 END
 script bad <<<'exit 9'
+# whoever leaves its cgroup makes the recording incomplete
+export AWAY=$CG/away
+mkdir "$AWAY"
+script leads <<<'echo "$WHITTLE_PID" >"$AWAY/cgroup.procs"'
 script late <<<'sleep 0.5; exec "$WHITTLE_ENGINE" exec "$WHITTLE_CONTAINER" true'
 script waits <<'END'
 echo "$$ $WHITTLE_ENGINE $WHITTLE_CONTAINER $WHITTLE_PID" >"$MARK.part"
@@ -161,6 +165,8 @@ for engine in "${ENGINES[@]}"; do
     good "an exercise that fails already when it is recorded" ended 1 "the exercise fails with status 9"
     generate --engine "$engine" --exercise "$T/late" bb:1 "$T/p.json" -- true
     good "a container that ends before the exercise" eval 'ended 1 "exercise" && [ ! -e "$T/p.json" ]'
+    generate --engine "$engine" --exercise "$T/leads" bb:1 "$T/p.json" -- sh -c 'trap "exit 143" TERM; sleep 1000 & wait'
+    good "an incomplete recording of a container that a signal ends" eval 'ended 1 "the recording is incomplete" && [ ! -e "$T/p.json" ]'
     generate --engine "$engine" no/such/image:1 "$T/p.json"
     good "an image that there is not" ended 1 "has no image no/such/image:1"
     # a client that leaves its container to itself when it runs under the profile
@@ -210,7 +216,8 @@ good "an exercise that there is not" ended 1 "there is no exercise $T/no-such"
 generate --exercise "$T/notes.json" bb:1 "$T/p.json" -- ls
 good "an exercise that cannot be executed" ended 1 "chmod +x"
 for words in "" "--nonsense bb:1" "--engine lxc bb:1" "--for soon bb:1" "--tries 0 bb:1" "a b c" "--run-option seccomp=x bb:1" \
-    "--run-option --rm bb:1" "--run-option -d bb:1" "--run-option -itd bb:1" "--run-option -dt bb:1" "--run-option --detach=true bb:1" "--tries"; do
+    "--run-option --rm bb:1" "--run-option -d bb:1" "--run-option -itd bb:1" "--run-option -dt bb:1" "--run-option --detach=true bb:1" "--tries" \
+    "--record-option --recording bb:1"; do
     # shellcheck disable=SC2086
     generate $words
     good "usage: '$words'" ended 2 "--help"
