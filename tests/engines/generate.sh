@@ -76,6 +76,11 @@ else
     "$WHITTLE_ENGINE" exec "$WHITTLE_CONTAINER" ls /
 fi
 END
+script signals <<'END'
+[ -e "$MARK" ] && signal=18 || signal=0
+: >"$MARK"
+"$WHITTLE_ENGINE" exec "$WHITTLE_CONTAINER" sh -c 'kill -'$signal' $$'
+END
 script bad <<<'exit 9'
 # whoever leaves its cgroup makes the recording incomplete
 export AWAY=$CG/away
@@ -151,7 +156,11 @@ for engine in "${ENGINES[@]}"; do
         eval 'ended 1 "in run 1 of 3: the exercise fails with status 1" && grep -q "does not allow:.* symlink " "$T/err"'
     good "... leaves the old profile, and the new one beside it" \
         eval 'cmp -s "$T/web.json" "$T/p.json" && allows "$T/p.json.failed" getdents64 && ! allows "$T/p.json.failed" symlink'
-    rm "$T/p.json"
+    rm "$T/p.json" "$MARK"
+    generate --engine "$engine" --record-option --args=kill:1 --record-option "--recording=$T/r.json" --exercise "$T/signals" "${sleeper[@]}"
+    good "an exercise that fails for an argument, and what the profile lacks" eval 'ended 1 "in run 1 of 3" && grep -q "does not allow:.* kill (where arg1 .*== 0x12) " "$T/err"'
+    good "... the recording that was asked for is that of the first run" \
+        [ "$(jq -c '[.arguments[] | select(.name == "kill").values[][1]]' "$T/r.json")" = '["0x0"]' ]
     mkdir "$T/$engine.state"
     generate --engine "$engine" --run-option -v --run-option "$T/$engine.state:/state" bb:1 "$T/p.json" -- \
         sh -c 'if mkdir /state/once; then exit 0; else ln -sf a /state/link || exit 3; fi'
