@@ -260,16 +260,28 @@ second=$!
 ok=0
 for pid in $first $second; do ! wait "$pid" || ok=$((ok + 1)); done
 [ "$ok" = 1 ] && pass "of two that start one name at once one does" || fail "of two that start one name at once one does" "$ok did"
-check_status 1 "a recording of nothing leaves no profile" whittle stop same -o "$T/same.json"
-check_status 1 "--force ends it all the same" whittle stop --force same -o "$T/same.json"
+check_status 1 "a snapshot of nothing leaves no profile" whittle snapshot same -o "$T/same.json"
+[ "$(row same state)" = recording ] && pass "... and it goes on" || fail "... and it goes on"
+mkdir "$T/disk"
+mount -t tmpfs -o size=4k none "$T/disk"
+head -c 4096 /dev/zero >"$T/disk/full"
+check_status 1 "one of nothing, which cannot be written either, goes on" whittle stop same -o "$T/same.json" --recording "$T/disk/same"
+[ "$(row same state)" = recording ] && pass "... until it can" || fail "... until it can" "$(whittle status)"
+check_status 1 "--force ends it all the same" whittle stop --force same -o "$T/same.json" --recording "$T/disk/same"
 check "and it is gone" nothing_pinned
+umount "$T/disk"
+whittle start same --cgroup "$CG/n0" 2>/dev/null
+check_status 1 "a recording of nothing leaves no profile" whittle stop same -o "$T/same.json" --recording "$T/same"
+cp "$T/err" "$T/said"
+check "... which is told" grep -q 'same is not recorded any more, and no profile is written$' "$T/said"
+[ ! -e "$T/same.json" ] && [ "$(jq -c .syscalls "$T/same")" = '[]' ] && pass "... but what was asked for besides" || fail "... but what was asked for besides"
+check "and it is gone, too" nothing_pinned
 
 # --- a ring without room, and a disk without room
 check "a recording with a small ring begins" whittle start ring --cgroup "$CG/a" --ring-size 4096
 for i in 1 2 4 8 16 32 64 128 256 512; do run_in "$CG/a" "$spell" $i; done
 run_in "$CG/a" ls /
 [ "$(row ring lost.late)" -gt 0 ] && pass "first sightings found no room" || fail "first sightings found no room"
-mkdir "$T/disk"
 mount -t tmpfs -o size=8k none "$T/disk"
 head -c 8192 /dev/zero >"$T/disk/full" 2>/dev/null || :
 check_status 1 "it is not stopped when the disk is full" whittle stop ring -o "$T/disk/ring.json"

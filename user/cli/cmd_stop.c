@@ -175,6 +175,7 @@ static int write_out(const struct stop_options *options, const char *name, bool 
 {
 	struct reading reading = {0};
 	int rc = result_check_files(&options->result, err);
+	bool idle = false;
 
 	if (rc && ends && !options->force)
 		return err_wrap(err, rc, "nothing was ended");
@@ -187,16 +188,18 @@ static int write_out(const struct stop_options *options, const char *name, bool 
 	if (!rc) {
 		summary_recording(&reading.recording, options->result.assume_startup);
 		rc = result_write(&options->result, &reading.recording, false);
-		if (rc && !options->force)
+		idle = ends && rc == -ENOMSG; /* to keep it would keep nothing */
+		if (rc && !idle && !options->force)
 			err_set(err, rc,
 				"%s is still being recorded: this has taken nothing from it%s",
 				name, ends ? " ('whittle stop --force' ends it all the same)" : "");
 	}
-	if (ends && reading.begun && (!rc || options->force)) {
+	if (ends && reading.begun && (!rc || idle || options->force)) {
 		int forgot = forget(name, reading.begun, err);
 
 		if (rc && !forgot)
-			log_note("%s is not recorded any more", name);
+			log_note("%s is not recorded any more%s", name,
+				 idle ? ", and no profile is written" : "");
 		rc = rc ? rc : forgot;
 	}
 	if (!rc && recording_is_incomplete(&reading.recording))
@@ -292,7 +295,8 @@ const struct command cmd_stop = {
 	.synopsis = "NAME [OPTION...] [-o FILE | -d DIR]",
 	.description =
 		"Writes the profile of what 'whittle start NAME' has recorded, and then ends the recording. When something\n"
-		"cannot be written, the recording goes on, and another stop may succeed.\n",
+		"cannot be written, the recording goes on, and another stop may succeed. One in which there is nothing ends\n"
+		"without a profile, with status 1.\n",
 	.options = stop_rows,
 	.run = run,
 };

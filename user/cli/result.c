@@ -123,7 +123,7 @@ int result_write(const struct result_options *options, struct recording *recordi
 	err = (struct err){0};
 	if (profile && write_profile(options, recording, profile, &err)) {
 		log_error("%s", err.text);
-		rc = err.code;
+		rc = rc ? rc : err.code;
 	}
 	return rc;
 }

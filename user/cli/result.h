@@ -66,7 +66,8 @@ int result_check_files(const struct result_options *options, struct err *err) mu
 
 /**
  * Writes recording and profile where they are wanted (the profile on standard output, if nothing else is said and it is nobody's), and
- * says what was written. Both are tried; 0, or an error that was said.
+ * says what was written. Both are tried; 0, or the first error, which was said:
+ * -ENOMSG: nothing was recorded of the workload, so that there is no profile to write; all else is written.
  * With `allow_denied` the arguments of denied calls become open in the recording, once it is written.
  */
 int result_write(const struct result_options *options, struct recording *recording,

@@ -342,7 +342,7 @@ int derive_profile(const struct syscall_set *needed, const struct derive_options
 	int rc;
 
 	if (options->idle)
-		return err_set(err, -EINVAL,
+		return err_set(err, -ENOMSG,
 			       "no syscall was recorded of the workload itself, so there is nothing to make a profile of");
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
 		profile.arches[a] = syscall_set__has_arch(needed, a);

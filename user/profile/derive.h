@@ -14,7 +14,7 @@
 struct derive_options {
 	bool no_enosys; /* leave the probe calls to the default action */
 	bool startup;   /* add what programs start with: the start was not seen */
-	bool idle;      /* nothing of the workload itself was seen: -EINVAL, whatever is needed */
+	bool idle;      /* nothing of the workload itself was seen: -ENOMSG, whatever is needed */
 	/* whose table is added; `deadly` is told by the profile's default action */
 	struct baseline baseline;
 	/* What the names of calls are held to; NULL: to nothing. Those that cannot be held are opened, with the reason. */
