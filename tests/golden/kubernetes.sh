@@ -3,7 +3,7 @@
 # The manifests of scripts/kubernetes: fields of the API, securityContext, and what they have run.
 set -eu
 . tests/lib.sh
-need python3
+need python3 jq
 python3 -c 'import yaml' 2>/dev/null || { skip kubernetes 'python3-yaml is not installed'; exit 0; }
 
 manifests=(scripts/kubernetes/*.yaml)
@@ -36,3 +36,56 @@ grep -o 'whittle [a-z]* .*' "$T/script" | while read -r _ command rest; do
         grep -qe "$option\b" "$T/help" && pass "$command $option" || fail "$command $option"
     done
 done
+
+# What a node runs, with stand-ins for time, crictl and the recorder: no container at first, then two of one name. The first hour is over at once, and
+# TERM ends the second.
+python3 - "$T/mnt" <<'E' >"$T/record"
+import re, sys, yaml
+for document in yaml.safe_load_all(open("scripts/kubernetes/record.yaml")):
+    if document["kind"] == "DaemonSet":
+        script = document["spec"]["template"]["spec"]["containers"][0]["args"][0]
+        print(re.sub("(?=/(recordings|tmp)/)", sys.argv[1], script))
+E
+mkdir -p "$T/bin" "$T/mnt/recordings" "$T/mnt/tmp"
+cat >"$T/bin/crictl" <<'E'
+#!/bin/sh
+[ "$*" = 'ps -q --name ^web$' ] || exit 1
+[ ! -e "$T/asked" ] || printf '%s\n' 1234567890ab 234567890abc
+: >"$T/asked"
+E
+cat >"$T/bin/whittle" <<'E'
+#!/bin/bash
+[ "$1" = record ] || exec "$WHITTLE" "$@"
+echo "$*" >>"$T/hours"
+number=$(wc -l <"$T/hours")
+until [ "$1" = --recording ]; do shift; done
+file=$2
+end() { # STATUS
+    echo '{"format": "whittle-recording", "version": 1, "host": {"kernel": "6.1", "machine": "x86_64", "libseccomp": "2.5.4"}, "target": "web",
+        "hook": "tp_btf", "started": "2026-01-02T03:04:05.678Z", "elapsed_ns": 1, "whole": false, "losses": {}, "moved": [],
+        "syscalls": [{"arch": "x86_64", "number": '"$number"', "class": "workload", "calls": 2, "first": {"ns": 0}}]}' >"$file"
+    exit "$1"
+}
+trap 'end 3' TERM
+[ "$number" -gt 1 ] || { sleep 1 && end 0; }
+: >"$T/second"
+while :; do sleep 1; done
+E
+printf '#!/bin/sh\nexec %s 0.1\n' "$(command -v sleep)" >"$T/bin/sleep"
+# shellcheck disable=SC2016 # for the stand-in: two hours are two seconds
+printf '#!/bin/sh\n[ "$1" != +%%s ] || exec %s +%%s%%N\nexec %s "$@"\n' "$(command -v date)" "$(command -v date)" >"$T/bin/date"
+chmod +x "$T"/bin/*
+(
+    export T NODE=n1 WHITTLE PATH=$T/bin:$PATH
+    exec timeout 60 sh "$T/record" >"$T/log" 2>&1
+) &
+node=$!
+for _ in {1..300}; do [ ! -e "$T/second" ] || break; sleep 0.1; done
+kill -TERM $node
+wait $node || :
+sed 's/ --for.*//' "$T/hours" | sort -u >"$T/said"
+echo 'record --container crictl:1234567890ab --container crictl:234567890abc' >"$T/want"
+same 'all containers of the name are recorded' "$T/want" "$T/said"
+"$WHITTLE" merge "$T"/mnt/recordings/*.recording.json | jq -c '[.syscalls[].number]' >"$T/said" 2>&1 || :
+echo '[1,2]' >"$T/want"
+same 'each hour of theirs, the one that TERM ends as well' "$T/want" "$T/said"
