@@ -75,6 +75,7 @@ printf '#!/bin/sh\nexec %s 0.1\n' "$(command -v sleep)" >"$T/bin/sleep"
 # shellcheck disable=SC2016 # for the stand-in: two hours are two seconds
 printf '#!/bin/sh\n[ "$1" != +%%s ] || exec %s +%%s%%N\nexec %s "$@"\n' "$(command -v date)" "$(command -v date)" >"$T/bin/date"
 chmod +x "$T"/bin/*
+touch -d '40 days ago' "$T/mnt/recordings/n2.old.recording.json"
 (
     export T NODE=n1 WHITTLE PATH=$T/bin:$PATH
     exec timeout 60 sh "$T/record" >"$T/log" 2>&1
@@ -89,3 +90,6 @@ same 'all containers of the name are recorded' "$T/want" "$T/said"
 "$WHITTLE" merge "$T"/mnt/recordings/*.recording.json | jq -c '[.syscalls[].number]' >"$T/said" 2>&1 || :
 echo '[1,2]' >"$T/want"
 same 'each hour of theirs, the one that TERM ends as well' "$T/want" "$T/said"
+find "$T/mnt" -type f -name '*.recording.json' -printf '%P\n' >"$T/said"
+echo "recordings/n1.$(date +%Y-%m).recording.json" >"$T/want"
+same '... in one file a month, and old ones are gone' "$T/want" "$T/said"
