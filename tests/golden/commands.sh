@@ -467,6 +467,26 @@ grep -q 'clone (56) with 0x10000000 (CLONE_NEWUSER): allow$' "$T/out" && grep -q
 jq 'del(.syscalls[0].args)' "$T/exchanged.json" >"$T/all.json"
 jq '.syscalls = []' "$T/exchanged.json" >"$T/none.json"
 check '... is the same as no condition' "$WHITTLE" diff "$T/exchanged.json" "$T/all.json"
+# of two rules without conditions the first decides: each command says what the filter does
+jq '.syscalls += [.syscalls[0] | del(.args)] | .syscalls[0].action = "SCMP_ACT_KILL_PROCESS"' "$T/exchanged.json" >"$T/first.json"
+check_words() { # NAME STATUS WORDS COMMAND...: on standard output
+    local name=$1 status=$2 words=$3
+    shift 3
+    check_status "$status" "$name" "$@"
+    grep -qF "$words" "$T/out" && pass "$name: it says '$words'" || fail "$name: it says '$words'" "$(cat "$T/out")"
+}
+check_words '... before a rule without: explain' 0 'clone (56): kill-process' "$WHITTLE" explain --arch x86_64 "$T/first.json" clone
+check_words '... by which rule' 0 '  by rule 1' "$WHITTLE" explain --arch x86_64 "$T/first.json" clone
+check_words '... show' 0 'rule 1: kill-process, 1 name: clone' "$WHITTLE" show "$T/first.json"
+check_words '... check' 1 'rule 2 has no effect on clone: rule 1 decides all its calls [shadowed]' "$WHITTLE" check "$T/first.json"
+check_words '... diff' 1 'clone: A kill-process, B allow' "$WHITTLE" diff "$T/first.json" "$T/all.json"
+"$WHITTLE" merge "$T/first.json" "$T/first.json" 2>"$T/err" | jq -c '[.syscalls[] | [.names, .action, .args]]' >"$T/out"
+echo '[[["clone"],"SCMP_ACT_KILL_PROCESS",null]]' | same '... merge' - "$T/out"
+# with bits above 32 alone it is one where 32 bits are compared
+sed 's/"value": 0/"value": 18446744069414584320/; s/"valueTwo": [0-9]*/"valueTwo": 0/' "$T/first.json" >"$T/upper-64.json"
+sed 's/"SCMP_ARCH_X86_64"/&, "SCMP_ARCH_X86"/' "$T/upper-64.json" >"$T/upper.json"
+says '... of upper bits alone' 1 'clone: a rule whose mask has none of the 32 bits that SCMP_ARCH_X86 compares decides there' "$WHITTLE" explain "$T/upper.json" clone
+check_words '... of upper bits alone, on 64 bits' 0 'clone (56): allow' "$WHITTLE" explain --arch x86_64 "$T/upper-64.json" clone
 # a number less 32 bits is a term a bit
 sed 's/"value": 0, "valueTwo": 2114060288/"value": 4294967295, "valueTwo": 5/' "$T/exchanged.json" >"$T/five.json"
 check_status 1 'all but one value differ' "$WHITTLE" diff "$T/five.json" "$T/all.json"

@@ -108,6 +108,50 @@ Test(hazard, is_told, .timeout = 20)
 	}
 }
 
+/* Of a mask that has none of the bits that are compared there is no condition: the rules decide as the filter does, and where that is another one on 32 bits it is told. */
+Test(hazard, empty_mask)
+{
+	static const struct {
+		struct condition conditions[2];
+		enum arch arch;
+		bool kills, told;
+	} rows[] = {
+		{{{0, COMPARE_MASKED_EQ, 0, 0}}, ARCH_X86_64, true, false},
+		{{{0, COMPARE_MASKED_EQ, 0, 0}}, ARCH_X86, true, false},
+		{{{0, COMPARE_MASKED_EQ, 0, 0}, {1, COMPARE_EQ, 9, 0}}, ARCH_X86_64, false, false},
+		{{{0, COMPARE_EQ, 9, 0}, {0, COMPARE_MASKED_EQ, 0, 0}}, ARCH_X86_64, true, false},
+		{{{0, COMPARE_MASKED_EQ, ~(uint64_t)UINT32_MAX, 0}}, ARCH_X86_64, false, true},
+		{{{0, COMPARE_MASKED_EQ, ~(uint64_t)UINT32_MAX, 0}}, ARCH_X86, true, true},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct profile own_profile profile = {.default_action = ACTION_ERRNO,
+						      .default_errno = EPERM};
+		struct filter own_filter filter = {0};
+		struct buf own_buf unknown = BUF_INIT;
+		struct syscall call = {.arch = rows[i].arch};
+		struct seccomp_data data = {.arch = arch_audit(call.arch)};
+		const enum action action = rows[i].kills ? ACTION_KILL_PROCESS : ACTION_ALLOW;
+		struct err err = {0};
+
+		add_rule(&profile, rows[i].conditions);
+		profile.rules[0].action = ACTION_KILL_PROCESS;
+		add_rule(&profile, NULL);
+		profile.arches[ARCH_X86_64] = profile.arches[ARCH_X86] = true;
+		cr_expect_eq(profile_check_hazards(&profile, &err) != 0, rows[i].told, "row %zu",
+			     i);
+		cr_assert_eq(compile_unchecked(&profile, ARCH_X86_64, &filter, &unknown, &err), 0);
+		cr_assert(syscall_resolve(call.arch, "getppid", &call.nr));
+		data.nr = (int)call.nr;
+		cr_expect_eq(outcome_from_return(filter_run(&filter, &data)).action, action,
+			     "row %zu", i);
+		cr_expect_eq(evaluate(&profile, &call, (uint64_t[6]){0}).outcome.action, action,
+			     "row %zu", i);
+		profile.arches[ARCH_X86] = false;
+		cr_expect_eq(profile_check_hazards(&profile, &err), 0, "row %zu", i);
+	}
+}
+
 /* One or two arguments, compared in any way: what is taken as it stands is right. */
 static void random_ranges(struct profile *profile)
 {

@@ -44,6 +44,29 @@ Test(parse_oci, round_trip)
 	cr_expect_str_eq(once.data, twice.data);
 }
 
+/* libseccomp makes no condition of it; where one of several is enough, it is. */
+Test(parse_oci, a_mask_of_0_is_no_condition)
+{
+	static const char text[] =
+		"{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"syscalls\": ["
+		" {\"names\": [\"clone\"], \"action\": \"SCMP_ACT_LOG\", \"args\": ["
+		"  {\"index\": 0, \"value\": 0, \"valueTwo\": 5, \"op\": \"SCMP_CMP_MASKED_EQ\"}]},"
+		" {\"names\": [\"read\"], \"action\": \"SCMP_ACT_LOG\", \"args\": ["
+		"  {\"index\": 0, \"value\": 0, \"op\": \"SCMP_CMP_MASKED_EQ\"},"
+		"  {\"index\": 1, \"value\": 7, \"op\": \"SCMP_CMP_EQ\"}]},"
+		" {\"names\": [\"write\"], \"action\": \"SCMP_ACT_LOG\", \"args\": ["
+		"  {\"index\": 1, \"value\": 7, \"op\": \"SCMP_CMP_EQ\"},"
+		"  {\"index\": 1, \"value\": 0, \"op\": \"SCMP_CMP_MASKED_EQ\"}]}]}";
+	struct profile own_profile profile = {0};
+	struct err err = {0};
+
+	cr_assert_eq(parse(text, &profile, &err), 0, "%s", err.text);
+	cr_expect_eq(profile.rules[0].conditions_len, 0);
+	cr_assert_eq(profile.rules[1].conditions_len, 1);
+	cr_expect_eq(profile.rules[1].conditions[0].index, 1);
+	cr_expect_eq(profile.rules[2].conditions_len, 0);
+}
+
 #define HEAD "{\"defaultAction\": \"SCMP_ACT_ERRNO\", "
 #define RULE(rest)                                                                                 \
 	HEAD "\"syscalls\": [{\"names\": [\"read\"], \"action\": \"SCMP_ACT_ALLOW\"" rest "}]}"

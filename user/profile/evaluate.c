@@ -53,6 +53,12 @@ bool condition_holds(const struct condition *condition, bool is_32bit, const uin
 	}
 }
 
+bool condition_is_empty_mask(const struct condition *condition, bool is_32bit)
+{
+	return condition->compare == COMPARE_MASKED_EQ &&
+	       !(condition->value & (is_32bit ? UINT32_MAX : UINT64_MAX));
+}
+
 /* `direct`: the call is made directly, so that its first argument is its own, and not the number of a subcall. */
 static bool rule_holds(const struct rule *rule, enum arch arch, bool direct, const uint64_t args[6])
 {
@@ -74,13 +80,23 @@ bool rule_counts(const struct profile *profile, const struct rule *rule)
 	return !outcome_equal(rule_outcome(rule), profile_default(profile));
 }
 
-static size_t find(const struct profile *profile, const char *name, bool unconditional)
+static bool has_no_conditions(const struct rule *rule, bool is_32bit)
+{
+	bool any = rule_conditions_are_alternatives(rule);
+
+	for (size_t i = 0; i < rule->conditions_len; i++)
+		if (condition_is_empty_mask(&rule->conditions[i], is_32bit) == any)
+			return any;
+	return !any;
+}
+
+size_t find_whole_rule(const struct profile *profile, const char *name, bool is_32bit)
 {
 	for (size_t i = 0; i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 
 		if (names_has(&rule->names, name) && rule_counts(profile, rule) &&
-		    (rule->conditions_len == 0) == unconditional)
+		    has_no_conditions(rule, is_32bit))
 			return i;
 	}
 	return NO_RULE;
@@ -102,7 +118,7 @@ struct verdict evaluate(const struct profile *profile, const struct syscall *cal
 	}
 	if (!syscall_name(call, name))
 		return verdict;
-	verdict.rule = find(profile, name, true);
+	verdict.rule = find_whole_rule(profile, name, arch_compares_32bit(call->arch));
 	for (size_t i = 0; verdict.rule == NO_RULE && i < profile->rules_len; i++) {
 		const struct rule *rule = &profile->rules[i];
 

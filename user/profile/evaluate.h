@@ -8,7 +8,7 @@
  * - of rules with conditions the first that matches decides. libseccomp promises no order, so where rules with different
  *   actions match the same call, the filter may answer otherwise (hazard.h).
  *
- * 32-bit architectures compare 32 bits, x32 and MIPS n32 too. An architecture that the profile does not list kills the thread.
+ * 32-bit architectures compare 32 bits, x32 and MIPS n32 too, and a mask with none of these is no condition there. An architecture that the profile does not list kills the thread.
  */
 #pragma once
 
@@ -36,6 +36,12 @@ void profile_settle_arches(struct profile *profile, enum arch machine);
 
 /** Do these arguments meet a condition on an architecture of that width? */
 bool condition_holds(const struct condition *condition, bool is_32bit, const uint64_t args[6]);
+
+/** A mask without bits, on an architecture of that width? libseccomp makes no condition of it, and drops bits outside of it. */
+bool condition_is_empty_mask(const struct condition *condition, bool is_32bit);
+
+/** Index of the rule that decides all of a call, on an architecture of that width; NO_RULE. */
+size_t find_whole_rule(const struct profile *profile, const char *name, bool is_32bit);
 
 /** Is the rule one that libseccomp gets to see: has it an action of its own? */
 bool rule_counts(const struct profile *profile, const struct rule *rule);

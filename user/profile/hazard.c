@@ -327,6 +327,28 @@ static bool is_mixed(struct named *named, enum arch arch, const char *name)
 	return own && all && ranges;
 }
 
+static struct outcome outcome_of(const struct profile *view, size_t index)
+{
+	return index == NO_RULE ? profile_default(view) : rule_outcome(&view->rules[index]);
+}
+
+/* A rule whose masks have none of the 32 bits that are compared decides all of the call there, if it is the first: elsewhere the one without does. */
+static int check_masks(struct named *named, const char *name, struct err *err)
+{
+	const struct profile *view = named_view(named, name);
+	size_t wide = find_whole_rule(view, name, false),
+	       narrow = find_whole_rule(view, name, true);
+
+	if (wide == NO_RULE || outcome_equal(outcome_of(view, wide), outcome_of(view, narrow)))
+		return 0;
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (named->profile->arches[a] && arch_compares_32bit(a))
+			return err_set(err, -ENOTSUP,
+				       "%s: a rule whose mask has none of the 32 bits that %s compares decides there in place of a later one without conditions; leave one of them out, or the architecture",
+				       name, arch_scmp_name(a));
+	return 0;
+}
+
 static int check_mixed(struct named *named, const char *name, struct err *err)
 {
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
@@ -363,6 +385,8 @@ static int check_names(struct named *named, struct names *doubtful, struct err *
 			if (!is_first(named, name, i))
 				continue;
 			rc = check_mixed(named, name, err);
+			if (!rc)
+				rc = check_masks(named, name, err);
 			if (!rc)
 				rc = check_name(named, name, doubtful, err);
 		}

@@ -11,7 +11,8 @@
 
 /**
  * Besides the hazards of single calls there is one of the whole: on an architecture of whose calls only some with conditions
- * have rules, beside calls that it does not have, libseccomp forgets to look at the number (x86-64 and x32 always look).
+ * have rules, beside calls that it does not have, libseccomp forgets to look at the number (x86-64 and x32 always look). And what the rules
+ * say is one thing for all architectures, so that where 32 bits are compared no other one may decide all of a call.
  * -ENOTSUP: a call of which libseccomp makes something else than the rules say, or may; the sentence names it and the remedy. */
 int profile_check_hazards(const struct profile *profile, struct err *err) must_check;
 

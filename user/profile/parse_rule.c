@@ -2,6 +2,7 @@
 #include "profile/parse_rule.h"
 #include "base/capability.h"
 #include "profile/circumstance.h"
+#include "profile/evaluate.h"
 #include "profile/members.h"
 #include "profile/outcome.h"
 
@@ -99,6 +100,18 @@ static int parse_condition(const struct parsing *parsing, const struct node *nod
 	return 0;
 }
 
+/* Of a mask without bits libseccomp makes no condition: alone it leaves a rule that has none, and which stands first counts. */
+static void drop_empty_masks(struct rule *rule)
+{
+	bool any = rule_conditions_are_alternatives(rule);
+	size_t n = 0;
+
+	for (size_t i = 0; i < rule->conditions_len; i++)
+		if (!condition_is_empty_mask(&rule->conditions[i], false))
+			rule->conditions[n++] = rule->conditions[i];
+	rule->conditions_len = any && n < rule->conditions_len ? 0 : n;
+}
+
 static int parse_conditions(const struct parsing *parsing, const struct node *node,
 			    struct rule *rule)
 {
@@ -116,6 +129,7 @@ static int parse_conditions(const struct parsing *parsing, const struct node *no
 					      CONDITIONS_MAX);
 		parsing_keep(&rc, one == -ENOMEM ? parsing_no_memory(parsing) : one);
 	}
+	drop_empty_masks(rule);
 	return rc;
 }
 
