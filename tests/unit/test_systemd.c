@@ -390,11 +390,53 @@ Test(systemd, logs_everything)
 
 	profile.arches[ARCH_X86_64] = true;
 	cr_assert_eq(emit_systemd(&profile, &emit, &unit, NULL), 0);
-	list = strstr(buf__text(&unit), "\nSystemCallLog=~");
+	list = strstr(buf__text(&unit), "\nSystemCallLog=~"); /* behind the empty one, without ~ */
 	cr_assert(list && list[strlen("\nSystemCallLog=~")] >= 'a', "%s", buf__text(&unit));
 	cr_assert_eq(parse_systemd("u", unit.data, unit.len, &options, &read, NULL), 0);
 	cr_expect_eq(read.default_action, ACTION_LOG);
 	cr_expect_eq(read.rules_len, 0);
+}
+
+/* systemd adds a drop-in's assignments to the unit's, whose first one says whether a list allows or refuses. */
+Test(systemd, counts_beside_what_the_unit_says)
+{
+	static const char *const units[] = {
+		"SystemCallFilter=~mount\nSystemCallLog=mount\nRestrictAddressFamilies=~AF_ALG\n",
+		"SystemCallFilter=mount\nSystemCallLog=~mount\nRestrictAddressFamilies=AF_ALG\n",
+		"SystemCallFilter=\nSystemCallLog=\nRestrictAddressFamilies=none\n",
+	};
+	static const struct families families = {.bits = 1ULL << 1};
+	const struct parse_options options = {.arch = ARCH_X86_64};
+
+	for (size_t i = 0; i < 2 * ARRAY_LEN(units); i++) {
+		bool opens = i % 2;
+		struct profile own_profile profile = {.default_action = opens ? ACTION_ALLOW :
+										ACTION_ERRNO,
+						      .default_errno = opens ? 0 : EPERM};
+		struct profile own_profile read = {0};
+		struct buf own_buf dropin = BUF_INIT, own_buf warnings = BUF_INIT,
+				   own_buf all = BUF_INIT;
+		const struct emit_options emit = {.warnings = &warnings};
+		struct differences own_differences differences = {0};
+		struct rule *logged = profile_add_rule(&profile, ACTION_LOG, 0);
+
+		cr_assert(logged && !names_add(&logged->names, "getppid"));
+		if (opens)
+			cr_assert_eq(names_add(&profile_add_rule(&profile, ACTION_ERRNO, EPERM)
+							->names,
+					       "getuid"),
+				     0);
+		cr_assert_eq(families_add(&profile, &families, opens ? ACTION_ERRNO : ACTION_ALLOW,
+					  opens ? EAFNOSUPPORT : 0),
+			     0);
+		profile.arches[ARCH_X86_64] = true;
+		cr_assert_eq(emit_systemd(&profile, &emit, &dropin, NULL), 0);
+		buf__addf(&all, "[Service]\nSystemCallArchitectures=arm64\n%s%s", units[i / 2],
+			  buf__text(&dropin));
+		cr_assert_eq(parse_systemd("u", all.data, all.len, &options, &read, NULL), 0);
+		cr_assert_eq(profile_diff(&profile, &read, &differences, NULL), 0);
+		cr_expect(differences_none(&differences), "%s", all.data);
+	}
 }
 
 /* seccomp_restrict_address_families() of systemd leaves these architectures out. */

@@ -219,6 +219,12 @@ static int collect(struct unit *unit, struct named *named, const struct emit_opt
 	return rc ? err_errno(err, rc, "cannot write the unit") : 0;
 }
 
+/* What the unit has said of it would count as well, and its first line would say whether the list allows or refuses: an empty one undoes it. */
+static void begin_list(struct buf *out, const char *key)
+{
+	buf__addf(out, "%s=\n", key);
+}
+
 static void add_line(struct buf *out, const char *key, const struct names *names)
 {
 	if (!names->len)
@@ -252,6 +258,7 @@ static int add_arches(const struct profile *profile, const struct emit_options *
 	const char *before = "";
 	int rc = 0;
 
+	begin_list(out, "SystemCallArchitectures");
 	buf__addf(out, "SystemCallArchitectures=");
 	for (enum arch a = ARCH_INVALID + 1; !rc && a < ARCH_COUNT; a++) {
 		if (!profile->arches[a])
@@ -271,6 +278,8 @@ static int add_lists(const struct unit *unit, struct named *named, struct buf *o
 {
 	const struct outcome rest = profile_default(named->profile);
 
+	if (!outcome_allows(rest) || unit->refused.len)
+		begin_list(out, "SystemCallFilter");
 	if (!outcome_allows(rest)) {
 		/* an empty list would be none at all */
 		if (unit->allowed.len)
@@ -291,6 +300,8 @@ static int add_lists(const struct unit *unit, struct named *named, struct buf *o
 		add_refusal(out, rest);
 		buf__addf(out, "\n");
 	}
+	if (unit->logged.len || rest.action == ACTION_LOG)
+		begin_list(out, "SystemCallLog");
 	add_line(out, "SystemCallLog=", &unit->logged);
 	if (rest.action == ACTION_LOG && unit->unlogged.len)
 		add_line(out, "SystemCallLog=~", &unit->unlogged);
@@ -298,9 +309,11 @@ static int add_lists(const struct unit *unit, struct named *named, struct buf *o
 		buf__addf(out,
 			  "# all of them: no kernel has this one, and for none systemd logs nothing\nSystemCallLog=~" SYSTEMD_NO_CALL
 			  "\n");
-	if (unit->families_set)
+	if (unit->families_set) {
+		begin_list(out, "RestrictAddressFamilies");
 		buf__addf(out, "RestrictAddressFamilies=%s%s\n", unit->families_deny ? "~" : "",
 			  buf__text(&unit->families) + 1);
+	}
 	return buf__error(out);
 }
 
