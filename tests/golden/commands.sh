@@ -283,6 +283,39 @@ cat >"$T/log" <<'E'
 E
 gives 'strace -f -n -i -Y -k' "$T/want" "$WHITTLE" convert --format list "$T/log"
 
+# What the program says on strace's own stderr is no call, and may stand within one.
+cat >"$T/log" <<'E'
+write(2, "a\nmount(2) failed\n", 18a
+mount(2) failed
+)      = 18
+bpf(BPF_PROG_LOAD) ...
+wait4(-1, ls: cannot access (2)
+swapon(2) failed: :-)
+[{WIFEXITED(s) && WEXITSTATUS(s) == 2}], 0, NULL) = 4712
+write(2, ":-)\n", 4:-)
+) = 4
+[pid  4712] writev(2, [{iov_base="b\n", iov_len=2}], 1b
+ <unfinished ...>
+reboot(2): no
+[pid  4711] <... read resumed>"", 1) = 0
+getrandom(0x7ffd, 8, 0) = 8 <0.000010>
+12:00:00.000001 nanosleep({tv_sec=9, tv_nsec=0}, NULL) = ? ERESTART_RESTARTBLOCK (Interrupted by signal)
+     0.000012 pause() = ? ERESTARTNOHAND (To be restarted if no handler)
+4711 mmap(NULL, 8192, PROT_READ, MAP_PRIVATE, 3, 0) = 0x7f9245cf4000
+4711 futex(0x5581, FUTEX_WAIT, 2, NULL <unfinished ...>) = ?
+4711 epoll_pwait(4, <unavailable>)     = ? <unavailable>
+4711 exit_group(0)                     = ?
+4711 +++ exited with 0 +++
+4713 vfork(strace: Process 4713 detached
+ <detached ...>
+read(0, kexec_load(2) is not
+E
+printf '%s\n' epoll_pwait exit_group futex getrandom mmap nanosleep pause read vfork wait4 write writev >"$T/want"
+gives 'strace and what the program says' "$T/want" "$WHITTLE" convert --format list "$T/log"
+check '... which is told' grep -q '4 lines begin like a call and are none: left out$' "$T/said"
+printf 'mount(2) failed\n' >"$T/log"
+says '... alone is no log' 1 'names no call' "$WHITTLE" convert --format list "$T/log"
+
 # strace tells of processes of another architecture, but not whose each call is.
 cat >"$T/log" <<'E'
 4711 execve("/bin/a", ["a"], 0x7ffd /* 9 vars */) = 0

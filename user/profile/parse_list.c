@@ -57,6 +57,11 @@ struct reading {
 	struct profile *profile;
 	struct err *err;
 	size_t unknown; /* numbers that were left out */
+	/* of a log of strace */
+	size_t skipped;    /* lines that begin like a call, and no end of one was found */
+	const char *begun; /* the name in one of them, whose end may yet come; NULL: there is none */
+	size_t begun_len;
+	bool begun_open;
 };
 
 __attribute__((format(printf, 3, 4))) static int refuse(const struct reading *r, const char *at,
@@ -183,7 +188,12 @@ int parse_list(const char *name, const char *text, size_t len, const struct pars
 	       struct profile *out, struct err *err)
 {
 	struct profile own_profile profile = {0};
-	struct reading r = {name, text, len, options, &profile, err, 0};
+	struct reading r = {.file = name,
+			    .text = text,
+			    .len = len,
+			    .options = options,
+			    .profile = &profile,
+			    .err = err};
 	struct line line = {0};
 	int rc = begin(&r);
 
@@ -321,6 +331,76 @@ static int add_mode(struct reading *r, const struct line *line, size_t at)
 		       0;
 }
 
+/* What strace says of a call ends in ") = ...", "<unfinished ...>" or "<detached ...>". What the program itself says may stand between that. */
+static bool ends_call(const struct line *line)
+{
+	static const char *const others[] = {"<unfinished ...>", "<detached ...>"};
+
+	for (size_t i = 0; i < line->len; i++) {
+		size_t end = i + 1;
+
+		if (line->text[i] != ')')
+			continue;
+		while (end < line->len && line->text[end] == ' ')
+			end++;
+		if (line->len - end > 2 && line->text[end] == '=' && line->text[end + 1] == ' ')
+			return true;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (memmem(line->text, line->len, others[i], strlen(others[i])))
+			return true;
+	return false;
+}
+
+/* Do the arguments from `at` on go on behind the line? */
+static bool is_open(const struct line *line, size_t at)
+{
+	bool quoted = false;
+	int depth = 0;
+
+	for (; at < line->len; at++) {
+		char c = line->text[at];
+
+		if (quoted && c == '\\')
+			at++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted)
+			depth += (c == '(') - (c == ')');
+		if (!depth && !quoted)
+			return false;
+	}
+	return true;
+}
+
+/* Of several that a call may have begun with, the first whose arguments go on, or else the first. */
+static void begin_call(struct reading *r, const struct line *line, const char *name, size_t len)
+{
+	bool open = is_open(line, name + len - line->text);
+
+	r->skipped++;
+	if (r->begun && (r->begun_open || !open))
+		return;
+	r->begun = name;
+	r->begun_len = len;
+	r->begun_open = open;
+}
+
+static int add_begun(struct reading *r)
+{
+	const char *name = r->begun;
+
+	if (!name)
+		return 0;
+	r->begun = NULL;
+	r->skipped--;
+	return add(r, name, r->begun_len);
+}
+
+/*
+ * Where strace and the program write to one place, what the program says may stand between the two ends of a call, and look like the beginning
+ * of one ("mount(2) failed"). Between them strace says nothing of another call.
+ */
 static int add_called(struct reading *r, const struct line *line)
 {
 	const char *name;
@@ -328,19 +408,49 @@ static int add_called(struct reading *r, const struct line *line)
 
 	if (mode_in_log(line, &at))
 		return add_mode(r, line, at);
-	return call_of(line, &name, &len) ? add(r, name, len) : 0;
+	if (call_of(line, &name, &len)) {
+		if (!ends_call(line)) {
+			begin_call(r, line, name, len);
+			return 0;
+		}
+		r->begun = NULL;
+		return add(r, name, len);
+	}
+	if (begins(line, after_front(line), "<... "))
+		r->begun = NULL;
+	return ends_call(line) ? add_begun(r) : 0;
+}
+
+static int tell_skipped(const struct reading *r)
+{
+	return r->skipped && findings_add_ignored(r->options->warnings, NO_PLACE,
+						  "%zu %s like a call and %s none: left out",
+						  r->skipped,
+						  r->skipped == 1 ? "line begins" : "lines begin",
+						  r->skipped == 1 ? "is" : "are") ?
+		       no_memory(r) :
+		       0;
 }
 
 int parse_strace_log(const char *name, const char *text, size_t len,
 		     const struct parse_options *options, struct profile *out, struct err *err)
 {
 	struct profile own_profile profile = {0};
-	struct reading r = {name, text, len, options, &profile, err, 0};
+	struct reading r = {.file = name,
+			    .text = text,
+			    .len = len,
+			    .options = options,
+			    .profile = &profile,
+			    .err = err};
 	struct line line = {0};
 	int rc = begin(&r);
 
 	while (!rc && next_line(text, len, &line))
 		rc = add_called(&r, &line);
+	/* cut off in the middle of a call */
+	if (!rc && r.begun_open)
+		rc = add_begun(&r);
+	rc = rc ? rc : tell_skipped(&r);
 	return rc ? rc : end(&r, out);
 }
 
@@ -396,29 +506,16 @@ static int add_endings(struct reading *r)
 	return 0;
 }
 
-/* What strace says of a call ends in ") = ..." or "<unfinished ...>". What the program itself says may stand between that. */
-static bool is_whole_call(const struct line *line)
-{
-	static const char unfinished[] = "<unfinished ...>";
-
-	for (size_t i = 0; i < line->len; i++) {
-		size_t end = i + 1;
-
-		if (line->text[i] != ')')
-			continue;
-		while (end < line->len && line->text[end] == ' ')
-			end++;
-		if (line->len - end > 2 && line->text[end] == '=' && line->text[end + 1] == ' ')
-			return true;
-	}
-	return memmem(line->text, line->len, unfinished, strlen(unfinished));
-}
-
 int parse_strace_summary(const char *name, const char *text, size_t len,
 			 const struct parse_options *options, struct profile *out, struct err *err)
 {
 	struct profile own_profile profile = {0};
-	struct reading r = {name, text, len, options, &profile, err, 0};
+	struct reading r = {.file = name,
+			    .text = text,
+			    .len = len,
+			    .options = options,
+			    .profile = &profile,
+			    .err = err};
 	struct line line = {0};
 	int dashes = 0;
 	int rc = begin(&r);
@@ -433,9 +530,8 @@ int parse_strace_summary(const char *name, const char *text, size_t len,
 			dashes++;
 		else
 			rc = dashes % 2 ? add_last_word(&r, &line) :
-			     is_whole_call(&line) || mode_in_log(&line, &at) ?
-					  add_called(&r, &line) :
-					  0;
+			     ends_call(&line) || mode_in_log(&line, &at) ? add_called(&r, &line) :
+									   0;
 	}
 	if (!rc && dashes % 2)
 		return refuse(&r, text + len, "the file ends within the table");
