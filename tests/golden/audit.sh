@@ -192,6 +192,10 @@ says 'both standard input' 2 'both' "$WHITTLE" audit --log - --update -
 says 'no output for standard input' 2 '--output' "$WHITTLE" audit --log $LOG --update -
 says 'in place of what is no file' 2 '--output FILE' "$WHITTLE" audit --log $LOG --update docker
 says 'output without update' 2 '--update' "$WHITTLE" audit --log $LOG -o "$T/x"
+for option in --enosys '--arch arm64' --lenient '--cap SYS_ADMIN' '--kernel 5.10'; do
+    # shellcheck disable=SC2086
+    says "$option without update" 2 "${option%% *} goes with --update" "$WHITTLE" audit --log $LOG $option
+done
 says 'a pid that is none' 2 'only-pid' "$WHITTLE" audit --log $LOG --only-pid x
 says 'no profile' 2 'none.json' "$WHITTLE" audit --log $LOG --update "$T/none.json"
 printf 'read\nwrite\n' >"$T/list"

@@ -161,6 +161,8 @@ says 'kubernetes: a name of its own' 2 "'-' and '.'" "$WHITTLE" convert --format
 check '... that looks like a number' "$WHITTLE" convert --format kubernetes --name 12 $G/plain.json
 grep -qx '  name: "12"' "$T/out" && pass '... has quotes' || fail '... has quotes'
 says 'a list has no errno' 0 "errnos that differ from the default one (names: 1): a list only allows" "$WHITTLE" convert --format list "$T/enosys.json"
+says 'a name where there is none' 2 '--name goes with --format kubernetes: systemd names nothing' "$WHITTLE" convert --format systemd --name foo $G/plain.json
+says 'a name for what is no format' 2 "format 'elf' is none of" "$WHITTLE" convert --format elf --name foo $G/plain.json
 says 'no such format' 2 "format 'elf' is none of oci, docker, " "$WHITTLE" convert --format elf $G/plain.json
 
 # what is said about a rule is true of it

@@ -55,7 +55,7 @@ static const struct option_row rows[] = {
 	 "with --update: hold these calls to the arguments they were denied with: default, all, or socket,ioctl:1",
 	 offsetof(struct audit_options, args), NULL, 0},
 	{"arch", 0, OPTION_TEXT, "ARCH",
-	 "the machine of a profile that leaves it open (default: this one)",
+	 "with --update: the machine of a profile that leaves it open (default: this one)",
 	 offsetof(struct audit_options, file.arch), NULL, 0},
 	FILE_OPTION_ROWS(struct audit_options),
 	{"json", 0, OPTION_FLAG, NULL, "print JSON", offsetof(struct audit_options, json), NULL, 0},
@@ -279,6 +279,25 @@ static int check_report(const struct audit_options *options, struct err *err)
 	return 0;
 }
 
+/* A report of what was denied reads no profile. */
+static int check_no_update(const struct audit_options *options, struct err *err)
+{
+	const struct file_options *file = &options->file;
+	const struct {
+		const char *name;
+		bool given;
+	} others[] = {
+		{"--enosys", options->enosys}, {"--arch", file->arch},
+		{"--lenient", file->lenient},  {"--cap", file->caps.len},
+		{"--kernel", file->kernel},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (others[i].given)
+			return err_set(err, -EINVAL, "%s goes with --update", others[i].name);
+	return 0;
+}
+
 static int check_options(struct audit_options *options, char *const *argv, struct err *err)
 {
 	bool live = audit_live_is_asked_for(&options->live, argv);
@@ -298,8 +317,8 @@ static int check_options(struct audit_options *options, char *const *argv, struc
 		return -EINVAL;
 	if (options->output && !options->update)
 		return err_set(err, -EINVAL, "--output is for the profile of --update");
-	if (options->enosys && !options->update)
-		return err_set(err, -EINVAL, "--enosys goes with --update");
+	if (!options->update && check_no_update(options, err))
+		return -EINVAL;
 	if (options->args && (options->log || !options->update))
 		return err_set(err, -EINVAL,
 			       options->log ? "--args: a log does not have the arguments of calls" :

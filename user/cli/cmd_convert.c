@@ -46,7 +46,8 @@ static const struct option_row rows[] = {
 	 offsetof(struct convert_options, portable), NULL, 0},
 	{"lossy", 0, OPTION_FLAG, NULL, "leave out what the format cannot say, with a warning",
 	 offsetof(struct convert_options, lossy), NULL, 0},
-	{"name", 0, OPTION_TEXT, "NAME", "the name in a kubernetes profile (default: whittle)",
+	{"name", 0, OPTION_TEXT, "NAME",
+	 "with --format kubernetes: the name of the profile (default: whittle)",
 	 offsetof(struct convert_options, name), NULL, 0},
 	FILE_OPTION_ROWS(struct convert_options),
 	{"help", 'h', OPTION_HELP, NULL, "show this help", 0, NULL, 0},
@@ -308,6 +309,9 @@ static int run(const struct command *self, int argc, char **argv)
 			"--name takes lowercase letters, digits, '-' and '.', each part between dots beginning and ending with a letter or digit, 253 characters at most, not '%.60s'",
 			options.name);
 	format = find_format(options.format, &err);
+	if (options.name && format && !format->named)
+		err_set(&err, -EINVAL, "--name goes with --format kubernetes: %s names nothing",
+			format->name);
 	if (err.code || !format || file_options_check(&options.file, &err) ||
 	    (options.default_action && parse_action(options.default_action, &outcome, &err)) ||
 	    (options.arches && parse_arches(options.arches, arches, &err)))

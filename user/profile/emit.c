@@ -17,16 +17,16 @@ static int emit_plain_oci(const struct profile *profile, const struct emit_optio
 }
 
 const struct emit_format emit_formats[] = {
-	{"oci", true, true, false, true, false, emit_plain_oci},
-	{"docker", true, true, false, true, true, emit_docker},
-	{"kubernetes", false, true, false, true, false, emit_kubernetes},
-	{"systemd", false, false, false, false, false, emit_systemd},
-	{"minijail", false, false, true, false, false, emit_minijail},
-	{"firecracker", false, false, true, false, false, emit_firecracker},
-	{"firejail", false, false, false, false, false, emit_firejail},
-	{"bpf", true, false, false, true, false, emit_bpf},
-	{"pfc", true, false, false, true, false, emit_pfc},
-	{"list", false, false, false, false, false, emit_list},
+	{"oci", true, true, false, true, false, false, emit_plain_oci},
+	{"docker", true, true, false, true, false, true, emit_docker},
+	{"kubernetes", false, true, false, true, true, false, emit_kubernetes},
+	{"systemd", false, false, false, false, false, false, emit_systemd},
+	{"minijail", false, false, true, false, false, false, emit_minijail},
+	{"firecracker", false, false, true, false, false, false, emit_firecracker},
+	{"firejail", false, false, false, false, false, false, emit_firejail},
+	{"bpf", true, false, false, true, false, false, emit_bpf},
+	{"pfc", true, false, false, true, false, false, emit_pfc},
+	{"list", false, false, false, false, false, false, emit_list},
 	{0},
 };
 

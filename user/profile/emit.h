@@ -20,6 +20,7 @@ struct emit_format {
 	bool has_flags; /* can say SECCOMP_FILTER_FLAG_* and who listens */
 	bool one_machine; /* is for one architecture; names that it lacks are left out, with a warning */
 	bool libseccomp; /* what reads it compiles its rules, one by one, with libseccomp (hazard.h) */
+	bool named;      /* names what it describes */
 	bool depends; /* can say what depends on container and host; for others it must be resolved (resolve.h) */
 	int (*emit)(const struct profile *profile, const struct emit_options *options,
 		    struct buf *out, struct err *err);
