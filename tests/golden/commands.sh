@@ -471,6 +471,17 @@ says '... nor merged with them' 1 'cannot be put together for 32-bit architectur
 says '... nor turned round' 1 'cannot be turned round for 32-bit architectures' "$WHITTLE" convert --default-action log "$T/beside.json"
 jq '.syscalls |= .[:1]' "$T/beside.json" >"$T/said.json"
 check '... what stands there itself is merged' "$WHITTLE" merge "$T/said.json" "$T/said.json"
+# on 64 bits the first is within the second, on 32 it holds for all
+printf '%s' '{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"], "syscalls": [
+    {"names": ["ioctl"], "action": "SCMP_ACT_KILL_THREAD", "args": [{"index": 1, "value": 9223372036854775808, "op": "SCMP_CMP_GE"}]},
+    {"names": ["ioctl"], "action": "SCMP_ACT_KILL_THREAD", "args": [{"index": 1, "value": 2, "op": "SCMP_CMP_NE"}]}]}' >"$T/within.json"
+"$WHITTLE" explain --arch x86 "$T/within.json" ioctl 0 2 >"$T/out"
+grep -q ': kill-thread$' "$T/out" && pass '... a condition within another decides on 32 bits' || fail '... a condition within another decides on 32 bits' "$(cat "$T/out")"
+says '... is not dropped in silence' 1 'cannot be put together for 32-bit architectures' "$WHITTLE" merge "$T/within.json" "$T/within.json"
+sed 's/, "SCMP_ARCH_X86"//' "$T/within.json" >"$T/within-64.json"
+check '... but where 64 are compared' "$WHITTLE" merge "$T/within-64.json" "$T/within-64.json"
+sed 's/"syscalls".*/"syscalls": []}/; 2,$d' "$T/within.json" >"$T/open.json"
+check '... nor where another profile allows the call anyhow' "$WHITTLE" merge "$T/open.json" "$T/within.json"
 check '... and turned round' "$WHITTLE" convert --default-action log "$T/said.json"
 says '... but for 64 bits they are' 0 'were rewritten' "$WHITTLE" convert --arch x86_64 "$T/wide.json" -o "$T/narrow.json"
 for value in 0 1 2 0x100000000 0x8000000000000000; do
@@ -521,6 +532,8 @@ echo '[[["clone"],"SCMP_ACT_KILL_PROCESS",null]]' | same '... merge' - "$T/out"
 sed 's/"value": 0/"value": 18446744069414584320/; s/"valueTwo": [0-9]*/"valueTwo": 0/' "$T/first.json" >"$T/upper-64.json"
 sed 's/"SCMP_ARCH_X86_64"/&, "SCMP_ARCH_X86"/' "$T/upper-64.json" >"$T/upper.json"
 says '... of upper bits alone' 1 'clone: a rule whose mask has none of the 32 bits that SCMP_ARCH_X86 compares decides there' "$WHITTLE" explain "$T/upper.json" clone
+says '... of upper bits alone: convert' 0 'were left as they are: they cannot be rewritten for 32-bit architectures' "$WHITTLE" convert "$T/upper.json"
+says '... of upper bits alone: merge' 1 'cannot be put together for 32-bit architectures' "$WHITTLE" merge "$T/upper.json" "$T/upper.json"
 check_words '... of upper bits alone, on 64 bits' 0 'clone (56): allow' "$WHITTLE" explain --arch x86_64 "$T/upper-64.json" clone
 # a number less 32 bits is a term a bit
 sed 's/"value": 0, "valueTwo": 2114060288/"value": 4294967295, "valueTwo": 5/' "$T/exchanged.json" >"$T/five.json"

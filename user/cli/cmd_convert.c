@@ -146,7 +146,7 @@ static int rewrite(struct profile *profile, struct err *err)
 	rc = profile_canonical(profile, &safe, err);
 	if (rc)
 		return rc;
-	if (is_too_wide(&safe, profile)) {
+	if (is_too_wide(&safe, profile) || profile_loses_high_bits(&safe, profile, profile)) {
 		log_warn(
 			"rules that libseccomp may make something else of were left as they are: they cannot be rewritten for 32-bit architectures as well, which compare but 32 bits (--arch names others)");
 		return 0;

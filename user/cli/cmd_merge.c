@@ -48,6 +48,7 @@ struct merging {
 	const struct merge_options *options;
 	size_t profiles, recordings, heaps_len;
 	bool high_bits; /* what was put together compares more than 32 where none of them does */
+	bool lost_bits; /* ... and does not where one of them does */
 	struct profile profile;
 	struct heap heaps[64];
 	struct seen_files seen;
@@ -106,6 +107,7 @@ static int add_profile(struct merging *merging, const char *path, struct profile
 	if (rc)
 		return err_wrap(err, rc, "%s", path);
 	merging->high_bits |= profile_gains_high_bits(&merged, with, next);
+	merging->lost_bits |= profile_loses_high_bits(&merged, with, next);
 	if (!merging->options->intersect && !same_arches(with, next))
 		log_warn("%s: it lists other architectures than those before; what is allowed is allowed on all of them",
 			 path);
@@ -192,7 +194,8 @@ static int check_result(const struct merging *merging, struct err *err)
 	struct buf own_buf unknown = BUF_INIT;
 	struct err why = {0};
 
-	if (merging->high_bits && profile_wants_high_bits(profile))
+	if ((merging->high_bits && profile_wants_high_bits(profile)) ||
+	    (merging->lost_bits && profile_compares_32bit(profile)))
 		return err_set(err, -ENOTSUP,
 			       "conditions of these profiles cannot be put together for 32-bit architectures as well, which compare but 32 bits: merge profiles for 64-bit architectures");
 	if (compile_filter(profile, compile_machine(profile), &filter, &unknown, &why) == -EEXIST)

@@ -224,12 +224,18 @@ static bool wants_high_bits(const struct rule *rule)
 	return false;
 }
 
+bool profile_compares_32bit(const struct profile *profile)
+{
+	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
+		if (profile->arches[a] && arch_compares_32bit(a))
+			return true;
+	return false;
+}
+
 bool profile_wants_high_bits(const struct profile *profile)
 {
-	bool narrow = false;
+	bool narrow = profile_compares_32bit(profile);
 
-	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
-		narrow |= profile->arches[a] && arch_compares_32bit(a);
 	for (size_t i = 0; narrow && i < profile->rules_len; i++)
 		if (wants_high_bits(&profile->rules[i]))
 			return true;
@@ -274,4 +280,64 @@ bool profile_gains_high_bits(const struct profile *made, const struct profile *a
 				return true;
 	}
 	return false;
+}
+
+/* As decision_is_simple(), where 32 bits are compared as well. */
+static bool is_simple(const struct profile *profile, const char *name, struct outcome *out)
+{
+	size_t narrow;
+
+	if (!decision_is_simple(profile, name, out))
+		return false;
+	narrow = find_whole_rule(profile, name, true);
+	return narrow == NO_RULE || outcome_equal(rule_outcome(&profile->rules[narrow]), *out);
+}
+
+static bool differs_on_32bit(const struct condition *condition)
+{
+	return condition_wants_high_bits(condition) || condition_is_empty_mask(condition, true);
+}
+
+/* Conditions that decide nothing need not be kept, nor those of one profile where the other decides all of the call. */
+static bool keeps_rule(const struct profile *made, const char *name, const struct rule *rule,
+		       const struct profile *from, const struct profile *other)
+{
+	bool any = rule_conditions_are_alternatives(rule);
+	struct outcome outcome, all;
+
+	if (is_simple(from, name, &outcome) ||
+	    (is_simple(other, name, &outcome) && decision_is_simple(made, name, &all) &&
+	     outcome_equal(outcome, all)))
+		return true;
+	for (size_t i = 0; i < rule->conditions_len; i++) {
+		const struct rule one = {.conditions = &rule->conditions[i], .conditions_len = 1};
+
+		if (differs_on_32bit(&rule->conditions[i]) &&
+		    !has_conditions(made, name, any ? &one : rule))
+			return false;
+	}
+	return true;
+}
+
+static bool keeps_rules(const struct profile *made, const struct profile *from,
+			const struct profile *other)
+{
+	for (size_t i = 0; i < from->rules_len; i++) {
+		const struct rule *rule = &from->rules[i];
+		bool differs = false;
+
+		for (size_t c = 0; rule_counts(from, rule) && c < rule->conditions_len; c++)
+			differs |= differs_on_32bit(&rule->conditions[c]);
+		for (size_t n = 0; differs && n < rule->names.len; n++)
+			if (!keeps_rule(made, rule->names.list[n], rule, from, other))
+				return false;
+	}
+	return true;
+}
+
+bool profile_loses_high_bits(const struct profile *made, const struct profile *a,
+			     const struct profile *b)
+{
+	return profile_compares_32bit(made) &&
+	       (!keeps_rules(made, a, b) || (a != b && !keeps_rules(made, b, a)));
 }
