@@ -284,6 +284,11 @@ cat >"$T/log" <<'E'
 4711< close(3) = 0
 E
 gives 'strace -f -n -i -Y -k' "$T/want" "$WHITTLE" convert --format list "$T/log"
+cat >"$T/log" <<'E'
+[ 257] [00007f9245cf4ad7] openat(AT_FDCWD, "/x", O_RDONLY) = 3
+[   0] [00007fc6a4800c47] read(3, "", 1) = 0
+E
+gives 'strace -n -i, which begins as JSON does' "$T/want" "$WHITTLE" convert --format list "$T/log"
 
 # What the program says on strace's own stderr is no call, and may stand within one.
 cat >"$T/log" <<'E'

@@ -177,18 +177,20 @@ static const struct {
 	int (*parse)(const char *name, const char *text, size_t len,
 		     const struct parse_options *options, struct profile *out, struct err *err);
 } formats[] = {
-	{is_systemd, parse_systemd}, /* before JSON, which begins with a bracket, too */
-	{is_json, parse_json},
-	{is_yaml, parse_yaml},
+	/* these before JSON, which begins with a bracket, too */
+	{is_systemd, parse_systemd},
 	{is_strace_summary, parse_strace_summary},
 	{is_strace_log, parse_strace_log},
+	{is_json, parse_json},
+	{is_yaml, parse_yaml},
 	{is_list, parse_list},
 };
 
 int profile_document(const char *name, const char *text, size_t len, struct node *out, bool *is,
 		     struct err *err)
 {
-	*is = !is_systemd(text, len) && (is_json(text, len) || is_yaml(text, len));
+	*is = !is_systemd(text, len) && !is_strace_summary(text, len) &&
+	      !is_strace_log(text, len) && (is_json(text, len) || is_yaml(text, len));
 	if (!*is)
 		return 0;
 	return (is_json(text, len) ? document_parse_json : document_parse_yaml)(name, text, len,
