@@ -48,7 +48,7 @@ timeout 90 "$WHITTLE" record -q --until-quiet 1s -o "$T/p3.json" -- sh -c 'trap 
 [ $rc = 7 ] && pass 'a command is sent SIGTERM' || fail 'a command is sent SIGTERM' "status $rc"
 
 # What is waited for may come later than that.
-timeout 90 "$WHITTLE" record --wait --cgroup "${CG##*/}-later" --until-quiet 1s -o "$T/p4.json" --recording "$T/r4.json" 2>"$T/err" & w=$!
+timeout 90 "$WHITTLE" record --wait --cgroup "${CG##*/}-later" --until-quiet 3s -o "$T/p4.json" --recording "$T/r4.json" 2>"$T/err" & w=$!
 wait_for grep -q '^whittle: waiting' "$T/err" || fail 'it waits'
 sleep 2.5
 mkdir "$CG-later"
