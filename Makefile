@@ -65,13 +65,18 @@ $(B)/user/%.o: user/%.c | $(SKELETONS) $(B)/pins_id.h
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(DEPS) -c -o $@ $<
 
+# linked, which leaves out what is for debuggers: half of what would be in memory
+link_bpf = $(BPFTOOL) gen object $@ $@.tmp && rm $@.tmp
+
 $(B)/tracer.bpf.o: bpf/tracer.bpf.c
 	@mkdir -p $(@D)
-	$(CLANG) $(BPF_CFLAGS) $(DEPS) -c -o $@ $<
+	$(CLANG) $(BPF_CFLAGS) $(DEPS) -MT $@ -MF $(@:.o=.d) -c -o $@.tmp $<
+	$(link_bpf)
 
 $(B)/tracer_%.bpf.o: bpf/tracer.bpf.c
 	@mkdir -p $(@D)
-	$(CLANG) $(BPF_CFLAGS) -DLINUX_$* $(DEPS) -c -o $@ $<
+	$(CLANG) $(BPF_CFLAGS) -DLINUX_$* $(DEPS) -MT $@ -MF $(@:.o=.d) -c -o $@.tmp $<
+	$(link_bpf)
 
 $(SKELETONS) $(B)/tests/bench/floor.skel.h: %.skel.h: %.bpf.o
 	$(BPFTOOL) gen skeleton $< name $(notdir $*)_bpf > $@.tmp
