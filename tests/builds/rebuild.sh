@@ -6,7 +6,7 @@ set -eu
 
 # What make would do if FILE were new (-W). The tree is built, so without it there is nothing to do.
 would_build() { # FILE
-    make -n -W "$1" tests 2>/dev/null | sed -n 's/.* -c -o \(build[^ ]*\.o\) .*/\1/p' | sort -u >"$T/would"
+    make -n -W "$1" tests 2>/dev/null | sed -n 's/.* -c -o \(build[^ ]*\.o\)\(\.tmp\)\? .*/\1/p' | sort -u >"$T/would"
 }
 
 make -s tests >"$T/out" 2>&1
