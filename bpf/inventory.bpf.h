@@ -27,7 +27,6 @@ static __always_inline bool inventory_group(struct task_struct *task, __u32 slot
 	struct file_id exe = image_of_file(file);
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct group *group = bpf_map_lookup_elem(&groups, &tgid);
-
 	bool known = group && (group->slot == slot || group_is_apart(task));
 
 	if (!known && image_is_launcher(exe.ino, exe.dev, (__u64)file)) {

@@ -64,6 +64,18 @@ struct reading {
 	bool begun_open;
 };
 
+static struct reading reading_of(const char *file, const char *text, size_t len,
+				 const struct parse_options *options, struct profile *profile,
+				 struct err *err)
+{
+	return (struct reading){.file = file,
+				.text = text,
+				.len = len,
+				.options = options,
+				.profile = profile,
+				.err = err};
+}
+
 __attribute__((format(printf, 3, 4))) static int refuse(const struct reading *r, const char *at,
 							const char *format, ...)
 {
@@ -188,12 +200,7 @@ int parse_list(const char *name, const char *text, size_t len, const struct pars
 	       struct profile *out, struct err *err)
 {
 	struct profile own_profile profile = {0};
-	struct reading r = {.file = name,
-			    .text = text,
-			    .len = len,
-			    .options = options,
-			    .profile = &profile,
-			    .err = err};
+	struct reading r = reading_of(name, text, len, options, &profile, err);
 	struct line line = {0};
 	int rc = begin(&r);
 
@@ -436,12 +443,7 @@ int parse_strace_log(const char *name, const char *text, size_t len,
 		     const struct parse_options *options, struct profile *out, struct err *err)
 {
 	struct profile own_profile profile = {0};
-	struct reading r = {.file = name,
-			    .text = text,
-			    .len = len,
-			    .options = options,
-			    .profile = &profile,
-			    .err = err};
+	struct reading r = reading_of(name, text, len, options, &profile, err);
 	struct line line = {0};
 	int rc = begin(&r);
 
@@ -510,12 +512,7 @@ int parse_strace_summary(const char *name, const char *text, size_t len,
 			 const struct parse_options *options, struct profile *out, struct err *err)
 {
 	struct profile own_profile profile = {0};
-	struct reading r = {.file = name,
-			    .text = text,
-			    .len = len,
-			    .options = options,
-			    .profile = &profile,
-			    .err = err};
+	struct reading r = reading_of(name, text, len, options, &profile, err);
 	struct line line = {0};
 	int dashes = 0;
 	int rc = begin(&r);

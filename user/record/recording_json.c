@@ -248,7 +248,6 @@ static json_t *head_to_json(const struct recording *recording)
 			  (json_int_t)recording->elapsed, "whole", recording->whole, "complete",
 			  !recording_is_incomplete(recording), "losses",
 			  losses_to_json(&recording->losses));
-
 	int rc = 0;
 
 	if (recording->longest)
