@@ -14,9 +14,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* Many may be started at once, and the first has the programs loaded. */
-#define PATIENCE_MS 30000
-
 struct start_options {
 	struct target_options targets;
 	bool follow, wait, count_moved, denials, quiet;
@@ -284,7 +281,7 @@ static int start_recording(struct start *start, struct err *err)
 	if (!rc && buf__error(&words))
 		rc = err_errno(err, buf__error(&words), "cannot record");
 	start->resident.ring_bytes = start->options.ring_size;
-	start->resident.patience_ms = PATIENCE_MS;
+	start->resident.patience_ms = RESIDENT_PATIENCE_MS;
 	start->resident.denials = start->options.denials;
 	start->resident.args = start->options.args ? &start->args : NULL;
 	if (!rc) {

@@ -11,6 +11,12 @@
 /* Cgroups that there can be room for: the none slot is nobody's, and PATH has one. */
 #define EACH_START_MOST (EACH_SLOTS_MAX - 3)
 
+/*
+ * Room for news, in bytes: first calls of some thousand new cgroups, which nobody takes while one file is written, and with `start`
+ * nobody ever takes.
+ */
+#define EACH_START_RING (4 << 20)
+
 struct each_start {
 	struct session *session; /* borrowed */
 	__u32 next, end;         /* slots that are nobody's, for those that are there */

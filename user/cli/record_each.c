@@ -12,9 +12,6 @@
 #include <errno.h>
 #include <inttypes.h>
 
-/* News of many at once: first calls of some thousand new cgroups, while one file is written. */
-#define RING_BYTES (4 << 20)
-
 int record_each_check(const struct record *record, struct err *err)
 {
 	const struct record_options *options = &record->options;
@@ -57,7 +54,8 @@ static int open_session(struct record *record, struct each_targets *targets,
 {
 	struct session_options options = {
 		.features = record->features,
-		.ring_bytes = record->options.ring_size ? record->options.ring_size : RING_BYTES,
+		.ring_bytes = record->options.ring_size ? record->options.ring_size :
+							  EACH_START_RING,
 		.helper = targets->files.census.pid,
 		.each = each_start_slots(&targets->top, 0),
 		.on_record = each_targets_take,

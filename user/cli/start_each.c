@@ -6,11 +6,6 @@
 
 #include <errno.h>
 
-/* Who was first, of some ten thousand calls: nobody takes these news off the ring. */
-#define RING_BYTES (4 << 20)
-/* Reading takes as long as there are cgroups. */
-#define PATIENCE_MS 30000
-
 static int begin(struct resident *resident, const struct start_each *wanted,
 		 const struct cgroup *top, struct err *err)
 {
@@ -52,8 +47,8 @@ int start_each(const struct start_each *wanted, struct err *err)
 		return rc;
 	resident.each = true;
 	resident.each_slots = each_start_slots(&top, wanted->max);
-	resident.ring_bytes = wanted->ring_size ? wanted->ring_size : RING_BYTES;
-	resident.patience_ms = PATIENCE_MS;
+	resident.ring_bytes = wanted->ring_size ? wanted->ring_size : EACH_START_RING;
+	resident.patience_ms = RESIDENT_PATIENCE_MS;
 	rc = resident_open(&resident, true, wanted->features, err);
 	if (!rc)
 		rc = begin(&resident, wanted, &top, err);

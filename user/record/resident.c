@@ -10,9 +10,8 @@
 #include <string.h>
 
 #define RING (1 << 20)
-/* The lock is held for milliseconds (of each cgroup for longer), but many containers may start at once, and none is to be held up for longer than 2 s. */
+/* Many containers may start at once, and none is to be held up for longer than 2 s. */
 #define BEGIN_MS 1800
-#define END_MS   30000
 
 static void take_news(const void *data, size_t len, void *context)
 {
@@ -187,7 +186,7 @@ int resident_open(struct resident *resident, bool make, unsigned int features, s
 	if (number && open_pins(resident, NULL))
 		number = 0;
 	if (!resident->patience_ms)
-		resident->patience_ms = make ? BEGIN_MS : END_MS;
+		resident->patience_ms = make ? BEGIN_MS : RESIDENT_PATIENCE_MS;
 	rc = pin_home_lock(&resident->home, resident->patience_ms, err);
 	if (rc)
 		return rc;
@@ -551,7 +550,7 @@ int resident_remove_unreadable(bool each, struct err *err)
 	resident.home = each ? PIN_HOME_EACH : PIN_HOME;
 	rc = pin_home_open(&resident.home, false, err);
 	if (!rc)
-		rc = pin_home_lock(&resident.home, END_MS, err);
+		rc = pin_home_lock(&resident.home, RESIDENT_PATIENCE_MS, err);
 	if (rc)
 		return rc;
 	if (!pin_home_number(&resident.home))

@@ -13,6 +13,12 @@
 #include "record/recording.h"
 #include "record/session.h"
 
+/*
+ * How long whoever has time waits for the lock. It is held for milliseconds, but many may be at it at once, the first of them has the
+ * programs loaded, and of each cgroup reading takes as long as there are cgroups.
+ */
+#define RESIDENT_PATIENCE_MS 30000
+
 struct resident {
 	struct pin_home home;
 	bool pinned; /* the pins are there */
