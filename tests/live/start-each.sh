@@ -44,6 +44,23 @@ write() { # stop|snapshot NAME OPTION...
 nothing_pinned() {
     [ ! -e "$PINS" ] && [ ! -e "$PINS-half" ]
 }
+hold() { # DIRECTORY: somebody has the lock of the session that is pinned there
+    (exec 8<"$1" && flock 8 && exec sleep 1000) & holder=$!
+    until ! flock -n "$1" true; do sleep 0.01; done
+}
+let_go() {
+    kill $holder || :
+    wait $holder 2>/dev/null || :
+}
+await_lock() { # PID: it waits for a lock
+    local _
+    for _ in {1..1500}; do
+        ! awk -v pid="$1" '$2 == "->" && $6 == pid { found = 1 } END { exit !found }' /proc/locks || return 0
+        sleep 0.02
+    done
+    echo "# process $1 waits for no lock"
+    return 1
+}
 clean() {
     find "$top" -mindepth 1 -depth -type d -exec rmdir {} + 2>/dev/null || :
 }
@@ -230,12 +247,14 @@ check "... and --force throws it away" whittle stop --force
 check "... all of it" nothing_pinned
 
 # --- what cannot be
-check "one of each" whittle start -q many --each "$top"
-check "and another one" whittle start -q one --cgroup "$top/a"
+check "one" whittle start -q one --cgroup "$top/a"
+check_status 1 "a name is one recording's" whittle start one --each "$top"
+expect "... and why" grep -q "there is a recording one already" "$T/err"
+check "and one of each" whittle start -q many --each "$top"
+check_status 1 "a name is one recording's, this way round, too" whittle start many --cgroup "$top/b"
+expect "... and why" grep -q "there is a recording many already" "$T/err"
 check_status 1 "a second one of each is refused" whittle start more --each "$top"
 expect "... and why" grep -q "many records each cgroup below $top already" "$T/err"
-check_status 1 "a name is one recording's" whittle start many --cgroup "$top/b"
-check_status 1 "... this way round, too" whittle start one --each "$top"
 check_status 1 "a profile of many has no single file" whittle stop many -o "$T/x.json"
 expect "... and what to do" grep -q "name a directory with -d" "$T/err"
 check_status 1 "nor can it be left out" whittle stop many
@@ -270,13 +289,30 @@ check "another one begins" whittle start -q two --cgroup "$top/a"
 whittle stop -q --force two -o "$T/x.json" 2>/dev/null || :
 check "what is broken is thrown away" whittle stop --force
 check "one of each" whittle start -q many --each "$top"
-(exec 8<"${PINS%/*}" && flock 8 && exec sleep 1000) & holder=$!
-until ! flock -n "${PINS%/*}" true; do sleep 0.01; done
+hold "${PINS%/*}"
 check "another one begins while somebody has the lock" timeout 10 "$WHITTLE" start -q two --cgroup "$top/a"
 inside a "$programs/spell" 1
 check "... and ends" timeout 10 "$WHITTLE" stop -q two -o "$T/x.json"
 check_status 1 "... of which status tells" timeout 10 "$WHITTLE" status
-kill $holder || :
-wait $holder 2>/dev/null || :
+let_go
 check_status 1 "a directory that is a file is told with --force, too" whittle stop --force many -d "$T/file"
 check "... and it is ended" nothing_pinned
+
+# --- two that begin one name at once, each under its own lock: one is first
+twins() { # DESC HOME EARLY LATE: options of `start`; LATE waits for the lock of HOME meanwhile
+    local late status=0
+    hold "$2"
+    # shellcheck disable=SC2086
+    "$WHITTLE" start -q same $4 2>"$T/late" & late=$!
+    await_lock $late
+    # shellcheck disable=SC2086
+    check "$1: the first begins" whittle start -q same $3
+    let_go
+    wait $late || status=$?
+    expect "$1: the second does not" [ "$status $(cat "$T/late")" = "1 whittle: error: there is a recording same already" ]
+    expect "$1: there is one" [ "$(whittle status --json | jq '.recordings | length')" = 1 ]
+    whittle stop -q --force same "${@:5}" 2>/dev/null || :
+}
+twins "one of each, and one that is late" /sys/fs/bpf/whittle "--each $top" "--cgroup $top/a" -d "$out"
+twins "one, and one of each that is late" "${PINS%/*}" "--cgroup $top/a" "--each $top" -o "$T/x.json"
+check "nothing is left of them" nothing_pinned

@@ -265,9 +265,6 @@ static int start_recording(struct start *start, struct err *err)
 	unsigned int features, flags = 0;
 	int rc = features_parse(getenv("WHITTLE_FEATURES"), &features, err);
 
-	/* the session of each cgroup has a recording of its own, and a name stands for one */
-	if (!rc && resident_has(start->name, true))
-		rc = err_set(err, -EEXIST, "there is a recording %s already", start->name);
 	if (!rc)
 		rc = target_list_reserve(&start->targets, target_options_len(targets), err);
 	if (!rc)

@@ -223,13 +223,10 @@ static int write_out_each(const struct stop_options *options, const char *name, 
 	return stop_each(&wanted, err);
 }
 
-/* Two that began at once may have one name: what is wanted says which. */
 static int write_out_any(const struct stop_options *options, const char *name, bool ends,
 			 struct err *err)
 {
-	bool many = options->directory || options->merge_by;
-
-	if (many || (resident_has(name, true) && !resident_has(name, false)))
+	if (options->directory || options->merge_by || resident_has(name, true))
 		return write_out_each(options, name, ends, err);
 	return write_out(options, name, ends, err);
 }

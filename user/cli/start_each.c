@@ -41,8 +41,6 @@ int start_each(const struct start_each *wanted, struct err *err)
 	struct resident_cgroups cgroups = {0};
 	int rc = each_start_open(wanted->path, &top, err);
 
-	if (!rc && resident_has(wanted->name, false))
-		rc = err_set(err, -EEXIST, "there is a recording %s already", wanted->name);
 	if (rc)
 		return rc;
 	resident.each = true;

@@ -290,8 +290,14 @@ int resident_begin(struct resident *resident, const struct resident_request *req
 	session__renew_denials(resident->session, slot);
 	session__renew_launchers(resident->session);
 	*out = slot;
+	if (!(request->flags & ENTRY_STARTED))
+		return 0;
+	/* looked for when this one is there to be seen: of two that begin at once, each under its own lock, one at least sees the other */
+	if (resident_has(request->name, !resident->each))
+		rc = err_set(err, -EEXIST, "there is a recording %s already", request->name);
 	/* so that whittle's own calls are known before it may be inside one of the targets */
-	rc = request->flags & ENTRY_STARTED ? session__inventory(resident->session, err) : 0;
+	if (!rc)
+		rc = session__inventory(resident->session, err);
 	if (rc)
 		resident_forget(resident, slot);
 	return rc;

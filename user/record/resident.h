@@ -55,7 +55,7 @@ const struct entry *resident_entry(const struct resident *resident, __u32 slot);
 
 /* What a recording is to be. A text that is too long for an entry is cut; a name must fit. */
 struct resident_request {
-	const char *name;        /* unique */
+	const char *name;        /* unique; with ENTRY_STARTED in both sessions */
 	const char *target;      /* in words; of each cgroup: the path that they lie below */
 	unsigned int flags;      /* enum entry_flags */
 	unsigned int slot_flags; /* enum slot_flags */
