@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Asking all engines beside: with programs in PATH that answer as docker and podman do, or not at all. */
+#include "base/clock.h"
 #include "target/census.h"
 #include "directory.h"
 
@@ -87,6 +88,42 @@ Test(census, begins_after_the_question)
 	cr_expect_eq(census.done, 2);
 	cr_expect_eq(containers.len, 1);
 	cr_expect_eq(census_ask(&census), 3, "... and nobody asks without being asked");
+}
+
+/* Engines rest for as long as they were busy, by their own clock; and who asks where there are none is no busy loop. */
+Test(census, no_more_than_half_of_the_time)
+{
+	struct engine_containers own_engine_containers containers = {0};
+	struct census own_census census = CENSUS_NONE;
+	unsigned long long begun[2], ended[2];
+	FILE *file;
+
+	fake("podman", "date +%s%N >>\"${0%/*}/times\"; sleep 0.4; date +%s%N >>\"${0%/*}/times\"");
+	cr_assert_eq(census_start(&census, NULL), 0);
+	census_ask(&census);
+	census_ask(&census);
+	await(&census, &containers);
+	await(&census, &containers);
+	file = fopen(in_directory("times"), "r");
+	cr_assert_not_null(file);
+	for (size_t i = 0; i < ARRAY_LEN(begun); i++)
+		cr_assert_eq(fscanf(file, "%llu %llu", &begun[i], &ended[i]), 2);
+	fclose(file);
+	cr_expect_geq(begun[1] - ended[0], ended[0] - begun[0]);
+}
+
+Test(census, of_nobody_without_end)
+{
+	struct engine_containers own_engine_containers containers = {0};
+	struct census own_census census = CENSUS_NONE;
+	const uint64_t begun = clock_ns(CLOCK_MONOTONIC);
+
+	cr_assert_eq(census_start(&census, NULL), 0);
+	for (int i = 0; i < 5; i++) {
+		census_ask(&census);
+		await(&census, &containers);
+	}
+	cr_expect_geq(clock_ns(CLOCK_MONOTONIC) - begun, 4 * 50 * 1000000ULL);
 }
 
 /* Without an engine, or with one that fails, there is an answer, too. */

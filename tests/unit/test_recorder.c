@@ -127,8 +127,9 @@ static bool look_in_proc(uint32_t pid, void *context)
 static const struct {
 	const char *what;
 	unsigned int call;
-	struct filtered filtered; /* `since` 0: nobody has seen the process; `until` and `left` 0: not so */
-	bool asks, ours;          /* `asks`: the answer is that of /proc, whatever it is */
+	struct filtered
+		filtered; /* `since` 0: nobody has seen the process; `until` and `left` 0: not so */
+	bool asks, ours;  /* `asks`: the answer is that of /proc, whatever it is */
 } calls[] = {
 	{"in one of ours", 5000, {.slot = OURS, .since = 8000}, false, true},
 	{"in another's", 5000, {.slot = ANOTHER, .since = 8000}, false, false},
@@ -203,8 +204,8 @@ Test(recorder, denied_calls_that_may_be_none)
 		uint16_t action;
 		bool doubtful;
 	} actions[] = {
-		{DENIED_ERRNO, true},         {DENIED_NOTIFY, true},        {DENIED_TRAP, false},
-		{DENIED_KILL_THREAD, false},  {DENIED_KILL_PROCESS, false}, {DENIED_LOG, false},
+		{DENIED_ERRNO, true},        {DENIED_NOTIFY, true},        {DENIED_TRAP, false},
+		{DENIED_KILL_THREAD, false}, {DENIED_KILL_PROCESS, false}, {DENIED_LOG, false},
 	};
 	static const struct {
 		uint64_t count, missed;
@@ -223,8 +224,9 @@ Test(recorder, denied_calls_that_may_be_none)
 		const struct denied_news news = {0};
 		struct denials own_denials denials = {0};
 
-		cr_assert_eq(
-			denied_collect(&session, &news, ARCH_X86_64, 1 << OURS, &denials, NULL), 0);
+		cr_assert_eq(denied_collect(&session, &news, ARCH_X86_64, 1 << OURS, &denials,
+					    NULL),
+			     0);
 		cr_assert_eq(denials.len, !(actions[a].doubtful && counts[c].in_doubt),
 			     "action %u, %lu times, %lu missed", actions[a].action,
 			     (unsigned long)counts[c].count, (unsigned long)counts[c].missed);
@@ -288,8 +290,7 @@ Test(recorder, arguments_that_are_not_all_known)
 	static const struct arguments_context context = {.slots = 1 << OURS, .class_of = class_of};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct session session = {
-			.args = &plan, .tuples = &rows[i].tuple, .tuples_len = 1};
+		struct session session = {.args = &plan, .tuples = &rows[i].tuple, .tuples_len = 1};
 		struct recording own_recording recording = {0};
 
 		for (size_t k = 0; k < ARRAY_LEN(rows[i].class); k++)
@@ -318,8 +319,10 @@ Test(recorder, arguments_of_denied_calls_that_are_not_known)
 		{"logged, which is not", {DENIAL_LOG, DENIAL_ERRNO}, true, false, OPEN_UNKNOWN},
 		{"answered, and logged", {DENIAL_ERRNO, DENIAL_LOG}, true, false, OPEN_UNKNOWN},
 	};
-	static const struct tuple tuple = {
-		.slot = OURS, .row = 41, .call_class = CLASS_DENIED, .values = {7}};
+	static const struct tuple tuple = {.slot = OURS,
+					   .row = 41,
+					   .call_class = CLASS_DENIED,
+					   .values = {7}};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct session session = {.denied_args = &plan,
