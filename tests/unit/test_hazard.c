@@ -10,6 +10,7 @@
 #include "effort.h"
 #include "random_profile.h"
 
+#include <string.h>
 #include <time.h>
 
 #define RULES_MAX 3
@@ -45,18 +46,36 @@ static const struct row rows[] = {
 	  {{0, COMPARE_LE, 0, 0}}}},
 };
 
-static void add_rule(struct profile *profile, const struct condition conditions[2])
+static void add_rule_for(struct profile *profile, const char *name, struct outcome outcome,
+			 const struct condition conditions[2])
 {
-	struct rule *rule = profile_add_rule(profile, ACTION_ALLOW, 0);
+	struct rule *rule = profile_add_rule(profile, outcome.action, outcome.errno_value);
 
 	cr_assert_not_null(rule);
-	cr_assert_eq(names_add(&rule->names, "getppid"), 0);
+	cr_assert_eq(names_add(&rule->names, name), 0);
 	for (size_t i = 0; conditions && i < 2; i++)
 		if (conditions[i].compare != COMPARE_INVALID)
 			cr_assert_eq(rule_add_condition(rule, &conditions[i]), 0);
 }
 
-/* By the rules and by the filter. */
+static void add_rule(struct profile *profile, const struct condition conditions[2])
+{
+	add_rule_for(profile, "getppid", (struct outcome){ACTION_ALLOW, 0}, conditions);
+}
+
+/* By the rules and by the filter: one call with these arguments. */
+static void expect_same_call(const struct profile *profile, const struct filter *filter,
+			     const struct syscall *call, const uint64_t args[6], const char *what)
+{
+	struct seccomp_data data = {.nr = (int)call->nr, .arch = arch_audit(call->arch)};
+
+	memcpy(data.args, args, sizeof(data.args));
+	cr_assert(outcome_equal(outcome_from_return(filter_run(filter, &data)),
+				evaluate(profile, call, args).outcome),
+		  "%s: %#llx, %#llx, %#llx", what, (unsigned long long)args[0],
+		  (unsigned long long)args[1], (unsigned long long)args[2]);
+}
+
 static void expect_same(const struct profile *profile, const uint64_t values[], size_t len,
 			const char *what)
 {
@@ -68,17 +87,9 @@ static void expect_same(const struct profile *profile, const uint64_t values[], 
 	cr_assert(syscall_resolve(ARCH_X86_64, "getppid", &call.nr));
 	cr_assert_eq(compile_filter(profile, ARCH_X86_64, &filter, &unknown, &err), 0, "%s: %s",
 		     what, err.text);
-	for (size_t i = 0; i < len * len; i++) {
-		const uint64_t args[6] = {values[i % len], values[i / len]};
-		const struct seccomp_data data = {.nr = (int)call.nr,
-						  .arch = arch_audit(call.arch),
-						  .args = {args[0], args[1]}};
-
-		cr_assert(outcome_equal(outcome_from_return(filter_run(&filter, &data)),
-					evaluate(profile, &call, args).outcome),
-			  "%s: %#llx, %#llx", what, (unsigned long long)args[0],
-			  (unsigned long long)args[1]);
-	}
+	for (size_t i = 0; i < len * len; i++)
+		expect_same_call(profile, &filter, &call,
+				 (const uint64_t[6]){values[i % len], values[i / len]}, what);
 }
 
 static const uint64_t values[] = {0,          1,          2,          3,          4,
@@ -211,6 +222,71 @@ Test(hazard, a_multiplexer_beside_its_call)
 		profile.arches[ARCH_X86_64] = true;
 		profile.arches[ARCH_X86] = x86;
 		cr_expect_eq(profile_check_hazards(&profile, NULL), x86 ? -ENOTSUP : 0);
+	}
+}
+
+/*
+ * Rules of which only the filter tells that they are right. It is asked if they are a decision of their own: not where those for the other
+ * of socket and socketcall go into the same place, unless these leave no argument to look at.
+ */
+Test(hazard, a_call_apart_from_its_multiplexer)
+{
+	static const struct condition doubtful[][2] = {{{1, COMPARE_EQ, 1, 0},
+							{2, COMPARE_EQ, 2, 0}},
+						       {{1, COMPARE_GE, 5, 0}}};
+	static const struct outcome allow = {ACTION_ALLOW, 0}, deny = {ACTION_ERRNO, EPERM};
+	static const struct {
+		enum arch arch;
+		const char *name, *other;   /* `other` NULL: it has no rules */
+		struct condition condition; /* of a first rule of the other; none: there is no such */
+		struct outcome outcome;     /* of one without conditions behind it */
+		bool taken;
+	} rows[] = {
+		{ARCH_X86_64, "socket", NULL, {0}, {0}, true},
+		{ARCH_X86, "socket", NULL, {0}, {0}, false},
+		{ARCH_X86, "socket", "socketcall", {0}, {ACTION_ALLOW, 0}, true},
+		{ARCH_X86, "socket", "socketcall", {0}, {ACTION_TRAP, 0}, true},
+		{ARCH_X86, "socket", "socketcall", {0}, {ACTION_ERRNO, EPERM}, false},
+		{ARCH_X86, "socket", "socketcall", {1, COMPARE_GE, 5, 0}, {ACTION_ALLOW, 0}, true},
+		{ARCH_X86,
+		 "socket",
+		 "socketcall",
+		 {1, COMPARE_GE, 5, 0},
+		 {ACTION_ERRNO, EPERM},
+		 false},
+		{ARCH_X86, "socketcall", NULL, {0}, {0}, true},
+		{ARCH_X86, "socketcall", "socket", {0}, {ACTION_ALLOW, 0}, false},
+		{ARCH_X86, "socketcall", "socket", {0}, {ACTION_TRAP, 0}, false},
+	};
+	static const char *const calls[] = {"socket", "socketcall"};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct profile own_profile profile = {.default_action = deny.action,
+						      .default_errno = deny.errno_value};
+		struct filter own_filter filter = {0};
+		struct buf own_buf unknown = BUF_INIT;
+		struct syscall call = {.arch = rows[i].arch};
+
+		profile.arches[rows[i].arch] = true;
+		for (size_t r = 0; r < ARRAY_LEN(doubtful); r++)
+			add_rule_for(&profile, rows[i].name, allow, doubtful[r]);
+		if (rows[i].condition.compare != COMPARE_INVALID)
+			add_rule_for(&profile, rows[i].other, allow,
+				     (struct condition[2]){rows[i].condition});
+		if (rows[i].other)
+			add_rule_for(&profile, rows[i].other, rows[i].outcome, NULL);
+		cr_expect_eq(profile_check_hazards(&profile, NULL), rows[i].taken ? 0 : -ENOTSUP,
+			     "row %zu", i);
+		if (!rows[i].taken)
+			continue;
+		cr_assert_eq(compile_filter(&profile, arch_host(call.arch), &filter, &unknown,
+					    NULL),
+			     0);
+		for (uint64_t n = 0; n < 2 * 4 * 8 * 4; n++)
+			if (syscall_resolve(call.arch, calls[n % 2], &call.nr))
+				expect_same_call(&profile, &filter, &call,
+						 (const uint64_t[6]){n / 2 % 4, n / 8 % 8, n / 64},
+						 calls[n % 2]);
 	}
 }
 
