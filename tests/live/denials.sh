@@ -239,6 +239,18 @@ jq -r '.denials[] | "\(.name) \(.errno // 0) \(.count) \(.finding)"' "$T/report"
 same "audit: ... is that of the command alone" "$T/want" "$T/seen"
 check_status 0 "audit: ENOSYS is no finding" "$WHITTLE" audit -- "$program" trace 3
 check_status 0 "audit: nothing denied" "$WHITTLE" audit -- "$program" innocent 2
+grep -q 'the command' "$T/err" && fail "audit: ... by a command that succeeds, of which nothing is said" "$(cat "$T/err")" || pass "audit: ... by a command that succeeds, of which nothing is said"
+while IFS='|' read -r ends status said; do
+    check_status 0 "audit: nothing denied, and the command does: $ends" "$WHITTLE" audit --json -- sh -c "$ends"
+    grep -qxF "whittle: the command ended with status $said" "$T/err" && pass "audit: ... which is told" || fail "audit: ... which is told" "$(cat "$T/err")"
+    [ "$(jq .command_status "$T/out")" = "$status" ] && pass "audit: ... in JSON, too" || fail "audit: ... in JSON, too" "$(cat "$T/out")"
+done <<'END'
+exit 3|3|3
+exit 255|255|255
+kill -KILL $$|137|137, as SIGKILL makes it
+END
+check_status 0 "audit: nothing denied, in JSON" "$WHITTLE" audit --json -- true
+[ "$(jq .command_status "$T/out")" = 0 ] && pass "audit: ... by a command that succeeds" || fail "audit: ... by a command that succeeds" "$(cat "$T/out")"
 check_status 127 "audit: a command that does not exist" "$WHITTLE" audit -- "$T/none"
 check_status 2 "audit: nothing to audit" "$WHITTLE" audit
 status=0
@@ -262,6 +274,7 @@ wait "$audit" || status=$?
 jq -r '.denials[] | "\(.name) \(.action) \(.count)"' "$T/out" >"$T/seen"
 echo "getpgid kill_process 5" >"$T/want"
 same "audit: a cgroup" "$T/want" "$T/seen"
+jq -e 'has("command_status") | not' "$T/out" >/dev/null && pass "audit: a cgroup: no status of a command" || fail "audit: a cgroup: no status of a command"
 if [ $status = 1 ]; then pass "audit: a cgroup: status 1"; else fail "audit: a cgroup: status 1" "$status"; fi
 
 # nobody tells of what a filter only logs: that is said, and what was seen is not all

@@ -63,7 +63,8 @@ int audit_live(const struct audit_live_options *options, char **argv, struct rec
 	if (!rc)
 		rc = record_run(&record, err);
 	record_release_cgroup(&record);
-	*end = (struct audit_live_end){record.exec_failed, record.logs_unseen};
+	*end = (struct audit_live_end){record.exec_failed, record.logs_unseen,
+				       record.loop.child_ended, loop_command_status(&record.loop)};
 	if (rc)
 		return rc;
 	*out = record.recording;

@@ -23,8 +23,10 @@ int audit_live_check(const struct audit_live_options *options, char *const *argv
 
 /* What is to be known of the end beside the recording. */
 struct audit_live_end {
-	bool exec_failed; /* the command could not be run */
-	bool logs_unseen; /* nobody told of calls that a filter only logs */
+	bool exec_failed;   /* the command could not be run */
+	bool logs_unseen;   /* nobody told of calls that a filter only logs */
+	bool command_ended; /* there was a command, and it does not run on */
+	int command_status; /* as loop_command_status() */
 };
 
 /**

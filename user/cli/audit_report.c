@@ -170,8 +170,10 @@ void audit_report_json(const struct audit_report *report, struct buf *out)
 {
 	const struct denials *denials = report->denials;
 
-	buf__addf(out, "{\n  \"complete\": %s,\n  \"denials\": [",
-		  report->complete ? "true" : "false");
+	buf__addf(out, "{\n  \"complete\": %s,\n", report->complete ? "true" : "false");
+	if (report->command_ended)
+		buf__addf(out, "  \"command_status\": %d,\n", report->command_status);
+	buf__addf(out, "  \"denials\": [");
 	for (size_t i = 0; i < denials->len; i++) {
 		buf__addf(out, i ? "," : "");
 		add_json(&denials->rows[i], out);

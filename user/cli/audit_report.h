@@ -8,6 +8,8 @@
 struct audit_report {
 	const struct denials *denials; /* borrowed; in canonical order */
 	bool complete;
+	bool command_ended; /* that was watched; false also if there was none */
+	int command_status; /* of it: 128 + N if signal N killed it */
 };
 
 /** Is there a denial that is a finding? */

@@ -229,6 +229,17 @@ static int audit_a_log(const struct audit_options *options)
 	return status;
 }
 
+/* The exit status tells of denied calls, and not of this. A client has it from what it ran: who was killed is not known here. */
+static void tell_command(int status)
+{
+	const char *signal = status > STATUS_SIGNAL ? sigabbrev_np(status - STATUS_SIGNAL) : NULL;
+
+	if (signal)
+		log_note("the command ended with status %d, as SIG%s makes it", status, signal);
+	else if (status)
+		log_note("the command ended with status %d", status);
+}
+
 static int audit_live_targets(const struct audit_options *options, char **argv)
 {
 	struct recording own_recording recording = {0};
@@ -247,7 +258,11 @@ static int audit_live_targets(const struct audit_options *options, char **argv)
 		.denials = &recording.denied,
 		.complete = !recording_is_incomplete(&recording) && !recording.losses.denials &&
 			    !recording.losses.log && !end.logs_unseen,
+		.command_ended = end.command_ended,
+		.command_status = end.command_status,
 	};
+	if (end.command_ended)
+		tell_command(end.command_status);
 	if (recording.losses.misses)
 		log_warn("the kernel skipped a program %" PRIu64
 			 " times: counts may be wrong by that many, and what was denied less often may be missing",
@@ -396,7 +411,7 @@ const struct command cmd_audit = {
 		"[OPTION...] [--container [ENGINE:]NAME] [--unit NAME] [--cgroup PATH|ID] [--pid PID] [--update PROFILE] [--log FILE | -- COMMAND [ARG...]]",
 	.description =
 		"Lists the calls that seccomp filters refuse, of containers, units and cgroups or of a command, until these have ended, the\n"
-		"time of --for is over, or Ctrl-C; nothing needs to be logged for that. With --log, the calls that were refused or logged, as the\n"
+		"time of --for is over, or Ctrl-C; nothing needs to be logged for that. That the command failed is told. With --log, the calls that were refused or logged, as the\n"
 		"kernel's log tells: dmesg, /dev/kmsg, syslog, the journal, audit.log, ausearch. Exit status: 0 nothing was denied, 1 something\n"
 		"was, 2 usage or failure, 3 nothing was, but something may be missing.\n",
 	.options = rows,

@@ -164,15 +164,6 @@ static int failure_status(const struct record *record, int rc)
 	return record->argv ? STATUS_OWN_FAILURE : STATUS_FAILED;
 }
 
-static int command_status(const struct loop *loop)
-{
-	if (!loop->child_ended) /* left running: its status is not known, the signal's is */
-		return STATUS_SIGNAL + loop->left_by;
-	if (WIFSIGNALED(loop->child_status))
-		return STATUS_SIGNAL + WTERMSIG(loop->child_status);
-	return WEXITSTATUS(loop->child_status);
-}
-
 static int final_status(const struct record *record, int write_rc)
 {
 	bool incomplete = recording_is_incomplete(&record->recording);
@@ -180,7 +171,7 @@ static int final_status(const struct record *record, int write_rc)
 
 	if (!record->argv)
 		return write_rc ? STATUS_FAILED : incomplete ? STATUS_INCOMPLETE : STATUS_OK;
-	status = command_status(&record->loop);
+	status = loop_command_status(&record->loop);
 	return status == STATUS_OK && (write_rc || incomplete) ? STATUS_OWN_FAILURE : status;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/loop.h"
 #include "base/log.h"
+#include "cli/cmd.h"
 #include "cli/live_line.h"
 #include "target/cgroup_tree.h"
 
@@ -543,4 +544,13 @@ int loop_run(struct loop *loop, struct err *err)
 	/* a container that was caught outlives a client that is killed */
 	loop->runs_on = loop->child && runs_on(&state);
 	return rc;
+}
+
+int loop_command_status(const struct loop *loop)
+{
+	if (!loop->child_ended) /* left running: its status is not known, the signal's is */
+		return STATUS_SIGNAL + loop->left_by;
+	if (WIFSIGNALED(loop->child_status))
+		return STATUS_SIGNAL + WTERMSIG(loop->child_status);
+	return WEXITSTATUS(loop->child_status);
 }

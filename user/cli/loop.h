@@ -61,3 +61,6 @@ int loop_block_signals(sigset_t *before, bool *sigchld_ignored, struct err *err)
 
 /** Waits until the recording is over. */
 int loop_run(struct loop *loop, struct err *err) must_check;
+
+/** What became of the command: its exit status, or 128 + N if signal N killed it, or ended the recording while it ran on. */
+int loop_command_status(const struct loop *loop);
