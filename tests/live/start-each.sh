@@ -259,6 +259,18 @@ check_status 1 "a profile of many has no single file" whittle stop many -o "$T/x
 expect "... and what to do" grep -q "name a directory with -d" "$T/err"
 check_status 1 "nor can it be left out" whittle stop many
 check_status 1 "a profile of one needs no directory" whittle stop one -d "$out"
+expect "... which is told" grep -q "one is no recording of each cgroup: -d" "$T/err"
+while IFS='|' read -r command said; do
+    # shellcheck disable=SC2086
+    check_status 1 "there is no such recording: ${command%% -*}" whittle $command
+    expect "... which is told, with the one that is meant" [ "$(cat "$T/err")" = "whittle: error: there is no recording $said; 'whittle status' lists them" ]
+done <<END
+stop mnay -o $T/x.json|mnay (did you mean 'many'?)
+snapshot mnay -d $out|mnay (did you mean 'many'?)
+stop oen -d $out|oen (did you mean 'one'?)
+status oen|oen (did you mean 'one'?)
+status nonsense|nonsense
+END
 expect "both are there" [ "$(whittle status | awk 'NR > 1 { print $1 }' | sort | tr '\n' ' ')" = "many one " ]
 check "none of many called anything" whittle stop -q many -d "$out"
 whittle stop -q --force one -o "$T/x.json" 2>/dev/null || :
@@ -316,3 +328,5 @@ twins() { # DESC HOME EARLY LATE: options of `start`; LATE waits for the lock of
 twins "one of each, and one that is late" /sys/fs/bpf/whittle "--each $top" "--cgroup $top/a" -d "$out"
 twins "one, and one of each that is late" "${PINS%/*}" "--cgroup $top/a" "--each $top" -o "$T/x.json"
 check "nothing is left of them" nothing_pinned
+check_status 1 "and nothing is meant" whittle stop same -o "$T/x.json"
+expect "... where there is nothing" [ "$(cat "$T/err")" = "whittle: error: there is no recording same; 'whittle status' lists them" ]

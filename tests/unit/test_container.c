@@ -352,6 +352,35 @@ Test(container, nobody_knows_it)
 	expect_refused(A "a", -ENOENT, "there is no container");
 }
 
+/* What was meant is among what the engines that were asked have listed. */
+Test(container, mistyped)
+{
+	static const struct {
+		const char *spec, *said;
+	} rows[] = {
+		{"wob", "there is no container 'wob' in docker, podman (did you mean 'web'?)"},
+		{"docker:wbe", "there is no container 'wbe' in docker (did you mean 'web'?)"},
+		{"podman:web", "there is no container 'web' in podman"},
+		{"podman:cahce", "there is no container 'cahce' in podman (did you mean 'cache'?)"},
+		{"cach", "there is no container 'cach' in docker, podman (did you mean 'cache'?)"},
+		{"nginx", "there is no container 'nginx' in docker, podman"},
+	};
+	struct engine_container found;
+	char label[CONTAINER_LABEL_LEN];
+	struct err err = {0};
+
+	fake_text("docker", forms[0].list, "");
+	fake_text("podman", "[{\"Id\": \"" B "\", \"Names\": [\"cache\"]}]", "");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		cr_expect_eq(refused(rows[i].spec, &err), -ENOENT, "%s", rows[i].spec);
+		cr_expect_str_eq(err.text, rows[i].said);
+	}
+	err = (struct err){0};
+	cr_expect_eq(container_find_stopped("wob", &found, label, &err), -ENOENT);
+	cr_expect_str_eq(err.text,
+			 "there is no container 'wob' that could be started (did you mean 'web'?)");
+}
+
 Test(container, several)
 {
 	fake_text("docker",
@@ -392,7 +421,7 @@ Test(container, engines_that_fail)
 		  "[{\"State\": {\"Status\": \"exited\"}}]");
 	expect_refused("web", -ENXIO, "podman:web");
 	expect_refused("wob", -ENOENT,
-		       "there is no container 'wob' in podman; docker ps: exit status 1");
+		       "there is no container 'wob' in podman (did you mean 'web'?); docker ps: exit status 1");
 	fake("docker", "yes", "");
 	expect_refused("docker:web", -EFBIG, "docker ps: an answer of more than");
 	fake("docker", "head -c 100000000 /dev/zero", "");

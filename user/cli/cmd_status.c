@@ -240,7 +240,7 @@ static int show(const struct status_options *options, const char *name, struct e
 	if (rc && !standings.len)
 		return rc;
 	if (!standings.len && name)
-		return err_set(err, -ENOENT, "there is no recording %s", name);
+		return resident_no_such(name, err);
 	if (options->json) {
 		int printed = print_json(&standings, err);
 

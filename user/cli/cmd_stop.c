@@ -62,27 +62,22 @@ struct reading {
 	uint64_t begun;
 };
 
-static int no_such(const char *name, struct err *err)
-{
-	*err = (struct err){0};
-	return err_set(err, -ENOENT, "there is no recording %s; 'whittle status' lists them", name);
-}
-
 static int read_recording(const char *name, struct reading *reading, struct err *err)
 {
 	struct resident own_resident resident = RESIDENT_CLOSED;
 	const struct entry *entry;
 	__u32 slot = SLOT_NONE;
-	int rc = recording_init(&reading->recording, err);
+	struct err why = {0};
+	int rc = recording_init(&reading->recording, &why);
 
 	if (!rc)
-		rc = resident_open(&resident, false, 0, err);
+		rc = resident_open(&resident, false, 0, &why);
 	if (!rc)
 		slot = resident_find(&resident, name);
 	if (rc == -ENOENT || (!rc && slot == SLOT_NONE))
-		return no_such(name, err);
+		return resident_no_such(name, err);
 	if (rc)
-		return rc;
+		return err_set(err, rc, "%s", why.text);
 	entry = resident_entry(&resident, slot);
 	if (entry->flags & ENTRY_HALF)
 		return err_set(err, -EBUSY,

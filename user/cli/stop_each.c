@@ -39,9 +39,11 @@ static int open_resident(struct resident *resident, const char *name, bool force
 	if (rc && rc != -ENOENT)
 		return err_set(err, rc, "%s", why.text);
 	if (rc || resident_find(resident, name) == SLOT_NONE)
-		return err_set(err, -ENOENT,
-			       "there is no recording %s of each cgroup: -d and --merge-by go with one, -o FILE with any other",
-			       name);
+		return resident_has(name, false) ?
+			       err_set(err, -ENOENT,
+				       "%s is no recording of each cgroup: -d and --merge-by go with one, -o FILE with any other",
+				       name) :
+			       resident_no_such(name, err);
 	if (resident_entry(resident, EACH_TOP)->flags & ENTRY_HALF && !force)
 		return err_set(err, -EBUSY,
 			       "%s is half-made: whoever began or ended it was killed; 'whittle stop --force %s' removes it",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "record/resident.h"
 #include "base/clock.h"
+#include "base/spelling.h"
 #include "record/features.h"
 #include "record/recorder.h"
 #include "record/recording_join.h"
@@ -520,15 +521,40 @@ void resident_count(const struct resident *resident, struct resident_cgroups *ou
 	}
 }
 
+/* Without the lock: for names, which are there from one moment to the next anyhow. */
+static bool peek(struct resident *resident, bool each)
+{
+	resident->each = each;
+	resident->home = each ? PIN_HOME_EACH : PIN_HOME;
+	return !features_check(NULL) && !pin_home_open(&resident->home, false, NULL) &&
+	       pin_home_number(&resident->home) && !open_pins(resident, NULL);
+}
+
 bool resident_has(const char *name, bool each)
 {
 	struct resident own_resident resident = RESIDENT_CLOSED;
 
-	resident.each = each;
-	resident.home = each ? PIN_HOME_EACH : PIN_HOME;
-	return !features_check(NULL) && !pin_home_open(&resident.home, false, NULL) &&
-	       pin_home_number(&resident.home) && !open_pins(&resident, NULL) &&
-	       resident_find(&resident, name) != SLOT_NONE;
+	return peek(&resident, each) && resident_find(&resident, name) != SLOT_NONE;
+}
+
+static void spell(struct spelling *spelling, bool each)
+{
+	struct resident own_resident resident = RESIDENT_CLOSED;
+
+	if (!peek(&resident, each))
+		return;
+	for (__u32 slot = 1; slot < resident_slots(&resident); slot++)
+		spelling_try(spelling, resident_entry(&resident, slot)->name);
+}
+
+int resident_no_such(const char *name, struct err *err)
+{
+	struct spelling spelling = {.word = name};
+
+	spell(&spelling, false);
+	spell(&spelling, true);
+	return err_set(err, -ENOENT, "there is no recording %s%s; 'whittle status' lists them",
+		       name, spelling_hint(&spelling, ""));
 }
 
 int resident_end(struct resident *resident, __u32 slot, struct recording *recording,

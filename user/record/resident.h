@@ -116,6 +116,9 @@ void resident_count(const struct resident *resident, struct resident_cgroups *ou
 /** Is there a recording of this name in that one of the two sessions, as far as it can be read? Waits for nobody. */
 bool resident_has(const char *name, bool each);
 
+/** -ENOENT, and a sentence: there is no recording of this name, in neither of them, and which one may be meant. Waits for nobody. */
+int resident_no_such(const char *name, struct err *err);
+
 /** Throws away what another version of whittle has pinned, or what is not whole any more; `each`: as in struct resident. -ENOENT: there is nothing of the kind. */
 int resident_remove_unreadable(bool each, struct err *err) must_check;
 

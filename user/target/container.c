@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "target/container.h"
 #include "base/buf.h"
+#include "base/spelling.h"
 #include "target/cgroup_v1.h"
 #include "target/engine.h"
 #include "target/mount.h"
@@ -187,10 +188,24 @@ static void drop_over(struct engine_containers *containers)
 	containers->len = kept || !containers->len ? kept : 1;
 }
 
-/* What an engine could not be asked for goes to `why`, for the case that nobody knows the container. */
-static int ask_engine(const struct engine *engine, const char *name,
-		      struct engine_containers *containers, struct buf *why, struct buf *asked)
+/* For the case that nobody knows the container. */
+struct inquiry {
+	struct buf asked;         /* who was */
+	struct buf why;           /* the others could not be */
+	struct spelling spelling; /* of its name */
+};
+
+static void inquiry_clear(struct inquiry *inquiry)
 {
+	buf__clear(&inquiry->asked);
+	buf__clear(&inquiry->why);
+}
+#define own_inquiry own_with(inquiry_clear)
+
+static int ask_engine(const struct engine *engine, const char *name,
+		      struct engine_containers *containers, struct inquiry *inquiry)
+{
+	char text[ENGINE_NAME_LEN];
 	struct err reason = {0};
 	size_t from = containers->len;
 	int rc = engine_check_local(engine, &reason);
@@ -198,10 +213,14 @@ static int ask_engine(const struct engine *engine, const char *name,
 	if (!rc)
 		rc = engine_list(engine, containers, &reason);
 	if (rc) {
-		buf__addf(why, "; %s", reason.text);
+		buf__addf(&inquiry->why, "; %s", reason.text);
 		return rc;
 	}
-	buf__addf(asked, "%s%s", asked->len ? ", " : "", engine->name);
+	buf__addf(&inquiry->asked, "%s%s", inquiry->asked.len ? ", " : "", engine->name);
+	for (size_t i = from; i < containers->len; i++) {
+		engine_printable(containers->row[i].name, text, sizeof(text));
+		spelling_try(&inquiry->spelling, text);
+	}
 	keep_meant(containers, from, name);
 	return 0;
 }
@@ -236,26 +255,27 @@ static int refuse_several(const char *name, const struct engine_containers *cont
 }
 
 /*
- * The one container that the name means. Other failures than -ENOTUNIQ are told by `why` and `asked`, who was asked: -ENOENT, nobody knows it, and that nobody
- * could be asked.
+ * The one container that the name means. Other failures than -ENOTUNIQ are told by the inquiry, which was empty: -ENOENT, nobody knows it, and that
+ * nobody could be asked.
  */
 static int find(const struct engine *only, const char *name, struct engine_container *out,
-		struct buf *why, struct buf *asked, struct err *err)
+		struct inquiry *inquiry, struct err *err)
 {
 	struct engine_containers own_engine_containers containers = {0};
 	int rc = 0;
 
+	inquiry->spelling.word = name;
 	for (const struct engine *engine = engines; engine->name; engine++) {
 		if ((only && engine != only) || !engine_is_installed(engine))
 			continue;
-		rc = ask_engine(engine, name, &containers, why, asked);
+		rc = ask_engine(engine, name, &containers, inquiry);
 	}
 	drop_same(&containers);
 	drop_over(&containers);
 	if (containers.len > 1)
 		return refuse_several(name, &containers, err);
 	if (!containers.len) /* why they could not be asked, if none could */
-		return rc && !asked->len ? rc : -ENOENT;
+		return rc && !inquiry->asked.len ? rc : -ENOENT;
 	*out = containers.row[0];
 	return 0;
 }
@@ -424,7 +444,7 @@ enum container_match container_match(const char *spec, const char *cgroup,
 int container_find_stopped(const char *spec, struct engine_container *out,
 			   char label[CONTAINER_LABEL_LEN], struct err *err)
 {
-	struct buf own_buf why = BUF_INIT, own_buf asked = BUF_INIT;
+	struct inquiry own_inquiry inquiry = {.asked = BUF_INIT, .why = BUF_INIT};
 	char state[ENGINE_WORD_LEN];
 	const struct engine *engine;
 	const char *name;
@@ -433,10 +453,10 @@ int container_find_stopped(const char *spec, struct engine_container *out,
 
 	if (rc)
 		return rc;
-	rc = find(engine, name, out, &why, &asked, err);
+	rc = find(engine, name, out, &inquiry, err);
 	if (rc && rc != -ENOTUNIQ)
-		return err_set(err, rc, "there is no container '%s' that could be started%s", name,
-			       buf__text(&why));
+		return err_set(err, rc, "there is no container '%s' that could be started%s%s",
+			       name, spelling_hint(&inquiry.spelling, ""), buf__text(&inquiry.why));
 	if (!rc)
 		rc = engine_process(out, &pid, state, err);
 	if (rc)
@@ -449,7 +469,7 @@ int container_find_stopped(const char *spec, struct engine_container *out,
 int container_open(const char *spec, struct cgroup *out, char label[CONTAINER_LABEL_LEN],
 		   struct err *err)
 {
-	struct buf own_buf why = BUF_INIT, own_buf asked = BUF_INIT;
+	struct inquiry own_inquiry inquiry = {.asked = BUF_INIT, .why = BUF_INIT};
 	char text[ENGINE_NAME_LEN];
 	struct engine_container container;
 	const struct engine *engine;
@@ -458,7 +478,7 @@ int container_open(const char *spec, struct cgroup *out, char label[CONTAINER_LA
 
 	if (rc)
 		return rc;
-	rc = find(engine, name, &container, &why, &asked, err);
+	rc = find(engine, name, &container, &inquiry, err);
 	if (!rc) {
 		set_label(&container, label);
 		return open_found(&container, label, out, err);
@@ -472,10 +492,11 @@ int container_open(const char *spec, struct cgroup *out, char label[CONTAINER_LA
 			return by_directory;
 	}
 	engine_printable(name, text, sizeof(text));
-	if (!why.len && !asked.len)
+	if (!inquiry.why.len && !inquiry.asked.len)
 		return refuse_absent(engine, text, err);
-	if (!asked.len) /* nobody could be asked */
-		return err_set(err, rc, "container '%s': %s", text, buf__text(&why) + 2);
-	return err_set(err, -ENOENT, "there is no container '%s' in %s%s", text, buf__text(&asked),
-		       buf__text(&why));
+	if (!inquiry.asked.len) /* nobody could be asked */
+		return err_set(err, rc, "container '%s': %s", text, buf__text(&inquiry.why) + 2);
+	return err_set(err, -ENOENT, "there is no container '%s' in %s%s%s", text,
+		       buf__text(&inquiry.asked), spelling_hint(&inquiry.spelling, ""),
+		       buf__text(&inquiry.why));
 }
