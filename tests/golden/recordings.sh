@@ -175,6 +175,25 @@ done
 same 'containers of two architectures, in any order' "$T/two.ranarm" "$T/two.armran"
 grep -q '"select"' "$T/two.ranarm" && pass '... have what the runtime needs on each' || fail '... have what the runtime needs on each'
 
+# --- arguments of which a recording does not tell all ---
+# beside one that tells them: what is not known of one is not known of both
+arguments() { # MEMBERS: of a call of ptrace
+    recording 101:1 | jq --argjson zero '["0x0", "0x0", "0x0", "0x0", "0x0"]' ".arguments = [{arch: \"x86_64\", number: 101} + $1]"
+}
+arguments '{masks: ["0xff", $zero[]], values: [["0x10", $zero[]]]}' >"$T/told"
+while IFS='|' read -r members want; do
+    arguments "$members" >"$T/untold"
+    got=$("$WHITTLE" merge "$T/told" "$T/untold" | jq -c '.arguments | map([.open, (.values | length)])')
+    [ "$got" = "$want" ] && pass "arguments: $members" || fail "arguments: $members" "$got"
+done <<'E'
+{masks: ["0xff", $zero[]], values: [["0x11", $zero[]]]}|[[null,2]]
+{masks: ["0xff", $zero[]], values: []}|[["unknown",0]]
+{masks: ["0xff", $zero[]]}|[["unknown",0]]
+{masks: ["0x0", $zero[]], values: [["0x0", $zero[]]]}|[["unknown",0]]
+{masks: ["0xff", $zero[]], open: "many", values: []}|[["many",0]]
+{masks: ["0xff", $zero[]], open: "a reason of tomorrow", values: []}|[["unknown",0]]
+E
+
 # --- arguments of more than 32 bits ---
 # ptrace of 64-bit code, beside getpid of both
 recording 101:1 39:2 | jq '.arguments = [{arch: "x86_64", number: 101, masks: ["0xffffffffffffffff", "0x0", "0x0", "0x0", "0x0", "0x0"],
