@@ -309,6 +309,8 @@ expect_calls() { # DESC WANT GOT
     [ "$2" = "$3" ] && pass "$1" || fail "$1" "$3"
 }
 expect_calls "--allow-denied opens no call that was answered ENOSYS" "0 1" "$(calls "$T/allowed.json" 2:1 10:1)"
+"$WHITTLE" record -q --args socket --denials always --allow-denied -o "$T/allowed.json" -- sh -c '"$1" "$2:2:1"; exec "$0" enforce "$3" -- "$1" "$2:16:3"' "$WHITTLE" "$caller" "$socket" "$T/args.json" >/dev/null
+expect_calls "... and one that was refused whole" "0 0 0" "$(calls "$T/allowed.json" 2:1 16:3 1:2)"
 check_status 1 "audit: a profile from a pipe" bash -c '"$0" audit --update - -o "$1" -- "$0" enforce "$2" -- "$3" "$4" <"$2"' "$WHITTLE" "$T/piped.json" "$T/args.json" "$caller" "$socket:16:3"
 expect_calls "... is updated" "0 0 1" "$(calls "$T/piped.json" 2:1 16:3 16:2)"
 check_status 1 "audit: what was denied with other arguments" "$WHITTLE" audit --update "$T/args.json" -o "$T/more.json" -- "$WHITTLE" enforce "$T/args.json" -- "$caller" "$socket:2:1" "${denied[@]/#/$socket:}"
