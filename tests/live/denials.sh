@@ -219,9 +219,10 @@ jq -r '.denied[]' "$T/rec.json" >"$T/seen"
 same "auto: a command without a filter at its start costs nothing, and is not looked at" "$T/want" "$T/seen"
 
 # recordings become one: counts add up; one that is given twice counts once
-"$WHITTLE" record --denials always -o "$T/p.json" --recording "$T/a.json" -- "$program" errno 3 2>"$T/err"
-"$WHITTLE" record --denials always -o "$T/p.json" --recording "$T/b.json" -- "$program" trap 4 2>"$T/err"
-"$WHITTLE" record --denials always -o "$T/p.json" --recording "$T/c.json" -- "$program" errno 3 2>"$T/err"
+for part in "a errno 3" "b trap 4" "c errno 3"; do
+    read -r name case count <<<"$part"
+    check "$case, $count times" "$WHITTLE" record --denials always -o "$T/p.json" --recording "$T/$name.json" -- "$program" "$case" "$count"
+done
 "$WHITTLE" merge "$T/a.json" "$T/b.json" "$T/c.json" "$T/a.json" -o "$T/merged.json"
 jq -r '.denied[] | "\(.name) \(.action) \(.errno // 0) \(.count)"' "$T/merged.json" | sort >"$T/seen"
 printf '%s\n' "getpgid errno 1 6" "getpgid trap 0 4" "getsid errno 38 6" "setdomainname errno 0 6" "swapoff errno 133 6" >"$T/want"
@@ -301,10 +302,11 @@ calls() {
     shift
     "$WHITTLE" enforce "$profile" -- "$caller" "${@/#/$socket:}" | cut -d' ' -f1 | paste -sd' '
 }
-"$WHITTLE" record -q --args socket -o "$T/args.json" -- "$caller" "$socket:2:1" >/dev/null
+check "what a profile is of" "$WHITTLE" record -q --args socket -o "$T/args.json" -- "$caller" "$socket:2:1"
 denied=(16:3 2:2 2:0x80002 1:1)
 jq '(.syscalls[] | select(.names == ["socket"])) |= {names: ["socket"], action: "SCMP_ACT_ERRNO", errnoRet: 38}' "$T/args.json" >"$T/enosys.json"
-"$WHITTLE" record -q --args socket --denials always --allow-denied -o "$T/allowed.json" -- sh -c '"$1" "$2:2:1"; exec "$0" enforce "$3" -- "$1" "$2:16:3"' "$WHITTLE" "$caller" "$socket" "$T/enosys.json" >/dev/null
+check "--allow-denied with --args" "$WHITTLE" record --args socket --denials always --allow-denied -o "$T/allowed.json" -- \
+    sh -c '"$1" "$2:2:1"; exec "$0" enforce "$3" -- "$1" "$2:16:3"' "$WHITTLE" "$caller" "$socket" "$T/enosys.json"
 expect_calls() { # DESC WANT GOT
     [ "$2" = "$3" ] && pass "$1" || fail "$1" "$3"
 }
