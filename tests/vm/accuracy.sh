@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What whittle records on other kernels is what programs call there, and tests of tests/live pass on them. THOROUGH=yes: on each
-# kernel that it knows, with UPDATE=yes they are written to tests/vm/kernels.table and README.md; else some on some. MACHINES='6.1-amd64
+# What whittle records on other kernels is what programs call there, and tests of tests/live pass on them. THOROUGH=yes: all on each
+# kernel, or on KERNELS='6.1-amd64 ...'; with UPDATE=yes they are written to tests/vm/kernels.table and README.md. Else some on some. MACHINES='6.1-amd64
 # live/each; ...': only these.
 set -eu
 . tests/lib.sh
@@ -9,20 +9,7 @@ set -eu
 need qemu-system-x86_64 cpio busybox jq strace bpftool
 
 # the longest first
-machines=("6.1-amd64 accuracy" "newest-amd64 accuracy" "newest-amd64 denials" "5.10-amd64 accuracy,refusals")
-if [ "${THOROUGH-}" = yes ]; then
-    each=accuracy,denials,live/args,live/enforce,live/moving,live/names,live/truth,live/v1,live/verdicts
-    # what takes minutes in an emulated machine is shared out among the kernels
-    machines=("6.1-amd64 live/record,live/start" "newest-amd64 live/record" "newest-amd64 live/denials,live/start-denials,live/nothing-lost"
-        "6.12-amd64 live/record" "newest-amd64 live/start" "5.10-amd64 live/start" "6.1-amd64 live/each,live/denials,live/quiet,live/busy,live/footprint"
-        "6.12-amd64 live/start,live/footprint,live/nothing-lost" "6.1-amd64 live/start-denials,live/loop,live/nothing-lost,live/resident" "6.12-amd64 live/each,live/loop"
-        "6.12-amd64 live/denials,live/doctor,live/busy" "newest-amd64 live/quiet,live/footprint,live/resident,live/start-each"
-        "6.1-amd64 live/start-each" "6.12-amd64 accuracy,live/resident,live/shared,live/start-each possible_cpus=64"
-        "6.1-amd64 $each,live/doctor" "6.12-amd64 $each,live/start-denials" "newest-amd64 $each,live/doctor,live/loop"
-        "generic-amd64 x32 syscall.x32=y" "5.10-amd64 ${each/denials/refusals}")
-fi
-[ -z "${MACHINES-}" ] || IFS=';' read -ra machines <<<"$MACHINES"
-mapfile -t kernels < <(printf '%s\n' "${machines[@]}" | awk '{ print $1 }' | sort -u)
+choose_machines "${KERNELS:-5.10-amd64 6.1-amd64 6.12-amd64 newest-amd64 generic-amd64}" "6.1-amd64 accuracy" "newest-amd64 accuracy" "newest-amd64 denials" "5.10-amd64 accuracy,refusals"
 need_kernels "${kernels[@]}"
 tests/vm/image-live "$T/image"
 boot_parts "$(often 500 1700)" "${machines[@]}"

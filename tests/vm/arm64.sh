@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # whittle for arm64 is built here with a cross compiler and records there, on arm64 kernels, native and 32-bit programs; tests of tests/live pass
-# there. THOROUGH=yes only.
+# there. THOROUGH=yes only; KERNELS and MACHINES as in accuracy.sh.
 set -eu
 . tests/lib.sh
 . tests/vm.sh
@@ -10,7 +10,8 @@ if [ "${THOROUGH-}" != yes ]; then
     exit 0
 fi
 need qemu-system-aarch64 aarch64-linux-gnu-gcc ld.lld cpio
-need_kernels 5.10-arm64 6.1-arm64 6.12-arm64 newest-arm64
+choose_machines "${KERNELS:-5.10-arm64 6.1-arm64 6.12-arm64 newest-arm64}"
+need_kernels "${kernels[@]}"
 
 status=0
 tests/vm/sysroot "$BUILD/vm/sysroot" 2>"$T/err" || status=$?
@@ -22,9 +23,5 @@ sysroot=$(cd "$BUILD/vm/sysroot" && pwd)
 check "make CROSS_COMPILE=aarch64-linux-gnu- SYSROOT=DIR builds" \
     make CROSS_COMPILE=aarch64-linux-gnu- SYSROOT="$sysroot" vm-programs
 SYSROOT=$sysroot BUILD=build/arm64 tests/vm/image-live "$T/image"
-each=accuracy,denials,live/enforce,live/moving,live/truth,live/v1
-# what takes minutes in an emulated machine is shared out among the kernels
-machines=("newest-arm64 live/start" "6.12-arm64 live/record" "6.12-arm64 live/denials" "6.1-arm64 $each" "6.12-arm64 $each" "newest-arm64 $each"
-    "5.10-arm64 ${each/denials/refusals}")
 boot_parts 1700 "${machines[@]}"
 check_facts
