@@ -110,8 +110,8 @@ END
     mapfile -t kernels < <(printf '%s\n' "${machines[@]}" | awk '{ print $1 }' | sort -u)
 }
 
-# Compares what machines said of their kernels with tests/vm/kernels.table, all of it with THOROUGH=yes. UPDATE=yes writes it there, when
-# all of a kernel has passed.
+# Compares what machines said of their kernels with tests/vm/kernels.table, all of it with THOROUGH=yes. UPDATE=yes writes it there, if
+# nothing failed: a kernel's lines anew, or with MACHINES, which run a part, what is not there yet.
 check_facts() {
     local table=tests/vm/kernels.table kernels
     kernels=$(cut -d' ' -f1 "$T/facts" | sort -u | paste -sd'|')
@@ -120,8 +120,11 @@ check_facts() {
         grep -E "^($kernels) " "$1" | { [ "${UPDATE-}" = yes ] && cat || grep -v '^newest.* version'; } | sort -u
     }
     facts "$T/facts" >"$T/seen"
-    if [ "${UPDATE-}" = yes ] && [ "${THOROUGH-}" = yes ] && [ -z "${MACHINES-}" ] && [ "$_failures" = 0 ] && [ -s "$T/seen" ]; then
-        { grep '^#' "$table" && { grep -vE "^(#|($kernels) )" "$table" || :; cat "$T/seen"; } | sort -V; } >"$T/table"
+    if [ "${UPDATE-}" = yes ] && [ "${THOROUGH-}" = yes ] && [ "$_failures" = 0 ] && [ -s "$T/seen" ]; then
+        # of a fact there is one, of what passed any number
+        awk -v part="${MACHINES-}" 'FILENAME == ARGV[1] { print; kernel[$1] = 1; key[$1, $2] = $2 != "passed"; line[$0] = 1; next }
+            /^#/ || (part == "" ? $1 in kernel : key[$1, $2] || $0 in line) { next } { print }' "$T/seen" "$table" |
+            sort -V | { grep '^#' "$table" && cat; } >"$T/table"
         cp "$T/table" "$table"
         scripts/check-kernels --update
     fi
