@@ -33,7 +33,7 @@ no_bpffs() { without 'while grep -q "^[^ ]* /sys/fs/bpf " /proc/self/mounts; do 
 no_cgroup2() { without 'for m in $(sed -n "s/^[^ ]* \([^ ]*\) cgroup2 .*/\1/p" /proc/self/mounts); do umount -l "$m"; done'; }
 v1() {
     V1=$(awk '$3 == "cgroup" && $4 ~ /,name=/ { print $2; exit }' /proc/self/mounts)
-    [ -n "$V1" ] || { mkdir v1 && mount -t cgroup -o none,name=whittle-test none v1 && V1=$PWD/v1; }
+    [ -n "$V1" ] || { V1=$T/v1 && mkdir "$V1" && mount -t cgroup -o none,name=whittle-test none "$V1"; }
 }
 # this very process
 rooted() { ROOTED=$BASHPID && echo "$ROOTED" >"$(cgroup_mount)/cgroup.procs"; }
@@ -323,8 +323,8 @@ row() { # NAME SETUP COMMAND STATUS OUTPUT PHRASE
         detail <<<"$wrong"
         detail <"$T/err"
     fi
-    for mount in disk v1 p.json; do
-        ! mountpoint -q "$T/row/$mount" || umount "$T/row/$mount"
+    for mount in row/disk row/p.json v1; do
+        ! mountpoint -q "$T/$mount" || umount "$T/$mount"
     done
     rm -rf "$T/row"
 }
