@@ -29,6 +29,7 @@
 
 #include "abi.bpf.h"
 #include "args.bpf.h"
+#include "comm.bpf.h"
 #include "each.bpf.h"
 #include "group.bpf.h"
 #include "shared.bpf.h"
@@ -136,7 +137,7 @@ static __always_inline void count_announce(const struct call *call, const struct
 	if (comm && comm[0])
 		__builtin_memcpy(ev->comm, comm, COMM_LEN);
 	else
-		bpf_get_current_comm(ev->comm, sizeof(ev->comm));
+		comm_of((void *)bpf_get_current_task(), ev->comm);
 	bpf_ringbuf_submit(ev, 0);
 }
 

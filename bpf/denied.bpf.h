@@ -20,6 +20,7 @@
 
 #include "abi.bpf.h"
 #include "args.bpf.h"
+#include "comm.bpf.h"
 #include "group.bpf.h"
 #include "target.bpf.h"
 
@@ -159,7 +160,7 @@ static __always_inline void denied_announce(const struct denied_key *key, struct
 		.tid = id,
 	};
 	abi_args(ev->args, key->abi, regs);
-	bpf_get_current_comm(ev->comm, sizeof(ev->comm));
+	comm_of((void *)bpf_get_current_task(), ev->comm);
 	bpf_ringbuf_submit(ev, 0);
 }
 

@@ -27,6 +27,7 @@
 #define WHITTLE_GROUP_BPF_H
 
 #include "abi.bpf.h"
+#include "comm.bpf.h"
 #include "each.bpf.h"
 #include "image.bpf.h"
 
@@ -185,7 +186,7 @@ static __noinline __u64 lineage_new(struct task_struct *task, __u32 slot, __u32 
 	__u64 number = bpf_ktime_get_ns();
 
 	lineage.pid = BPF_CORE_READ(task, tgid);
-	bpf_probe_read_kernel_str(lineage.comm, sizeof(lineage.comm), &task->comm);
+	comm_of(task, lineage.comm);
 	for (int i = 0; i < 4; i++, number++)
 		if (!bpf_map_update_elem(&lineages, &number, &lineage, BPF_NOEXIST))
 			return number;
@@ -353,7 +354,7 @@ static __always_inline int group_class(__u32 slot, const struct call *call, __u3
 		return CLASS_WORKLOAD;
 	if (abi_is_exec(call)) {
 		group->exec = *call;
-		bpf_get_current_comm(group->exec_comm, sizeof(group->exec_comm));
+		comm_of(task, group->exec_comm);
 		group->has_exec = 1;
 		return -1; /* counted once it has succeeded */
 	}

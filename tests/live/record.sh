@@ -56,6 +56,12 @@ expect "--user: the command runs as that user" \
     "$(id -u nobody) $(id -g nobody) $(id -G nobody) " ]
 "$WHITTLE" record -q -o "$out" --recording "$rec" --user nobody -- true
 expect "... and what makes it that user is not recorded" [ "$(names "$rec" | grep -c '^set[a-z]*[ug]id\|^setgroups')" = 0 ]
+# a copy, which has no name but its own
+cp "$(command -v sync)" "$T/descriptor"
+"$WHITTLE" record -q -o "$out" --recording "$rec" -- \
+    python3 -c 'import os, sys; os.execve(os.open(sys.argv[1], os.O_RDONLY), ["sync", "-f", "/"], os.environ)' "$T/descriptor"
+expect "a program that is run by its descriptor goes by the name of its file" \
+    [ "$(jq -r '.syscalls[] | select(.name == "syncfs").first.comm' "$rec")" = descriptor ]
 own=$("$WHITTLE" record -q -o "$out" -- sed -n s/^0:://p /proc/self/cgroup)
 expect "the command has a cgroup of its own" [ "${own##*/whittle-}" != "$own" ]
 expect "... which is gone afterwards" [ ! -d "$(cgroup_mount)$own" ]

@@ -136,6 +136,7 @@ Test(baseline, runtimes)
 	cr_expect_str_eq(runtime_name(RUNTIME_ANY), "runc and crun");
 	cr_expect_eq(runtime_from_comm("runc:[2:INIT]"), RUNTIME_RUNC);
 	cr_expect_eq(runtime_from_comm("crun"), RUNTIME_CRUN);
+	cr_expect_eq(runtime_from_comm("memfd:crun_clon"), RUNTIME_CRUN);
 	cr_expect_eq(runtime_from_comm("runc"), RUNTIME_NONE, "the client");
 	cr_expect_eq(runtime_from_comm("crunch"), RUNTIME_NONE);
 	cr_expect_eq(runtime_from_comm("(nginx)"), RUNTIME_NONE, "systemd's");

@@ -125,7 +125,10 @@ const struct baseline_row baseline_rows[] = {
 
 const size_t baseline_rows_len = ARRAY_LEN(baseline_rows);
 
-/* runc names its last stage "runc:[2:INIT]" in C, before Go starts; crun's init keeps the name of the program. */
+/*
+ * runc names its last stage "runc:[2:INIT]" in C, before Go starts. crun's init keeps the name of the program, which is a clone of its mount,
+ * or where that cannot be a copy in memory, "memfd:crun_cloned:...".
+ */
 static const struct {
 	const char *comm;
 	size_t len; /* that must agree; its NUL included: all of it */
@@ -133,6 +136,7 @@ static const struct {
 } comms[] = {
 	{"runc:[", 6, RUNTIME_RUNC},
 	{"crun", 5, RUNTIME_CRUN},
+	{"memfd:crun", 10, RUNTIME_CRUN},
 };
 
 static const char *const names_of_runtimes[] = {
