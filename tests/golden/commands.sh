@@ -486,7 +486,16 @@ says '... is not dropped in silence' 1 'cannot be put together for 32-bit archit
 sed 's/, "SCMP_ARCH_X86"//' "$T/within.json" >"$T/within-64.json"
 check '... but where 64 are compared' "$WHITTLE" merge "$T/within-64.json" "$T/within-64.json"
 sed 's/"syscalls".*/"syscalls": []}/; 2,$d' "$T/within.json" >"$T/open.json"
-check '... nor where another profile allows the call anyhow' "$WHITTLE" merge "$T/open.json" "$T/within.json"
+# what one of them decides alone, and what all of them come to, hangs on no order
+for order in 'open within wide' 'open wide within' 'within open wide' 'within wide open' 'wide open within' 'wide within open'; do
+    # shellcheck disable=SC2086
+    (cd "$T" && "$WHITTLE" merge ${order// /.json }.json >"merged.${order// /}" 2>"$T/err") && pass "... nor where another profile allows the call anyhow: $order" ||
+        fail "... nor where another profile allows the call anyhow: $order" "$(cat "$T/err")"
+    same "... which comes to the same: $order" "$T/merged.openwithinwide" "$T/merged.${order// /}"
+done
+for order in 'within wide' 'wide within'; do
+    says "... but not without it: $order" 1 'cannot be put together for 32-bit architectures' "$WHITTLE" merge "$T/${order% *}.json" "$T/${order#* }.json"
+done
 check '... and turned round' "$WHITTLE" convert --default-action log "$T/said.json"
 says '... but for 64 bits they are' 0 'were rewritten' "$WHITTLE" convert --arch x86_64 "$T/wide.json" -o "$T/narrow.json"
 for value in 0 1 2 0x100000000 0x8000000000000000; do

@@ -215,6 +215,94 @@ Test(merge, laws, .timeout = 120)
 	}
 }
 
+static const size_t orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+				   {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+
+struct three {
+	struct profile list[3], made;
+};
+
+static void three_clear(struct three *three)
+{
+	for (size_t i = 0; i < 3; i++)
+		profile_clear(&three->list[i]);
+	profile_clear(&three->made);
+}
+
+/* Borrows: of the profiles in that order, what comes of them, and whether that is for 32 bits as well. */
+static int make_of(const struct three *three, const size_t order[3], enum merge how,
+		   struct profile *out, bool *fits)
+{
+	const struct profile list[] = {three->list[order[0]], three->list[order[1]],
+				       three->list[order[2]]};
+	struct err err = {0};
+	int rc = profile_merge_all(list, 3, how, out, &err);
+
+	cr_assert(rc == 0 || rc == -E2BIG, "%s", err.text);
+	*fits = !profile_gains_high_bits(out, list, 3) && !profile_loses_high_bits(out, list, 3);
+	return rc;
+}
+
+static void check_three(const struct three *three, enum merge how, enum arch arch)
+{
+	for (int i = 0; i < PROBES / 10; i++) {
+		struct outcome outcome, other;
+		struct syscall call = random_call();
+		char name[SYSCALL_NAME_LEN];
+		uint64_t args[6];
+
+		cr_assert(syscall_name(&call, name) && syscall_resolve(arch, name, &call.nr));
+		call.arch = arch;
+		random_args(args);
+		outcome = evaluate(&three->list[0], &call, args).outcome;
+		for (size_t k = 1; k < 3; k++) {
+			other = evaluate(&three->list[k], &call, args).outcome;
+			outcome = how == MERGE_UNION ? looser(outcome, other) :
+						       stricter(outcome, other);
+		}
+		cr_assert(outcome_equal(evaluate(&three->made, &call, args).outcome, outcome));
+	}
+}
+
+/* Of three in any order comes the same, to the byte, also whether 32 bits can have it; and where they can, it is what all of them say there. */
+Test(merge, three_in_any_order, .timeout = 120)
+{
+	size_t fitting = 0, others = 0;
+
+	random_state = 362436069;
+	for (size_t p = 0; p < EFFORT(200); p++) {
+		__attribute__((cleanup(three_clear))) struct three three = {0};
+		enum merge how = any(2) ? MERGE_UNION : MERGE_INTERSECTION;
+		bool fits;
+		int rc;
+
+		for (size_t i = 0; i < 3; i++) {
+			random_profile(&three.list[i]);
+			three.list[i].arches[ARCH_X86] = true;
+		}
+		rc = make_of(&three, orders[0], how, &three.made, &fits);
+		for (size_t i = 1; i < ARRAY_LEN(orders); i++) {
+			struct profile own_profile made = {0};
+			bool as_well;
+
+			cr_assert_eq(make_of(&three, orders[i], how, &made, &as_well), rc);
+			if (rc)
+				continue;
+			cr_assert_eq(as_well, fits);
+			same_text(&made, &three.made);
+		}
+		if (rc)
+			continue;
+		check_three(&three, how, ARCH_X86_64);
+		if (fits)
+			check_three(&three, how, ARCH_X86);
+		fitting += fits;
+		others += !fits;
+	}
+	cr_expect_gt(fitting, EFFORT(20));
+	cr_expect_gt(others, EFFORT(20), "%zu %zu", fitting, others);
+}
+
 Test(merge, plain_names_are_canonical)
 {
 	struct profile own_profile a = {.default_action = ACTION_ERRNO, .default_errno = 1};

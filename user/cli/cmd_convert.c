@@ -111,12 +111,6 @@ static int parse_arches(const char *text, bool arches[ARCH_COUNT], struct err *e
 	return 0;
 }
 
-/* Does what was made of a profile say of 64 bits what the profile does not, for architectures that compare 32 as well? */
-static bool is_too_wide(const struct profile *made, const struct profile *profile)
-{
-	return profile_wants_high_bits(made) && profile_gains_high_bits(made, profile, profile);
-}
-
 static int set_default(struct profile *profile, struct outcome outcome, struct err *err)
 {
 	struct profile own_profile twin = {0};
@@ -125,7 +119,7 @@ static int set_default(struct profile *profile, struct outcome outcome, struct e
 	if (outcome.action != ACTION_LOG)
 		return profile_change(profile, NULL, outcome, err);
 	rc = profile_twin(profile, &twin, err);
-	if (!rc && is_too_wide(&twin, profile))
+	if (!rc && profile_gains_high_bits(&twin, profile, 1))
 		rc = err_set(err, -ENOTSUP,
 			     "its conditions cannot be turned round for 32-bit architectures as well, which compare but 32 bits: --arch names others");
 	if (rc)
@@ -146,7 +140,8 @@ static int rewrite(struct profile *profile, struct err *err)
 	rc = profile_canonical(profile, &safe, err);
 	if (rc)
 		return rc;
-	if (is_too_wide(&safe, profile) || profile_loses_high_bits(&safe, profile, profile)) {
+	if (profile_gains_high_bits(&safe, profile, 1) ||
+	    profile_loses_high_bits(&safe, profile, 1)) {
 		log_warn(
 			"rules that libseccomp may make something else of were left as they are: they cannot be rewritten for 32-bit architectures as well, which compare but 32 bits (--arch names others)");
 		return 0;

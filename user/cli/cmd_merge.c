@@ -43,20 +43,24 @@ struct heap {
 	size_t members;
 };
 
-/* One file after the other: memory grows no faster than the logarithm of their number. */
+/*
+ * Recordings one file after the other: memory grows no faster than the logarithm of their number. Profiles when all are there: what
+ * comes of them is not to depend on their order.
+ */
 struct merging {
 	const struct merge_options *options;
-	size_t profiles, recordings, heaps_len;
-	bool high_bits; /* what was put together compares more than 32 where none of them does */
-	bool lost_bits; /* ... and does not where one of them does */
-	struct profile profile;
+	struct profile *profiles;
+	char **paths; /* of the profiles; borrowed, these files are profiles all */
+	size_t profiles_len, profiles_room, recordings, heaps_len;
 	struct heap heaps[64];
 	struct seen_files seen;
 };
 
 static void merging_clear(struct merging *merging)
 {
-	profile_clear(&merging->profile);
+	for (size_t i = 0; i < merging->profiles_len; i++)
+		profile_clear(&merging->profiles[i]);
+	free(merging->profiles);
 	for (size_t i = 0; i < merging->heaps_len; i++)
 		recording_clear(&merging->heaps[i].recording);
 	seen_files_clear(&merging->seen);
@@ -67,53 +71,65 @@ static bool same_arches(const struct profile *a, const struct profile *b)
 	return !memcmp(a->arches, b->arches, sizeof(a->arches));
 }
 
-/* What `next` lets through, on some arguments at least, and those before it did not. */
-static int tell_origins(const struct profile *before, const struct profile *next, const char *path,
-			struct err *err)
+static bool any_allows(const struct profile *list, size_t len, const char *name)
 {
-	struct names own_names names = {0};
+	for (size_t i = 0; i < len; i++)
+		if (profile_allows(&list[i], name))
+			return true;
+	return false;
+}
 
-	if (profile_names(next, &names))
-		return err_errno(err, -ENOMEM, "cannot merge %s", path);
-	for (size_t i = 0; i < names.len; i++)
-		if (profile_allows(next, names.list[i]) &&
-		    !(before && profile_allows(before, names.list[i])))
-			log_note("%s: first allowed by %s", names.list[i], path);
+/* What each lets through, on some arguments at least, and those before it did not. */
+static int tell_origins(const struct merging *merging, struct err *err)
+{
+	for (size_t i = 0; i < merging->profiles_len; i++) {
+		const struct profile *profile = &merging->profiles[i];
+		struct names own_names names = {0};
+
+		if (profile_names(profile, &names))
+			return err_errno(err, -ENOMEM, "cannot merge %s", merging->paths[i]);
+		for (size_t n = 0; n < names.len; n++)
+			if (profile_allows(profile, names.list[n]) &&
+			    !any_allows(merging->profiles, i, names.list[n]))
+				log_note("%s: first allowed by %s", names.list[n],
+					 merging->paths[i]);
+	}
 	return 0;
 }
 
-static int add_profile(struct merging *merging, const char *path, struct profile *next,
-		       struct err *err)
+/* If none of them lists any, the result is the machine's own as well. */
+static void settle_arches(struct merging *merging, enum arch machine)
 {
-	struct profile own_profile merged = {0};
-	struct profile *with = merging->profiles++ ? &merging->profile : next;
-	enum arch machine;
-	int rc = native_arch(merging->options->file.arch, &machine, err);
+	bool some = false;
 
-	if (rc)
-		return rc;
-	/* if none of them lists any, the result is the machine's own as well */
-	if (profile_lists_arches(with) || profile_lists_arches(next)) {
-		profile_settle_arches(with, machine);
-		profile_settle_arches(next, machine);
+	for (size_t i = 0; i < merging->profiles_len; i++)
+		some |= profile_lists_arches(&merging->profiles[i]);
+	for (size_t i = 0; some && i < merging->profiles_len; i++)
+		profile_settle_arches(&merging->profiles[i], machine);
+}
+
+static void warn_of_arches(const struct merging *merging)
+{
+	for (size_t i = 1; i < merging->profiles_len; i++)
+		if (!same_arches(&merging->profiles[i - 1], &merging->profiles[i]))
+			log_warn("%s: it lists other architectures than %s; what is allowed is allowed on all of them",
+				 merging->paths[i], merging->paths[i - 1]);
+}
+
+static int add_profile(struct merging *merging, struct profile *next, struct err *err)
+{
+	if (merging->profiles_len == merging->profiles_room) {
+		size_t room = merging->profiles_room ? merging->profiles_room * 2 : 4;
+		struct profile *list =
+			reallocarray(merging->profiles, room, sizeof(*merging->profiles));
+
+		if (!list)
+			return err_errno(err, -ENOMEM, "cannot merge");
+		merging->profiles = list;
+		merging->profiles_room = room;
 	}
-	if (merging->options->origins)
-		rc = tell_origins(with == next ? NULL : with, next, path, err);
-	if (!rc)
-		rc = profile_merge(with, next,
-				   merging->options->intersect ? MERGE_INTERSECTION : MERGE_UNION,
-				   &merged, err);
-
-	if (rc)
-		return err_wrap(err, rc, "%s", path);
-	merging->high_bits |= profile_gains_high_bits(&merged, with, next);
-	merging->lost_bits |= profile_loses_high_bits(&merged, with, next);
-	if (!merging->options->intersect && !same_arches(with, next))
-		log_warn("%s: it lists other architectures than those before; what is allowed is allowed on all of them",
-			 path);
-	profile_clear(&merging->profile);
-	merging->profile = merged;
-	merged = (struct profile){0};
+	merging->profiles[merging->profiles_len++] = *next;
+	*next = (struct profile){0};
 	return 0;
 }
 
@@ -173,7 +189,7 @@ static int add_file(struct merging *merging, const char *path, struct err *err)
 	if (rc)
 		return rc;
 	recording = !docker && recording_is(buf__text(&text), text.len);
-	if (recording ? merging->profiles : merging->recordings)
+	if (recording ? merging->profiles_len : merging->recordings)
 		return err_set(err, -EXDEV, "%s: profiles and recordings cannot be merged together",
 			       path);
 	if (recording && (merging->options->intersect || merging->options->origins))
@@ -183,19 +199,19 @@ static int add_file(struct merging *merging, const char *path, struct err *err)
 		return add_recording(merging, path, &text, err);
 	if (!docker)
 		rc = profile_file_parse(path, &text, &merging->options->file, &next, err);
-	return rc ? rc : add_profile(merging, path, &next, err);
+	return rc ? rc : add_profile(merging, &next, err);
 }
 
 /* What is put together anew may come to what no filter can say, though each of the profiles can be one. */
-static int check_result(const struct merging *merging, struct err *err)
+static int check_result(const struct merging *merging, const struct profile *profile,
+			struct err *err)
 {
-	const struct profile *profile = &merging->profile;
 	struct filter own_filter filter = {0};
 	struct buf own_buf unknown = BUF_INIT;
 	struct err why = {0};
 
-	if ((merging->high_bits && profile_wants_high_bits(profile)) ||
-	    (merging->lost_bits && profile_compares_32bit(profile)))
+	if (profile_gains_high_bits(profile, merging->profiles, merging->profiles_len) ||
+	    profile_loses_high_bits(profile, merging->profiles, merging->profiles_len))
 		return err_set(err, -ENOTSUP,
 			       "conditions of these profiles cannot be put together for 32-bit architectures as well, which compare but 32 bits: merge profiles for 64-bit architectures");
 	if (compile_filter(profile, compile_machine(profile), &filter, &unknown, &why) == -EEXIST)
@@ -226,11 +242,33 @@ static int recording_text(struct merging *merging, struct buf *text, struct err 
 		    0;
 }
 
+static int profile_text(struct merging *merging, struct buf *text, struct err *err)
+{
+	struct profile own_profile merged = {0};
+	bool intersect = merging->options->intersect;
+	enum arch machine;
+	int rc = native_arch(merging->options->file.arch, &machine, err);
+
+	if (rc)
+		return rc;
+	settle_arches(merging, machine);
+	if (!intersect)
+		warn_of_arches(merging);
+	if (merging->options->origins)
+		rc = tell_origins(merging, err);
+	if (!rc)
+		rc = profile_merge_all(merging->profiles, merging->profiles_len,
+				       intersect ? MERGE_INTERSECTION : MERGE_UNION, &merged, err);
+	if (!rc)
+		rc = check_result(merging, &merged, err);
+	return rc ? rc : emit_oci(&merged, text, err);
+}
+
 static int write_result(struct merging *merging, struct err *err)
 {
 	struct buf own_buf text = BUF_INIT;
 	int rc = merging->recordings ? recording_text(merging, &text, err) :
-				       emit_oci(&merging->profile, &text, err);
+				       profile_text(merging, &text, err);
 
 	return rc ? rc : file_write(merging->options->output, &text, "result", err);
 }
@@ -253,12 +291,11 @@ static int run(const struct command *self, int argc, char **argv)
 			"--origins is for a union: an intersection is allowed by all");
 		return command_usage_error(self, &err);
 	}
+	merging.paths = argv + rest;
 	for (int i = rest; !rc && i < argc; i++)
 		rc = add_file(&merging, argv[i], &err);
 	if (rc == -EXDEV)
 		return command_usage_error(self, &err);
-	if (!rc && merging.profiles)
-		rc = check_result(&merging, &err);
 	if (!rc)
 		rc = write_result(&merging, &err);
 	if (rc)

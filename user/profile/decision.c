@@ -224,7 +224,7 @@ static bool wants_high_bits(const struct rule *rule)
 	return false;
 }
 
-bool profile_compares_32bit(const struct profile *profile)
+static bool compares_32bit(const struct profile *profile)
 {
 	for (enum arch a = ARCH_INVALID + 1; a < ARCH_COUNT; a++)
 		if (profile->arches[a] && arch_compares_32bit(a))
@@ -234,7 +234,7 @@ bool profile_compares_32bit(const struct profile *profile)
 
 bool profile_wants_high_bits(const struct profile *profile)
 {
-	bool narrow = profile_compares_32bit(profile);
+	bool narrow = compares_32bit(profile);
 
 	for (size_t i = 0; narrow && i < profile->rules_len; i++)
 		if (wants_high_bits(&profile->rules[i]))
@@ -268,15 +268,24 @@ static bool has_conditions(const struct profile *profile, const char *name, cons
 	return false;
 }
 
-bool profile_gains_high_bits(const struct profile *made, const struct profile *a,
-			     const struct profile *b)
+static bool any_has_conditions(const struct profile *list, size_t len, const char *name,
+			       const struct rule *made)
 {
-	for (size_t i = 0; i < made->rules_len; i++) {
+	for (size_t i = 0; i < len; i++)
+		if (has_conditions(&list[i], name, made))
+			return true;
+	return false;
+}
+
+bool profile_gains_high_bits(const struct profile *made, const struct profile *list, size_t len)
+{
+	bool narrow = compares_32bit(made);
+
+	for (size_t i = 0; narrow && i < made->rules_len; i++) {
 		const struct rule *rule = &made->rules[i];
 
 		for (size_t n = 0; wants_high_bits(rule) && n < rule->names.len; n++)
-			if (!has_conditions(a, rule->names.list[n], rule) &&
-			    !has_conditions(b, rule->names.list[n], rule))
+			if (!any_has_conditions(list, len, rule->names.list[n], rule))
 				return true;
 	}
 	return false;
@@ -298,17 +307,23 @@ static bool differs_on_32bit(const struct condition *condition)
 	return condition_wants_high_bits(condition) || condition_is_empty_mask(condition, true);
 }
 
-/* Conditions that decide nothing need not be kept, nor those of one profile where the other decides all of the call. */
-static bool keeps_rule(const struct profile *made, const char *name, const struct rule *rule,
-		       const struct profile *from, const struct profile *other)
+/* Is all of the call what one of these profiles by itself makes of it? */
+static bool is_decided(const struct profile *made, const char *name, const struct profile *list,
+		       size_t len)
+{
+	struct outcome all, outcome;
+	bool simple = decision_is_simple(made, name, &all);
+
+	for (size_t i = 0; simple && i < len; i++)
+		if (is_simple(&list[i], name, &outcome) && outcome_equal(outcome, all))
+			return true;
+	return false;
+}
+
+static bool keeps_conditions(const struct profile *made, const char *name, const struct rule *rule)
 {
 	bool any = rule_conditions_are_alternatives(rule);
-	struct outcome outcome, all;
 
-	if (is_simple(from, name, &outcome) ||
-	    (is_simple(other, name, &outcome) && decision_is_simple(made, name, &all) &&
-	     outcome_equal(outcome, all)))
-		return true;
 	for (size_t i = 0; i < rule->conditions_len; i++) {
 		const struct rule one = {.conditions = &rule->conditions[i], .conditions_len = 1};
 
@@ -319,25 +334,32 @@ static bool keeps_rule(const struct profile *made, const char *name, const struc
 	return true;
 }
 
-static bool keeps_rules(const struct profile *made, const struct profile *from,
-			const struct profile *other)
+/* Conditions that decide nothing need not be kept: neither in their own profile, nor where another one decides all of the call. */
+static bool loses_rule(const struct profile *made, const struct rule *rule,
+		       const struct profile *from, const struct profile *list, size_t len)
 {
-	for (size_t i = 0; i < from->rules_len; i++) {
-		const struct rule *rule = &from->rules[i];
-		bool differs = false;
+	struct outcome outcome;
+	bool differs = false;
 
-		for (size_t c = 0; rule_counts(from, rule) && c < rule->conditions_len; c++)
-			differs |= differs_on_32bit(&rule->conditions[c]);
-		for (size_t n = 0; differs && n < rule->names.len; n++)
-			if (!keeps_rule(made, rule->names.list[n], rule, from, other))
-				return false;
+	for (size_t c = 0; rule_counts(from, rule) && c < rule->conditions_len; c++)
+		differs |= differs_on_32bit(&rule->conditions[c]);
+	for (size_t n = 0; differs && n < rule->names.len; n++) {
+		const char *name = rule->names.list[n];
+
+		if (!keeps_conditions(made, name, rule) && !is_simple(from, name, &outcome) &&
+		    !is_decided(made, name, list, len))
+			return true;
 	}
-	return true;
+	return false;
 }
 
-bool profile_loses_high_bits(const struct profile *made, const struct profile *a,
-			     const struct profile *b)
+bool profile_loses_high_bits(const struct profile *made, const struct profile *list, size_t len)
 {
-	return profile_compares_32bit(made) &&
-	       (!keeps_rules(made, a, b) || (a != b && !keeps_rules(made, b, a)));
+	bool narrow = compares_32bit(made);
+
+	for (size_t i = 0; narrow && i < len; i++)
+		for (size_t k = 0; k < list[i].rules_len; k++)
+			if (loses_rule(made, &list[i].rules[k], &list[i], list, len))
+				return true;
+	return false;
 }

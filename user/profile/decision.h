@@ -55,22 +55,17 @@ bool decision_is_simple(const struct profile *profile, const char *name, struct 
 /** Does a condition compare with a value of more than 32 bits? Where but 32 are compared libseccomp drops the others, and it means something else. */
 bool condition_wants_high_bits(const struct condition *condition);
 
-/** Does one of its architectures compare 32 bits? */
-bool profile_compares_32bit(const struct profile *profile);
-
 /** Has a rule such a condition, where one of the profile's architectures compares 32 bits? */
 bool profile_wants_high_bits(const struct profile *profile);
 
 /**
- * Has `made`, put together anew from `a` and `b`, a rule with such a condition that neither of them has with these same conditions? Rules may
- * come to such where those that they are made of did not, and mean something else then where 32 bits are compared.
+ * Has `made`, put together anew from all of the list and for an architecture that compares 32 bits, a rule with such a condition that none of
+ * them has with these same conditions? Rules may come to such where those that they are made of did not, and mean something else there.
  */
-bool profile_gains_high_bits(const struct profile *made, const struct profile *a,
-			     const struct profile *b);
+bool profile_gains_high_bits(const struct profile *made, const struct profile *list, size_t len);
 
 /**
- * Does it lack such a condition of theirs, on a call that it or another one may decide? What implies another one on 64 bits does not on 32:
+ * Does it lack such a condition of theirs, on a call that none of them decides alone? What implies another one on 64 bits does not on 32:
  * "at least 2^63" is "at least 0" there.
  */
-bool profile_loses_high_bits(const struct profile *made, const struct profile *a,
-			     const struct profile *b);
+bool profile_loses_high_bits(const struct profile *made, const struct profile *list, size_t len);

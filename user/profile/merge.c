@@ -53,10 +53,11 @@ static int add_simple(struct profile *out, const char *name, struct outcome outc
 	return add_region(out, name, outcome, &whole);
 }
 
-/* In terms that libseccomp gets right. */
-static int add_decision(struct profile *out, const char *name, const struct decision *decision)
+/* `safe`: in terms that libseccomp gets right. */
+static int add_decision(struct profile *out, const char *name, const struct decision *decision,
+			bool safe)
 {
-	bool hazard = decision_has_hazardous_ranges(decision);
+	bool hazard = safe && decision_has_hazardous_ranges(decision);
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < decision->len; i++) {
@@ -181,7 +182,7 @@ static int combine(const struct decision *a, const struct decision *b, enum merg
 }
 
 static int merge_name(const struct profile *a, const struct profile *b, enum merge how,
-		      const char *name, struct profile *out)
+		      const char *name, bool safe, struct profile *out)
 {
 	struct decision own_decision x = {0}, own_decision y = {0}, own_decision both = {0};
 	struct outcome p, q;
@@ -194,7 +195,7 @@ static int merge_name(const struct profile *a, const struct profile *b, enum mer
 		rc = decision_make(b, name, &y);
 	if (!rc)
 		rc = combine(&x, &y, how, &both);
-	return rc ? rc : add_decision(out, name, &both);
+	return rc ? rc : add_decision(out, name, &both, safe);
 }
 
 static int compare_conditions(const struct rule *a, const struct rule *b)
@@ -261,8 +262,8 @@ static int merge_flags(const struct profile *a, const struct profile *b, enum me
 	return 0;
 }
 
-int profile_merge(const struct profile *a, const struct profile *b, enum merge how,
-		  struct profile *out, struct err *err)
+static int merge_two(const struct profile *a, const struct profile *b, enum merge how, bool safe,
+		     struct profile *out, struct err *err)
 {
 	struct outcome outcome = choose(how, profile_default(a), profile_default(b));
 	struct profile own_profile merged = {.default_action = outcome.action,
@@ -292,7 +293,7 @@ int profile_merge(const struct profile *a, const struct profile *b, enum merge h
 		const struct profile *p = named_view(&x, names.list[i]);
 		const struct profile *q = named_view(&y, names.list[i]);
 
-		rc = merge_name(p, q, how, names.list[i], &merged);
+		rc = merge_name(p, q, how, names.list[i], safe, &merged);
 		if (rc == -E2BIG)
 			return decision_refuse(rc, names.list[i], err);
 		if (rc)
@@ -305,7 +306,83 @@ int profile_merge(const struct profile *a, const struct profile *b, enum merge h
 	return 0;
 }
 
+static int compare_texts(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) : !!a - !!b;
+}
+
+static int compare_names(const struct names *a, const struct names *b)
+{
+	int order = (a->len > b->len) - (a->len < b->len);
+
+	for (size_t i = 0; !order && i < a->len; i++)
+		order = strcmp(a->list[i], b->list[i]);
+	return order;
+}
+
+/* Any order will do, of what makes a difference to what is put together. */
+static int compare_profiles(const void *p, const void *q)
+{
+	const struct profile *a = *(const struct profile *const *)p;
+	const struct profile *b = *(const struct profile *const *)q;
+	int order = outcome_compare(profile_default(a), profile_default(b));
+
+	if (!order)
+		order = (a->rules_len > b->rules_len) - (a->rules_len < b->rules_len);
+	for (size_t i = 0; !order && i < a->rules_len; i++) {
+		const struct rule *x = &a->rules[i], *y = &b->rules[i];
+
+		order = outcome_compare(rule_outcome(x), rule_outcome(y));
+		if (!order)
+			order = compare_names(&x->names, &y->names);
+		if (!order)
+			order = compare_conditions(x, y);
+	}
+	return order ? order : compare_texts(a->listener_metadata, b->listener_metadata);
+}
+
+/*
+ * In an order of their own: one meaning may be said in many ways, and which one it comes to depends on what meets first. Terms that
+ * libseccomp gets right are made last, they are many, and what comes later may make do without.
+ */
+int profile_merge_all(const struct profile *list, size_t len, enum merge how, struct profile *out,
+		      struct err *err)
+{
+	const struct profile **own_ptr sorted = calloc(len, sizeof(*sorted));
+	struct profile own_profile merged = {0};
+	int rc = 0;
+
+	if (!sorted)
+		return err_errno(err, -ENOMEM, "cannot merge");
+	for (size_t i = 0; i < len; i++)
+		sorted[i] = &list[i];
+	qsort(sorted, len, sizeof(*sorted), compare_profiles);
+	/* one alone is put together with itself */
+	for (size_t i = len > 1; !rc && i < len; i++) {
+		struct profile own_profile next = {0};
+
+		rc = merge_two(i > 1 ? &merged : sorted[0], sorted[i], how, i + 1 == len, &next,
+			       err);
+		profile_clear(&merged);
+		merged = next;
+		next = (struct profile){0};
+	}
+	if (rc)
+		return rc;
+	*out = merged;
+	merged = (struct profile){0};
+	return 0;
+}
+
+int profile_merge(const struct profile *a, const struct profile *b, enum merge how,
+		  struct profile *out, struct err *err)
+{
+	const struct profile both[] = {*a, *b};
+
+	return profile_merge_all(both, ARRAY_LEN(both), how, out, err);
+}
+
 int profile_canonical(const struct profile *profile, struct profile *out, struct err *err)
 {
-	return profile_merge(profile, profile, MERGE_UNION, out, err);
+	return profile_merge_all(profile, 1, MERGE_UNION, out, err);
 }

@@ -112,7 +112,7 @@ static int make_canonical(struct profile *profile, struct err *err)
 			       "rules that would say what the default action says decide before others, and some depend on the container: --cap, --kernel or --arch say for which one");
 	rc = profile_canonical(profile, &canonical, err);
 	if (!rc && (profile_wants_high_bits(&canonical) ||
-		    profile_loses_high_bits(&canonical, profile, profile)))
+		    profile_loses_high_bits(&canonical, profile, 1)))
 		rc = err_set(err, -ENOTSUP,
 			     "its conditions cannot be taken apart for 32-bit architectures as well, which compare but 32 bits: --arch names others");
 	if (rc)
