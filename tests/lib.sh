@@ -65,6 +65,14 @@ check() { # DESC COMMAND...
     check_status 0 "$@"
 }
 
+# As check_status(), and standard error has these words.
+says() { # DESC STATUS WORDS COMMAND...
+    local desc=$1 status=$2 words=$3
+    shift 3
+    check_status "$status" "$desc" "$@"
+    grep -qF -- "$words" "$T/err" || fail "$desc: it says '$words'" "$(head -c 300 "$T/err")"
+}
+
 # Passes when two files are the same; shows the difference if not.
 same() { # DESC EXPECTED ACTUAL
     if diff -u "$2" "$3" >"$T/diff" 2>&1; then

@@ -24,14 +24,6 @@ said() {
     same "$1" "$2" "$T/said"
 }
 
-# says DESC STATUS WORDS COMMAND...: ends with that status, and standard error has these words
-says() {
-    local desc=$1 status=$2 words=$3
-    shift 3
-    check_status "$status" "$desc" "$@"
-    grep -qF -- "$words" "$T/err" || fail "$desc: it says '$words'" "$(head -c 300 "$T/err")"
-}
-
 # --- reports ---
 
 gives 'table' 1 $G/report.txt "$WHITTLE" audit --log $LOG

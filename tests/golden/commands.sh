@@ -30,14 +30,6 @@ within() { # SECONDS COMMAND...
     (ulimit -t "$seconds" && exec "$@")
 }
 
-# says DESC STATUS WORDS COMMAND...: fails with that status, and the sentence has these words
-says() {
-    local desc=$1 status=$2 words=$3
-    shift 3
-    check_status "$status" "$desc" "$@"
-    grep -qF -- "$words" "$T/err" || fail "$desc: it says '$words'" "$(head -c 300 "$T/err")"
-}
-
 # --- what a profile of Docker's kind means ---
 
 gives 'oci, from a profile of containers' $G/container.oci.json "$WHITTLE" convert "${to[@]}" $G/container.json

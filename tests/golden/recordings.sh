@@ -100,6 +100,17 @@ grep -qxF "whittle: $words" "$T/text" && pass 'whittle profile tells it' || fail
 check_status 1 'a profile among them is refused' "$WHITTLE" show "$T/a" "$T/p"
 check_status 2 'several are not compared with one' "$WHITTLE" show --against docker "$T/a" "$T/b"
 check_status 1 'a recording is not compared' "$WHITTLE" show --against docker "$T/a"
+# what says how a profile is read says nothing of a recording
+for option in --lenient '--cap SYS_ADMIN' '--kernel 5.10'; do
+    # shellcheck disable=SC2086
+    says "show $option of a recording" 1 "a: ${option% *} is for profiles, this is a recording" "$WHITTLE" show $option "$T/a"
+    # shellcheck disable=SC2086
+    says "show $option of several" 2 "${option% *} is for a profile, several files must be recordings" "$WHITTLE" show $option "$T/a" "$T/b"
+done
+for option in --lenient '--cap SYS_ADMIN' '--kernel 5.10' '--arch arm64' --intersect --origins; do
+    # shellcheck disable=SC2086
+    says "merge $option of recordings" 2 "a: ${option% *} is for profiles, this is a recording" "$WHITTLE" merge $option "$T/a" "$T/b"
+done
 
 # --- folded ---
 # with arguments of a call that one of them made otherwise, and one did not look at

@@ -297,20 +297,11 @@ static int check_report(const struct audit_options *options, struct err *err)
 /* A report of what was denied reads no profile. */
 static int check_no_update(const struct audit_options *options, struct err *err)
 {
-	const struct file_options *file = &options->file;
-	const struct {
-		const char *name;
-		bool given;
-	} others[] = {
-		{"--enosys", options->enosys}, {"--arch", file->arch},
-		{"--lenient", file->lenient},  {"--cap", file->caps.len},
-		{"--kernel", file->kernel},
-	};
+	const char *given = options->enosys    ? "--enosys" :
+			    options->file.arch ? "--arch" :
+						 file_options_given(&options->file);
 
-	for (size_t i = 0; i < ARRAY_LEN(others); i++)
-		if (others[i].given)
-			return err_set(err, -EINVAL, "%s goes with --update", others[i].name);
-	return 0;
+	return given ? err_set(err, -EINVAL, "%s goes with --update", given) : 0;
 }
 
 static int check_options(struct audit_options *options, char *const *argv, struct err *err)

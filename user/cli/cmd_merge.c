@@ -177,11 +177,21 @@ static int add_recording(struct merging *merging, const char *name, const struct
 	return rc ? err_errno(err, rc, "cannot merge %s", name) : 0;
 }
 
-/* -EXDEV: profiles and recordings are mixed. */
+/* An option that would do nothing to recordings; NULL: none is given. */
+static const char *profile_option(const struct merge_options *options)
+{
+	return options->intersect ? "--intersect" :
+	       options->origins   ? "--origins" :
+	       options->file.arch ? "--arch" :
+				    file_options_given(&options->file);
+}
+
+/* -EXDEV: profiles and recordings are mixed, or options are for the others. */
 static int add_file(struct merging *merging, const char *path, struct err *err)
 {
 	struct profile own_profile next = {0};
 	struct buf own_buf text = BUF_INIT;
+	const char *option = profile_option(merging->options);
 	bool recording, docker = profile_file_is_docker(path);
 	int rc = docker ? profile_file_read(path, &merging->options->file, &next, err) :
 			  file_read(path, RECORDING_FILE_MAX, &text, err);
@@ -191,10 +201,10 @@ static int add_file(struct merging *merging, const char *path, struct err *err)
 	recording = !docker && recording_is(buf__text(&text), text.len);
 	if (recording ? merging->profiles_len : merging->recordings)
 		return err_set(err, -EXDEV, "%s: profiles and recordings cannot be merged together",
-			       path);
-	if (recording && (merging->options->intersect || merging->options->origins))
-		return err_set(err, -EXDEV, "%s: --%s is for profiles, this is a recording", path,
-			       merging->options->intersect ? "intersect" : "origins");
+			       profile_file_name(path));
+	if (recording && option)
+		return err_set(err, -EXDEV, "%s: %s is for profiles, this is a recording",
+			       profile_file_name(path), option);
 	if (recording)
 		return add_recording(merging, path, &text, err);
 	if (!docker)

@@ -421,6 +421,7 @@ static int show(const char *path, struct show_options *options, struct buf *json
 {
 	struct profile own_profile profile = {0}, own_profile base = {0};
 	struct buf own_buf text = BUF_INIT;
+	const char *option = file_options_given(&options->file);
 	bool docker = profile_file_is_docker(path);
 	int rc = docker ? profile_file_read(path, &options->file, &profile, err) :
 			  file_read(path, RECORDING_FILE_MAX, &text, err);
@@ -431,7 +432,10 @@ static int show(const char *path, struct show_options *options, struct buf *json
 		if (options->against)
 			return err_set(err, -EINVAL,
 				       "%s: a recording is not compared; 'whittle profile' makes a profile of it",
-				       path);
+				       profile_file_name(path));
+		if (option)
+			return err_set(err, -EINVAL, "%s: %s is for profiles, this is a recording",
+				       profile_file_name(path), option);
 		return show_recording(path, &text, only_arch(options), json, err);
 	}
 	if (!docker)
@@ -460,6 +464,9 @@ static int run(const struct command *self, int argc, char **argv)
 		err_set(&err, -EINVAL, "show takes a profile, or recordings");
 	else if (argc - rest > 1 && options.against)
 		err_set(&err, -EINVAL, "--against takes one profile to compare");
+	else if (argc - rest > 1 && file_options_given(&options.file))
+		err_set(&err, -EINVAL, "%s is for a profile, several files must be recordings",
+			file_options_given(&options.file));
 	if (err.code || file_options_check(&options.file, &err) ||
 	    native_arch(options.file.arch, &machine, &err))
 		return command_usage_error(self, &err);

@@ -201,6 +201,14 @@ int file_options_check(const struct file_options *options, struct err *err)
 	return profile_file_host(options, caps, &host, err);
 }
 
+const char *file_options_given(const struct file_options *options)
+{
+	return options->lenient  ? "--lenient" :
+	       options->caps.len ? "--cap" :
+	       options->kernel   ? "--kernel" :
+				   NULL;
+}
+
 static int parse_whole(const char *path, const struct buf *text, const struct file_options *options,
 		       struct profile *out, struct err *err)
 {

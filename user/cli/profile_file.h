@@ -58,6 +58,9 @@ bool profile_file_is_docker(const char *path);
 /** Are --cap, --kernel and --arch what they should be? -EINVAL: no. */
 int file_options_check(const struct file_options *options, struct err *err) must_check;
 
+/** One of them that is given and says how a profile is read, "--cap"; NULL: none is. --arch means something else to some commands, and is theirs. */
+const char *file_options_given(const struct file_options *options);
+
 /** For which container on which host the options ask: *out borrows `caps`. */
 int profile_file_host(const struct file_options *options, const char *caps[CAPABILITY_COUNT],
 		      struct host *out, struct err *err) must_check;
