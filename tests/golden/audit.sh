@@ -33,6 +33,8 @@ gives 'from standard input' 1 $G/report.txt bash -c '"$0" audit --log - <"$1"' "
 gives 'of one program' 1 $G/nginx.txt "$WHITTLE" audit --log $LOG --comm nginx
 gives 'of one process' 1 $G/4243.txt "$WHITTLE" audit --log $LOG --only-pid 4243
 says 'of a process that was denied nothing' 0 'no seccomp records of such a process in the 10 lines' "$WHITTLE" audit --log $LOG --only-pid 1
+sed 1q $LOG >"$T/line.log"
+says 'in a log of one line' 0 'no seccomp records of such a process in the 1 line of the log' "$WHITTLE" audit --log "$T/line.log" --only-pid 1
 says 'of an empty log: who reads it may not' 3 'the log is empty' "$WHITTLE" audit --log /dev/null
 {
     cat $LOG
@@ -82,6 +84,8 @@ check_status 1 "auditd's log is not the kernel's printing" "$WHITTLE" audit --lo
 ! grep -q complete "$T/err" && pass '... and complete' || fail '... and complete' "$(cat "$T/err")"
 grep nginx $LOG | grep -v 6E67 | sed 's/.*audit: /Nov 14 22:13:20 host joe: audit: /' >"$T/joe.log"
 says 'what anybody may write' 0 '2 lines look like seccomp records' "$WHITTLE" audit --log "$T/joe.log"
+grep -m 1 type=1326 "$T/joe.log" >"$T/one.log"
+says '... a line alone' 0 '1 line looks like a seccomp record, but neither the kernel nor the audit daemon wrote it: left out' "$WHITTLE" audit --log "$T/one.log"
 printf 'audit: type=1326 audit(1.1:1): pid=1 comm="x" arch=c000003e syscall=435 code=0x50026\n' >"$T/enosys.log"
 check 'ENOSYS is listed and no finding' bash -c '"$0" audit --log "$1" | grep -q "clone3.*errno ENOSYS"' "$WHITTLE" "$T/enosys.log"
 check_status 0 'ENOSYS: status 0' "$WHITTLE" audit --log "$T/enosys.log"

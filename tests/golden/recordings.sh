@@ -63,6 +63,8 @@ recording -1:7 9223372036854775807:8 -9223372036854775808:9 0:5 >"$T/odd"
 printf '%s\n' -9223372036854775808 -1 0 9223372036854775807 >"$T/want"
 same 'any number is read' "$T/want" "$T/numbers"
 check 'and left out of a profile' bash -c '"$0" profile "$1" 2>&1 >/dev/null | grep -q "^whittle: warning: 3 calls have no name"' "$WHITTLE" "$T/odd"
+recording -1:7 0:5 >"$T/odd"
+says 'one of them, too' 0 'warning: 1 call has no name and is left out' "$WHITTLE" profile "$T/odd" -o "$T/p.json"
 
 # --- of one architecture ---
 masks='["0xf", "0x0", "0x0", "0x0", "0x0", "0x0"]'
@@ -75,7 +77,7 @@ cat >"$T/want" <<'E'
 x86 workload 7 25.0 s read
 x86 denied 3 a ptrace: EPERM
 arguments: read(0xf)
-1 distinct syscalls in 7 calls, 1m40s; the last new one 1m15s before the end
+1 distinct syscall in 7 calls, 1m40s; the last new one 1m15s before the end
 E
 same '... are its calls, what it was denied, its arguments' "$T/want" "$T/shown"
 [ "$("$WHITTLE" show --json --arch x86 "$T/two" | jq -c '[.distinct, .calls, .calls_since_new, .points]')" = '[1,7,null,[{"ns":25000000000,"distinct":1}]]' ] && pass '... in JSON' || fail '... in JSON'

@@ -20,5 +20,11 @@ int num_parse_size(const char *text, const char *what, uint64_t max, uint64_t *b
 /** "4.8", and what may stand behind it in the name of a release: "6.1.0-13-amd64". -EINVAL: no version. */
 int num_parse_version(const char *text, unsigned int *major, unsigned int *minor) must_check;
 
+/** The word that goes with that many: num_word(n, "call is", "calls are"). */
+static inline const char *num_word(uint64_t n, const char *one, const char *several)
+{
+	return n == 1 ? one : several;
+}
+
 /** Nanoseconds for people: "2.1 s", "350 ms", "5m03s", "1h02m". Text is cut at size. */
 void num_format_duration(uint64_t ns, char *text, size_t size);

@@ -138,24 +138,28 @@ static void warn_losses(const struct audit_log *log)
 		if (!log->losses[i].seen)
 			continue;
 		if (log->losses[i].lost)
-			snprintf(count, sizeof(count), " (%" PRIu64 " messages at least)",
-				 log->losses[i].lost);
+			snprintf(count, sizeof(count), " (%" PRIu64 " %s at least)",
+				 log->losses[i].lost,
+				 num_word(log->losses[i].lost, "message", "messages"));
 		log_warn("the log %s complete: %s%s; %s",
 			 i == AUDIT_LOSS_LAST ? "may not be" : "is not", losses[i].what, count,
 			 losses[i].remedy);
 	}
 	if (log->malformed)
-		log_warn("%" PRIu64 " seccomp records do not say which call it was: left out",
-			 log->malformed);
+		log_warn("%" PRIu64 " seccomp %s not say which call it was: left out",
+			 log->malformed, num_word(log->malformed, "record does", "records do"));
 	if (log->elsewhere)
 		log_warn("%" PRIu64
-			 " lines look like seccomp records, but neither the kernel nor the audit daemon wrote them: left out",
-			 log->elsewhere);
+			 " %s, but neither the kernel nor the audit daemon wrote %s: left out",
+			 log->elsewhere,
+			 num_word(log->elsewhere, "line looks like a seccomp record",
+				  "lines look like seccomp records"),
+			 num_word(log->elsewhere, "it", "them"));
 	if (!log->lines)
 		log_warn("the log is empty: may whoever reads it read it?");
 	if (log->unkept)
-		log_warn("%" PRIu64 " records are left out: more than %d different ones",
-			 log->unkept, DENIALS_MAX);
+		log_warn("%" PRIu64 " %s left out: more than %d different ones", log->unkept,
+			 num_word(log->unkept, "record is", "records are"), DENIALS_MAX);
 }
 
 /* --- the command --- */
@@ -219,11 +223,13 @@ static int audit_a_log(const struct audit_options *options)
 	report = (struct audit_report){.denials = &log->denials[AUDIT_SOURCE_KERNEL],
 				       .complete = !audit_log_is_incomplete(log)};
 	if (log->others)
-		log_note("%" PRIu64 " records of other processes are left out", log->others);
+		log_note("%" PRIu64 " %s left out", log->others,
+			 num_word(log->others, "record of another process is",
+				  "records of other processes are"));
 	if (!log->records)
-		log_note("there are no seccomp records%s in the %" PRIu64 " lines of the log",
-			 options->comm || options->only_pid ? " of such a process" : "",
-			 log->lines);
+		log_note("there are no seccomp records%s in the %" PRIu64 " %s of the log",
+			 options->comm || options->only_pid ? " of such a process" : "", log->lines,
+			 num_word(log->lines, "line", "lines"));
 	status = conclude(options, &report);
 	audit_log_clear(log);
 	return status;
@@ -265,11 +271,13 @@ static int audit_live_targets(const struct audit_options *options, char **argv)
 		tell_command(end.command_status);
 	if (recording.losses.misses)
 		log_warn("the kernel skipped a program %" PRIu64
-			 " times: counts may be wrong by that many, and what was denied less often may be missing",
-			 recording.losses.misses);
+			 " %s: counts may be wrong by that many, and what was denied less often may be missing",
+			 recording.losses.misses,
+			 num_word(recording.losses.misses, "time", "times"));
 	if (recording.losses.denials)
-		log_warn("there was no room to count %" PRIu64 " denied calls",
-			 recording.losses.denials);
+		log_warn("there was no room to count %" PRIu64 " denied %s",
+			 recording.losses.denials,
+			 num_word(recording.losses.denials, "call", "calls"));
 	if (recording.losses.log)
 		log_warn(
 			"calls that a filter only logs came too fast: their counts are lower bounds");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/fs.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "cli/cmd.h"
 #include "record/features.h"
 #include "record/session.h"
@@ -201,8 +202,9 @@ static enum finding check_libseccomp(struct buf *text, struct err *err)
 	if (!n)
 		return FINDING_OK;
 	err_set(err, -ENOENT,
-		"it lacks %zu calls of this kernel, and so may the one of your container runtime, which then refuses them even where a profile allows them: %s",
-		n, buf__text(&missing));
+		"it lacks %zu %s of this kernel, and so may the one of your container runtime, which then refuses %s even where a profile allows %s: %s",
+		n, num_word(n, "call", "calls"), num_word(n, "it", "them"),
+		num_word(n, "it", "them"), buf__text(&missing));
 	return FINDING_WARNING;
 }
 

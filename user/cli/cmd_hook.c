@@ -2,6 +2,7 @@
 /* The OCI hook: a container that is created is recorded by the resident session; when it has stopped, its profile is written. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "cli/cmd.h"
 #include "cli/hook_place.h"
 #include "cli/profile_file.h"
@@ -151,8 +152,11 @@ static int explain_full(const struct resident *resident, int rc, struct err *err
 	if (!left)
 		return rc;
 	return err_wrap(err, rc,
-			"%zu recordings are of containers that are gone, 'whittle status' names them, and 'whittle stop' writes and ends them",
-			left);
+			"%zu %s gone, 'whittle status' names %s, and 'whittle stop' writes and ends %s",
+			left,
+			num_word(left, "recording is of a container that is",
+				 "recordings are of containers that are"),
+			num_word(left, "it", "them"), num_word(left, "it", "them"));
 }
 
 static int begin(const struct oci_state *state, const struct trace_request *request,
@@ -289,13 +293,13 @@ static void warn(const struct recording *recording, const char *output)
 	if (groups)
 		buf__addf(&text,
 			  "; it may have calls of what set up %" PRIu64
-			  " processes, which could not be marked",
-			  groups);
+			  " %s, which could not be marked",
+			  groups, num_word(groups, "process", "processes"));
 	if (moved)
 		buf__addf(&text,
 			  "; it has no calls of %" PRIu64
-			  " processes that moved into the container and ran no exec",
-			  moved);
+			  " %s that moved into the container and ran no exec",
+			  moved, num_word(moved, "process", "processes"));
 	tell(LOG_WARNING, buf__text(&text));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/log.h"
+#include "base/num.h"
 #include "cli/cmd.h"
 #include "cli/profile_file.h"
 #include "cli/recording_read.h"
@@ -168,7 +169,9 @@ static int run(const struct command *self, int argc, char **argv)
 	}
 	tell_singles(&sum.singles);
 	if (sum.unknown)
-		log_warn("%zu calls have no name and are left out", sum.unknown);
+		log_warn("%zu %s left out", sum.unknown,
+			 num_word(sum.unknown, "call has no name and is",
+				  "calls have no name and are"));
 	return sum.incomplete ? STATUS_INCOMPLETE : STATUS_OK;
 }
 

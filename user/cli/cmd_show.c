@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/log.h"
+#include "base/num.h"
 #include "cli/cmd.h"
 #include "cli/profile_file.h"
 #include "cli/recording_read.h"
@@ -60,8 +61,8 @@ static void print_rules(const struct profile *profile)
 		printf("rule %zu: %s", rule_number(profile, rule), outcome);
 		if (where.len)
 			printf(" where %s", buf__text(&where));
-		printf(", %zu name%s:%s%s\n", rule->names.len, rule->names.len == 1 ? "" : "s",
-		       buf__text(&names),
+		printf(", %zu %s:%s%s\n", rule->names.len,
+		       num_word(rule->names.len, "name", "names"), buf__text(&names),
 		       rule_counts(profile, rule) ? "" : "  (what the default says: no rule)");
 		if (rule->comment) {
 			struct buf own_buf comment = BUF_INIT;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/each_targets.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "cli/summary.h"
 #include "record/decode.h"
 #include "record/recording_join.h"
@@ -357,15 +358,18 @@ int each_targets_end(struct each_targets *targets, struct err *err)
 void each_targets_tell(const struct each_targets *targets)
 {
 	const char *directory = targets->files.directory;
+	size_t written = directory ? targets->files.written : 0;
 
 	if (targets->unnamed)
-		log_warn("%zu times a syscall number has no name here, so the profile leaves it out: the recordings have them (--recording DIR)",
-			 targets->unnamed);
+		log_warn("%zu %s a syscall number has no name here, so the profile leaves it out: the recordings have them (--recording DIR)",
+			 targets->unnamed, num_word(targets->unnamed, "time", "times"));
 	if (targets->moved)
-		log_warn("%zu processes moved in and ran no exec: their calls are not counted (--count-moved counts them)",
-			 targets->moved);
+		log_warn("%zu %s calls are not counted (--count-moved counts them)", targets->moved,
+			 num_word(targets->moved, "process moved in and ran no exec: its",
+				  "processes moved in and ran no exec: their"));
 	summary_losses(&targets->losses);
-	log_note("recorded %zu cgroups, %zu more called nothing; %zu profiles%s%s",
-		 targets->recorded, targets->empty, directory ? targets->files.written : 0,
-		 directory ? " are in " : "", directory ?: "");
+	log_note("recorded %zu %s, %zu more called nothing; %zu %s%s%s", targets->recorded,
+		 num_word(targets->recorded, "cgroup", "cgroups"), targets->empty, written,
+		 num_word(written, "profile", "profiles"),
+		 !directory ? "" : num_word(written, " is in ", " are in "), directory ?: "");
 }

@@ -15,9 +15,10 @@ void live_line_show(struct progress progress)
 	num_format_duration(progress.since_new, since, sizeof(since));
 	fprintf(stderr,
 		ERASE_LINE "whittle: %s: %" PRIu64
-			   " calls, %zu distinct syscalls, the last new one %s and %" PRIu64
-			   " calls ago",
-		elapsed, progress.calls, progress.distinct, since, progress.calls_since_new);
+			   " %s, %zu distinct %s, the last new one %s and %" PRIu64 " %s ago",
+		elapsed, progress.calls, num_word(progress.calls, "call", "calls"),
+		progress.distinct, num_word(progress.distinct, "syscall", "syscalls"), since,
+		progress.calls_since_new, num_word(progress.calls_since_new, "call", "calls"));
 	fflush(stderr);
 }
 

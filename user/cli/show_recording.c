@@ -39,13 +39,14 @@ static void print_since_new(const struct recording *recording, const struct satu
 	num_format_duration(recording->elapsed, elapsed, sizeof(elapsed));
 	num_format_duration(saturation->since_new, since, sizeof(since));
 	if (recording->calls_since_known && recording->calls_since_new)
-		snprintf(calls, sizeof(calls), " and at least %" PRIu64 " calls",
-			 recording->calls_since_new);
+		snprintf(calls, sizeof(calls), " and at least %" PRIu64 " %s",
+			 recording->calls_since_new,
+			 num_word(recording->calls_since_new, "call", "calls"));
 	num_format_duration(recording->longest, longest, sizeof(longest));
-	printf("%zu distinct syscalls in %" PRIu64
-	       " calls, %s; the last new one %s%s before the end%s%s\n",
-	       saturation->distinct, saturation->calls, elapsed, since, calls,
-	       recording->longest ? " of the longest recording, " : "",
+	printf("%zu distinct %s in %" PRIu64 " %s, %s; the last new one %s%s before the end%s%s\n",
+	       saturation->distinct, num_word(saturation->distinct, "syscall", "syscalls"),
+	       saturation->calls, num_word(saturation->calls, "call", "calls"), elapsed, since,
+	       calls, recording->longest ? " of the longest recording, " : "",
 	       recording->longest ? longest : "");
 }
 

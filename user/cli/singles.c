@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/singles.h"
+#include "base/num.h"
 
 void singles_add(struct singles *singles, const struct syscall_set *needed)
 {
@@ -35,7 +36,8 @@ void singles_describe(const struct singles *singles, struct buf *out)
 	size_t distinct, only;
 
 	singles_count(singles, &distinct, &only);
-	buf__addf(out,
-		  "%zu of %zu distinct syscalls (%.1f %%) were seen by only one of %zu recordings",
-		  only, distinct, distinct ? 100.0 * only / distinct : 0.0, singles->recordings);
+	buf__addf(out, "%zu of %zu distinct %s (%.1f %%) %s seen by only one of %zu recordings",
+		  only, distinct, num_word(distinct, "syscall", "syscalls"),
+		  distinct ? 100.0 * only / distinct : 0.0, num_word(only, "was", "were"),
+		  singles->recordings);
 }

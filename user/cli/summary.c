@@ -59,8 +59,9 @@ static void warn_unknown(const struct recording *recording)
 			buf__addf(&list, ":%u", o->call.sub);
 	}
 	if (n)
-		log_warn("%zu syscall numbers have no name here (libseccomp %s), so the profile leaves them out:%s%s",
-			 n, recording->libseccomp, buf__text(&list), n > LIST_SHOWN ? " ..." : "");
+		log_warn("%zu syscall %s no name here (libseccomp %s), so the profile leaves %s out:%s%s",
+			 n, num_word(n, "number has", "numbers have"), recording->libseccomp,
+			 num_word(n, "it", "them"), buf__text(&list), n > LIST_SHOWN ? " ..." : "");
 }
 
 static void warn_moved(const struct recording *recording)
@@ -73,39 +74,42 @@ static void warn_moved(const struct recording *recording)
 
 		recording_comm_text(moved->comm, comm);
 		log_warn("process %u (%s) moved in and ran no exec: its %" PRIu64
-			 " calls are not counted (--count-moved counts them)",
-			 moved->pid, comm, moved->calls);
+			 " %s not counted (--count-moved counts them)",
+			 moved->pid, comm, moved->calls,
+			 num_word(moved->calls, "call is", "calls are"));
 	}
 	if (recording->moved_len > LIST_SHOWN)
 		more += recording->moved_len - LIST_SHOWN;
 	if (more)
-		log_warn("%" PRIu64 " more processes moved in and ran no exec", more);
+		log_warn("%" PRIu64 " more %s moved in and ran no exec", more,
+			 num_word(more, "process", "processes"));
 }
 
 void summary_losses(const struct losses *losses)
 {
 	if (losses->cgroups)
-		log_warn("incomplete: %" PRIu64
-			 " cgroups were not recorded: no room for more targets",
-			 losses->cgroups);
+		log_warn("incomplete: %" PRIu64 " %s not recorded: no room for more targets",
+			 losses->cgroups, num_word(losses->cgroups, "cgroup was", "cgroups were"));
 	if (losses->calls)
-		log_warn("incomplete: there was no room to count %" PRIu64 " calls", losses->calls);
+		log_warn("incomplete: there was no room to count %" PRIu64 " %s", losses->calls,
+			 num_word(losses->calls, "call", "calls"));
 	if (losses->left)
 		log_warn("incomplete: %" PRIu64
-			 " process%s left the target while running: what was called elsewhere is not recorded",
-			 losses->left, losses->left == 1 ? "" : "es");
+			 " %s left the target while running: what was called elsewhere is not recorded",
+			 losses->left, num_word(losses->left, "process", "processes"));
 	if (losses->misses)
-		log_warn("incomplete: the kernel skipped a program %" PRIu64
-			 " times, so up to that many calls may be missing",
-			 losses->misses);
+		log_warn("incomplete: the kernel skipped a program %" PRIu64 " %s may be missing",
+			 losses->misses,
+			 num_word(losses->misses, "time, so a call",
+				  "times, so up to that many calls"));
 	if (losses->groups)
-		log_warn("%" PRIu64
-			 " processes could not be marked: what set them up may be in the recording",
-			 losses->groups);
+		log_warn("%" PRIu64 " %s up may be in the recording", losses->groups,
+			 num_word(losses->groups, "process could not be marked: what set it",
+				  "processes could not be marked: what set them"));
 	if (losses->late)
 		log_info("%" PRIu64
-			 " first sightings came without detail (who, when): the ring was full; no call is missing",
-			 losses->late);
+			 " first %s came without detail (who, when): the ring was full; no call is missing",
+			 losses->late, num_word(losses->late, "sighting", "sightings"));
 }
 
 /* What only the runtime called: measured, as opposed to what its table adds. */
@@ -164,8 +168,9 @@ static void tell_denied(const struct recording *recording)
 		log_note("a seccomp filter denied or logged:%s%s", buf__text(&list),
 			 denied->len > DENIED_SHOWN ? ", ..." : "");
 	if (recording->losses.denials)
-		log_warn("there was no room to count %" PRIu64 " denied calls",
-			 recording->losses.denials);
+		log_warn("there was no room to count %" PRIu64 " denied %s",
+			 recording->losses.denials,
+			 num_word(recording->losses.denials, "call", "calls"));
 	if (recording->losses.log)
 		log_warn(
 			"messages about calls that a filter logs came too fast: their counts are lower bounds");
@@ -181,9 +186,9 @@ static void tell_since_new(const struct recording *recording)
 		return;
 	num_format_duration(saturation.since_new, since, sizeof(since));
 	if (recording->calls_since_known && recording->calls_since_new)
-		log_note("the last new syscall came %s and at least %" PRIu64
-			 " calls before the end",
-			 since, recording->calls_since_new);
+		log_note("the last new syscall came %s and at least %" PRIu64 " %s before the end",
+			 since, recording->calls_since_new,
+			 num_word(recording->calls_since_new, "call", "calls"));
 	else
 		log_note("the last new syscall came %s before the end", since);
 }
@@ -195,31 +200,34 @@ void summary_recording(const struct recording *recording, bool assume_startup)
 	char elapsed[32];
 
 	num_format_duration(recording->elapsed, elapsed, sizeof(elapsed));
-	log_note("%zu distinct syscalls in %" PRIu64 " calls, %s; late %" PRIu64 ", lost %" PRIu64
+	log_note("%zu distinct %s in %" PRIu64 " %s, %s; late %" PRIu64 ", lost %" PRIu64
 		 ", unknown %zu, recursion misses %" PRIu64,
-		 totals.distinct, totals.calls, elapsed, losses->late,
+		 totals.distinct, num_word(totals.distinct, "syscall", "syscalls"), totals.calls,
+		 num_word(totals.calls, "call", "calls"), elapsed, losses->late,
 		 losses->cgroups + losses->calls, totals.unknown, losses->misses);
 	tell_since_new(recording);
 	if (totals.in_flight && !totals.workload)
 		log_warn(
 			"nothing was called meanwhile: all that is known is what processes were waiting in, and no program runs on that");
 	else if (totals.in_flight)
-		log_info("%zu of them were seen only in flight, when recording began",
-			 totals.in_flight);
+		log_info("%zu of them %s seen only in flight, when recording began",
+			 totals.in_flight, num_word(totals.in_flight, "was", "were"));
 	tell_measured(recording);
 	if (totals.runtime)
-		log_note("%zu of them were made only by the container runtime, with the filter already loaded; it needs them to start the container",
-			 totals.runtime);
+		log_note("%zu of them %s made only by the container runtime, with the filter already loaded; it needs %s to start the container",
+			 totals.runtime, num_word(totals.runtime, "was", "were"),
+			 num_word(totals.runtime, "it", "them"));
 	if (totals.launcher)
-		log_note("%zu more were made by launchers inside the cgroup, and are left out",
-			 totals.launcher);
+		log_note("%zu more %s made by launchers inside the cgroup, and %s left out",
+			 totals.launcher, num_word(totals.launcher, "was", "were"),
+			 num_word(totals.launcher, "is", "are"));
 	if (recording->joined)
 		log_note("processes ran before they came in: what they call to start is not in it%s",
 			 assume_startup ? "" : "; --assume-startup guesses");
 	else if (!recording->whole && recording->remade)
 		log_note("processes ran before recording began: what they call to start is in it only where a target was made meanwhile (%" PRIu64
-			 " time%s)",
-			 recording->remade, recording->remade == 1 ? "" : "s");
+			 " %s)",
+			 recording->remade, num_word(recording->remade, "time", "times"));
 	else if (!recording->whole)
 		log_note("processes ran before recording began: what they call to start is not in it; restart them while recording%s",
 			 assume_startup ? "" : ", or guess with --assume-startup");
@@ -234,8 +242,8 @@ static void tell_beyond(size_t n, const char *one, const char *several,
 			const struct buf *names)
 {
 	if (n)
-		log_note("%zu call%s %s %s%s: %s", n, n == 1 ? "" : "s", n == 1 ? one : several,
-			 beyond->source, more, buf__text(names));
+		log_note("%zu %s %s%s: %s", n, num_word(n, one, several), beyond->source, more,
+			 buf__text(names));
 }
 
 void summary_beyond(const struct engine_default *container, const struct recording *recording)
@@ -250,10 +258,12 @@ void summary_beyond(const struct engine_default *container, const struct recordi
 			 err.text);
 		return;
 	}
-	tell_beyond(beyond.refused, "goes beyond", "go beyond", &beyond, "", &beyond.refused_names);
-	tell_beyond(beyond.enosys, "is answered with ENOSYS by", "are answered with ENOSYS by",
-		    &beyond, " and allowed now", &beyond.enosys_names);
-	tell_beyond(beyond.loosened, "is allowed by", "are allowed by", &beyond,
+	tell_beyond(beyond.refused, "call goes beyond", "calls go beyond", &beyond, "",
+		    &beyond.refused_names);
+	tell_beyond(beyond.enosys, "call is answered with ENOSYS by",
+		    "calls are answered with ENOSYS by", &beyond, " and allowed now",
+		    &beyond.enosys_names);
+	tell_beyond(beyond.loosened, "call is allowed by", "calls are allowed by", &beyond,
 		    " on some arguments, and now on any (--args holds them to those that were seen)",
 		    &beyond.loosened_names);
 	if (beyond.refused || beyond.enosys || beyond.loosened)
@@ -289,12 +299,12 @@ void summary_profile(const char *path, const struct derived *derived,
 		buf__addf(&more, ", %zu of the table for ", derived->runtime.len);
 		runtime_describe(seen, baseline, &more);
 	}
-	log_note("profile %s allows %zu: %zu called, %zu that every program needs, %zu that the vDSO makes on other hosts%s; %zu more answer ENOSYS",
+	log_note("profile %s allows %zu: %zu called, %zu that every program needs, %zu that the vDSO makes on other hosts%s; %zu more %s ENOSYS",
 		 strcmp(path, "-") ? path : "on standard output",
 		 derived->called + derived->always + derived->vdso + derived->startup.len +
 			 derived->runtime.len,
-		 derived->called, derived->always, derived->vdso, buf__text(&more),
-		 derived->enosys);
+		 derived->called, derived->always, derived->vdso, buf__text(&more), derived->enosys,
+		 num_word(derived->enosys, "answers", "answer"));
 }
 
 static bool is_allowed(const struct profile *profile, const char *name)
@@ -326,9 +336,9 @@ void summary_runtimes(const struct profile *profile, const struct baseline *base
 	}
 	if (!lacking)
 		return;
-	log_note("it starts containers under %s; --runtime %s adds %zu call%s that %s needs",
-		 runtime_name(baseline->runtimes), runtime, lacking, lacking == 1 ? "" : "s",
-		 runtime);
+	log_note("it starts containers under %s; --runtime %s adds %zu %s that %s needs",
+		 runtime_name(baseline->runtimes), runtime, lacking,
+		 num_word(lacking, "call", "calls"), runtime);
 	log_info("what %s needs beyond it:%s", runtime, buf__text(&list));
 }
 
@@ -347,7 +357,9 @@ void summary_arguments(const struct constraints *constraints)
 			buf__addf(&held, " (%zu rules)", constraint->region.len);
 	}
 	if (n)
-		log_note("arguments: %zu calls only as they were seen:%s", n, buf__text(&held));
+		log_note("arguments: %zu %s seen:%s", n,
+			 num_word(n, "call only as it was", "calls only as they were"),
+			 buf__text(&held));
 	for (enum open_reason reason = OPEN_NOT + 1; reason < OPEN_COUNT; reason++) {
 		struct buf own_buf open = BUF_INIT;
 

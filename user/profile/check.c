@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/check.h"
+#include "base/num.h"
 #include "profile/baseline.h"
 #include "profile/compile.h"
 #include "profile/decision.h"
@@ -409,7 +410,7 @@ static int check_beyond(const struct subject *subject)
 	return findings_add(subject->out, SEVERITY_NOTE, "beyond-docker",
 			    place_of_call(subject, names.list[0]),
 			    "it allows %zu %s that Docker's default refuses:%s", names.len,
-			    names.len == 1 ? "call" : "calls", buf__text(&list));
+			    num_word(names.len, "call", "calls"), buf__text(&list));
 }
 
 static int check_wide(const struct subject *subject)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/parse_list.h"
+#include "base/num.h"
 #include "profile/text.h"
 #include "syscalls/syscall.h"
 
@@ -161,8 +162,9 @@ static int end(const struct reading *r, struct profile *out)
 {
 	if (r->unknown > UNKNOWN_TOLD &&
 	    findings_add_ignored(r->options->warnings, NO_PLACE,
-				 "%zu more that nobody knows are left out",
-				 r->unknown - UNKNOWN_TOLD))
+				 "%zu more that nobody knows %s left out",
+				 r->unknown - UNKNOWN_TOLD,
+				 num_word(r->unknown - UNKNOWN_TOLD, "is", "are")))
 		return no_memory(r);
 	if (!r->profile->rules[0].names.len)
 		return refuse(r, r->text + r->len, "the file ends, and names no call");
@@ -433,8 +435,9 @@ static int tell_skipped(const struct reading *r)
 	return r->skipped && findings_add_ignored(r->options->warnings, NO_PLACE,
 						  "%zu %s like a call and %s none: left out",
 						  r->skipped,
-						  r->skipped == 1 ? "line begins" : "lines begin",
-						  r->skipped == 1 ? "is" : "are") ?
+						  num_word(r->skipped, "line begins",
+							   "lines begin"),
+						  num_word(r->skipped, "is", "are")) ?
 		       no_memory(r) :
 		       0;
 }

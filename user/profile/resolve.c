@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "profile/resolve.h"
 #include "base/capability.h"
+#include "base/num.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -166,9 +167,10 @@ void resolve_note(const struct profile *profile, const struct host *host, const 
 		return;
 	buf__addf(out, "%s: ", name);
 	if (depending) {
-		buf__addf(out,
-			  "%zu of %zu rules depend on container and host; %zu of them hold, with ",
-			  depending, profile->rules_len, holding);
+		buf__addf(out, "%zu of %zu %s on container and host; %zu of them %s, with ",
+			  depending, profile->rules_len,
+			  num_word(depending, "rules depends", "rules depend"), holding,
+			  num_word(holding, "holds", "hold"));
 		add_caps(out, host);
 		buf__addf(out, " (--cap), on %s (--arch), Linux %u.%u (--kernel)",
 			  arch_token(host->arch), host->kernel_major, host->kernel_minor);
