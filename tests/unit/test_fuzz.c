@@ -2,6 +2,7 @@
 /* The entries of tests/fuzz on mutations of good input, always the same ones. */
 #include "../fuzz/audit_log.c"
 #include "../fuzz/decode.c"
+#include "../fuzz/engine.c"
 #include "../fuzz/mount.c"
 #include "../fuzz/profile.c"
 #include "../fuzz/recording.c"
@@ -202,6 +203,13 @@ Test(fuzz, audit_log, .timeout = 60)
 	size_t taken = try_corpus("audit_log", 20000, fuzz_audit_log);
 
 	cr_expect(taken > 1000 && taken < 19800, "%zu", taken);
+}
+
+Test(fuzz, engine, .timeout = 60)
+{
+	size_t taken = try_corpus("engine", 20000, fuzz_engine);
+
+	cr_expect(taken > 1000 && taken < 19000, "%zu", taken);
 }
 
 Test(fuzz, systemd, .timeout = 60)
