@@ -3,6 +3,7 @@
 #include "../fuzz/audit_log.c"
 #include "../fuzz/decode.c"
 #include "../fuzz/engine.c"
+#include "../fuzz/fold.c"
 #include "../fuzz/mount.c"
 #include "../fuzz/profile.c"
 #include "../fuzz/recording.c"
@@ -210,6 +211,13 @@ Test(fuzz, engine, .timeout = 60)
 	size_t taken = try_corpus("engine", 20000, fuzz_engine);
 
 	cr_expect(taken > 1000 && taken < 19000, "%zu", taken);
+}
+
+Test(fuzz, fold, .timeout = 60)
+{
+	size_t taken = try_corpus("fold", 2000, fuzz_fold);
+
+	cr_expect(taken > 100 && taken < 1900, "%zu", taken);
 }
 
 Test(fuzz, systemd, .timeout = 60)
