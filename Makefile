@@ -179,7 +179,7 @@ bench-instructions: tests
 # --- fuzzing ------------------------------------------------------------------------------------
 
 SECONDS ?= 60
-FUZZERS := decode engine fold mount oci_state profile recording simulate audit_log systemd
+FUZZERS := convert decode engine fold mount oci_state profile recording simulate audit_log systemd
 # the libraries, without what needs a kernel
 FUZZ_SOURCES := $(wildcard user/base/*.c user/syscalls/*.c user/profile/*.c user/target/census.c user/target/engine*.c user/target/mount.c user/target/oci_state.c user/record/recording*.c user/record/audit_*.c) user/record/comm.c user/record/decode.c user/record/denials.c user/record/saturation.c \
 	user/cli/recording_read.c user/cli/audit_report.c user/cli/curve.c user/cli/each_names.c

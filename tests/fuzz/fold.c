@@ -127,7 +127,7 @@ int fuzz_fold(const uint8_t *data, size_t len)
 {
 	const char *text = (const char *)data;
 	struct recording own_recording a = {0}, own_recording b = {0}, own_recording both = {0},
-					       own_recording again = {0};
+				       own_recording again = {0};
 	char *own_ptr json = NULL;
 	struct err err = {0};
 

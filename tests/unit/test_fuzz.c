@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The entries of tests/fuzz on mutations of good input, always the same ones. */
 #include "../fuzz/audit_log.c"
+#include "../fuzz/convert.c"
 #include "../fuzz/decode.c"
 #include "../fuzz/engine.c"
 #include "../fuzz/fold.c"
@@ -218,6 +219,13 @@ Test(fuzz, fold, .timeout = 60)
 	size_t taken = try_corpus("fold", 2000, fuzz_fold);
 
 	cr_expect(taken > 100 && taken < 1900, "%zu", taken);
+}
+
+Test(fuzz, convert, .timeout = 60)
+{
+	size_t taken = try_corpus("convert", 1000, fuzz_convert);
+
+	cr_expect(taken > 100 && taken < 950, "%zu", taken);
 }
 
 Test(fuzz, systemd, .timeout = 60)
