@@ -23,9 +23,7 @@ leave_out() { # REASON TEST...
         skip "live/$test on other kernels" "not here: $reason"
     done
 }
-leave_out "it starts container runtimes by the dozen, which takes too long there" baseline hook set-up
 leave_out "it needs a compiler" sanitized verifier
 leave_out "it makes load that such a machine does not bear in time" hook-slots
-leave_out "its mounts do not go away in that image" bad-input
-[ "${THOROUGH-}" = yes ] || leave_out "it takes too long in an emulated machine" args busy denials doctor each enforce footprint loop moving names \
-    nothing-lost quiet record resident shared start start-denials start-each truth v1 verdicts
+[ "${THOROUGH-}" = yes ] || leave_out "it takes too long in an emulated machine" args bad-input baseline busy denials doctor each enforce footprint hook loop moving names \
+    nothing-lost quiet record resident set-up shared start start-denials start-each truth v1 verdicts
