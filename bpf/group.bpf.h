@@ -186,7 +186,8 @@ static __noinline __u64 lineage_new(struct task_struct *task, __u32 slot, __u32 
 	__u64 number = bpf_ktime_get_ns();
 
 	lineage.pid = BPF_CORE_READ(task, tgid);
-	comm_of(task, lineage.comm);
+	/* not comm_of(): with its stack that of all callers is more than the 512 bytes that there are, which kernels count in steps of 32 */
+	bpf_probe_read_kernel_str(lineage.comm, sizeof(lineage.comm), &task->comm);
 	for (int i = 0; i < 4; i++, number++)
 		if (!bpf_map_update_elem(&lineages, &number, &lineage, BPF_NOEXIST))
 			return number;

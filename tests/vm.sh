@@ -107,7 +107,7 @@ live/start
 live/start-each,live/busy,live/doctor
 live/each,live/denials,live/quiet
 live/start-denials,live/loop,live/nothing-lost,live/footprint
-accuracy,denials,live/args,live/enforce,live/moving,live/names,live/truth,live/v1,live/verdicts
+accuracy,denials,features,live/args,live/enforce,live/moving,live/names,live/truth,live/v1,live/verdicts
 live/resident,live/shared possible_cpus=64
 x32 syscall.x32=y
 END

@@ -9,7 +9,9 @@ set -eu
 need qemu-system-x86_64 cpio busybox jq strace bpftool
 
 # the longest first
-choose_machines "${KERNELS:-5.10-amd64 6.1-amd64 6.12-amd64 newest-amd64 generic-amd64}" "6.1-amd64 accuracy" "newest-amd64 accuracy" "newest-amd64 denials" "5.10-amd64 accuracy,refusals"
+choose_machines "${KERNELS:-5.10-amd64 6.1-amd64 6.12-amd64 newest-amd64 generic-amd64}" \
+    "6.1-amd64 features FEATURES=tp_btf,fetch,cpu_rows" "6.1-amd64 accuracy,live/enforce" "newest-amd64 accuracy,live/enforce" \
+    "newest-amd64 denials,live/start-denials" "6.12-amd64 live/start-denials,live/loop,live/busy" "5.10-amd64 accuracy,refusals,live/enforce"
 need_kernels "${kernels[@]}"
 tests/vm/image-live "$T/image"
 boot_parts "$(often 500 1700)" "${machines[@]}"
@@ -25,5 +27,5 @@ leave_out() { # REASON TEST...
 }
 leave_out "it needs a compiler" sanitized verifier
 leave_out "it makes load that such a machine does not bear in time" hook-slots
-[ "${THOROUGH-}" = yes ] || leave_out "it takes too long in an emulated machine" args bad-input baseline busy denials doctor each enforce footprint hook loop moving names \
-    nothing-lost quiet record resident set-up shared start start-denials start-each truth v1 verdicts
+[ "${THOROUGH-}" = yes ] || leave_out "it takes too long in an emulated machine" args bad-input baseline denials doctor each footprint hook moving names \
+    nothing-lost quiet record resident set-up shared start start-each truth v1 verdicts
