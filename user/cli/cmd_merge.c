@@ -71,29 +71,28 @@ static bool same_arches(const struct profile *a, const struct profile *b)
 	return !memcmp(a->arches, b->arches, sizeof(a->arches));
 }
 
-static bool any_allows(const struct profile *list, size_t len, const char *name)
+/* What a profile lets through, on some arguments at least, and those before it did not. */
+static int tell_new(const struct profile *profile, const char *path, struct names *allowed)
 {
-	for (size_t i = 0; i < len; i++)
-		if (profile_allows(&list[i], name))
-			return true;
-	return false;
+	struct names own_names names = {0};
+	int rc = profile_names(profile, &names);
+
+	for (size_t i = 0; !rc && i < names.len; i++) {
+		if (names_has(allowed, names.list[i]) || !profile_allows(profile, names.list[i]))
+			continue;
+		log_note("%s: first allowed by %s", names.list[i], path);
+		rc = names_add(allowed, names.list[i]);
+	}
+	return rc;
 }
 
-/* What each lets through, on some arguments at least, and those before it did not. */
 static int tell_origins(const struct merging *merging, struct err *err)
 {
-	for (size_t i = 0; i < merging->profiles_len; i++) {
-		const struct profile *profile = &merging->profiles[i];
-		struct names own_names names = {0};
+	struct names own_names allowed = {0};
 
-		if (profile_names(profile, &names))
+	for (size_t i = 0; i < merging->profiles_len; i++)
+		if (tell_new(&merging->profiles[i], merging->paths[i], &allowed))
 			return err_errno(err, -ENOMEM, "cannot merge %s", merging->paths[i]);
-		for (size_t n = 0; n < names.len; n++)
-			if (profile_allows(profile, names.list[n]) &&
-			    !any_allows(merging->profiles, i, names.list[n]))
-				log_note("%s: first allowed by %s", names.list[n],
-					 merging->paths[i]);
-	}
 	return 0;
 }
 
