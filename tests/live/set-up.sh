@@ -362,7 +362,7 @@ fi
 
 # what moves in and runs an exec without a filter is the workload from there on
 record_start
-in_cgroup ls / >"$T/out"
+CG=$LEAF in_cgroup ls / >"$T/out"
 record_stop
 strace -o "$T/strace" ls / >"$T/out"
 sed -n 's/^\([a-z_0-9]*\)(.*/\1/p' "$T/strace" | sort -u >"$T/want"
