@@ -98,10 +98,10 @@ void summary_losses(const struct losses *losses)
 			 " %s left the target while running: what was called elsewhere is not recorded",
 			 losses->left, num_word(losses->left, "process", "processes"));
 	if (losses->misses)
-		log_warn("incomplete: the kernel skipped a program %" PRIu64 " %s may be missing",
+		log_warn("incomplete: the kernel skipped a program %" PRIu64
+			 " %s may be missing, or all of a process whose fork or exec it was to see",
 			 losses->misses,
-			 num_word(losses->misses, "time, so a call",
-				  "times, so up to that many calls"));
+			 num_word(losses->misses, "time: a call", "times: up to that many calls"));
 	if (losses->groups)
 		log_warn("%" PRIu64 " %s up may be in the recording", losses->groups,
 			 num_word(losses->groups, "process could not be marked: what set it",
