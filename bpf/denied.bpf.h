@@ -13,7 +13,7 @@
  *
  * Programs of their own, attached only where denials are wanted: the hot path of a recording knows nothing of it. But from 7.2 on the kernel
  * may skip such a program, and each enter that is skipped would be a denied call: there the programs that count note the enters
- * (cfg_denials), which are run always, or skipped for both.
+ * (cfg_denials), which are run always, or skipped for both, and what sees threads end looks for the denied calls that they end of.
  */
 #ifndef WHITTLE_DENIED_BPF_H
 #define WHITTLE_DENIED_BPF_H
@@ -34,8 +34,6 @@
 
 /* Do the programs that count calls note the enters, too? */
 const volatile bool cfg_denials = false;
-/* The kernel's number of the perf event raw_syscalls:sys_exit. */
-const volatile __u32 cfg_exit_event_id = 0;
 
 /* What is known of a thread with a filter. Made by its first exit. */
 struct passing {

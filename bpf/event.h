@@ -89,6 +89,15 @@ struct verdict {
 	__u32 line[7]; /* a line of the cache each */
 };
 
+/* The perf tracepoints that are used where others may be skipped: from 7.2 on. */
+enum perf_event {
+	PERF_SYS_ENTER,
+	PERF_SYS_EXIT,
+	PERF_PROCESS_EXEC,
+	PERF_PROCESS_EXIT,
+	PERF_EVENTS,
+};
+
 /* Is it a row's counter? */
 static inline int row_is_counter(__u32 row)
 {

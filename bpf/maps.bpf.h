@@ -53,8 +53,8 @@ const volatile bool cfg_newborns = false;
 const volatile bool cfg_tell_gone = true;
 /* Of a task's stack in the kernel; for tracer_5_10.bpf.o. */
 const volatile __u32 cfg_stack_bytes = 16384;
-/* The kernel's number of the perf event raw_syscalls:sys_enter. */
-const volatile __u32 cfg_event_id = 0;
+/* The kernel's numbers of perf events; set where the programs there are used. */
+const volatile __u32 cfg_events[PERF_EVENTS] = {0};
 /* The process that whittle has forked for its own ends, as whittle's pid namespace numbers it; 0: there is none. */
 const volatile __u32 cfg_helper = 0;
 /* slot number -> its state. Both worlds write: see struct slot. */

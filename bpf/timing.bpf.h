@@ -10,6 +10,9 @@
 
 #define MAX_ERRNO 4095
 
+/* Do the programs that count calls take the time, too? Where the kernel may skip programs: from 7.2 on. */
+const volatile bool cfg_timing = false;
+
 /* The class that the call was counted in, just before, and its image; negative: it was not, or as the runtime's. */
 static __always_inline int timing_class(struct task_struct *task, __u32 *image)
 {

@@ -206,38 +206,6 @@ int sys_enter_raw(__u64 *ctx)
 			    task_is_compat_core(task), (void *)ctx[0], false, false);
 }
 
-/* The same where the arguments of the tracepoint are not at hand. */
-static __always_inline int count_current(void)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 rows = target_rows(cgroup_id_of(task));
-	struct pt_regs *regs;
-
-	if (likely(!rows))
-		return 0;
-	if (cfg_denials && task->seccomp.mode >= SECCOMP_FILTER &&
-	    slot_plain(slot_of_rows(rows))->armed)
-		denied_passed(task);
-	regs = (struct pt_regs *)bpf_task_pt_regs(task);
-	if (cfg_shared)
-		return count_shared(slot_of_rows(rows), task->tgid, regs_number(regs),
-				    task_is_compat(task), regs);
-	return count_target(rows, task->tgid, regs_number(regs), task_is_compat(task), regs, false,
-			    false);
-}
-
-/* Set once sys_enter_fentry is attached. */
-__u32 counted_by_fentry;
-/* Set while it is to look at exits: it may be run for them as long as anybody has a program on that tracepoint. */
-__u32 exits_by_fentry;
-
-/* HOT PATH where the programs above may be skipped: from 7.2 on. */
-SEC("tp/raw_syscalls/sys_enter")
-int sys_enter_perf(void *ctx)
-{
-	return counted_by_fentry ? 0 : count_current();
-}
-
 /*
  * The slot of the current task, if denied calls are looked for there: it has a filter, and has been since recording began or has come
  * in by what is followed; else SLOT_NONE.
@@ -265,13 +233,6 @@ static __always_inline int denied_leaving(void)
 	return denied_left(task, slot, regs, abi_result(regs));
 }
 
-/* Its enters are noted by sys_enter_perf or sys_enter_fentry. */
-SEC("tp/raw_syscalls/sys_exit")
-int denied_exit_perf(void *ctx)
-{
-	return counted_by_fentry ? 0 : denied_leaving();
-}
-
 #ifndef WITHOUT_FENTRY /* for tests/live/verifier.sh: bpftool fails over programs that some kernels do not take */
 /* What a filter decided is logged. Its arguments: syscall, signr, code. */
 SEC("?fentry/audit_seccomp")
@@ -283,22 +244,6 @@ int denied_logged(__u64 *ctx)
 	return slot == SLOT_NONE ? 0 : denied_log(task, slot, ctx[2]);
 }
 
-/*
- * HOT PATH there as well: what runs the programs above, before it looks whether it may. Its arguments: raw_data, size, rctx, call, count,
- * regs, head, task.
- */
-SEC("?fentry/perf_trace_run_bpf_submit")
-int sys_enter_fentry(__u64 *ctx)
-{
-	struct trace_event_call *call = (void *)ctx[3];
-	__u32 type = call->event.type;
-
-	if (type == cfg_event_id)
-		return count_current();
-	if (cfg_denials && type == cfg_exit_event_id && exits_by_fentry)
-		return denied_leaving();
-	return 0;
-}
 #endif
 
 /* A directory made below a target joins it before any task can enter. */
@@ -376,12 +321,10 @@ int BPF_PROG(cgroup_attach_task, struct cgroup *dst, const char *path, struct ta
 	return 0;
 }
 
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(sched_process_fork, struct task_struct *parent, struct task_struct *child)
+static __always_inline int process_forked(struct task_struct *parent, struct task_struct *child)
 {
 	__u32 slot;
 
-	verdicts_void();
 	if (child->pid != child->tgid)
 		return 0; /* a thread */
 	slot = target_slot(cgroup_id_read(child));
@@ -390,8 +333,8 @@ int BPF_PROG(sched_process_fork, struct task_struct *parent, struct task_struct 
 	return 0;
 }
 
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(sched_process_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+/* `other`: it was not the first thread of its process that called, and which is the first now. */
+static __always_inline int process_execed(struct task_struct *task, struct file *file, bool other)
 {
 	__u32 slot = target_slot(cgroup_id_read(task));
 	__u32 image = 0;
@@ -401,20 +344,42 @@ int BPF_PROG(sched_process_exec, struct task_struct *task, pid_t old_pid, struct
 
 	if (slot == SLOT_NONE)
 		return 0;
-	class = group_exec(task, slot, BPF_CORE_READ(bprm, file), &call, comm, &image,
-			   old_pid != task->pid);
+	class = group_exec(task, slot, file, &call, comm, &image, other);
 	if (class >= 0)
 		count_exec(slot, &call, class, image, comm);
 	return 0;
 }
 
+/* do_exit() has already taken this thread off signal->live. */
+static __always_inline bool task_is_last(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, signal, live.counter) == 0;
+}
+
+static __always_inline int task_exits(struct task_struct *task)
+{
+	if (task_is_last(task))
+		group_exit(task->tgid);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(sched_process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	verdicts_void();
+	return process_forked(parent, child);
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(sched_process_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+{
+	return process_execed(task, BPF_CORE_READ(bprm, file), old_pid != task->pid);
+}
+
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(sched_process_exit, struct task_struct *task)
 {
-	/* do_exit() has already taken this thread off signal->live */
-	if (BPF_CORE_READ(task, signal, live.counter) == 0)
-		group_exit(task->tgid);
-	return 0;
+	return task_exits(task);
 }
 
 /* Run by reading it, between attaching and arming: who is inside, in which calls, and who reads it: whittle. */
@@ -458,7 +423,18 @@ int BPF_PROG(timing_exit, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-/* The programs of denials; the first two where they cannot be skipped, else those above. */
+/* The same where the arguments of the tracepoint are not at hand. */
+static __noinline int timing_leaving(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (likely(target_slot(cgroup_id_of(task)) == SLOT_NONE))
+		return 0;
+	timing_end(task, abi_result((struct pt_regs *)bpf_task_pt_regs(task)));
+	return 0;
+}
+
+/* The programs of denials, and what others do for them. */
 SEC("tp_btf/sys_enter")
 int BPF_PROG(denied_enter, struct pt_regs *regs, long nr)
 {
@@ -478,8 +454,7 @@ int BPF_PROG(denied_exit, struct pt_regs *regs, long ret)
 	return slot == SLOT_NONE ? 0 : denied_left(task, slot, regs, ret);
 }
 
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(denied_last, struct task_struct *task)
+static __always_inline int denied_exits(struct task_struct *task)
 {
 	struct passing *passing;
 	__u32 slot;
@@ -490,9 +465,15 @@ int BPF_PROG(denied_last, struct task_struct *task)
 	slot = target_slot(cgroup_id_read(task));
 	if (slot != SLOT_NONE && slot_plain(slot)->armed)
 		denied_death(task, slot, passing);
-	if (BPF_CORE_READ(task, signal, live.counter) == 0)
+	if (task_is_last(task))
 		denied_end(task->tgid);
 	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(denied_last, struct task_struct *task)
+{
+	return denied_exits(task);
 }
 
 SEC("tp_btf/cgroup_attach_task")
@@ -502,3 +483,125 @@ int BPF_PROG(denied_leave, struct cgroup *dst, const char *path, struct task_str
 		denied_move(task, target_slot(BPF_CORE_READ(dst, kn, id)));
 	return 0;
 }
+
+/*
+ * From 7.2 on tracepoints are preemptible, and while a program at one is preempted, the kernel skips it for all other tasks of that
+ * CPU. What must not be missed is seen elsewhere there: by the perf tracepoints, which still turn preemption off, and that of a new task,
+ * which is in front of a lock that does. (So are those of cgroups, above.)
+ */
+
+/* Under the lock of the run queue: the parent is who runs. What the kernel starts by itself are threads. */
+SEC("tp_btf/sched_wakeup_new")
+int BPF_PROG(sched_wakeup_new, struct task_struct *child)
+{
+	return process_forked(bpf_get_current_task_btf(), child);
+}
+
+/* Set once perf_fentry is attached: the others leave all to it. */
+__u32 by_fentry;
+/* Set while it is to look at exits of calls: it may be run for them as long as anybody has a program on that tracepoint. */
+__u32 exits_by_fentry;
+
+/* Not inlined either: see timing_current(). */
+static __noinline int perf_exec(struct trace_event_raw_sched_process_exec *event)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	bool other = BPF_CORE_READ(event, old_pid) != BPF_CORE_READ(event, pid);
+
+	return process_execed(task, BPF_CORE_READ(task, mm, exe_file), other);
+}
+
+static __noinline int perf_task_exits(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (cfg_denials)
+		denied_exits(task);
+	return task_exits(task);
+}
+
+static __always_inline int perf_sys_exit(void)
+{
+	if (cfg_timing)
+		timing_leaving();
+	return cfg_denials ? denied_leaving() : 0;
+}
+
+/* Not inlined: the stack of what counts is as large as it may be. */
+static __noinline int timing_current(__u32 slot)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+
+	timing_begin(task, slot, regs_number(regs), regs);
+	return 0;
+}
+
+static __always_inline int count_current(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 rows = target_rows(cgroup_id_of(task));
+	struct pt_regs *regs;
+
+	if (likely(!rows))
+		return 0;
+	if (cfg_denials && task->seccomp.mode >= SECCOMP_FILTER &&
+	    slot_plain(slot_of_rows(rows))->armed)
+		denied_passed(task);
+	regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	if (cfg_shared)
+		count_shared(slot_of_rows(rows), task->tgid, regs_number(regs),
+			     task_is_compat(task), regs);
+	else
+		count_target(rows, task->tgid, regs_number(regs), task_is_compat(task), regs, false,
+			     false);
+	return cfg_timing ? timing_current(slot_of_rows(rows)) : 0;
+}
+
+/* HOT PATH there, and the others beside it. */
+SEC("tp/raw_syscalls/sys_enter")
+int sys_enter_perf(void *ctx)
+{
+	return by_fentry ? 0 : count_current();
+}
+
+SEC("tp/raw_syscalls/sys_exit")
+int sys_exit_perf(void *ctx)
+{
+	return by_fentry ? 0 : perf_sys_exit();
+}
+
+SEC("tp/sched/sched_process_exec")
+int process_exec_perf(void *ctx)
+{
+	return by_fentry ? 0 : perf_exec(ctx);
+}
+
+SEC("tp/sched/sched_process_exit")
+int process_exit_perf(void *ctx)
+{
+	return by_fentry ? 0 : perf_task_exits();
+}
+
+#ifndef WITHOUT_FENTRY
+/*
+ * HOT PATH there as well: what runs the programs above, before it looks whether it may (it may not where a task was preempted inside bpf(2)).
+ * Its arguments: raw_data, size, rctx, call, count, regs, head, task.
+ */
+SEC("?fentry/perf_trace_run_bpf_submit")
+int perf_fentry(__u64 *ctx)
+{
+	struct trace_event_call *call = (void *)ctx[3];
+	__u32 type = call->event.type;
+
+	if (type == cfg_events[PERF_SYS_ENTER])
+		return count_current();
+	if ((cfg_denials || cfg_timing) && type == cfg_events[PERF_SYS_EXIT] && exits_by_fentry)
+		return perf_sys_exit();
+	if (type == cfg_events[PERF_PROCESS_EXEC])
+		return perf_exec((void *)ctx[0]);
+	if (type == cfg_events[PERF_PROCESS_EXIT])
+		return perf_task_exits();
+	return 0;
+}
+#endif

@@ -234,6 +234,11 @@ struct trace_event_call {
 	struct trace_event event;
 };
 
+struct trace_event_raw_sched_process_exec {
+	pid_t pid;
+	pid_t old_pid;
+};
+
 /* the task iterator: inventory.bpf.h */
 struct bpf_iter__task {
 	struct task_struct *task;

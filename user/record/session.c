@@ -49,20 +49,28 @@ static size_t ring_size(size_t bytes)
 	return size;
 }
 
-/* Without denials their programs and maps are not loaded. */
-static int configure_denials(struct session *session)
+static int leave_out(struct bpf_map *const *maps, size_t len)
 {
-	struct tracer_bpf *skel = session->skel;
-	struct bpf_program *const programs[] = {skel->progs.denied_last, skel->progs.denied_leave};
-	struct bpf_map *const maps[] = {skel->maps.passings, skel->maps.denials, skel->maps.doubts,
-					skel->maps.filtered};
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < ARRAY_LEN(programs); i++)
-		rc = bpf_program__set_autoload(programs[i], false);
-	for (size_t i = 0; !rc && i < ARRAY_LEN(maps); i++)
+	for (size_t i = 0; !rc && i < len; i++)
 		rc = bpf_map__set_autocreate(maps[i], false);
 	return rc;
+}
+
+static int leave_out_denials(struct tracer_bpf *skel)
+{
+	struct bpf_map *const maps[] = {skel->maps.passings, skel->maps.denials, skel->maps.doubts,
+					skel->maps.filtered};
+
+	return leave_out(maps, ARRAY_LEN(maps));
+}
+
+static int leave_out_timing(struct tracer_bpf *skel)
+{
+	struct bpf_map *const maps[] = {skel->maps.entered, skel->maps.timings_apart};
+
+	return leave_out(maps, ARRAY_LEN(maps));
 }
 
 /* What is the same as before stays as it is at all times: other recordings may need it right now. */
@@ -142,14 +150,10 @@ static int configure(struct session *session, const struct hook *hook)
 		rc = configure_old(skel);
 	if (!rc)
 		rc = bpf_program__set_autoload(skel->progs.denied_logged, session->logged);
-	if (!rc && !options->timing) {
-		rc = bpf_program__set_autoload(skel->progs.timing_enter, false);
-		rc = rc ? rc : bpf_program__set_autoload(skel->progs.timing_exit, false);
-		rc = rc ? rc : bpf_map__set_autocreate(skel->maps.entered, false);
-		rc = rc ? rc : bpf_map__set_autocreate(skel->maps.timings_apart, false);
-	}
-	if (!rc && !session->options.denials)
-		rc = configure_denials(session);
+	if (!rc && !options->timing)
+		rc = leave_out_timing(skel);
+	if (!rc && !options->denials)
+		rc = leave_out_denials(skel);
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.counts, hook->few_rows ? 1 : rows);
 	if (!rc && options->timing)
@@ -455,7 +459,7 @@ int session__open_pinned(const char *dir, const struct session_options *options,
 		return rc;
 	for (size_t i = 0; i < session->links_len; i++) {
 		session->options.denials |= session->links[i].program ==
-					    session->skel->progs.denied_last;
+					    session->skel->progs.denied_leave;
 		session->logged |= session->links[i].program == session->skel->progs.denied_logged;
 	}
 	rc = session_find_args(session);
@@ -522,51 +526,6 @@ int session_attach(struct session *session, struct bpf_program *program, struct 
 	session->links[session->links_len].program = program;
 	session->links[session->links_len++].link = link;
 	return 0;
-}
-
-int session__attach_followers(struct session *session, struct err *err)
-{
-	struct tracer_bpf *skel = session->skel;
-	/* the exit first: who is forked and dead before it is attached would be among the living for ever */
-	struct bpf_program *const programs[] = {
-		skel->progs.sched_process_exit, skel->progs.cgroup_mkdir,
-		skel->progs.cgroup_rmdir,       skel->progs.cgroup_attach_task,
-		skel->progs.sched_process_fork, skel->progs.sched_process_exec,
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
-		int rc = session_attach(session, programs[i], err);
-
-		if (rc)
-			return rc;
-	}
-	return 0;
-}
-
-/*
- * Enters before exits, and detached the other way round: an exit whose enter nobody saw would pass for a denied call. Both
- * must be attached before a slot is armed.
- */
-static int attach_denials(struct session *session, struct err *err)
-{
-	struct tracer_bpf *skel = session->skel;
-	int rc = session_attach(session, skel->progs.denied_leave, err);
-
-	rc = rc ? rc : session_attach(session, skel->progs.denied_last, err);
-	return rc ? rc : session_hook_attach_denied(session, err);
-}
-
-int session__attach_counters(struct session *session, struct err *err)
-{
-	int rc = session_hook_attach(session, err);
-
-	if (!rc && session->options.timing) {
-		rc = session_attach(session, session->skel->progs.timing_enter, err);
-		rc = rc ? rc : session_attach(session, session->skel->progs.timing_exit, err);
-	}
-	if (!rc && session->options.denials)
-		rc = attach_denials(session, err);
-	return rc;
 }
 
 void session__expect_helper(struct session *session, bool expect)

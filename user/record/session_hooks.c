@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The ways to be told of each call, best first. Up to Linux 7.1 the raw tracepoint is exact and the cheapest. Since then a program
- * there can be preempted, and until it runs on the kernel skips it for all other tasks of that CPU. The perf tracepoint's
+ * Which programs are attached: to be told of each call, and beside that. Up to Linux 7.1 a raw tracepoint is exact and the cheapest. Since
+ * then a program there can be preempted, and until it runs on the kernel skips it for all other tasks of that CPU. The perf tracepoints'
  * programs are not preempted, but skipped where a task was preempted inside bpf(2); perf_trace_run_bpf_submit(), which calls
- * them, is not: it is never skipped, and runs only while a program is on that tracepoint. The same holds for exits.
+ * them, is not: it is never skipped, and runs only while a program is on such a tracepoint.
  */
 #include "record/features.h"
 #include "record/session_private.h"
@@ -18,69 +18,97 @@
 /* What was found of a task holds while programs run to their end. */
 #define VERDICTS (FEATURE_VERDICTS | FEATURE_UNPREEMPTED)
 
+/* The ways to be told of each call, best first. */
 static const struct hook hooks[] = {
 	{.name = "fentry",
 	 .features = FEATURE_PERF | FEATURE_FENTRY,
 	 .preempted_only = true,
-	 .programs = {"sys_enter_fentry", "sys_enter_perf"},
-	 .denied = {"denied_exit_perf"}},
+	 .programs = {"perf_fentry", "sys_enter_perf"}},
 	{.name = "tracepoint",
 	 .features = FEATURE_PERF,
 	 .preempted_only = true,
-	 .programs = {"sys_enter_perf"},
-	 .denied = {"denied_exit_perf"}},
+	 .programs = {"sys_enter_perf"}},
 #ifdef __x86_64__
 	{.name = "tp_btf",
 	 .features = FEATURE_TP_BTF | VERDICTS,
 	 .of = HOOK_OF_SHARED,
-	 .programs = {"sys_enter_last_shared"},
-	 .denied = {"denied_enter", "denied_exit"}},
+	 .programs = {"sys_enter_last_shared"}},
 	{.name = "tp_btf",
 	 .features = FEATURE_TP_BTF | VERDICTS,
 	 .of = HOOK_NOT_OF_SHARED,
 	 .few_rows = true,
-	 .programs = {"sys_enter_last_few"},
-	 .denied = {"denied_enter", "denied_exit"}},
+	 .programs = {"sys_enter_last_few"}},
 	{.name = "tp_btf",
 	 .features = FEATURE_TP_BTF | VERDICTS,
 	 .of = HOOK_NOT_OF_SHARED,
 	 .few_rows = true,
 	 .args = true,
-	 .programs = {"sys_enter_last_few_args"},
-	 .denied = {"denied_enter", "denied_exit"}},
+	 .programs = {"sys_enter_last_few_args"}},
 	{.name = "tp_btf",
 	 .features = FEATURE_TP_BTF | VERDICTS,
 	 .of = HOOK_NOT_OF_SHARED,
-	 .programs = {"sys_enter_last"},
-	 .denied = {"denied_enter", "denied_exit"}},
+	 .programs = {"sys_enter_last"}},
 #endif
 	{.name = "tp_btf",
 	 .features = FEATURE_TP_BTF,
 	 .of = HOOK_OF_SHARED,
-	 .programs = {"sys_enter_shared"},
-	 .denied = {"denied_enter", "denied_exit"}},
+	 .programs = {"sys_enter_shared"}},
 	{.name = "tp_btf",
 	 .features = FEATURE_TP_BTF,
 	 .of = HOOK_NOT_OF_SHARED,
 	 .few_rows = true,
-	 .programs = {"sys_enter_few"},
-	 .denied = {"denied_enter", "denied_exit"}},
+	 .programs = {"sys_enter_few"}},
 	{.name = "tp_btf",
 	 .features = FEATURE_TP_BTF,
 	 .of = HOOK_NOT_OF_SHARED,
 	 .few_rows = true,
 	 .args = true,
-	 .programs = {"sys_enter_few_args"},
-	 .denied = {"denied_enter", "denied_exit"}},
+	 .programs = {"sys_enter_few_args"}},
 	{.name = "tp_btf",
 	 .features = FEATURE_TP_BTF,
 	 .of = HOOK_NOT_OF_SHARED,
-	 .programs = {"sys_enter"},
-	 .denied = {"denied_enter", "denied_exit"}},
-	{.name = "raw_tp", .programs = {"sys_enter_raw"}, .denied = {"denied_enter", "denied_exit"}},
+	 .programs = {"sys_enter"}},
+	{.name = "raw_tp", .programs = {"sys_enter_raw"}},
 };
 
-/* The number that the kernel has given to an event of raw_syscalls, 0 where it cannot be read. */
+/* What is attached beside a hook. */
+enum part {
+	/* The ends of processes first: who is forked and dead before that is attached would be among the living for ever. */
+	PART_FOLLOWERS,
+	PART_TIMING,
+	/* Enters, if the hook does not note them, before exits: an exit whose enter nobody saw would pass for a denied call. */
+	PART_DENIED,
+	PARTS,
+};
+
+#define PART_MAX 6
+
+/* Programs by hook.preempted_only and part, in the order in which they are attached. */
+static const char *const parts[][PARTS][PART_MAX] = {
+	{
+		[PART_FOLLOWERS] = {"sched_process_exit", "cgroup_mkdir", "cgroup_rmdir",
+				    "cgroup_attach_task", "sched_process_fork",
+				    "sched_process_exec"},
+		[PART_TIMING] = {"timing_enter", "timing_exit"},
+		[PART_DENIED] = {"denied_leave", "denied_last", "denied_enter", "denied_exit"},
+	},
+	{
+		[PART_FOLLOWERS] = {"process_exit_perf", "cgroup_mkdir", "cgroup_rmdir",
+				    "cgroup_attach_task", "sched_wakeup_new", "process_exec_perf"},
+		[PART_TIMING] = {"sys_exit_perf"},
+		[PART_DENIED] = {"denied_leave", "sys_exit_perf"},
+	},
+};
+
+/* What is attached to perf tracepoints. */
+static const char *const perf_events[PERF_EVENTS] = {
+	[PERF_SYS_ENTER] = "raw_syscalls/sys_enter",
+	[PERF_SYS_EXIT] = "raw_syscalls/sys_exit",
+	[PERF_PROCESS_EXEC] = "sched/sched_process_exec",
+	[PERF_PROCESS_EXIT] = "sched/sched_process_exit",
+};
+
+/* The number that the kernel has given to an event, 0 where it cannot be read. */
 static __u32 event_id(const char *event)
 {
 	static const char *const places[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
@@ -89,7 +117,7 @@ static __u32 event_id(const char *event)
 		struct buf own_buf text = BUF_INIT;
 		char file[96];
 
-		snprintf(file, sizeof(file), "%s/events/raw_syscalls/%s/id", places[i], event);
+		snprintf(file, sizeof(file), "%s/events/%s/id", places[i], event);
 		if (!fs_read(AT_FDCWD, file, 32, &text, NULL))
 			return strtoul(buf__text(&text), NULL, 10);
 	}
@@ -111,10 +139,11 @@ void session_hooks_probe(struct session *session)
 		*features &= ~FEATURE_UNPREEMPTED;
 	if (*features & FEATURE_UNPREEMPTED)
 		return;
-	session->event_id = event_id("sys_enter");
-	session->exit_event_id = event_id("sys_exit");
-	if (!session->event_id || !session->exit_event_id)
-		*features &= ~FEATURE_PERF;
+	for (size_t i = 0; i < PERF_EVENTS; i++) {
+		session->events[i] = event_id(perf_events[i]);
+		if (!session->events[i])
+			*features &= ~FEATURE_PERF;
+	}
 }
 
 static bool is_for_rows_of(const struct hook *hook, const struct session *session)
@@ -140,12 +169,15 @@ const struct hook *session_hook_next(const struct session *session, const struct
 	return NULL;
 }
 
-static bool is_among(const char *const names[2], const struct bpf_program *program)
+static bool has_part(const struct session *session, enum part part)
 {
-	for (size_t i = 0; i < 2 && names[i]; i++)
-		if (!strcmp(names[i], bpf_program__name(program)))
-			return true;
-	return false;
+	return part == PART_FOLLOWERS || (part == PART_TIMING && session->options.timing) ||
+	       (part == PART_DENIED && session->options.denials);
+}
+
+static bool counts_by_fentry(const struct session *session)
+{
+	return session->hook == &hooks[0];
 }
 
 static struct bpf_program *program_of(const struct session *session, const char *name)
@@ -153,63 +185,83 @@ static struct bpf_program *program_of(const struct session *session, const char 
 	return bpf_object__find_program_by_name(session->skel->obj, name);
 }
 
-/* Of all programs that `names` has for some hook, those of the chosen one are loaded. */
-static int autoload(struct session *session, const char *const names[2],
-		    const char *const chosen[2])
+static int autoload(struct session *session, const char *const *names, size_t max, bool load)
 {
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < 2 && names[i]; i++) {
-		struct bpf_program *program = program_of(session, names[i]);
-
-		rc = bpf_program__set_autoload(program, is_among(chosen, program));
-	}
+	for (size_t i = 0; !rc && i < max && names[i]; i++)
+		rc = bpf_program__set_autoload(program_of(session, names[i]), load);
 	return rc;
 }
 
 int session_hook_choose(struct session *session, const struct hook *hook)
 {
-	static const char *const none[2];
-	bool denials = session->options.denials;
+	struct tracer_bpf__rodata *config = session->skel->rodata;
 	int rc = 0;
 
 	session->hook = hook;
-	session->skel->rodata->cfg_few_rows = hook->few_rows;
-	session->skel->rodata->cfg_event_id = session->event_id;
-	session->skel->rodata->cfg_exit_event_id = session->exit_event_id;
-	session->skel->rodata->cfg_denials = denials && hook->preempted_only;
-	for (size_t i = 0; !rc && i < ARRAY_LEN(hooks); i++) {
-		rc = autoload(session, hooks[i].programs, hook->programs);
-		rc = rc ? rc : autoload(session, hooks[i].denied, denials ? hook->denied : none);
+	config->cfg_few_rows = hook->few_rows;
+	memcpy((void *)config->cfg_events, session->events, sizeof(session->events));
+	config->cfg_denials = session->options.denials && hook->preempted_only;
+	config->cfg_timing = session->options.timing && hook->preempted_only;
+	/* a program may be of several parts */
+	for (size_t i = 0; !rc && i < ARRAY_LEN(hooks); i++)
+		rc = autoload(session, hooks[i].programs, ARRAY_LEN(hook->programs), false);
+	for (size_t i = 0; !rc && i < ARRAY_LEN(parts) * PARTS; i++)
+		rc = autoload(session, parts[i / PARTS][i % PARTS], PART_MAX, false);
+	rc = rc ? rc : autoload(session, hook->programs, ARRAY_LEN(hook->programs), true);
+	for (enum part part = 0; !rc && part < PARTS; part++)
+		if (has_part(session, part))
+			rc = autoload(session, parts[hook->preempted_only][part], PART_MAX, true);
+	return rc;
+}
+
+static bool is_attached(const struct session *session, const struct bpf_program *program)
+{
+	for (size_t i = 0; i < session->links_len; i++)
+		if (session->links[i].program == program)
+			return true;
+	return false;
+}
+
+static int attach(struct session *session, const char *const *names, size_t max, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < max && names[i]; i++) {
+		struct bpf_program *program = program_of(session, names[i]);
+
+		if (!is_attached(session, program))
+			rc = session_attach(session, program, err);
 	}
 	return rc;
 }
 
-int session_hook_attach(struct session *session, struct err *err)
+static int attach_part(struct session *session, enum part part, struct err *err)
 {
-	const struct hook *hook = session->hook;
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < ARRAY_LEN(hook->programs) && hook->programs[i]; i++) {
-		rc = session_attach(session, program_of(session, hook->programs[i]), err);
-		/* the other one then counts by itself, which is nearly as good */
-		if (rc && hook == &hooks[0] && !i) {
-			session->hook = &hooks[1];
-			rc = 0;
-		}
-	}
-	session->skel->bss->counted_by_fentry = session->hook == &hooks[0];
-	return rc;
+	if (!has_part(session, part))
+		return 0;
+	return attach(session, parts[session->hook->preempted_only][part], PART_MAX, err);
 }
 
-int session_hook_attach_denied(struct session *session, struct err *err)
+int session__attach_followers(struct session *session, struct err *err)
+{
+	/* if it cannot be, the perf tracepoints' programs do it by themselves, which is nearly as good */
+	if (counts_by_fentry(session) && attach(session, session->hook->programs, 1, NULL))
+		session->hook = &hooks[1];
+	session->skel->bss->by_fentry = counts_by_fentry(session);
+	return attach_part(session, PART_FOLLOWERS, err);
+}
+
+int session__attach_counters(struct session *session, struct err *err)
 {
 	const struct hook *hook = session->hook;
-	int rc = 0;
+	int rc = attach(session, hook->programs, ARRAY_LEN(hook->programs), err);
 
-	for (size_t i = 0; !rc && i < ARRAY_LEN(hook->denied) && hook->denied[i]; i++)
-		rc = session_attach(session, program_of(session, hook->denied[i]), err);
-	session->skel->bss->exits_by_fentry = !rc && hook == &hooks[0];
+	/* what takes the time looks at what was counted just before */
+	rc = rc ? rc : attach_part(session, PART_TIMING, err);
+	rc = rc ? rc : attach_part(session, PART_DENIED, err);
+	session->skel->bss->exits_by_fentry = !rc && counts_by_fentry(session);
 	return rc;
 }
 
@@ -227,20 +279,17 @@ bool session_hook_find(struct session *session)
 
 bool session_hook_counts_in(const struct session *session, const struct bpf_program *program)
 {
-	const struct hook *hook = session->hook;
-
-	/* there the others need only be attached */
-	return hook != &hooks[0] || !strcmp(hook->programs[0], bpf_program__name(program)) ||
-	       !(is_among(hook->programs, program) || is_among(hook->denied, program));
+	/* there the perf tracepoints' programs need only be attached */
+	return !counts_by_fentry(session) || bpf_program__type(program) != BPF_PROG_TYPE_TRACEPOINT;
 }
 
 bool session_hook_notes_enters(const struct session *session, const struct bpf_program *program)
 {
 	const struct hook *hook = session->hook;
-	const char *name = hook->preempted_only ? hook->programs[0] : hook->denied[0];
 
-	return !strcmp(name, bpf_program__name(program)) ||
-	       program == session->skel->progs.denied_leave;
+	return program == session->skel->progs.denied_leave ||
+	       program == (hook->preempted_only ? program_of(session, hook->programs[0]) :
+						  session->skel->progs.denied_enter);
 }
 
 const char *session__hook(const struct session *session)
@@ -250,5 +299,5 @@ const char *session__hook(const struct session *session)
 
 bool session__may_be_skipped(const struct session *session)
 {
-	return !(session->options.features & FEATURE_UNPREEMPTED) && session->hook != &hooks[0];
+	return !(session->options.features & FEATURE_UNPREEMPTED) && !counts_by_fentry(session);
 }

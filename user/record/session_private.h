@@ -34,8 +34,6 @@ struct hook {
 	bool args;               /* of those, for the ones that keep arguments */
 	bool preempted_only;     /* it costs more, and is of use only where others lose calls */
 	const char *programs[2]; /* the one that counts, and one that must be there for it */
-	const char *denied
-		[2]; /* what sees calls that are denied: enters, if nothing above notes them, then exits */
 	enum hook_of of;
 };
 
@@ -49,10 +47,10 @@ struct session {
 	struct session_options options;
 	struct tracer_bpf *skel;
 	const struct hook *hook;
-	__u32 event_id, exit_event_id; /* of the perf tracepoints, 0: not looked for */
-	int inventory;                 /* a program's file descriptor */
-	struct arg_plan plan;          /* pinned: what arguments are kept of */
-	bool logged;                   /* it sees by itself which calls a filter only logs */
+	__u32 events[PERF_EVENTS]; /* their numbers, 0: not looked for */
+	int inventory;             /* a program's file descriptor */
+	struct arg_plan plan;      /* pinned: what arguments are kept of */
+	bool logged;               /* it sees by itself which calls a filter only logs */
 	/* what is attached: the program and its link */
 	struct {
 		struct bpf_program *program;
@@ -141,9 +139,6 @@ void session_hooks_probe(struct session *session);
 const struct hook *session_hook_next(const struct session *session, const struct hook *hook);
 /** Has the object load the programs of this hook and not those of the others. */
 int session_hook_choose(struct session *session, const struct hook *hook) must_check;
-int session_hook_attach(struct session *session, struct err *err) must_check;
-/** Attaches what sees enters and exits of calls that may be denied. */
-int session_hook_attach_denied(struct session *session, struct err *err) must_check;
 /** Which hook do the links of a pinned session belong to? False: to none. */
 bool session_hook_find(struct session *session);
 /** Does it see to it that a call which a filter let through does not pass for denied? */
