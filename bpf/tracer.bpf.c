@@ -558,29 +558,40 @@ static __always_inline int count_current(void)
 	return cfg_timing ? timing_current(slot_of_rows(rows)) : 0;
 }
 
+/* What a program at a perf tracepoint returns: 0 would keep the event from whoever counts or samples it by perf. */
+#define PERF_GOES_ON 1
+
 /* HOT PATH there, and the others beside it. */
 SEC("tp/raw_syscalls/sys_enter")
 int sys_enter_perf(void *ctx)
 {
-	return by_fentry ? 0 : count_current();
+	if (!by_fentry)
+		count_current();
+	return PERF_GOES_ON;
 }
 
 SEC("tp/raw_syscalls/sys_exit")
 int sys_exit_perf(void *ctx)
 {
-	return by_fentry ? 0 : perf_sys_exit();
+	if (!by_fentry)
+		perf_sys_exit();
+	return PERF_GOES_ON;
 }
 
 SEC("tp/sched/sched_process_exec")
 int process_exec_perf(void *ctx)
 {
-	return by_fentry ? 0 : perf_exec(ctx);
+	if (!by_fentry)
+		perf_exec(ctx);
+	return PERF_GOES_ON;
 }
 
 SEC("tp/sched/sched_process_exit")
 int process_exit_perf(void *ctx)
 {
-	return by_fentry ? 0 : perf_task_exits();
+	if (!by_fentry)
+		perf_task_exits();
+	return PERF_GOES_ON;
 }
 
 #ifndef WITHOUT_FENTRY

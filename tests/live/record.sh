@@ -405,6 +405,17 @@ expect "a target that called nothing meanwhile is told of" grep -q 'warning: not
 kill $sleeper
 wait $sleeper || :
 
+# --- others who count the same ---
+event=$(cat /sys/kernel/{tracing,debug/tracing}/events/raw_syscalls/sys_enter/id 2>/dev/null | head -n 1)
+if "$programs/perf_count" "${event:-0}" >"$T/a"; then
+    for off in '' -unpreempted -unpreempted,-fentry; do
+        WHITTLE_FEATURES=$off "$WHITTLE" record -q -o "$out" -- "$programs/perf_count" "$event" >"$T/b"
+        same "perf counts what it counts without whittle (WHITTLE_FEATURES=$off)" "$T/a" "$T/b"
+    done
+else
+    skip "perf counts what it counts without whittle" "not here: perf has no raw_syscalls:sys_enter"
+fi
+
 # --- what is said ---
 "$WHITTLE" record -o "$out" -- true 2>"$T/err"
 expect "the summary has its figures" grep -Eq \

@@ -518,7 +518,9 @@ void session__free(struct session *session)
 
 int session_attach(struct session *session, struct bpf_program *program, struct err *err)
 {
-	struct bpf_link *link = bpf_program__attach(program);
+	struct bpf_link *link = bpf_program__type(program) == BPF_PROG_TYPE_TRACEPOINT ?
+					session_hook_attach_perf(session, program) :
+					bpf_program__attach(program);
 
 	if (!link)
 		return err_errno(err, -errno, "cannot attach to %s",

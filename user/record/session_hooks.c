@@ -13,7 +13,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/perf_event.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* What was found of a task holds while programs run to their end. */
 #define VERDICTS (FEATURE_VERDICTS | FEATURE_UNPREEMPTED)
@@ -214,6 +217,30 @@ int session_hook_choose(struct session *session, const struct hook *hook)
 		if (has_part(session, part))
 			rc = autoload(session, parts[hook->preempted_only][part], PART_MAX, true);
 	return rc;
+}
+
+/*
+ * libbpf would open the event for all tasks on the first CPU, and each call there would go through perf's own counting. This one
+ * counts whittle's task alone; the program sees all tasks either way, also when that one has ended.
+ */
+struct bpf_link *session_hook_attach_perf(const struct session *session,
+					  struct bpf_program *program)
+{
+	const char *event = bpf_program__section_name(program) + strlen("tp/");
+	struct perf_event_attr attr = {.type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr)};
+	struct bpf_link *link;
+	int own_fd fd = -1;
+
+	for (size_t i = 0; i < PERF_EVENTS; i++)
+		if (!strcmp(event, perf_events[i]))
+			attr.config = session->events[i];
+	fd = syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	link = bpf_program__attach_perf_event(program, fd);
+	if (link)
+		steal_fd(&fd);
+	return link;
 }
 
 static bool is_attached(const struct session *session, const struct bpf_program *program)

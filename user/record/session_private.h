@@ -145,6 +145,9 @@ bool session_hook_find(struct session *session);
 bool session_hook_notes_enters(const struct session *session, const struct bpf_program *program);
 /** Does it matter if this program is skipped? */
 bool session_hook_counts_in(const struct session *session, const struct bpf_program *program);
+/** Attaches a program to the perf tracepoint that its section names. NULL, and errno: it cannot be. */
+struct bpf_link *session_hook_attach_perf(const struct session *session,
+					  struct bpf_program *program);
 int session_attach(struct session *session, struct bpf_program *program,
 		   struct err *err) must_check;
 
