@@ -486,11 +486,11 @@ int BPF_PROG(denied_leave, struct cgroup *dst, const char *path, struct task_str
 
 /*
  * From 7.2 on tracepoints are preemptible, and while a program at one is preempted, the kernel skips it for all other tasks of that
- * CPU. What must not be missed is seen elsewhere there: by the perf tracepoints, which still turn preemption off, and that of a new task,
- * which is in front of a lock that does. (So are those of cgroups, above.)
+ * CPU. What must not be missed is seen elsewhere there: at perf tracepoints, which still turn preemption off, and at that of a new task,
+ * where a lock does. (That of a cgroup, above, is under a lock as well, which turns it off unless the kernel is a real-time one.)
  */
 
-/* Under the lock of the run queue: the parent is who runs. What the kernel starts by itself are threads. */
+/* Under the lock of the run queue: the parent is who runs. Workers of the kernel for a process are threads of it. */
 SEC("tp_btf/sched_wakeup_new")
 int BPF_PROG(sched_wakeup_new, struct task_struct *child)
 {
@@ -499,8 +499,11 @@ int BPF_PROG(sched_wakeup_new, struct task_struct *child)
 
 /* Set once perf_fentry is attached: the others leave all to it. */
 __u32 by_fentry;
-/* Set while it is to look at exits of calls: it may be run for them as long as anybody has a program on that tracepoint. */
-__u32 exits_by_fentry;
+/*
+ * Set while calls are to be seen, and deaths by them: between attaching and detaching the perf tracepoints' programs, for perf_fentry
+ * is run as long as anybody has a program at one of them.
+ */
+__u32 calls_seen;
 
 /* Not inlined either: see timing_current(). */
 static __noinline int perf_exec(struct trace_event_raw_sched_process_exec *event)
@@ -515,7 +518,7 @@ static __noinline int perf_task_exits(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	if (cfg_denials)
+	if (cfg_denials && calls_seen)
 		denied_exits(task);
 	return task_exits(task);
 }
@@ -606,9 +609,9 @@ int perf_fentry(__u64 *ctx)
 	__u32 type = call->event.type;
 
 	if (type == cfg_events[PERF_SYS_ENTER])
-		return count_current();
-	if ((cfg_denials || cfg_timing) && type == cfg_events[PERF_SYS_EXIT] && exits_by_fentry)
-		return perf_sys_exit();
+		return calls_seen ? count_current() : 0;
+	if (type == cfg_events[PERF_SYS_EXIT])
+		return calls_seen ? perf_sys_exit() : 0;
 	if (type == cfg_events[PERF_PROCESS_EXEC])
 		return perf_exec((void *)ctx[0]);
 	if (type == cfg_events[PERF_PROCESS_EXIT])

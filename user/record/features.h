@@ -14,7 +14,7 @@ enum feature {
 		1, /* BTF-typed raw tracepoints and the current task as a typed pointer (5.11) */
 	FEATURE_CLONE3 = 2,      /* clone3 with CLONE_INTO_CGROUP (5.7) */
 	FEATURE_UNPREEMPTED = 4, /* a program on sys_enter runs to its end (until 7.1) */
-	FEATURE_PERF = 8,        /* the perf tracepoint; of use where that is not so */
+	FEATURE_PERF = 8,        /* perf tracepoints; of use where that is not so */
 	FEATURE_FENTRY = 16,     /* programs at the entry of functions, also of 8 arguments */
 	FEATURE_FETCH =
 		32, /* programs that exchange values (5.12) and get a task's registers (5.15) */

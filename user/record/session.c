@@ -578,7 +578,7 @@ int session__drain(struct session *session, struct err *err)
 void session__detach(struct session *session)
 {
 	if (!session->pinned && session->skel)
-		session->skel->bss->exits_by_fentry = 0;
+		session->skel->bss->calls_seen = 0;
 	/* the counters first: they were the last to be attached */
 	while (session->links_len)
 		bpf_link__destroy(session->links[--session->links_len].link);

@@ -118,7 +118,7 @@ uint64_t session__newborns_missed(const struct session *session);
 
 /** Attaches what follows cgroups and processes, so that nothing that happens from here on is missed. */
 int session__attach_followers(struct session *session, struct err *err) must_check;
-/** Attaches what counts calls. */
+/** Attaches what counts calls: none counts before. */
 int session__attach_counters(struct session *session, struct err *err) must_check;
 /**
  * Marks who is inside the targets of slots that are not armed, and the calls that they are in; and makes whittle's own process known to the programs, so
@@ -202,5 +202,5 @@ uint64_t session__misses(const struct session *session);
 
 /** Does this kernel skip programs under load, and can the hook not help it? session__misses() then tells how often. */
 bool session__may_be_skipped(const struct session *session);
-/** Which way the calls are counted: "tp_btf" or "raw_tp". */
+/** Which way the calls are counted: "tp_btf", "raw_tp", "fentry" or "tracepoint". */
 const char *session__hook(const struct session *session);

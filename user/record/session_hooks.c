@@ -188,18 +188,19 @@ static struct bpf_program *program_of(const struct session *session, const char 
 	return bpf_object__find_program_by_name(session->skel->obj, name);
 }
 
-static int autoload(struct session *session, const char *const *names, size_t max, bool load)
+static int autoload(struct session *session, const char *const *names, size_t max)
 {
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < max && names[i]; i++)
-		rc = bpf_program__set_autoload(program_of(session, names[i]), load);
+		rc = bpf_program__set_autoload(program_of(session, names[i]), true);
 	return rc;
 }
 
 int session_hook_choose(struct session *session, const struct hook *hook)
 {
 	struct tracer_bpf__rodata *config = session->skel->rodata;
+	struct bpf_program *program;
 	int rc = 0;
 
 	session->hook = hook;
@@ -207,15 +208,13 @@ int session_hook_choose(struct session *session, const struct hook *hook)
 	memcpy((void *)config->cfg_events, session->events, sizeof(session->events));
 	config->cfg_denials = session->options.denials && hook->preempted_only;
 	config->cfg_timing = session->options.timing && hook->preempted_only;
-	/* a program may be of several parts */
-	for (size_t i = 0; !rc && i < ARRAY_LEN(hooks); i++)
-		rc = autoload(session, hooks[i].programs, ARRAY_LEN(hook->programs), false);
-	for (size_t i = 0; !rc && i < ARRAY_LEN(parts) * PARTS; i++)
-		rc = autoload(session, parts[i / PARTS][i % PARTS], PART_MAX, false);
-	rc = rc ? rc : autoload(session, hook->programs, ARRAY_LEN(hook->programs), true);
+	bpf_object__for_each_program(program, session->skel->obj)
+		rc = rc ? rc : bpf_program__set_autoload(program, false);
+	rc = rc ? rc : bpf_program__set_autoload(session->skel->progs.inventory, true);
+	rc = rc ? rc : autoload(session, hook->programs, ARRAY_LEN(hook->programs));
 	for (enum part part = 0; !rc && part < PARTS; part++)
 		if (has_part(session, part))
-			rc = autoload(session, parts[hook->preempted_only][part], PART_MAX, true);
+			rc = autoload(session, parts[hook->preempted_only][part], PART_MAX);
 	return rc;
 }
 
@@ -288,7 +287,7 @@ int session__attach_counters(struct session *session, struct err *err)
 	/* what takes the time looks at what was counted just before */
 	rc = rc ? rc : attach_part(session, PART_TIMING, err);
 	rc = rc ? rc : attach_part(session, PART_DENIED, err);
-	session->skel->bss->exits_by_fentry = !rc && counts_by_fentry(session);
+	session->skel->bss->calls_seen = !rc;
 	return rc;
 }
 

@@ -137,7 +137,7 @@ int session_forget_args(struct session *session, __u32 slot) must_check;
 void session_hooks_probe(struct session *session);
 /** The next best hook that may be tried behind `hook` (NULL: the best); NULL: there is none. */
 const struct hook *session_hook_next(const struct session *session, const struct hook *hook);
-/** Has the object load the programs of this hook and not those of the others. */
+/** Has the object load the programs of this hook, those beside it that the options want, and no others. */
 int session_hook_choose(struct session *session, const struct hook *hook) must_check;
 /** Which hook do the links of a pinned session belong to? False: to none. */
 bool session_hook_find(struct session *session);
