@@ -32,6 +32,16 @@ skip() { # DESC WHY
     echo "skip - $1: $2"
 }
 
+# Is this kernel older than VERSION?
+kernel_before() { # MAJOR.MINOR
+    [ "$(printf '%s\n' "$1" "$(uname -r | cut -d. -f1,2)" | sort -V | head -n 1)" != "$1" ]
+}
+
+# What recording a cgroup needs here, as setpriv has it; before 5.11 maps are locked memory.
+recording_capabilities() {
+    echo "+bpf,+perfmon$(! kernel_before 5.11 || echo ,+sys_resource)"
+}
+
 # Ends the test, skipped, when a program is missing.
 need() { # PROGRAM...
     local program

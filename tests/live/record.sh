@@ -83,7 +83,7 @@ done
 hooks=$(jq -r .hook "$rec" "$T/rec2.json" | xargs)
 # fentry: where the kernel skips the others, from 7.2 on
 wants=("tp_btf raw_tp" "fentry fentry")
-[[ $(uname -r) != 5.10.* ]] || wants=("raw_tp raw_tp")
+! kernel_before 5.15 || wants=("raw_tp raw_tp")
 expect "without tp_btf it is raw_tp that counts" grep -qxF "$hooks" <(printf '%s\n' "${wants[@]}")
 
 # --- children, signals, time ---
@@ -383,11 +383,13 @@ privileges() { # OPTION...
     kill -INT $w
     wait $w 2>/dev/null || :
 }
-expect "a recorder keeps no capability that it does not need" [ "$(privileges -o "$out" 2>/dev/null)" = "   1 " ]
+# before 5.19 maps are read with CAP_BPF: bit 39; 2: CAP_DAC_OVERRIDE
+reads='' reads_there=2
+! kernel_before 5.19 || reads=8000000000 reads_there=8000000002
+expect "a recorder keeps no capability that it does not need" [ "$(privileges -o "$out" 2>/dev/null)" = " $reads $reads 1 " ]
 mkdir -m 700 "$T/theirs"
 chown nobody "$T/theirs"
-# 2: CAP_DAC_OVERRIDE
-expect "... but what its output needs" [ "$(privileges -o "$T/theirs/p.json" 2>/dev/null)" = " 2 2 1 " ]
+expect "... but what its output needs" [ "$(privileges -o "$T/theirs/p.json" 2>/dev/null)" = " $reads_there $reads_there 1 " ]
 in_cgroup sleep 300 & sleeper=$!
 await_sleep "$CG"
 expect "... and writes it" [ -n "$(SUDO_UID=$(id -u nobody) SUDO_GID=$(id -g nobody) privileges -o "$T/theirs/p.json")" -a -s "$T/theirs/p.json" ]
@@ -398,18 +400,20 @@ rc=0; "$WHITTLE" record -q -o "$out" --for 1s --user nobody -- sleep 60 || rc=$?
 expect "a command of another user can still be ended" [ $rc = 143 ]
 in_cgroup sleep 300 & sleeper=$!
 await_sleep "$CG"
-setpriv --reuid nobody --clear-groups --inh-caps -all,+bpf,+perfmon --ambient-caps -all,+bpf,+perfmon \
+capabilities=$(recording_capabilities)
+setpriv --reuid nobody --clear-groups --inh-caps "-all,$capabilities" --ambient-caps "-all,$capabilities" \
     "$WHITTLE" record -q --cgroup "$CG" --for 1s >"$T/out" 2>"$T/err" || :
-expect "CAP_BPF and CAP_PERFMON are enough to record a cgroup" grep -q nanosleep "$T/out"
+expect "$capabilities are enough to record a cgroup" grep -q nanosleep "$T/out"
 expect "a target that called nothing meanwhile is told of" grep -q 'warning: nothing was called meanwhile' "$T/err"
 kill $sleeper
 wait $sleeper || :
 
 # --- others who count the same ---
 event=$(cat /sys/kernel/{tracing,debug/tracing}/events/raw_syscalls/sys_enter/id 2>/dev/null | head -n 1)
-if "$programs/perf_count" "${event:-0}" >"$T/a"; then
+rc=0; "$programs/perf_count" "${event:-0}" >"$T/a" || rc=$?
+if [ $rc != 2 ]; then
     for off in '' -unpreempted -unpreempted,-fentry; do
-        WHITTLE_FEATURES=$off "$WHITTLE" record -q -o "$out" -- "$programs/perf_count" "$event" >"$T/b"
+        WHITTLE_FEATURES=$off "$WHITTLE" record -q -o "$out" -- "$programs/perf_count" "$event" >"$T/b" || :
         same "perf counts what it counts without whittle (WHITTLE_FEATURES=$off)" "$T/a" "$T/b"
     done
 else

@@ -51,7 +51,7 @@ restack
 check_status 3 "... of stop as well" "$WHITTLE" stop -q one --recording "$T/rec" -o "$T/p.json"
 expect start "$T/rec"
 
-if [[ $(uname -r) == 5.10.* ]]; then
+if kernel_before 5.15; then
     skip "start --each" "not here: this kernel cannot"
 else
     "$WHITTLE" start -q each --each "$CG" --count-moved

@@ -10,7 +10,7 @@ need qemu-system-x86_64 cpio busybox jq strace bpftool
 
 # the longest first
 choose_machines "${KERNELS:-5.10-amd64 6.1-amd64 6.12-amd64 newest-amd64 generic-amd64}" \
-    "6.1-amd64 features FEATURES=tp_btf,fetch,cpu_rows" "6.1-amd64 accuracy,live/enforce" "newest-amd64 accuracy,live/enforce" \
+    "6.1-amd64 features FEATURES=tp_btf,fetch,cpu_rows" "6.1-amd64 accuracy,live/enforce" "newest-amd64 accuracy,live/enforce,live/busy" \
     "newest-amd64 denials,live/start-denials" "6.12-amd64 live/start-denials,live/loop,live/busy" "5.10-amd64 accuracy,refusals,live/enforce"
 need_kernels "${kernels[@]}"
 tests/vm/image-live "$T/image"
