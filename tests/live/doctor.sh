@@ -64,6 +64,17 @@ if [ -n "$v1" ]; then
     row "v1 only" 0 'cgroup v2' warning "v1 only, pids at $v1 containers and cgroups of v1 can be recorded; for commands" without "umount -l '$mount'"
 fi
 row "v2 only" 0 'cgroup v2' ok 'pure v2' without 'umount -l -a -t cgroup'
+without_tracefs='while umount -l /sys/kernel/tracing 2>/dev/null || umount -l /sys/kernel/debug/tracing 2>/dev/null || umount -l /sys/kernel/debug 2>/dev/null; do :; done'
+doctor=$(WHITTLE_FEATURES=-unpreempted "$WHITTLE" doctor)
+case $doctor in
+*'counted by fentry'* | *'counted by tracepoint'*)
+    hook=${doctor##*counted by }
+    row "root needs no tracefs that is mounted" 0 tracepoints "$(awk '/ tracepoints / { print $1 }' <<<"$doctor")" "counted by ${hook%%[;$'\n']*}" \
+        without "$without_tracefs" env WHITTLE_FEATURES=-unpreempted
+    row "without it programs may be skipped, which is told" 0 tracepoints warning 'can read tracefs' \
+        without "$without_tracefs" env WHITTLE_FEATURES=-unpreempted setpriv --bounding-set=-sys_admin
+    ;;
+esac
 case $("$WHITTLE" doctor) in
 *'counted by fentry'* | *'counted by tracepoint'*)
     row "no typed tracepoints, where programs on them would be skipped: others are used" 0 tracepoints ok 'counted by' env WHITTLE_FEATURES=-tp_btf

@@ -123,7 +123,10 @@ static enum finding check_tracepoints(struct buf *text, struct err *err)
 		  session__hook(session));
 	if (session__may_be_skipped(session)) {
 		err_set(err, -ENOTSUP,
-			"this kernel skips them where tasks are preempted: under load calls may be missing, and a recording tells how many; mount tracefs at /sys/kernel/tracing for another way");
+			"this kernel skips them where tasks are preempted: under load calls may be missing, and a recording tells how many%s",
+			strcmp(session__hook(session), "tracepoint") ?
+				"; none are where whittle can read tracefs: mount it at /sys/kernel/tracing, or run whittle as root" :
+				"");
 		return FINDING_WARNING;
 	}
 	if (strcmp(session__hook(session), "raw_tp"))

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <linux/perf_event.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -111,25 +112,41 @@ static const char *const perf_events[PERF_EVENTS] = {
 	[PERF_PROCESS_EXIT] = "sched/sched_process_exit",
 };
 
-/* The number that the kernel has given to an event, 0 where it cannot be read. */
-static __u32 event_id(const char *event)
+/*
+ * The directory of tracefs: where it is mounted, else of one that is mounted nowhere, for whittle alone, which takes CAP_SYS_ADMIN:
+ * containers, as CI has them, have none. -1: neither.
+ */
+static int open_tracefs(void)
 {
 	static const char *const places[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
+	int own_fd context = -1;
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		struct buf own_buf text = BUF_INIT;
-		char file[96];
+		int own_fd fd = open(places[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-		snprintf(file, sizeof(file), "%s/events/%s/id", places[i], event);
-		if (!fs_read(AT_FDCWD, file, 32, &text, NULL))
-			return strtoul(buf__text(&text), NULL, 10);
+		if (fd >= 0 && !faccessat(fd, "events", X_OK, AT_EACCESS))
+			return steal_fd(&fd);
 	}
-	return 0;
+	context = fsopen("tracefs", FSOPEN_CLOEXEC);
+	if (context < 0 || fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		return -1;
+	return fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY);
+}
+
+/* The number that the kernel has given to an event, 0 where it cannot be read. */
+static __u32 event_id(int tracefs, const char *event)
+{
+	struct buf own_buf text = BUF_INIT;
+	char file[96];
+
+	snprintf(file, sizeof(file), "events/%s/id", event);
+	return fs_read(tracefs, file, 32, &text, NULL) ? 0 : strtoul(buf__text(&text), NULL, 10);
 }
 
 void session_hooks_probe(struct session *session)
 {
 	unsigned int *features = &session->options.features;
+	int own_fd tracefs = -1;
 
 	if (*features & FEATURE_FETCH && !features_programs_fetch())
 		*features &= ~FEATURE_FETCH;
@@ -142,8 +159,9 @@ void session_hooks_probe(struct session *session)
 		*features &= ~FEATURE_UNPREEMPTED;
 	if (*features & FEATURE_UNPREEMPTED)
 		return;
+	tracefs = open_tracefs();
 	for (size_t i = 0; i < PERF_EVENTS; i++) {
-		session->events[i] = event_id(perf_events[i]);
+		session->events[i] = tracefs < 0 ? 0 : event_id(tracefs, perf_events[i]);
 		if (!session->events[i])
 			*features &= ~FEATURE_PERF;
 	}
