@@ -115,7 +115,7 @@ $(TOOLS): $(B)/%: %.c $(LIBRARY)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(DEPS) -MT $@ -o $@ $< $(LIBRARY) $(LDFLAGS) $(LIBS_PROFILE)
 
 .PHONY: vm-programs
-vm-programs: all $(PROGRAMS) $(B)/tests/bench/floor
+vm-programs: all $(PROGRAMS) $(TOOLS) $(B)/tests/bench/floor
 
 -include $(PROGRAMS:=.d) $(TOOLS:=.d)
 

@@ -75,7 +75,6 @@ parts_of() { # KERNEL PARTS
         generic-* | *:x32) continue ;;
         5.10-*:denials) part=refusals ;;
         5.10-*:*denials | 5.10-*:live/*each | 5.10-*:live/busy) continue ;; # from 5.15 on
-        *-arm64:live/baseline | *-arm64:live/hook | *-arm64:live/set-up) continue ;; # no runtimes there (image-live)
         esac
         parts=$parts${parts:+,}$part
     done
