@@ -97,7 +97,8 @@ dd if=/dev/zero of="$T/full" bs=4096 oflag=nonblock 2>/dev/null || :
 blocked() { # PID: in writing
     local _
     for _ in {1..50}; do
-        ! grep -q pipe "/proc/$1/wchan" || return 0
+        # older kernels do not know where one waits, but what it came by
+        ! grep -qs pipe "/proc/$1/wchan" "/proc/$1/stack" || return 0
         sleep 0.1
     done
     return 1
