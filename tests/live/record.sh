@@ -250,20 +250,16 @@ def twice(master, data):
 os.write = twice
 END
 cat >"$T/stubborn.py" <<'END'
-# no shell: dash loses a signal now and then that comes while it waits for a program; no print(), which may not be interrupted by one
-import os, signal, sys, time
-got = 0
-def interrupted(*_):
-    global got
-    got += 1
-    os.write(1, b"got INT\n")
-    if got == 2:
-        sys.exit(7)
-signal.signal(signal.SIGINT, interrupted)
+# waits for signals, as a shell does not, nor a handler beside a sleep: one that comes just before either waits would be seen only behind it
+import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
 with open(sys.argv[1], "w") as own:
     own.writelines(line[3:] for line in open("/proc/self/cgroup") if line.startswith("0::"))
 os.write(1, b"ready\n")
-time.sleep(300)
+for _ in range(2):
+    signal.sigwait([signal.SIGINT])
+    os.write(1, b"got INT\n")
+sys.exit(7)
 END
 expect "Ctrl-C twice is the command's affair" [ "$(python3 "$T/twice.py" "$WHITTLE" record -q -o "$out" -- \
     python3 "$T/stubborn.py" "$T/own")" = "again 7 1" ]
@@ -437,9 +433,13 @@ await_recording $w
 in_cgroup true
 kill -INT $w
 wait $w
-expect "without a command the profile may go to standard output" jq -e .defaultAction "$T/out" >/dev/null
+expect "without a command the profile may go to standard output" grep -q '"defaultAction": ' "$T/out"
 
 # calls and errors of --stats against strace -c
+if kernel_before 5.15; then
+    says "--stats is refused" 125 'needs Linux 5.15' "$WHITTLE" record --stats -- true
+    exit 0
+fi
 # -R: how often the loader unmaps depends on where it was given room, where segments are aligned to 64 KiB (arm64)
 setarch -R "$WHITTLE" record --stats -- ls -l /usr /no-such 2>"$T/err" >/dev/null || :
 setarch -R strace -f -c -o "$T/strace" ls -l /usr /no-such >/dev/null 2>&1 || :
