@@ -45,7 +45,7 @@ LIBRARY := $(B)/libwhittle.a
 LIBRARY_OBJECTS := $(filter-out $(B)/user/cli/main.o $(B)/user/cli/cmd_%.o,$(OBJECTS))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 # these exist on x86 only
-X86_PROGRAMS := flood i386 i386_multiplex int80 x32
+X86_PROGRAMS := i386 i386_multiplex int80 x32
 # and this one on arm64 only
 ARM_PROGRAMS := arm32
 ELSEWHERE := $(if $(filter-out x86,$(ARCH)),$(X86_PROGRAMS)) $(if $(filter-out arm64,$(ARCH)),$(ARM_PROGRAMS))
