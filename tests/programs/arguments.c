@@ -1,11 +1,13 @@
-/* build: -static */
+/* build: -static -lseccomp */
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Makes the calls that it is told, and prints the errno of each, 0 for none: "NUMBER:ARG:ARG...", with "i" in front by the i386
+ * Makes the calls that it is told, and prints the errno of each, 0 for none: "NAME:ARG:ARG...", or "iNUMBER:ARG..." by the i386
  * entry. "thread" in front of them all: each in a thread of its own. A child that a call makes ends at once.
  */
 #include <errno.h>
+#include <ctype.h>
 #include <pthread.h>
+#include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,18 +15,29 @@
 
 #include "raw.h"
 
+static long number_of(const char *text, size_t len)
+{
+	char name[64];
+	int number;
+
+	snprintf(name, sizeof(name), "%.*s", (int)len, text);
+	number = seccomp_syscall_resolve_name(name);
+	if (number < 0) {
+		fprintf(stderr, "arguments: no call is named %s here\n", name);
+		_exit(2);
+	}
+	return number;
+}
+
 static void *make(void *text)
 {
-	char *word = text, *end;
-	int i386 = *word == 'i';
-	unsigned long v[7] = {0};
+	char *word = text, *end = word + strcspn(word, ":");
+	int i386 = *word == 'i' && isdigit((unsigned char)word[1]);
+	unsigned long v[7] = {i386 ? atol(word + 1) : number_of(word, end - word)};
 	long rc;
 
-	end = word + i386;
-	for (int i = 0; i < 7 && *end; i++) {
-		v[i] = strtoul(end, &end, 0);
-		end += *end == ':';
-	}
+	for (int i = 1; i < 7 && *end == ':'; i++)
+		v[i] = strtoul(end + 1, &end, 0);
 	if (i386) {
 #if defined(__x86_64__)
 		rc = int80(v[0], v[1], v[2], v[3], v[4], v[5]);
