@@ -406,11 +406,13 @@ wait $sleeper || :
 
 # --- others who count the same ---
 event=$(cat /sys/kernel/{tracing,debug/tracing}/events/raw_syscalls/sys_enter/id 2>/dev/null | head -n 1)
-rc=0; "$programs/perf_count" "${event:-0}" >"$T/a" || rc=$?
+rc=0; "$programs/perf_count" "${event:-0}" >"$T/b" || rc=$?
 if [ $rc != 2 ]; then
+    echo 1001 >"$T/a"
+    same "perf counts its own calls" "$T/a" "$T/b"
     for off in '' -unpreempted -unpreempted,-fentry; do
         WHITTLE_FEATURES=$off "$WHITTLE" record -q -o "$out" -- "$programs/perf_count" "$event" >"$T/b" || :
-        same "perf counts what it counts without whittle (WHITTLE_FEATURES=$off)" "$T/a" "$T/b"
+        same "... and as many beside whittle (WHITTLE_FEATURES=$off)" "$T/a" "$T/b"
     done
 else
     skip "perf counts what it counts without whittle" "not here: perf has no raw_syscalls:sys_enter"

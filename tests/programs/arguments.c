@@ -4,8 +4,8 @@
  * Makes the calls that it is told, and prints the errno of each, 0 for none: "NAME:ARG:ARG...", or "iNUMBER:ARG..." by the i386
  * entry. "thread" in front of them all: each in a thread of its own. A child that a call makes ends at once.
  */
-#include <errno.h>
 #include <ctype.h>
+#include <errno.h>
 #include <pthread.h>
 #include <seccomp.h>
 #include <stdio.h>
