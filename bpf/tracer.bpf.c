@@ -243,7 +243,6 @@ int denied_logged(__u64 *ctx)
 
 	return slot == SLOT_NONE ? 0 : denied_log(task, slot, ctx[2]);
 }
-
 #endif
 
 /* A directory made below a target joins it before any task can enter. */
