@@ -6,10 +6,17 @@
 #include "maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 
-/* "3", "12", "100": and of two or three characters what else begins with a digit, which does no harm. */
+static __always_inline bool comm_digit(char c)
+{
+	return (__u8)(c - '0') < 10;
+}
+
+/* "3", "12", "100" */
 static __always_inline bool comm_is_number(const char comm[COMM_LEN])
 {
-	return (__u8)(comm[0] - '0') < 10 && (!comm[1] || !comm[2] || !comm[3]);
+	return comm_digit(comm[0]) &&
+	       (!comm[1] ||
+		(comm_digit(comm[1]) && (!comm[2] || (comm_digit(comm[2]) && !comm[3]))));
 }
 
 /*

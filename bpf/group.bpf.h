@@ -532,9 +532,11 @@ static __noinline int group_note_left(struct task_struct *task, struct group *gr
 {
 	struct file *file = BPF_CORE_READ(task, mm, exe_file);
 	struct file_id exe = image_of_file(file);
-	struct slot *slot = slot_of(group->slot);
+	__u32 from = group->slot;
+	struct slot *slot = slot_of(from);
 
-	if (group->state != GROUP_SETUP && !group->away && slot->armed &&
+	/* another thread may be taking it out just now */
+	if (from != GROUP_NOWHERE && group->state != GROUP_SETUP && !group->away && slot->armed &&
 	    !image_is_launcher(exe.ino, exe.dev, (__u64)file)) {
 		atomic_add(&slot->left, 1);
 		group->away = 1;
