@@ -129,13 +129,10 @@ static bool is_left(const struct resident *resident, __u32 slot)
 }
 
 /* Left: its profile could not be written, or nobody has run poststop. With a new start under its name it goes. */
-static void tell_left(const struct resident *resident, const struct oci_state *state)
+static void tell_left(const struct oci_state *state)
 {
-	__u32 slot = resident_find(resident, state->id);
 	struct buf own_buf text = BUF_INIT;
 
-	if (slot == SLOT_NONE || !is_left(resident, slot))
-		return;
 	buf__addf(&text,
 		  "container %s starts anew: what was recorded of it before was not written, and is lost",
 		  state->id);
@@ -166,6 +163,8 @@ static int begin(const struct oci_state *state, const struct trace_request *requ
 	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
 	char target[ENTRY_TARGET_LEN];
 	unsigned int features;
+	__u32 slot;
+	bool left;
 	int rc = features_parse(getenv("WHITTLE_FEATURES"), &features, err);
 
 	if (!rc)
@@ -180,7 +179,8 @@ static int begin(const struct oci_state *state, const struct trace_request *requ
 		rc = resident_open(&resident, true, features, err);
 	if (rc)
 		return rc;
-	tell_left(&resident, state);
+	slot = resident_find(&resident, state->id);
+	left = slot != SLOT_NONE && is_left(&resident, slot);
 	snprintf(target, sizeof(target), "container %s", state->id);
 	rc = resident_begin_newborn(&resident,
 				    &(struct resident_request){
@@ -191,6 +191,8 @@ static int begin(const struct oci_state *state, const struct trace_request *requ
 				    cgroup.id, err);
 	if (rc == -ENOSPC)
 		return explain_full(&resident, rc, err);
+	if (!rc && left)
+		tell_left(state);
 	if (!rc && !cgroup_exists(&cgroup)) /* the start has failed meanwhile */
 		resident_remove(&resident, cgroup.id);
 	return rc == -EEXIST ? 0 : rc; /* the hook stands in two stages of the start */
@@ -315,11 +317,15 @@ static int write_profile(const struct oci_state *state, const struct trace_reque
 	return rc ? rc : fs_write_place(&place, buf__text(&text), text.len, err);
 }
 
-/* A recording is over when its profile is written. Until then it takes a slot; a start that failed has nothing to keep one for. */
+/*
+ * A recording is over when its profile is written. Until then it takes a slot, also if it could not be read; a start that failed has
+ * nothing to keep one for.
+ */
 static int end(const struct oci_state *state, const struct trace_request *request, struct err *err)
 {
 	struct recording own_recording recording = {0};
 	uint64_t begun = 0;
+	bool taken;
 	int forgot, rc = recording_init(&recording, err);
 
 	if (!rc)
@@ -329,6 +335,7 @@ static int end(const struct oci_state *state, const struct trace_request *reques
 			log_info("container %s is not being recorded", state->id);
 		return rc;
 	}
+	taken = !rc;
 	if (!rc)
 		rc = write_profile(state, request, &recording, err);
 	if (!rc)
@@ -336,7 +343,7 @@ static int end(const struct oci_state *state, const struct trace_request *reques
 	if (rc && recording_is_incomplete(&recording))
 		rc = err_wrap(err, rc, "something was lost while container %s was recorded",
 			      state->id);
-	if (rc && recording_has_workload(&recording))
+	if (rc && (!taken || recording_has_workload(&recording)))
 		return err_wrap(err, rc,
 				"the recording is kept, 'whittle stop %s -o FILE' writes it and ends it",
 				state->id);
