@@ -177,6 +177,7 @@ unwritable directory         | unwritable | record -o mine/p.json --cgroup $TARG
 output of somebody else      | owned   | record -o mine/p.json --cgroup $TARGET                 | 1   | kept | cannot write mine/p.json: its owner would change, so name another file
 no BTF                       | no_btf  | record -o p.json -- true                               | 125 | kept | this kernel shows no BTF (it needs CONFIG_DEBUG_INFO_BTF): /sys/kernel/btf/vmlinux
 masked BTF                   | masked_btf | record -o p.json --cgroup $TARGET                   | 1   | kept | /sys/kernel/btf/vmlinux holds no BTF
+masked BTF                   | masked_btf | start --cgroup $TARGET masked                       | 1   | kept | /sys/kernel/btf/vmlinux holds no BTF
 no privilege                 | unprivileged | record -o ours/p.json --cgroup $TARGET            | 1   | kept | CAP_BPF and CAP_PERFMON: try sudo
 no privilege, a command      | unprivileged | record -o ours/p.json -- true                     | 125 | kept | CAP_BPF and CAP_PERFMON: try sudo
 a cgroup that is not ours    | owned   | record -o mine/q.json -- true                          | 125 | kept | cannot make a cgroup for the command below $CG (root can, or who owns it)

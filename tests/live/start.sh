@@ -82,6 +82,9 @@ sed -n 's/^[0-9 ]*\([a-z_0-9]*\)(.*/\1/p' "$T/strace" | sort -u >"$T/want"
 run_in "$CG/b" ls /
 state=$(row two state)
 [ "$state" = recording ] && pass "it is being recorded" || fail "it is being recorded" "$state"
+masked='mount --bind /dev/null /sys/kernel/btf/vmlinux && exec "$0" status two --json'
+state=$(unshare -m sh -c "$masked" "$WHITTLE" | jq -r '.recordings[].state')
+[ "$state" = recording ] && pass "... also where the kernel's BTF is masked" || fail "... also where the kernel's BTF is masked" "$state"
 # what is new is found by that look, or by the one before: only then is anything known of what came since
 run_in "$CG/b" ls /
 row two calls_since_new >/dev/null

@@ -66,11 +66,15 @@ int features_check_btf(struct err *err)
 	int own_fd fd = open(BTF, O_RDONLY | O_CLOEXEC);
 	uint16_t magic = 0;
 
+	if (fd < 0 && errno == ENOENT)
+		return err_set(err, -ENOTSUP,
+			       "this kernel shows no BTF (it needs CONFIG_DEBUG_INFO_BTF): " BTF
+			       " is not there");
 	if (fd < 0)
 		return err_errno(err, -errno,
 				 "this kernel shows no BTF (it needs CONFIG_DEBUG_INFO_BTF): " BTF);
 	if (read(fd, &magic, sizeof(magic)) != sizeof(magic) || magic != BTF_MAGIC)
-		return err_set(err, -ENOENT,
+		return err_set(err, -ENOTSUP,
 			       BTF
 			       " holds no BTF: it is masked here, as containers do it; run whittle outside");
 	return 0;

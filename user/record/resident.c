@@ -176,7 +176,8 @@ static int check_wanted(const struct resident *resident, struct err *err)
 int resident_open(struct resident *resident, bool make, unsigned int features, struct err *err)
 {
 	ino_t number;
-	int rc = features_check(err);
+	/* pins are fitted to the kernel already */
+	int rc = make ? features_check(err) : features_check_capabilities(err);
 
 	resident->home = resident->each ? PIN_HOME_EACH : PIN_HOME;
 	if (!rc)
@@ -526,7 +527,7 @@ static bool peek(struct resident *resident, bool each)
 {
 	resident->each = each;
 	resident->home = each ? PIN_HOME_EACH : PIN_HOME;
-	return !features_check(NULL) && !pin_home_open(&resident->home, false, NULL) &&
+	return !features_check_capabilities(NULL) && !pin_home_open(&resident->home, false, NULL) &&
 	       pin_home_number(&resident->home) && !open_pins(resident, NULL);
 }
 
