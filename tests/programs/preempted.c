@@ -60,6 +60,8 @@ static pid_t start(void (*load)(void))
 {
 	pid_t pid = fork();
 
+	if (pid < 0)
+		exit(1);
 	if (!pid)
 		load();
 	return pid;
@@ -74,7 +76,11 @@ int main(int argc, char **argv)
 	for (int i = 2; i < argc && loads_len < LOADS_MAX; i++)
 		loads[loads_len++] = start(!strcmp(argv[i], "map") ? load_map : load_rt);
 	for (int i = 0; i < FLOODING + ONCE; i++) {
-		if (fork())
+		pid_t pid = fork();
+
+		if (pid < 0)
+			bad = 1;
+		if (pid)
 			continue;
 		for (long n = 0; i < FLOODING && n < calls; n++)
 			syscall(SYS_getppid);
@@ -85,6 +91,7 @@ int main(int argc, char **argv)
 		}
 		_exit(0);
 	}
+	/* a load that could not be ends before all else, and not well */
 	for (int i = 0; i < FLOODING + ONCE; i++)
 		bad |= wait(&status) < 0 || status;
 	for (int i = 0; i < loads_len; i++)

@@ -8,7 +8,7 @@ set -eu
 need qemu-system-x86_64 cpio busybox jq
 need_kernels newest-amd64
 
-tests/vm/image "$T/image" tests/vm/guest-loss
+tests/vm/image "$T/image" tests/vm/guest-loss setpriv
 if [ "${THOROUGH-}" = yes ]; then
     APPEND="RUNS=17 CHEAP=10" CPUS=1 boot newest-amd64 900
     APPEND="RUNS=17" CPUS=2 boot newest-amd64 900

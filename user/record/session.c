@@ -82,13 +82,19 @@ void session__renew_launchers(struct session *session)
 	memcpy(session->skel->bss->launchers, found, sizeof(found));
 }
 
-static int configure_old(struct tracer_bpf *skel)
+static void configure_old(struct tracer_bpf *skel)
 {
 	/* arm64 with pages of 64 KiB has stacks of one page (THREAD_SIZE) */
 	if (sysconf(_SC_PAGESIZE) > skel->rodata->cfg_stack_bytes)
 		skel->rodata->cfg_stack_bytes = sysconf(_SC_PAGESIZE);
-	/* such a kernel warns of tracing programs that allocate */
-	return bpf_map__set_map_flags(skel->maps.groups, 0);
+}
+
+/* Before 6.1 a kernel warns of raw tracepoints' programs that allocate. Typed ones may. */
+static int allocate_ahead(struct tracer_bpf *skel)
+{
+	int rc = bpf_map__set_map_flags(skel->maps.groups, 0);
+
+	return rc ? rc : bpf_map__set_map_flags(skel->maps.lineages, 0);
 }
 
 /* Nobody takes the room of others. A session of each cgroup has here only what its slots have no room for. */
@@ -146,8 +152,10 @@ static int configure(struct session *session, const struct hook *hook)
 	session->options.denials &= (options->features & FEATURE_TP_BTF) != 0;
 	session->logged &= session->options.denials;
 	rc = session_hook_choose(session, hook);
-	if (!rc && !(options->features & FEATURE_FETCH))
-		rc = configure_old(skel);
+	if (!(options->features & FEATURE_FETCH))
+		configure_old(skel);
+	if (!rc && session_hook_is_raw(session))
+		rc = allocate_ahead(skel);
 	if (!rc)
 		rc = bpf_program__set_autoload(skel->progs.denied_logged, session->logged);
 	if (!rc && !options->timing)
@@ -415,10 +423,17 @@ static int get_links(struct session *session, const char *dir, struct err *err)
 	bpf_object__for_each_program(program, session->skel->obj)
 	{
 		struct bpf_link *link;
+		int fd;
 
 		if (pins_get_link(dir, bpf_program__name(program), &link))
 			continue;
+		fd = pins_get_program(dir, bpf_program__name(program), err);
+		if (fd < 0) {
+			bpf_link__destroy(link);
+			return fd;
+		}
 		session->links[session->links_len].program = program;
+		session->links[session->links_len].program_fd = fd;
 		session->links[session->links_len++].link = link;
 	}
 	return session_hook_find(session) ?
@@ -484,9 +499,13 @@ int session__pin(struct session *session, const char *dir, struct err *err)
 
 	if (!rc)
 		rc = pins_put_program(dir, session->skel->progs.inventory, err);
-	for (size_t i = 0; !rc && i < session->links_len; i++)
-		rc = pins_put_link(dir, bpf_program__name(session->links[i].program),
-				   session->links[i].link, err);
+	for (size_t i = 0; !rc && i < session->links_len; i++) {
+		struct bpf_program *program = session->links[i].program;
+
+		rc = pins_put_link(dir, bpf_program__name(program), session->links[i].link, err);
+		if (!rc)
+			rc = pins_put_program(dir, program, err);
+	}
 	if (!rc)
 		rc = pins_seal(dir, err);
 	session->pinned = !rc;
@@ -526,6 +545,7 @@ int session_attach(struct session *session, struct bpf_program *program, struct 
 		return err_errno(err, -errno, "cannot attach to %s",
 				 bpf_program__section_name(program));
 	session->links[session->links_len].program = program;
+	session->links[session->links_len].program_fd = -1;
 	session->links[session->links_len++].link = link;
 	return 0;
 }
@@ -580,6 +600,9 @@ void session__detach(struct session *session)
 	if (!session->pinned && session->skel)
 		session->skel->bss->calls_seen = 0;
 	/* the counters first: they were the last to be attached */
-	while (session->links_len)
+	while (session->links_len) {
 		bpf_link__destroy(session->links[--session->links_len].link);
+		if (session->links[session->links_len].program_fd >= 0)
+			close(session->links[session->links_len].program_fd);
+	}
 }

@@ -321,6 +321,12 @@ bool session_hook_find(struct session *session)
 	return false;
 }
 
+bool session_hook_is_raw(const struct session *session)
+{
+	return bpf_program__type(program_of(session, session->hook->programs[0])) ==
+	       BPF_PROG_TYPE_RAW_TRACEPOINT;
+}
+
 bool session_hook_counts_in(const struct session *session, const struct bpf_program *program)
 {
 	/* there the perf tracepoints' programs need only be attached */

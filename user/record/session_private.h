@@ -51,10 +51,11 @@ struct session {
 	int inventory;             /* a program's file descriptor */
 	struct arg_plan plan;      /* pinned: what arguments are kept of */
 	bool logged;               /* it sees by itself which calls a filter only logs */
-	/* what is attached: the program and its link */
+	/* what is attached: the program, its link and, pinned, its file descriptor (else -1: the program has it) */
 	struct {
 		struct bpf_program *program;
 		struct bpf_link *link;
+		int program_fd;
 	} links[LINKS_MAX];
 	size_t links_len;
 	bool pinned;              /* programs were attached by another process, and stay */
@@ -141,6 +142,8 @@ const struct hook *session_hook_next(const struct session *session, const struct
 int session_hook_choose(struct session *session, const struct hook *hook) must_check;
 /** Which hook do the links of a pinned session belong to? False: to none. */
 bool session_hook_find(struct session *session);
+/** Are the programs of the chosen hook those of raw tracepoints, not typed ones? */
+bool session_hook_is_raw(const struct session *session);
 /** Does it see to it that a call which a filter let through does not pass for denied? */
 bool session_hook_notes_enters(const struct session *session, const struct bpf_program *program);
 /** Does it matter if this program is skipped? */

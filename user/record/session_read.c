@@ -125,7 +125,7 @@ int session__need_denials(const struct session *session, struct err *err)
 	return session__sees_denials(session) ?
 		       0 :
 		       err_set(err, -ENOTSUP,
-			       "this kernel does not load the programs that see denied calls (Linux 5.15 does)");
+			       "this kernel does not load the programs that see denied calls (Linux 5.15 does, on arm64 5.18)");
 }
 
 bool session__sees_logged(const struct session *session)
@@ -181,51 +181,30 @@ static uint64_t program_misses(int fd)
 	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len) ? info.recursion_misses : 0;
 }
 
-static uint64_t link_misses(const struct bpf_link *link)
+/* Of the programs that are looked at. They are there when they are attached no more; whoever has not loaded them has those that are. */
+static uint64_t misses_of(const struct session *session,
+			  bool (*looked_at)(const struct session *, const struct bpf_program *))
 {
-	struct bpf_link_info info = {0};
-	__u32 len = sizeof(info);
-	int own_fd fd = -1;
+	struct bpf_program *program;
+	uint64_t misses = 0;
 
-	if (bpf_obj_get_info_by_fd(bpf_link__fd(link), &info, &len))
-		return 0;
-	fd = bpf_prog_get_fd_by_id(info.prog_id);
-	return program_misses(fd);
+	bpf_object__for_each_program(program, session->skel->obj)
+	{
+		if (looked_at(session, program))
+			misses += program_misses(bpf_program__fd(program));
+	}
+	for (size_t i = 0; i < session->links_len; i++)
+		if (looked_at(session, session->links[i].program))
+			misses += program_misses(session->links[i].program_fd);
+	return misses;
 }
 
 uint64_t session__enters_missed(const struct session *session)
 {
-	struct bpf_program *program;
-	uint64_t misses = 0;
-
-	for (size_t i = 0; session->pinned && i < session->links_len; i++)
-		if (session_hook_notes_enters(session, session->links[i].program))
-			misses += link_misses(session->links[i].link);
-	if (session->pinned)
-		return misses;
-	bpf_object__for_each_program(program, session->skel->obj)
-	{
-		if (session_hook_notes_enters(session, program))
-			misses += program_misses(bpf_program__fd(program));
-	}
-	return misses;
+	return misses_of(session, session_hook_notes_enters);
 }
 
 uint64_t session__misses(const struct session *session)
 {
-	uint64_t misses = 0;
-	struct bpf_program *program;
-
-	/* whoever has pinned them sees them as all others do */
-	for (size_t i = 0; session->pinned && i < session->links_len; i++)
-		if (session_hook_counts_in(session, session->links[i].program))
-			misses += link_misses(session->links[i].link);
-	if (session->pinned)
-		return misses;
-	bpf_object__for_each_program(program, session->skel->obj)
-	{
-		if (session_hook_counts_in(session, program))
-			misses += program_misses(bpf_program__fd(program));
-	}
-	return misses;
+	return misses_of(session, session_hook_counts_in);
 }
