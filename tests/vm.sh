@@ -105,6 +105,7 @@ live/hook
 live/start
 live/start-each,live/busy,live/doctor
 live/each,live/denials,live/quiet
+live/hook-slots
 live/start-denials,live/loop,live/nothing-lost,live/footprint
 accuracy,denials,features,live/args,live/enforce,live/moving,live/names,live/truth,live/v1,live/verdicts
 live/resident,live/shared possible_cpus=64

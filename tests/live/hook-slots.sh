@@ -68,15 +68,19 @@ check_spelling() { # DESC N...
 nothing_is_left() { # DESC
     [ -z "$(ls -A "$HOME_OF_PINS")" ] && pass "$1" || fail "$1" "$(ls -R "$HOME_OF_PINS" | head -n 20 | tr '\n' ' ')"
 }
-at_once() { # COMMAND N...: the command for each N; $failed is how many failed
-    local command=$1 n jobs=()
+at_once() { # COMMAND N...: the command for each N, HOOKS_AT_ONCE at a time; $failed is how many failed
+    local command=$1 n jobs most=${HOOKS_AT_ONCE:-64}
     shift
     failed=0
-    for n; do
-        $command "$n" &
-        jobs+=($!)
+    while [ $# != 0 ]; do
+        jobs=()
+        for n in "${@:1:most}"; do
+            $command "$n" &
+            jobs+=($!)
+        done
+        for n in "${jobs[@]}"; do wait "$n" || failed=$((failed + 1)); done
+        shift $(($# < most ? $# : most))
     done
-    for n in "${jobs[@]}"; do wait "$n" || failed=$((failed + 1)); done
 }
 begin_n() { begin "m$1" "${pids[$1]}"; }
 end_n() { end "m$1"; }

@@ -91,6 +91,50 @@ times_each 1 $odd >"$T/expected"
 spelled >"$T/spelled"
 same "a v2 cgroup as ever" "$T/expected" "$T/spelled"
 
+# --- numbers: two cgroups of different hierarchies that have the same one ---
+# Sets twins: makes cgroups where their numbers are lower until there are two. What is made with a controller more is further apart.
+find_twins() {
+    local -A seen=()
+    local dirs=("$V1/n" "$CG/n") numbers=() at=0 i dir
+    mkdir "${dirs[@]}" "$CG/n/with"
+    ! read -r i _ <"$CG/n/cgroup.controllers" || echo "+$i" >"$CG/n/cgroup.subtree_control"
+    mapfile -t numbers < <(stat -c %i "${dirs[@]}")
+    apart=$((numbers[1] > numbers[0] ? numbers[1] - numbers[0] : numbers[0] - numbers[1]))
+    for ((i = 0; i < 1000 && apart < 4000; i++)); do
+        at=$((numbers[1] < numbers[0]))
+        dir=${dirs[at]}/$i
+        [ $((at && i % 2)) = 0 ] || dir=$CG/n/with/$i
+        mkdir "$dir"
+        numbers[at]=$(stat -c %i "$dir")
+        seen[$at.${numbers[at]}]=$dir
+        twins=("${seen[0.${numbers[at]}]-}" "${seen[1.${numbers[at]}]-}")
+        [ -z "${twins[0]}" ] || [ -z "${twins[1]}" ] || return 0
+    done
+    return 1
+}
+if find_twins; then
+    for at in 0 1; do
+        begin --cgroup "${twins[at]}"
+        mkdir "${twins[0]}/below" "${twins[1]}/below"
+        for dir in "${twins[at]}" "${twins[at]}/below"; do inside "$dir" "$spell" 682; done
+        for dir in "${twins[1 - at]}" "${twins[1 - at]}/below"; do inside "$dir" "$spell" 341; done
+        rmdir "${twins[0]}/below"
+        # that the other one goes is no end of this one
+        [ $at = 0 ] || rmdir "${twins[0]}"
+        inside "${twins[at]}" "$spell" 682
+        end
+        rmdir "${twins[1]}/below"
+        # shellcheck disable=SC2086
+        times_each 3 $odd >"$T/expected"
+        spelled >"$T/spelled"
+        same "of two cgroups with the same number, $(stat -c %i "${twins[at]}"), the one of v$((at + 1)) is recorded" "$T/expected" "$T/spelled"
+    done
+elif [ $apart -lt 4000 ]; then
+    fail "there are two cgroups with the same number"
+else
+    skip "two cgroups with the same number" "not here: the numbers of v1 and v2 are $apart apart"
+fi
+
 # a container whose engine knows v1 only: it begins when a word comes through the pipe
 mkdir "$T/bin" "$T/empty" "$V1/$id"
 mkfifo "$T/go"

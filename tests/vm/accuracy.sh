@@ -11,21 +11,19 @@ need qemu-system-x86_64 cpio busybox jq strace bpftool
 # the longest first
 choose_machines "${KERNELS:-5.10-amd64 6.1-amd64 6.12-amd64 newest-amd64 generic-amd64}" \
     "6.1-amd64 features FEATURES=tp_btf,fetch,cpu_rows" "6.1-amd64 accuracy,live/enforce" "newest-amd64 accuracy,live/enforce,live/busy" \
-    "newest-amd64 denials,live/start-denials" "6.12-amd64 live/start-denials,live/loop,live/busy" "5.10-amd64 accuracy,refusals,live/enforce"
+    "newest-amd64 denials,live/start-denials" "6.12-amd64 live/start-denials,live/loop,live/busy,live/v1" "5.10-amd64 accuracy,refusals,live/enforce"
 need_kernels "${kernels[@]}"
 tests/vm/image-live "$T/image"
 boot_parts "$(often 500 1700)" "${machines[@]}"
 check_facts
 
 # --- what is not tried there ---
-leave_out() { # REASON TEST...
-    local reason=$1 test
-    shift
-    for test; do
-        skip "live/$test on other kernels" "not here: $reason"
-    done
-}
-leave_out "it needs a compiler" sanitized verifier
-leave_out "it makes load that such a machine does not bear in time" hook-slots
-[ "${THOROUGH-}" = yes ] || leave_out "it takes too long in an emulated machine" args bad-input baseline denials doctor each footprint hook moving names \
-    nothing-lost quiet record resident set-up shared start start-each truth v1 verdicts
+for test in tests/live/*.sh; do
+    test=${test##*/} test=${test%.sh}
+    [[ ${machines[*]} =~ live/$test([ ,]|$) ]] && continue
+    case $test:${THOROUGH-}:${MACHINES:+some} in
+    sanitized:* | verifier:*) skip "live/$test on other kernels" "not here: it needs a compiler" ;;
+    *:yes:) fail "live/$test runs on other kernels" "it is not in the list of tests/vm.sh" ;;
+    *) skip "live/$test on other kernels" "not here: it takes too long in an emulated machine" ;;
+    esac
+done

@@ -74,6 +74,11 @@ done
 awk '$3 <= 0' "$T/all" >"$T/nothing"
 [ ! -s "$T/nothing" ] || fail "all costs something" "$(xargs <"$T/nothing")"
 if [ "${UPDATE-}" = yes ] && [ -s "$T/all" ] && [ ! -s "$T/nothing" ]; then
-    { grep '^#' "$table" | sed "s/^# Compiled by clang-[0-9]*/# Compiled by $compiler/" || :; cat "$T/all"; } >"$T/table"
+    # what was not measured stays
+    awk 'FILENAME == ARGV[1] { got[$1, $2] = $0; order[++count] = $1 SUBSEP $2; next }
+        ($1, $2) in got { print got[$1, $2]; delete got[$1, $2]; next }
+        { print }
+        END { for (i = 1; i <= count; i++) if (order[i] in got) print got[order[i]] }' "$T/all" "$table" |
+        sed "s/^# Compiled by clang-[0-9]*/# Compiled by $compiler/" >"$T/table"
     cp "$T/table" "$table"
 fi

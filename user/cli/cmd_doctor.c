@@ -132,7 +132,7 @@ static enum finding check_tracepoints(struct buf *text, struct err *err)
 	if (strcmp(session__hook(session), "raw_tp"))
 		return FINDING_OK;
 	err_set(err, -ENOTSUP,
-		"typed tracepoints, as Linux 5.15 has them, are missing: each call costs more, and denied calls are not seen; on older kernels --each and --stats are refused, too");
+		"typed tracepoints, as Linux 5.15 has them (on arm64 5.18), are missing: each call costs more, and denied calls are not seen; on older kernels --each and --stats are refused, too");
 	return FINDING_WARNING;
 }
 
