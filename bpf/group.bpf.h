@@ -164,16 +164,32 @@ static __noinline int groups_void(void)
 	return 0;
 }
 
-/* A group leaves its slot or ends, and what is in the map is about to go. Several threads may find that at once: one of them is it. */
-static __always_inline void group_forget(struct group *group)
+/*
+ * A group leaves its slot or ends, and what is in the map is about to go. Several threads may find that at once: one of them is it, and gets
+ * true.
+ */
+static __always_inline bool group_forget(struct group *group)
 {
 	__u32 slot = group->slot;
 
 	if (slot == GROUP_NOWHERE || compare_exchange(&group->slot, slot, GROUP_NOWHERE) != slot)
-		return;
+		return false;
 	if (!group_is_workload(group))
 		group_leave(group);
 	groups_void();
+	return true;
+}
+
+/* Waits a moment for what another thread, which has forgotten the group, stores in its place. */
+verified_once int group_await(__u32 tgid)
+{
+	for (int i = 0; i < 1024; i++) {
+		const struct group *group = bpf_map_lookup_elem(&groups, &tgid);
+
+		if (!group || group->slot != GROUP_NOWHERE)
+			break;
+	}
+	return 0;
 }
 
 /*
@@ -312,8 +328,12 @@ static __always_inline struct group *group_of(struct task_struct *task, __u32 sl
 
 	if (likely(group && (group->slot == slot || group_is_apart(task))))
 		return group;
-	if (group)
-		group_forget(group);
+	if (group && !group_forget(group)) {
+		group_await(tgid);
+		group = bpf_map_lookup_elem(&groups, &tgid);
+		if (group && group->slot != GROUP_NOWHERE)
+			return group;
+	}
 	return group_enter(task, group_home(task, slot), entering, group ? BPF_ANY : BPF_NOEXIST);
 }
 

@@ -5,7 +5,7 @@
 set -eu
 . tests/own-bpffs.sh
 . tests/lib.sh
-need jq
+need jq bpftool
 mover=${BUILD:-build}/tests/programs/mover
 
 own_cgroup
@@ -130,6 +130,30 @@ finish a
 in_flight=$(jq -r '[.syscalls[] | select(.class == "in_flight") | "\(.name) \(.calls)"] | join(" ")' "$T/a.json")
 is "--count-moved: the call that it is in is in flight, and its start was not seen" "10 nanosleep 1 false" \
     "$(calls a getppid) ${in_flight#clock_} $(jq .whole "$T/a.json")" a
+
+# one whose threads find all at once that it has moved, each time
+moves=$(often 100 500)
+record a "$top/a"
+record b "$top/b"
+"$mover" flood:3 ready:"$T/floods" sleep:600000 & pid=$!
+until [ -e "$T/floods" ]; do sleep 0.05; done
+for _ in $(seq "$moves"); do
+    for dir in "$top/a" "$top/b"; do
+        echo $pid >"$dir/cgroup.procs"
+        sleep 0.002
+    done
+done
+kill $pid
+wait $pid 2>/dev/null || :
+until [ ! -s "$top/b/cgroup.procs" ]; do sleep 0.05; done
+left=$(bpftool -j map dump pinned /sys/fs/bpf/whittle/v1/map-lineages | jq length)
+finish a
+finish b
+for name in a b; do
+    moved=$(jq '(.moved | length) + .losses.moved' "$T/$name.json")
+    is "of $moves that moved in between two calls none is told of twice, none is workload, and none stays" "true 0 0 0" \
+        "$([ "$moved" -le "$moves" ] && echo true || echo "$moved") $(calls $name getppid) $(jq .losses.processes "$T/$name.json") $left" $name
+done
 
 # a crowd that moves into one target takes nothing from the recording of another one
 crowd=6000

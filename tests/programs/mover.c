@@ -9,6 +9,7 @@
  *   out:DIR     that thread alone goes there
  *   calls:N     calls getppid N times
  *   others:N    that thread calls getpgid N times
+ *   flood:N     starts N threads that call getppid all the time
  *   execs       that thread runs the rest of the steps in a new image
  *   exec        the first thread does
  *   true        runs /bin/true in a child, and waits for it
@@ -90,6 +91,22 @@ static void *wait_for_orders(void *unused)
 		usleep(1000);
 	}
 	return unused;
+}
+
+static void *call_on(void *unused)
+{
+	for (;;)
+		syscall(SYS_getppid);
+	return unused;
+}
+
+static void flood(long n)
+{
+	pthread_t thread;
+
+	while (n-- > 0)
+		if (pthread_create(&thread, NULL, call_on, NULL))
+			die("pthread_create");
 }
 
 static void start_thread(void)
@@ -181,6 +198,8 @@ static void take(const char *step, char *at)
 			syscall(SYS_getppid);
 	} else if (!strncmp(step, "others:", 7)) {
 		order(n);
+	} else if (!strncmp(step, "flood:", 6)) {
+		flood(n);
 	} else if (!strcmp(step, "execs")) {
 		order(-1);
 	} else if (!strcmp(step, "exec")) {
