@@ -6,17 +6,19 @@
 #include "maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 
-static __always_inline bool comm_digit(char c)
+/*
+ * Of the first four characters, the first one lowest: "3", "12", "100". In a function of its own: the stack of callers has no room for it, see
+ * lineage_new().
+ */
+static __noinline int comm_is_number(__u32 first)
 {
-	return (__u8)(c - '0') < 10;
-}
-
-/* "3", "12", "100" */
-static __always_inline bool comm_is_number(const char comm[COMM_LEN])
-{
-	return comm_digit(comm[0]) &&
-	       (!comm[1] ||
-		(comm_digit(comm[1]) && (!comm[2] || (comm_digit(comm[2]) && !comm[3]))));
+	for (int i = 0; i < 4; i++, first >>= 8) {
+		if (!(__u8)first)
+			return i > 0;
+		if ((__u8)(first - '0') > 9)
+			return 0;
+	}
+	return 0;
 }
 
 /*
@@ -26,9 +28,11 @@ static __always_inline bool comm_is_number(const char comm[COMM_LEN])
 static __always_inline void comm_of(struct task_struct *task, char comm[COMM_LEN])
 {
 	const unsigned char *name;
+	__u32 first;
 
 	bpf_probe_read_kernel_str(comm, COMM_LEN, &task->comm);
-	if (!comm_is_number(comm))
+	__builtin_memcpy(&first, comm, sizeof(first));
+	if (!comm_is_number(first))
 		return;
 	name = BPF_CORE_READ(task, mm, exe_file, f_path.dentry, d_name.name);
 	if (name)

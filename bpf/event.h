@@ -291,12 +291,12 @@ struct group {
 	__u64 since;   /* PROVISIONAL: the time of its exec */
 	__u32 slot;
 	__u32 state;
-	__u32 image;    /* PROVISIONAL: what it runs */
-	__u32 filters;  /* seccomp filters that it entered with */
-	__u32 has_exec; /* `exec` is a call that a thread of it is in */
-	__u32 away;     /* it has left its slot, or a thread of it has: that was counted */
-	__u32 hook; /* SETUP: it runs a hook of the runtime, or something that one has started */
-	__u32 pad;
+	__u32 image;   /* PROVISIONAL: what it runs */
+	__u32 filters; /* seccomp filters that it entered with */
+	__u8 has_exec; /* `exec` is a call that a thread of it is in */
+	__u8 away;     /* it has left its slot, or a thread of it has: that was counted */
+	__u8 hook;     /* SETUP: it runs a hook of the runtime, or something that one has started */
+	__u8 pad[5];   /* small: one is on the stack where that is deepest */
 	struct call exec;
 	char exec_comm[COMM_LEN]; /* of the thread that is in it: the exec itself gives it another */
 };
@@ -575,7 +575,7 @@ _Static_assert(sizeof(struct apart_calls) == 16, "struct apart_calls");
 _Static_assert(sizeof(struct denied_key) == 24,
 	       "struct denied_key: padding would be part of the key");
 _Static_assert(sizeof(struct filtered) == 32, "struct filtered");
-_Static_assert(sizeof(struct group) == 88, "struct group");
+_Static_assert(sizeof(struct group) == 80, "struct group");
 _Static_assert(sizeof(struct lineage) == 56, "struct lineage");
 _Static_assert(sizeof(struct tuple) == 56, "struct tuple: padding would be part of the key");
 _Static_assert(ROW_LEN <= 65536 && IMAGES_MAX <= 256, "struct tuple");
