@@ -132,7 +132,7 @@ check_facts() {
             /^#/ || (part == "" ? $1 in kernel : key[$1, $2] || $0 in line) { next } { print }' "$T/seen" "$table" |
             sort -V | { grep '^#' "$table" && cat; } >"$T/table"
         cp "$T/table" "$table"
-        scripts/check-kernels --update
+        scripts/check-tables --update
     fi
     facts "$table" >"$T/known" || :
     # what passed, or is of a new kernel, and is not yet in the table is no failure

@@ -81,4 +81,5 @@ if [ "${UPDATE-}" = yes ] && [ -s "$T/all" ] && [ ! -s "$T/nothing" ]; then
         END { for (i = 1; i <= count; i++) if (order[i] in got) print got[order[i]] }' "$T/all" "$table" |
         sed "s/^# Compiled by clang-[0-9]*/# Compiled by $compiler/" >"$T/table"
     cp "$T/table" "$table"
+    scripts/check-tables --update
 fi
