@@ -57,6 +57,13 @@ grep -q '^4 distinct syscalls in 8 calls, 1m40s; the last new one 50.0 s and at 
 echo '[4,8,50000000000,5,[[0,2],[25000000000,3],[50000000000,4]]]' >"$T/want"
 same 'its points as JSON' "$T/want" "$T/points"
 
+# a whittle to come may know of losses that this one does not
+jq '.complete = false | .losses.more = 7' "$T/a" >"$T/lossy"
+"$WHITTLE" show "$T/lossy" | sed -n 1p >"$T/first"
+grep -q 'incomplete' "$T/first" && pass 'a recording that calls itself incomplete is' || fail 'a recording that calls itself incomplete is' "$(cat "$T/first")"
+[ "$("$WHITTLE" merge "$T/a" "$T/lossy" | jq .complete)" = false ] && pass '... merged, too' || fail '... merged, too'
+check_status 3 '... and its profile' "$WHITTLE" profile "$T/lossy" -o "$T/p.json"
+
 # any program can call what is no call, and be recorded at it
 recording -1:7 9223372036854775807:8 -9223372036854775808:9 0:5 >"$T/odd"
 "$WHITTLE" merge "$T/odd" | grep -o '"number":[-0-9]*' | cut -d: -f2 >"$T/numbers" # jq rounds them

@@ -41,9 +41,9 @@ Test(denials, the_same_folds)
 	known.args_known = true;
 	known.args[5] = 5;
 	add(&denials, known);
-	known.pid = 8;
+	known.pid = 6; /* whatever its number is */
 	strcpy(known.comm, "second");
-	known.args[5] = 6;
+	known.args[5] = 4;
 	add(&denials, known);
 	cr_assert_eq(denials.len, 1);
 	cr_expect_eq(denials.rows[0].count, 8);
@@ -52,6 +52,34 @@ Test(denials, the_same_folds)
 	cr_expect_eq(denials.rows[0].args[5], 5);
 	add(&denials, denial(1, DENIAL_ERRNO, 1, UINT64_MAX));
 	cr_expect_eq(denials.rows[0].count, INT64_MAX, "a count stays what a recording can hold");
+}
+
+/* In either order it is the same one, and pid, name and arguments are of one process. */
+Test(denials, joined)
+{
+	struct denial rows[] = {denial(1, DENIAL_ERRNO, 1, 2), denial(1, DENIAL_ERRNO, 1, 3),
+				denial(1, DENIAL_ERRNO, 1, 4)};
+	static const int orders[][3] = {{0, 1, 2}, {2, 1, 0}, {1, 2, 0}};
+
+	rows[1].pid = 20;
+	strcpy(rows[1].comm, "twenty");
+	rows[1].args_known = true;
+	rows[1].args[0] = 2;
+	rows[2] = rows[1];
+	rows[2].pid = 10;
+	strcpy(rows[2].comm, "ten");
+	rows[2].args[0] = 16;
+	for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
+		struct denials own_denials denials = {0};
+
+		for (size_t k = 0; k < 3; k++)
+			cr_assert_eq(denials_join(&denials, &rows[orders[i][k]]), 0);
+		cr_assert_eq(denials.len, 1);
+		cr_expect_eq(denials.rows[0].count, 8);
+		cr_expect_eq(denials.rows[0].pid, 10);
+		cr_expect_str_eq(denials.rows[0].comm, "ten");
+		cr_expect_eq(denials.rows[0].args[0], 16);
+	}
 }
 
 Test(denials, others_do_not)

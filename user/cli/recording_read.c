@@ -377,7 +377,8 @@ static int get_head(const struct place *place, const struct node *node, struct r
 {
 	static const char *const hooks[] = {"tp_btf", "raw_tp", "tracepoint", "fentry"};
 	const struct node *host = node_member(node, "host"), *whole = node_member(node, "whole"),
-			  *container = node_member(node, "container");
+			  *container = node_member(node, "container"),
+			  *complete = node_member(node, "complete");
 	const char *target, *hook, *started;
 	int rc = copy_text(place, host, "kernel", out->kernel, sizeof(out->kernel));
 
@@ -403,6 +404,7 @@ static int get_head(const struct place *place, const struct node *node, struct r
 	out->native = arch_from_machine(out->machine);
 	out->whole = whole && whole->truth;
 	out->container = container && container->truth;
+	out->incomplete = complete && !complete->truth;
 	out->started = time_of(started);
 	out->hook = "unknown";
 	for (size_t i = 0; i < ARRAY_LEN(hooks); i++)

@@ -61,30 +61,55 @@ static uint64_t sum(uint64_t a, uint64_t b)
 	return __builtin_add_overflow(a, b, &sum) || sum > INT64_MAX ? INT64_MAX : sum;
 }
 
-static void join(struct denial *into, const struct denial *from)
+/* Of whom more is known first, or else by what is known. */
+static int compare_first(const struct denial *x, const struct denial *y)
 {
-	into->count = sum(into->count, from->count);
-	/* of two that are known always the same one, whichever recording comes first */
-	if (from->pid &&
-	    (!into->pid || from->pid < into->pid ||
-	     (from->pid == into->pid && memcmp(from->comm, into->comm, sizeof(into->comm)) < 0))) {
-		into->pid = from->pid;
-		memcpy(into->comm, from->comm, sizeof(into->comm));
-	}
-	if (from->args_known &&
-	    (!into->args_known || memcmp(from->args, into->args, sizeof(into->args)) < 0)) {
-		into->args_known = true;
-		memcpy(into->args, from->args, sizeof(into->args));
-	}
+	int order = !x->pid - !y->pid;
+
+	if (!order)
+		order = y->args_known - x->args_known;
+	if (!order)
+		order = (x->pid > y->pid) - (x->pid < y->pid);
+	if (!order)
+		order = memcmp(x->comm, y->comm, sizeof(x->comm));
+	return order ? order : memcmp(x->args, y->args, sizeof(x->args));
+}
+
+/* Whose pid, comm and args those of the row are: all of one process. */
+static void set_first(struct denial *into, const struct denial *from)
+{
+	into->pid = from->pid;
+	memcpy(into->comm, from->comm, sizeof(into->comm));
+	into->args_known = from->args_known;
+	memcpy(into->args, from->args, sizeof(into->args));
+}
+
+static struct denial *find(struct denials *denials, const struct denial *denial)
+{
+	for (size_t i = 0; i < denials->len; i++)
+		if (!compare(&denials->rows[i], denial))
+			return &denials->rows[i];
+	return NULL;
+}
+
+int denials_join(struct denials *denials, const struct denial *denial)
+{
+	struct denial *row = find(denials, denial);
+
+	if (row && compare_first(denial, row) < 0)
+		set_first(row, denial);
+	return denials_add(denials, denial);
 }
 
 int denials_add(struct denials *denials, const struct denial *denial)
 {
-	for (size_t i = 0; i < denials->len; i++) {
-		if (!compare(&denials->rows[i], denial)) {
-			join(&denials->rows[i], denial);
-			return 0;
-		}
+	struct denial *row = find(denials, denial);
+
+	if (row) {
+		row->count = sum(row->count, denial->count);
+		if (!row->pid && !row->args_known)
+			set_first(row, denial);
+		return 0;
 	}
 	if (denials->len == DENIALS_MAX)
 		return -ENOSPC;

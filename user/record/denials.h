@@ -60,6 +60,8 @@ int denial_compare(const struct denial *x, const struct denial *y);
  * stays. -ENOMEM, -ENOSPC (DENIALS_MAX): the list is as it was.
  */
 int denials_add(struct denials *denials, const struct denial *denial) must_check;
+/** The same where nobody knows who was the first: of any two it is always the same one, whichever order they come in. */
+int denials_join(struct denials *denials, const struct denial *denial) must_check;
 
 /** The arguments that the call of a row was denied with, NULL: they were not looked at. */
 const struct tuples *denials_arguments(const struct denials *denials, const struct denial *denial);

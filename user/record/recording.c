@@ -202,7 +202,8 @@ bool recording_is_incomplete(const struct recording *recording)
 {
 	const struct losses *losses = &recording->losses;
 
-	return losses->cgroups || losses->calls || losses->left || losses->misses;
+	return recording->incomplete || losses->cgroups || losses->calls || losses->left ||
+	       losses->misses;
 }
 
 bool recording_can_name(const struct syscall *call)

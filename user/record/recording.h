@@ -77,6 +77,7 @@ struct recording {
 	uint64_t remade; /* times that a target was made meanwhile; of this process's recording only */
 	bool container; /* the target is known to be one, of several one */
 	bool whole;     /* from the first instruction of the target on: nothing was inside before */
+	bool incomplete; /* the file that it was read from says so, for whatever reason */
 	struct observed *observed;
 	size_t observed_len, observed_room;
 	struct moved *moved;

@@ -120,7 +120,7 @@ static int join_denied(struct recording *into, const struct recording *from)
 {
 	for (size_t i = 0; i < from->denied.len; i++) {
 		const struct denial *denial = &from->denied.rows[i];
-		int rc = denials_add(&into->denied, denial);
+		int rc = denials_join(&into->denied, denial);
 
 		if (rc == -ENOSPC)
 			into->losses.denials = recording_sum(into->losses.denials, denial->count);
@@ -159,6 +159,7 @@ int recording_join(struct recording *into, const struct recording *from)
 	into->calls_since_known = false;
 	into->container |= from->container;
 	into->whole &= from->whole;
+	into->incomplete |= from->incomplete;
 	into->timed |= from->timed;
 	into->longest = longer(recording_length(into), recording_length(from));
 	into->elapsed = recording_sum(into->elapsed, from->elapsed);
