@@ -397,7 +397,7 @@ static inline __u32 follow_place(__u64 parent, __u64 hash, __u32 probe)
  * the resident session (user/record/resident.h).
  */
 #define ENTRY_NAME_LEN   128
-#define ENTRY_TARGET_LEN 3920
+#define ENTRY_TARGET_LEN 3912
 
 enum entry_flags {
 	ENTRY_HALF = 1,  /* whoever makes it is not done, or was killed */
@@ -411,9 +411,10 @@ enum entry_flags {
 };
 
 struct entry {
-	__u64 begun;      /* CLOCK_MONOTONIC, ns */
-	__u64 begun_wall; /* CLOCK_REALTIME, ns */
-	__u64 misses;     /* session__misses() at the time: not of this recording */
+	__u64 begun;         /* CLOCK_MONOTONIC, ns */
+	__u64 begun_wall;    /* CLOCK_REALTIME, ns */
+	__u64 misses;        /* session__misses() at the time: not of this recording */
+	__u64 enters_missed; /* session__enters_missed(), likewise */
 	/* what was known when somebody looked first after the last new call; distinct 0: nobody has looked yet */
 	__u64 noted_new;   /* when that was made, ns since it began */
 	__u64 noted_calls; /* calls by the time of that look */

@@ -87,13 +87,14 @@ static int add(const struct denied_key *key, uint64_t count, void *context)
 		denial.count = count;
 		break;
 	}
-	return denials_add(collect->out, &denial);
+	return denials_join(collect->out, &denial);
 }
 
 int denied_collect(const struct session *session, const struct denied_news *news, enum arch native,
-		   uint64_t slots, struct denials *out, struct err *err)
+		   uint64_t slots, uint64_t missed, struct denials *out, struct err *err)
 {
-	struct collect collect = {news, native, slots, session__enters_missed(session), out};
+	struct collect collect = {news, native, slots, session__enters_missed(session) - missed,
+				  out};
 
 	return session__each_denial(session, add, &collect, err);
 }

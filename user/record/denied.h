@@ -23,8 +23,9 @@ bool denied_news_keep(struct denied_news *news, const struct ev_denied *event);
 struct denial denied_from_event(const struct ev_denied *event, enum arch native);
 
 /**
- * Adds all of the slots (a bit each) to `out`. What may be none, because the kernel skipped programs, is left out. The session is
- * detached, or the slots are stopped.
+ * Adds all of the slots (a bit each) to `out`. What may be none, because the kernel skipped programs, is left out; `missed`:
+ * session__enters_missed() when that began. The session is detached, or the slots are stopped.
  */
 int denied_collect(const struct session *session, const struct denied_news *news, enum arch native,
-		   uint64_t slots, struct denials *out, struct err *err) must_check;
+		   uint64_t slots, uint64_t missed, struct denials *out,
+		   struct err *err) must_check;

@@ -223,6 +223,7 @@ void recorder__resume(struct recorder *recorder, const struct entry *entry)
 	recorder->begun = entry->begun;
 	recorder->begun_wall = entry->begun_wall;
 	recorder->misses = entry->misses;
+	recorder->enters_missed = entry->enters_missed;
 	recorder->no_denials = !(entry->flags & ENTRY_DENIALS);
 	recorder->no_args = !(entry->flags & ENTRY_ARGS);
 }

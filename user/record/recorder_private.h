@@ -21,6 +21,7 @@ struct recorder {
 	uint64_t begun;           /* CLOCK_MONOTONIC, ns */
 	uint64_t begun_wall;      /* CLOCK_REALTIME, ns */
 	uint64_t misses;          /* from before */
+	uint64_t enters_missed;   /* of these */
 	bool no_denials, no_args; /* the session keeps them, but not for this recording */
 	struct ev_first *news;
 	size_t news_len, news_room;

@@ -236,7 +236,7 @@ static int add_denied(struct finish *finish, struct err *err)
 	struct recorder *recorder = finish->recorder;
 	struct recording *recording = finish->recording;
 	int rc = denied_collect(finish->session, &recorder->denied, recording->native,
-				recorder->slots, &recording->denied, err);
+				recorder->slots, recorder->enters_missed, &recording->denied, err);
 
 	recording->losses.log = recorder->log_lost;
 	for (size_t i = 0; !rc && i < recorder->logged.len; i++) {

@@ -285,6 +285,7 @@ int resident_begin(struct resident *resident, const struct resident_request *req
 	entry->begun = clock_kernel_ns();
 	entry->begun_wall = clock_ns(CLOCK_REALTIME);
 	entry->misses = session__misses(resident->session);
+	entry->enters_missed = session__enters_missed(resident->session);
 	entry->flags = request->flags | ENTRY_HALF;
 	copy_text(entry->target, sizeof(entry->target), request->target);
 	copy_text(entry->name, sizeof(entry->name), request->name);
