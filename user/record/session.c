@@ -262,7 +262,7 @@ static int map_views(struct session *session, struct err *err)
 	if (!rc)
 		rc = map_view(skel->maps.first_seen, protection, &session->first_seen);
 	if (!rc)
-		rc = map_view(skel->maps.timings, PROT_READ, &session->timings);
+		rc = map_view(skel->maps.timings, protection, &session->timings);
 	if (!rc)
 		rc = map_view(skel->maps.tuple_counts, protection, &session->tuple_counts);
 	if (!rc && entries)

@@ -184,6 +184,15 @@ static void clear_rows(struct session *session, __u32 slot)
 	       ROW_LEN * sizeof(__u64));
 }
 
+static void clear_timings(struct session *session, __u32 slot)
+{
+	struct timing *timings = session->timings.data;
+
+	for (__u32 cpu = 0; cpu < session->cpus; cpu++)
+		memset(&timings[((size_t)cpu * session->slots + slot) * ROW_LEN], 0,
+		       ROW_LEN * sizeof(*timings));
+}
+
 int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 {
 	struct tracer_bpf *skel = session->skel;
@@ -202,11 +211,15 @@ int session__clear_slot(struct session *session, __u32 slot, struct err *err)
 		rc = forget_entries(skel->maps.lineages, slot, slot_of_lineage);
 	if (!rc && session->options.denials)
 		rc = forget_entries(skel->maps.denials, slot, slot_of_denied);
+	if (!rc && session->options.timing)
+		rc = forget_entries(skel->maps.timings_apart, slot, slot_of_apart);
 	if (!rc)
 		rc = session_forget_args(session, slot);
 	if (rc)
 		return err_errno(err, rc, "cannot forget what was recorded before");
 	clear_rows(session, slot);
+	if (session->options.timing)
+		clear_timings(session, slot);
 	forget_filtered(session, slot);
 	memset(&skel->bss->slots[slot], 0, sizeof(struct slot));
 	skel->bss->denials_lost[slot] = 0;
