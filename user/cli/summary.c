@@ -25,12 +25,13 @@ static struct totals count(const struct recording *recording)
 	for (size_t i = 0; i < recording->observed_len; i++) {
 		const struct observed *o = &recording->observed[i];
 
-		totals.launcher += o->class == OBSERVED_LAUNCHER;
-		if (!observed_is_needed(o->class))
-			continue;
-		totals.calls = recording_sum(totals.calls, o->calls);
+		if (observed_is_needed(o->class))
+			totals.calls = recording_sum(totals.calls, o->calls);
 		/* sorted by call, the workload's class first: another class of the same call brings nothing new */
 		if (last && !syscall_compare(&last->call, &o->call))
+			continue;
+		totals.launcher += o->class == OBSERVED_LAUNCHER;
+		if (!observed_is_needed(o->class))
 			continue;
 		last = o;
 		totals.distinct++;
@@ -45,6 +46,7 @@ static struct totals count(const struct recording *recording)
 /* One line, however many there are: a hostile workload can call any number. */
 static void warn_unknown(const struct recording *recording)
 {
+	const struct observed *last = NULL;
 	struct buf own_buf list = BUF_INIT;
 	size_t n = 0;
 
@@ -52,7 +54,10 @@ static void warn_unknown(const struct recording *recording)
 		const struct observed *o = &recording->observed[i];
 
 		if (!observed_is_needed(o->class) || recording_can_name(&o->call) ||
-		    ++n > LIST_SHOWN)
+		    (last && !syscall_compare(&last->call, &o->call)))
+			continue;
+		last = o;
+		if (++n > LIST_SHOWN)
 			continue;
 		buf__addf(&list, " %s:%" PRId64, arch_token(o->call.arch), o->call.nr);
 		if (syscall_is_multiplexer(&o->call))
