@@ -25,7 +25,7 @@ int each_start_open(const char *path, struct cgroup *top, struct err *err)
 __u32 each_start_slots(const struct cgroup *top, uint64_t wanted)
 {
 	size_t there = cgroup_descendants(top);
-	size_t cgroups = 2 * there < ROOM_MIN ? ROOM_MIN : there + there / 4 + ROOM_MIN;
+	size_t cgroups = there + there / 4 + ROOM_MIN;
 
 	if (wanted)
 		cgroups = wanted < there + LATE_ROOM ? there + LATE_ROOM : wanted;

@@ -133,6 +133,8 @@ static int write_target(struct each_targets *targets, __u32 slot, struct err *er
 	struct recording own_recording recording = {0};
 	int rc = recording_init(&recording, err);
 	struct losses losses;
+	uint64_t moved;
+	size_t nameless;
 	bool empty;
 
 	if (!rc)
@@ -144,12 +146,14 @@ static int write_target(struct each_targets *targets, __u32 slot, struct err *er
 	/* taken apart when it is given to a group */
 	losses = recording.losses;
 	empty = !recording_has_workload(&recording);
-	targets->moved += recording.moved_len + losses.moved;
-	targets->unnamed += unnamed(&recording);
+	moved = recording.moved_len + losses.moved;
+	nameless = unnamed(&recording);
 	rc = empty ? 0 : each_files_add(&targets->files, &target->who, &recording, err);
 	if (rc)
 		return rc;
 	add_losses(&targets->losses, &losses);
+	targets->moved += moved;
+	targets->unnamed += nameless;
 	targets->empty += empty;
 	targets->recorded += !empty;
 	return 0;
@@ -200,6 +204,26 @@ static bool can_be_closed(struct each_targets *targets, __u32 owner)
 	return true;
 }
 
+int each_targets_know(struct each_targets *targets, __u32 slot)
+{
+	int rc;
+
+	if (slot <= EACH_TOP || slot >= targets->len || targets->all[slot].recorder ||
+	    !__atomic_load_n(&session__born(targets->session, slot)->id, __ATOMIC_ACQUIRE))
+		return 0;
+	rc = add(targets, slot);
+	if (rc)
+		forget(&targets->all[slot]);
+	return rc;
+}
+
+static void know_all(struct each_targets *targets)
+{
+	for (__u32 slot = EACH_TOP + 1; slot < targets->len; slot++)
+		if (each_targets_know(targets, slot))
+			log_warn("there is no memory for what is recorded");
+}
+
 /* Its cgroup was removed, and all news of it were taken. */
 static void end(struct each_targets *targets, __u32 slot)
 {
@@ -212,8 +236,11 @@ static void end(struct each_targets *targets, __u32 slot)
 	target->gone = true;
 	if (targets->resident)
 		return;
-	/* one below it, of which there was no news, must be known before; the slot may be another's after that */
-	each_targets_catch_up(targets);
+	/* one below it, of which there was no news, must be known before; who is gone without news comes to its turn later */
+	if (session__missed_news(targets->session)) {
+		targets->behind = true;
+		know_all(targets);
+	}
 	if (!target->recorder || target->id != id || target->owner != slot ||
 	    !can_be_closed(targets, slot))
 		return;
@@ -224,19 +251,6 @@ static void end(struct each_targets *targets, __u32 slot)
 		return;
 	}
 	reuse(targets, slot);
-}
-
-int each_targets_know(struct each_targets *targets, __u32 slot)
-{
-	int rc;
-
-	if (slot <= EACH_TOP || slot >= targets->len || targets->all[slot].recorder ||
-	    !__atomic_load_n(&session__born(targets->session, slot)->id, __ATOMIC_ACQUIRE))
-		return 0;
-	rc = add(targets, slot);
-	if (rc)
-		forget(&targets->all[slot]);
-	return rc;
 }
 
 int each_targets_know_all(struct each_targets *targets, struct err *err)
@@ -287,9 +301,7 @@ void each_targets_take(const void *data, size_t len, void *context)
 /* First who is new, then who is gone: nobody's slot is used again before those below it are known. */
 static void look_at_all(struct each_targets *targets)
 {
-	for (__u32 slot = EACH_TOP + 1; slot < targets->len; slot++)
-		if (each_targets_know(targets, slot))
-			log_warn("there is no memory for what is recorded");
+	know_all(targets);
 	for (__u32 slot = EACH_TOP + 1; slot < targets->len; slot++)
 		if (targets->all[slot].recorder &&
 		    __atomic_load_n(&session__born(targets->session, slot)->gone, __ATOMIC_ACQUIRE))
@@ -298,8 +310,10 @@ static void look_at_all(struct each_targets *targets)
 
 void each_targets_catch_up(struct each_targets *targets)
 {
-	if (session__missed_news(targets->session))
-		look_at_all(targets);
+	if (!session__missed_news(targets->session) && !targets->behind)
+		return;
+	targets->behind = false;
+	look_at_all(targets);
 }
 
 static void look_up_names(struct each_targets *targets)

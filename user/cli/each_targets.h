@@ -20,6 +20,7 @@ struct each_targets {
 	struct cgroup top;       /* PATH */
 	struct each_files files;
 	__u32 flags;     /* enum slot_flags of new cgroups */
+	bool behind;     /* there were changes without news that were not looked at */
 	bool resident;   /* slots stay what they are: others may read them, and it may go on */
 	uint64_t misses; /* of the session, before it began */
 	uint64_t begun; /* of those that were there before: when it began, CLOCK_MONOTONIC, ns; 0: now */
