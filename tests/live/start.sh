@@ -126,6 +126,26 @@ for name in "" -x ../x "a b" "$(printf '%0200d' 0)"; do
 done
 check_status 2 "a recording needs a target" whittle start x
 
+# --- the target is made anew while start waits for its turn, and however its path is spelled
+mkdir "$CG/late"
+check "a recording begins" whittle start other --cgroup "$CG/b"
+(exec 8<"${PINS%/*}" && flock 8 && exec sleep 1) &
+while flock -n "${PINS%/*}" true; do sleep 0.01; done
+whittle start -q late --follow --cgroup "${CG%/*}//./${CG##*/}/late/" & starter=$!
+sleep 0.4
+rmdir "$CG/late"
+mkdir "$CG/late"
+wait $starter && pass "one begins whose cgroup was made anew meanwhile" || fail "one begins whose cgroup was made anew meanwhile"
+run_in "$CG/late" "$spell" 5
+rmdir "$CG/late"
+mkdir "$CG/late"
+run_in "$CG/late" "$spell" 8
+check "it is stopped" whittle stop late -o "$T/late.json"
+spells "that one is recorded, and the next" 13 "$T/late.json"
+whittle stop -q --force other -o "$T/nothing" 2>/dev/null || :
+wait
+rmdir "$CG/late"
+
 # --- the target is made anew: its first instruction is recorded, with no process of whittle there
 sleeper "$CG/a"
 check "a cgroup is followed" whittle start follow --cgroup "$CG/a" --follow

@@ -154,13 +154,17 @@ static void tell_followed(const struct start *start)
 /* A cgroup made below a target joins it, so the walk may come after the targets and miss none. */
 static int add_targets(struct start *start, struct err *err)
 {
-	const struct target_list *targets = &start->targets;
+	struct target_list *targets = &start->targets;
 	int rc = 0;
 
 	start->err = err;
 	for (size_t i = 0; !rc && i < targets->len; i++)
 		if (is_there(start, i) && is_followed(start, i))
 			rc = follow(start, i, err);
+	/* what was made anew while all of this was made ready, before anybody looked out for it */
+	for (size_t i = 0; !rc && i < targets->len; i++)
+		if (is_there(start, i) && is_followed(start, i))
+			cgroup_renew(&targets->cgroups[i]);
 	for (size_t i = 0; !rc && i < targets->len; i++)
 		if (is_there(start, i))
 			rc = add_id(targets->cgroups[i].id, start);

@@ -197,6 +197,11 @@ static int start_recording(struct record *record, struct err *err)
 		rc = session__attach_followers(record->session, err);
 	for (size_t i = 0; !rc && record->options.follow && i < record->targets.len; i++)
 		rc = record_follow(record, record->targets_slot, &record->targets.cgroups[i], err);
+	/* what was made anew while all of this was made ready, before anybody looked out for it */
+	for (size_t i = 0; !rc && record->options.follow && i < record->targets.len; i++)
+		if (cgroup_renew(&record->targets.cgroups[i]))
+			session__add_cgroup(record->session, record->targets_slot,
+					    record->targets.cgroups[i].id);
 	for (size_t i = 0; !rc && i < record->targets.len; i++)
 		rc = cgroup_walk(&record->targets.cgroups[i], add_id, remove_id, record, err);
 	if (!rc)

@@ -45,6 +45,20 @@ int cgroup_id_at(int dir, const char *name, uint64_t *id)
 	return 0;
 }
 
+/* What was typed may have double slashes, links, or be relative: what is made anew at this place is known by the path that it has. */
+static void find_path(struct cgroup *cgroup)
+{
+	char link[64], path[PATH_MAX];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", cgroup->fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n <= 0 || *path != '/')
+		return;
+	path[n] = '\0';
+	snprintf(cgroup->path, sizeof(cgroup->path), "%s", path);
+}
+
 static int open_directory(const char *path, struct cgroup *out, struct err *err)
 {
 	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
@@ -69,6 +83,7 @@ static int open_directory(const char *path, struct cgroup *out, struct err *err)
 		return err_set(err, -EINVAL,
 			       "%s is not a cgroup: it does not lie on a cgroup2 file system",
 			       path);
+	find_path(&cgroup);
 	rc = fs.f_type == CGROUP_SUPER_MAGIC ? cgroup_v1_identify(&cgroup, err) : 0;
 	if (rc)
 		return rc;
@@ -189,6 +204,17 @@ int cgroup_each(int (*fn)(const char *path, const char *name, void *context), vo
 bool cgroup_exists(const struct cgroup *cgroup)
 {
 	return !faccessat(cgroup->fd, "cgroup.procs", F_OK, 0);
+}
+
+bool cgroup_renew(struct cgroup *cgroup)
+{
+	struct cgroup anew = CGROUP_CLOSED;
+
+	if (cgroup_exists(cgroup) || cgroup_open(cgroup->path, &anew, NULL))
+		return false;
+	cgroup_close(cgroup);
+	*cgroup = anew;
+	return true;
 }
 
 int cgroup_parent(const struct cgroup *cgroup, uint64_t *id, const char **name, struct err *err)

@@ -78,6 +78,8 @@ bool cgroup_identify_path(const char *path, struct cgroup_identity *out);
 
 /** Is it still there? Its descriptor outlives a cgroup that was removed. */
 bool cgroup_exists(const struct cgroup *cgroup);
+/** If it is gone, and another one lies at its path: takes that, and returns true. */
+bool cgroup_renew(struct cgroup *cgroup);
 
 /** Is it the root of the hierarchy, which holds every process of the machine? */
 bool cgroup_is_root(const struct cgroup *cgroup);
