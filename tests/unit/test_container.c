@@ -88,8 +88,8 @@ static const struct {
 } forms[] = {
 	{"docker",
 	 "{\"Command\":\"\\\"sleep\\\"\",\"ID\":\"" A
-	 "\",\"Names\":\"web\",\"State\":\"running\"}\n"
-	 "{\"ID\":\"" C "\",\"Names\":\"done\",\"State\":\"exited\"}",
+	 "\",\"Names\":\"front/web,web\",\"State\":\"running\"}\n"
+	 "{\"ID\":\"" C "\",\"Names\":\"done,front/done\",\"State\":\"exited\"}",
 	 "[{\"Id\": \"" A "\", \"State\": {\"Status\": \"running\", \"Pid\": 4711}}]",
 	 "[{\"Id\": \"" C "\", \"State\": {\"Status\": \"exited\", \"Pid\": 0}}]"},
 	{"podman",

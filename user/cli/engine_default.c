@@ -56,12 +56,13 @@ static int read_podman(const struct host *host, struct profile *out, struct engi
 		const struct parse_options options = {.lenient = true, .arch = host->arch};
 		struct profile own_profile whole = {0};
 		struct buf own_buf text = BUF_INIT;
-		int rc = fs_read(AT_FDCWD, podman_files[i], PROFILE_FILE_MAX, &text, err);
+		struct err reason = {0};
+		int rc = fs_read(AT_FDCWD, podman_files[i], PROFILE_FILE_MAX, &text, &reason);
 
 		if (rc == -ENOENT)
 			continue;
 		if (rc)
-			return rc;
+			return err_set(err, rc, "%s", reason.text);
 		snprintf(beyond->source, sizeof(beyond->source), "podman's default profile (%s)",
 			 podman_files[i]);
 		beyond->profile = podman_files[i];

@@ -4,6 +4,7 @@
 #include "cli/record.h"
 #include "target/container.h"
 #include "target/mount.h"
+#include "target/unit.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -75,13 +76,11 @@ int record_wait_plan(struct record *record, struct err *err)
 	return 0;
 }
 
-/* "nginx" is nginx.service. */
 static bool is_unit(const char *unit, const char *name)
 {
-	size_t len = strlen(unit);
+	char own[UNIT_NAME_LEN];
 
-	return !strncmp(name, unit, len) &&
-	       (!name[len] || (!strchr(unit, '.') && !strcmp(name + len, ".service")));
+	return unit_name(unit, own) && !strcmp(own, name);
 }
 
 static bool is_container(struct awaited *awaited, const char *name, char label[CONTAINER_LABEL_LEN])

@@ -39,6 +39,18 @@ static const char *member_text(json_t *json, const char *path)
 	return text ? text : "";
 }
 
+/* Docker names a container also as those call it that link to it: "db,web/db". Names have neither of the two. */
+static void own_name(const char *names, char *name, size_t size)
+{
+	size_t len = strcspn(names, ",");
+
+	while (names[len] && memchr(names, '/', len)) {
+		names += len + 1;
+		len = strcspn(names, ",");
+	}
+	snprintf(name, size, "%.*s", (int)len, names);
+}
+
 static bool is_id(const char *text)
 {
 	size_t len = strlen(text);
@@ -90,8 +102,7 @@ static int add_listed(const struct engine *engine, json_t *json,
 	if (!is_id(id))
 		return bad_answer(engine, "a container without an id", err);
 	snprintf(container.id, sizeof(container.id), "%s", id);
-	snprintf(container.name, sizeof(container.name), "%s",
-		 member_text(json, engine->list_name));
+	own_name(member_text(json, engine->list_name), container.name, sizeof(container.name));
 	container.over = engine->list_over &&
 			 !strcmp(member_text(json, engine->list_state), engine->list_over);
 	snprintf(container.image, sizeof(container.image), "%s",

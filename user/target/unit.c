@@ -134,18 +134,23 @@ static int identify_in(const char *slice, const char *unit, struct cgroup_identi
 	return rc ? rc : cgroup_identify_below(&cgroup, unit, out, err);
 }
 
+bool unit_name(const char *name, char out[UNIT_NAME_LEN])
+{
+	return is_name(name) && snprintf(out, UNIT_NAME_LEN, "%s%s", name,
+					 has_type(name) ? "" : ".service") < UNIT_NAME_LEN;
+}
+
 int unit_identify(const char *name, struct cgroup_identity *out, struct err *err)
 {
 	char unit[UNIT_NAME_LEN];
-	char *argv[] = {"systemctl", "show", "--property=LoadState,Slice", "--", unit, NULL};
+	char *argv[] = {"systemctl", "show", "--property=LoadState,Slice,Id", "--", unit, NULL};
 	struct capture capture = {.argv = argv, .max = ANSWER_MAX, .limit = ANSWER_LIMIT};
 	struct buf own_buf answer = BUF_INIT;
-	char load[64], slice[UNIT_NAME_LEN];
+	char load[64], slice[UNIT_NAME_LEN], id[UNIT_NAME_LEN];
 	int rc;
 
-	if (!is_name(name))
+	if (!unit_name(name, unit))
 		return err_set(err, -EINVAL, "that is not the name of a systemd unit");
-	snprintf(unit, UNIT_NAME_LEN, "%s%s", name, has_type(name) ? "" : ".service");
 	rc = capture_run(&capture, &answer, err);
 	if (rc)
 		return rc;
@@ -154,6 +159,9 @@ int unit_identify(const char *name, struct cgroup_identity *out, struct err *err
 		return err_set(err, -ENOENT, "there is no unit %s that could be waited for", unit);
 	if (!strcmp(load, "not-found"))
 		return err_set(err, -ENOENT, "there is no unit %s", unit);
+	/* an alias has no cgroup: redis.service is redis-server.service */
+	if (value_of(buf__text(&answer), "Id", id, sizeof(id)) && is_name(id))
+		return identify_in(slice, id, out, err);
 	return identify_in(slice, unit, out, err);
 }
 
@@ -166,9 +174,8 @@ int unit_open(const char *name, struct cgroup *out, struct err *err)
 	struct buf own_buf answer = BUF_INIT;
 	struct err reason = {0};
 
-	if (!is_name(name))
+	if (!unit_name(name, unit))
 		return err_set(err, -EINVAL, "that is not the name of a systemd unit");
-	snprintf(unit, sizeof(unit), "%s%s", name, has_type(name) ? "" : ".service");
 	if (capture_run(&capture, &answer, &reason))
 		return open_by_directory(unit, reason.text, out, err);
 	return open_answer(unit, buf__text(&answer), out, err);

@@ -6,6 +6,9 @@
 
 #define UNIT_NAME_LEN 256 /* systemd: UNIT_NAME_MAX */
 
+/** "nginx" is nginx.service. False: that is not a unit's name. */
+bool unit_name(const char *name, char out[UNIT_NAME_LEN]) must_check;
+
 /**
  * Where the cgroup of a unit is, or will be once it is started. -EINVAL: not a unit's name; -ENOENT: there is no such unit, or, inside a
  * cgroup namespace, its slice has no cgroup yet.
