@@ -11,7 +11,7 @@ need_kernels newest-amd64
 tests/vm/image "$T/image" tests/vm/guest-loss setpriv
 if [ "${THOROUGH-}" = yes ]; then
     APPEND="RUNS=17 CHEAP=10" CPUS=1 boot newest-amd64 900
-    APPEND="RUNS=17" CPUS=2 boot newest-amd64 900
+    APPEND="RUNS=17 CHEAP=10" CPUS=2 boot newest-amd64 900
 else
     APPEND="RUNS=1" CPUS=1 boot newest-amd64
 fi
