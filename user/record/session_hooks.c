@@ -27,6 +27,7 @@ static const struct hook hooks[] = {
 	{.name = "fentry",
 	 .features = FEATURE_PERF | FEATURE_FENTRY,
 	 .preempted_only = true,
+	 .without = &hooks[1],
 	 .programs = {"perf_fentry", "sys_enter_perf"}},
 	{.name = "tracepoint",
 	 .features = FEATURE_PERF,
@@ -198,7 +199,7 @@ static bool has_part(const struct session *session, enum part part)
 
 static bool counts_by_fentry(const struct session *session)
 {
-	return session->hook == &hooks[0];
+	return session->hook->without;
 }
 
 static struct bpf_program *program_of(const struct session *session, const char *name)
@@ -292,7 +293,7 @@ int session__attach_followers(struct session *session, struct err *err)
 {
 	/* if it cannot be, the perf tracepoints' programs do it by themselves, which is nearly as good */
 	if (counts_by_fentry(session) && attach(session, session->hook->programs, 1, NULL))
-		session->hook = &hooks[1];
+		session->hook = session->hook->without;
 	session->skel->bss->by_fentry = counts_by_fentry(session);
 	return attach_part(session, PART_FOLLOWERS, err);
 }

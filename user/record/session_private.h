@@ -29,11 +29,12 @@ enum hook_of {
 /* A way to be told of each call. */
 struct hook {
 	const char *name;
-	unsigned int features;   /* what it needs */
-	bool few_rows;           /* it is for sessions of at most FEW_ROWS rows */
-	bool args;               /* of those, for the ones that keep arguments */
-	bool preempted_only;     /* it costs more, and is of use only where others lose calls */
-	const char *programs[2]; /* the one that counts, and one that must be there for it */
+	unsigned int features;      /* what it needs */
+	bool few_rows;              /* it is for sessions of at most FEW_ROWS rows */
+	bool args;                  /* of those, for the ones that keep arguments */
+	bool preempted_only;        /* it costs more, and is of use only where others lose calls */
+	const char *programs[2];    /* the one that counts, and one that must be there for it */
+	const struct hook *without; /* if the first of them cannot be attached: the other one alone */
 	enum hook_of of;
 };
 
