@@ -117,7 +117,7 @@ END
 }
 
 # Compares what machines said of their kernels with tests/vm/kernels.table, all of it with THOROUGH=yes. UPDATE=yes writes it there: a
-# kernel's lines anew, or with MACHINES, which run a part, what is not there yet. What failed is no longer or not there.
+# kernel's lines anew, without what failed; or with MACHINES, which run a part, what is not there yet.
 check_facts() {
     local table=tests/vm/kernels.table kernels
     kernels=$(cut -d' ' -f1 "$T/facts" | sort -u | paste -sd'|')

@@ -149,6 +149,13 @@ for format in kubernetes firecracker firejail; do
     check "... which --lossy leaves out" "$WHITTLE" convert --lossy --format $format "$T/enosys.json"
     says "$format has one errno" 1 '; --lossy leaves it out' "$WHITTLE" convert --format $format "$T/enosys.json"
 done
+sed 's/"SCMP_ARCH_X86_64"/&, "SCMP_ARCH_X86"/; s/"read"/"accept", &/' "$T/enosys.json" >"$T/both.json"
+"$WHITTLE" convert --lossy --format firejail "$T/both.json" 2>/dev/null | sed -n 2,3p >"$T/got"
+printf 'seccomp.32.keep %s\nseccomp.keep %s\n' execve,read accept,execve,read >"$T/want"
+same 'firejail: 32-bit code has what of it there is' "$T/want" "$T/got"
+for arch in '' , ,,; do
+    says "no architecture: '$arch'" 2 'names no architecture' "$WHITTLE" convert --arch "$arch" $G/plain.json
+done
 says 'kubernetes: a name of its own' 2 "'-' and '.'" "$WHITTLE" convert --format kubernetes --name My_App $G/plain.json
 check '... that looks like a number' "$WHITTLE" convert --format kubernetes --name 12 $G/plain.json
 grep -qx '  name: "12"' "$T/out" && pass '... has quotes' || fail '... has quotes'

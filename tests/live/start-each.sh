@@ -99,9 +99,9 @@ check "a snapshot is written" write snapshot many
 holds "with what was called until then" brief.2 512
 expect "three are gone" [ "$(row many cgroups.gone)" = 3 ]
 expect "ten are there, those of units and containers once" [ "$(row many cgroups.there)" = 10 ]
-expect "... and the rest is free" [ "$(row many cgroups.room)" = 1011 ]
+expect "... and the rest is free" [ "$(row many cgroups.room)" = 1021 ]
 expect "calls are those of all of them" [ "$(row many calls)" -gt 300 ]
-expect "the table says what is recorded" grep -q "^many .* recording .* each cgroup below $top: 10, 3 gone, room for 1011\$" <(whittle status)
+expect "the table says what is recorded" grep -q "^many .* recording .* each cgroup below $top: 10, 3 gone, room for 1021\$" <(whittle status)
 since=$(row many calls_since_new)
 expect "nobody has called anything since: $since" [ "$since" = 0 ]
 inside first "$programs/spell" 2

@@ -100,6 +100,8 @@ static int parse_arches(const char *text, bool arches[ARCH_COUNT], struct err *e
 
 	if (!copy)
 		return err_errno(err, -ENOMEM, "cannot read the architectures");
+	if (!text[strspn(text, ",")])
+		return err_set(err, -EINVAL, "--arch '%s' names no architecture", text);
 	for (char *word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
 		enum arch arch;
 		int rc = arch_parse(word, &arch, err);

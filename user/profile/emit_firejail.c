@@ -4,6 +4,7 @@
 #include "profile/outcome.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ENOSYS, which libraries take for an old kernel's answer, is not EPERM. */
@@ -31,6 +32,25 @@ static const char *error_action(const struct profile *profile)
 							 NULL;
 }
 
+/* Of lines, those that the architecture has; ARCH_INVALID: all. */
+static void add_names(const struct buf *lines, enum arch arch, struct buf *out)
+{
+	const char *comma = "";
+	int64_t nr;
+
+	for (const char *at = lines->data, *end = at + lines->len; at < end;) {
+		const char *line = memchr(at, '\n', end - at) ?: end;
+		char name[SYSCALL_NAME_LEN];
+
+		snprintf(name, sizeof(name), "%.*s", (int)(line - at), at);
+		if (arch == ARCH_INVALID || syscall_resolve(arch, name, &nr)) {
+			buf__addf(out, "%s%.*s", comma, (int)(line - at), at);
+			comma = ",";
+		}
+		at = line + 1;
+	}
+}
+
 int emit_firejail(const struct profile *profile, const struct emit_options *options,
 		  struct buf *out, struct err *err)
 {
@@ -47,9 +67,16 @@ int emit_firejail(const struct profile *profile, const struct emit_options *opti
 	if (rc)
 		return rc;
 	buf__addf(out, "seccomp-error-action %s\n", action);
+	/* without one of these firejail lets through all that 32-bit code calls */
+	if (profile->arches[ARCH_X86]) {
+		buf__addf(out, "seccomp.32.keep ");
+		add_names(&names, ARCH_X86, out);
+		buf__addf(out, "\n");
+	} else {
+		buf__addf(out, "seccomp.block-secondary\n");
+	}
 	buf__addf(out, "seccomp.keep ");
-	for (size_t i = 0; i + 1 < names.len; i++)
-		buf__add(out, names.data[i] == '\n' ? "," : &names.data[i], 1);
+	add_names(&names, ARCH_INVALID, out);
 	buf__addf(out, "\n");
 	return buf__error(out) ? err_errno(err, buf__error(out), "cannot write the profile") : 0;
 }
