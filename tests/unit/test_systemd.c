@@ -83,7 +83,7 @@ Test(systemd, calls)
 		{"SystemCallFilter=~", "write", "allow"},
 		{"SystemCallErrorNumber=EPERM\nSystemCallFilter=~read", "read", "1"},
 		{"SystemCallFilter=read\nSystemCallErrorNumber=EPERM", "write", "1"},
-		{"SystemCallFilter=read\nSystemCallErrorNumber=0", "write", "0"},
+		{"SystemCallFilter=read\nSystemCallErrorNumber=ENOTSUP", "write", "95"},
 		{"SystemCallFilter=read\nSystemCallErrorNumber=kill", "write", "kill"},
 		{"SystemCallFilter=read\nSystemCallErrorNumber=1\nSystemCallErrorNumber=", "write",
 		 "kill"},
@@ -163,6 +163,10 @@ Test(systemd, refused)
 		{"SystemCallFilter=Read", "u:2:18: 'Read' is no name"},
 		{"SystemCallFilter=a \\\n  b!", "u:3:3: 'b!' is no name"},
 		{"SystemCallFilter=a\nSystemCallErrorNumber=x", "u:3:23: there is no errno 'x'"},
+		{"SystemCallFilter=a\nSystemCallErrorNumber=0",
+		 "u:3:23: systemd takes one errno other than 0"},
+		{"SystemCallFilter=a\nSystemCallErrorNumber=EPERM EACCES",
+		 "u:3:29: systemd takes one errno other than 0"},
 		{"SystemCallArchitectures=vax", "does not know the architecture 'vax'"},
 		{"RestrictAddressFamilies=AF_NONE", "there is no address family 'AF_NONE'"},
 		{"SystemCallFilter", "u:2:1: no '=' in this line"},
@@ -306,6 +310,16 @@ Test(systemd, recorded_families)
 	}
 }
 
+Test(systemd, no_errno_0_by_default)
+{
+	const struct profile profile = {.default_action = ACTION_ERRNO};
+	struct buf own_buf unit = BUF_INIT;
+	struct err err = {0};
+
+	cr_expect_eq(emit_systemd(&profile, &(struct emit_options){0}, &unit, &err), -EOPNOTSUPP);
+	cr_expect(strstr(err.text, "no errno 0"));
+}
+
 /* Lists of all kinds, errnos of single calls, logs and families. */
 Test(systemd, round_trip, .timeout = 60)
 {
@@ -320,6 +334,9 @@ Test(systemd, round_trip, .timeout = 60)
 		struct profile own_profile profile = {0};
 		struct outcome rest = outcomes[any(ARRAY_LEN(outcomes))];
 
+		/* which it takes for single calls alone */
+		if (rest.action == ACTION_ERRNO && !rest.errno_value)
+			rest.errno_value = EACCES;
 		profile.default_action = rest.action;
 		profile.default_errno = rest.errno_value;
 		profile.arches[ARCH_X86_64] = true;
@@ -365,7 +382,8 @@ Test(systemd, what_it_cannot_say)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct condition condition = {.compare = COMPARE_EQ};
-		struct profile own_profile profile = {.default_action = rows[i].rest};
+		struct profile own_profile profile = {.default_action = rows[i].rest,
+						      .default_errno = EPERM};
 		struct buf own_buf unit = BUF_INIT, own_buf warnings = BUF_INIT;
 		const struct emit_options emit = {.warnings = &warnings};
 		struct rule *rule = profile_add_rule(&profile, rows[i].action, 0);
@@ -499,8 +517,9 @@ Test(systemd, other_actions_refuse)
 	static const enum action defaults[] = {ACTION_ALLOW, ACTION_ERRNO, ACTION_KILL_PROCESS};
 
 	for (size_t i = 0; i < ARRAY_LEN(actions) * ARRAY_LEN(defaults) * 2; i++) {
-		struct profile own_profile profile = {
-			.default_action = defaults[i / 2 % ARRAY_LEN(defaults)]};
+		struct profile own_profile profile = {.default_action =
+							      defaults[i / 2 % ARRAY_LEN(defaults)],
+						      .default_errno = EPERM};
 		struct buf own_buf unit = BUF_INIT, own_buf warnings = BUF_INIT;
 		const struct parse_options options = {.arch = ARCH_X86_64};
 		const struct emit_options emit = {.lossy = true, .warnings = &warnings};

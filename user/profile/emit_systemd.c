@@ -322,6 +322,10 @@ static int check_default(const struct profile *profile, const struct emit_option
 {
 	enum action action = profile->default_action;
 
+	/* it ignores SystemCallErrorNumber=0, and kills */
+	if (action == ACTION_ERRNO && !profile->default_errno)
+		return err_set(err, -EOPNOTSUPP,
+			       "the default action: systemd answers with no errno 0");
 	if (has_action(action))
 		return 0;
 	if (action != ACTION_KILL_THREAD || !options->lossy)

@@ -5,8 +5,9 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
-/* include/linux/socket.h; AF_LOCAL is another name of AF_UNIX */
+/* include/linux/socket.h; AF_LOCAL and AF_FILE are other names of AF_UNIX, AF_ROUTE of AF_NETLINK */
 static const char *const names[FAMILIES_END] = {
 	"AF_UNSPEC",     "AF_UNIX",      "AF_INET",     "AF_AX25",  "AF_IPX",     "AF_APPLETALK",
 	"AF_NETROM",     "AF_BRIDGE",    "AF_ATMPVC",   "AF_X25",   "AF_INET6",   "AF_ROSE",
@@ -25,8 +26,10 @@ const char *family_name(unsigned int family)
 
 int family_from_name(const char *name)
 {
-	if (!strcmp(name, "AF_LOCAL"))
-		return 1;
+	if (!strcmp(name, "AF_LOCAL") || !strcmp(name, "AF_FILE"))
+		return AF_UNIX;
+	if (!strcmp(name, "AF_ROUTE"))
+		return AF_NETLINK;
 	for (int i = 0; i < FAMILIES_END; i++)
 		if (!strcmp(names[i], name))
 			return i;

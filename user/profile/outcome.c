@@ -85,9 +85,16 @@ void outcome_text(struct outcome outcome, char text[OUTCOME_TEXT_LEN])
 
 int errno_from_text(const char *text)
 {
+	static const struct {
+		const char *name;
+		int number;
+	} others[] = {{"ENOTSUP", ENOTSUP}, {"EWOULDBLOCK", EWOULDBLOCK}, {"EDEADLOCK", EDEADLOCK}};
 	char *end;
 	unsigned long number;
 
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (!strcmp(others[i].name, text))
+			return others[i].number;
 	for (int i = 1; i < 256; i++) {
 		const char *known = strerrorname_np(i);
 

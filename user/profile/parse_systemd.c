@@ -220,12 +220,15 @@ static int read_refusal(struct reader *r, struct unit *unit)
 	int number, rc = 0;
 
 	unit->refusal = UNIT_KILL;
-	while (!rc && next_word(r, &word)) {
+	for (size_t words = 0; !rc && next_word(r, &word); words++) {
 		number = strcmp(word.text, "kill") ? errno_from_text(word.text) : UNIT_KILL;
-		if (number != -1)
-			unit->refusal = number;
-		else
+		if (number == -1)
 			rc = object(r, word.place, "there is no errno '%.40s'", word.text);
+		else if (!number || words)
+			rc = object(r, word.place,
+				    "systemd takes one errno other than 0, and kills for all else");
+		else
+			unit->refusal = number;
 	}
 	return rc;
 }
