@@ -23,7 +23,8 @@ pass() { # DESC
 
 fail() { # DESC [WHY]
     _failures=$((_failures + 1))
-    echo "not ok - $1${2:+: $2}"
+    # what comes out of a machine is looked at line by line
+    echo "not ok - $1${2:+: ${2//$'\n'/; }}"
 }
 
 # In CI a skip is a failure, unless WHY begins with "not here: ": what this kernel or

@@ -35,10 +35,10 @@ static const char *error_action(const struct profile *profile)
 /* Of lines, those that the architecture has; ARCH_INVALID: all. */
 static void add_names(const struct buf *lines, enum arch arch, struct buf *out)
 {
-	const char *comma = "";
+	const char *comma = "", *end = buf__text(lines) + lines->len;
 	int64_t nr;
 
-	for (const char *at = lines->data, *end = at + lines->len; at < end;) {
+	for (const char *at = buf__text(lines); at < end;) {
 		const char *line = memchr(at, '\n', end - at) ?: end;
 		char name[SYSCALL_NAME_LEN];
 
