@@ -9,6 +9,10 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <string.h>
+#include <time.h>
+
+/* A millisecond each: a cgroup that cannot be opened then has ended. */
+#define OPEN_TRIES 100
 
 bool record_waits(const struct record *record)
 {
@@ -193,17 +197,28 @@ static void tell_restarts(const struct record *record, const struct newborn *new
 			 label);
 }
 
+/* The kernel tells of a cgroup a moment before it lets anybody open it (cgroup_mkdir()), and who is told may be the faster one. */
+static int open_newborn(uint64_t id, struct cgroup *cgroup)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+	char text[24];
+	int rc;
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)id);
+	for (int i = 0; (rc = cgroup_open(text, cgroup, NULL)) && i < OPEN_TRIES; i++)
+		nanosleep(&pause, NULL);
+	return rc;
+}
+
 /* A target more. It may have ended already: what it called is recorded. */
 static void take_target(struct record *record, const struct newborn *newborn, const char *kind,
 			const char *label)
 {
 	struct cgroup cgroup = CGROUP_CLOSED;
 	struct err err = {0};
-	char text[24];
 
 	keep(record, newborn);
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)newborn->id);
-	if (cgroup_open(text, &cgroup, NULL))
+	if (open_newborn(newborn->id, &cgroup))
 		cgroup = CGROUP_CLOSED;
 	if (target_list_add(&record->targets, &cgroup, kind, label,
 			    record->options.targets.allow_root_cgroup, &err))
