@@ -217,11 +217,18 @@ int each_targets_know(struct each_targets *targets, __u32 slot)
 	return rc;
 }
 
-static void know_all(struct each_targets *targets)
+int each_targets_know_all(struct each_targets *targets, struct err *err)
 {
 	for (__u32 slot = EACH_TOP + 1; slot < targets->len; slot++)
 		if (each_targets_know(targets, slot))
-			log_warn("there is no memory for what is recorded");
+			return err_errno(err, -ENOMEM, "cannot keep targets");
+	return 0;
+}
+
+static void know_all(struct each_targets *targets)
+{
+	if (each_targets_know_all(targets, NULL))
+		log_warn("there is no memory for what is recorded");
 }
 
 /* Its cgroup was removed, and all news of it were taken. */
@@ -251,14 +258,6 @@ static void end(struct each_targets *targets, __u32 slot)
 		return;
 	}
 	reuse(targets, slot);
-}
-
-int each_targets_know_all(struct each_targets *targets, struct err *err)
-{
-	for (__u32 slot = EACH_TOP + 1; slot < targets->len; slot++)
-		if (each_targets_know(targets, slot))
-			return err_errno(err, -ENOMEM, "cannot keep targets");
-	return 0;
 }
 
 /* It is as the record says, not as it may be by now: what the cgroup called until it was removed lies in between. */

@@ -45,23 +45,23 @@ int cgroup_id_at(int dir, const char *name, uint64_t *id)
 	return 0;
 }
 
-/* What was typed may have double slashes, links, or be relative: what is made anew at this place is known by the path that it has. */
-static void find_path(struct cgroup *cgroup)
+static int path_of(int fd, char path[PATH_MAX])
 {
-	char link[64], path[PATH_MAX];
+	char link[64];
 	ssize_t n;
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", cgroup->fd);
-	n = readlink(link, path, sizeof(path) - 1);
-	if (n <= 0 || *path != '/')
-		return;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, PATH_MAX - 1);
+	if (n < 0)
+		return -errno;
 	path[n] = '\0';
-	snprintf(cgroup->path, sizeof(cgroup->path), "%s", path);
+	return 0;
 }
 
 static int open_directory(const char *path, struct cgroup *out, struct err *err)
 {
 	struct cgroup own_cgroup cgroup = CGROUP_CLOSED;
+	char real[PATH_MAX];
 	struct statfs fs;
 	struct stat st;
 	int rc;
@@ -83,7 +83,10 @@ static int open_directory(const char *path, struct cgroup *out, struct err *err)
 		return err_set(err, -EINVAL,
 			       "%s is not a cgroup: it does not lie on a cgroup2 file system",
 			       path);
-	find_path(&cgroup);
+	/* what was typed may have double slashes or links, or be relative: what is made anew there is known by the path that it has */
+	rc = path_of(cgroup.fd, real);
+	if (!rc)
+		snprintf(cgroup.path, sizeof(cgroup.path), "%s", real);
 	rc = fs.f_type == CGROUP_SUPER_MAGIC ? cgroup_v1_identify(&cgroup, err) : 0;
 	if (rc)
 		return rc;
@@ -100,9 +103,8 @@ static int open_id(uint64_t id, struct cgroup *out, struct err *err)
 	struct kernfs_handle handle = {
 		.head = {.handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS}};
 	int own_fd mount_fd = -1, own_fd fd = -1;
-	char link[64], path[PATH_MAX];
+	char path[PATH_MAX];
 	struct mount mount;
-	ssize_t n;
 	int rc = mount_find(&mount, err);
 
 	if (rc)
@@ -118,12 +120,10 @@ static int open_id(uint64_t id, struct cgroup *out, struct err *err)
 	if (fd < 0)
 		return err_errno(err, -errno, "cannot open the cgroup with id %llu",
 				 (unsigned long long)id);
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof(path) - 1);
-	if (n < 0)
-		return err_errno(err, -errno, "cannot read the path of the cgroup with id %llu",
+	rc = path_of(fd, path);
+	if (rc)
+		return err_errno(err, rc, "cannot read the path of the cgroup with id %llu",
 				 (unsigned long long)id);
-	path[n] = '\0';
 	return open_directory(path, out, err);
 }
 
