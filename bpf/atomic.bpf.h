@@ -42,9 +42,13 @@
 		was_;                                                                              \
 	})
 
+/* What is written before is seen by whoever sees this; `old` is there, but for what others add and take away again. */
+#define atomic_publish(at, old, new) atomic_add(at, (new) - (old))
+
 #else
-#define atomic_add(at, n) ((void)__sync_fetch_and_add(at, n))
-#define compare_exchange  __sync_val_compare_and_swap
+#define atomic_add(at, n)            ((void)__sync_fetch_and_add(at, n))
+#define compare_exchange             __sync_val_compare_and_swap
+#define atomic_publish(at, old, new) ((void)__sync_lock_test_and_set(at, new))
 #endif
 
 #endif

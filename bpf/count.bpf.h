@@ -141,11 +141,29 @@ static __always_inline void count_announce(const struct call *call, const struct
 	bpf_ringbuf_submit(ev, 0);
 }
 
-static __noinline void count_know_shared(__u32 slot)
+/*
+ * The current process is workload, and this CPU's row remembers that: as of `epoch`, which was read before the process was looked at. It may have been
+ * moved since.
+ */
+static __always_inline void count_know(struct count_row *counters, __u32 slot, __u64 epoch)
 {
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	__u64 before;
 
-	shared_know(slot, tgid, count_group(tgid, false));
+	if (!counters) {
+		shared_know(slot, tgid, epoch + tgid);
+		return;
+	}
+	counters->slot = slot;
+	if (!cfg_few_rows) {
+		counters->group = epoch + tgid;
+		return;
+	}
+	/* an exchange, so that the epoch is read behind it */
+	before = counters->group;
+	if (compare_exchange(&counters->group, before, (__u64)tgid) != before ||
+	    *(volatile __u64 *)&groups_epoch != epoch)
+		counters->group = 0;
 }
 
 /* Cold: whose call is it, was it there before, and tell. */
@@ -154,6 +172,7 @@ static __noinline int count_slow(__u32 slot, __s64 nr, bool compat, struct pt_re
 	struct count_row *counters = cfg_shared ? NULL :
 						  count_row_at(slot * cfg_cpus, cfg_few_rows);
 	struct apart_key key = {.slot = slot};
+	__u64 epoch = *(volatile __u64 *)&groups_epoch;
 	struct call decoded, call;
 	int class;
 	bool first;
@@ -164,13 +183,9 @@ static __noinline int count_slow(__u32 slot, __s64 nr, bool compat, struct pt_re
 	/* a copy of which the verifier knows nothing: it would follow each ABI through all that comes */
 	bpf_probe_read_kernel(&call, sizeof(call), &decoded);
 	class = group_class(slot, &call, &key.image);
-	if (counters &&
-	    class == CLASS_WORKLOAD) { /* provisional calls are of a class of their own */
-		counters->slot = slot;
-		counters->group = count_group(bpf_get_current_pid_tgid() >> 32, cfg_few_rows);
-	}
-	if (cfg_shared && class == CLASS_WORKLOAD)
-		count_know_shared(slot);
+	/* provisional calls are of a class of their own */
+	if (class == CLASS_WORKLOAD && (counters || cfg_shared))
+		count_know(counters, slot, epoch);
 	if (class < 0)
 		return 0; /* set-up */
 	key.nr = call.nr;

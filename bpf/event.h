@@ -281,22 +281,29 @@ enum group_state {
 	GROUP_WORKLOAD = 0,
 	GROUP_SETUP = 1,
 	GROUP_PROVISIONAL = 2,
+	GROUP_GONE = 3, /* it has left its lineage, and its slot is GROUP_NOWHERE */
 };
 
-/* The slot of one that is about to go. */
+/* The slot of one that is about to go, or about to be something in another slot. */
 #define GROUP_NOWHERE 0xffffffffU
 
 struct group {
 	__u64 lineage; /* 0: it never was in set-up, or never leaves it: whittle's helper */
 	__u64 since;   /* PROVISIONAL: the time of its exec */
-	__u32 slot;
+	union {
+		struct {
+			__u32 slot;
+			__u32 claims; /* how often it was claimed: by who saw first that it had gone elsewhere */
+		};
+		__u64 place; /* both: what is exchanged to claim it */
+	};
 	__u32 state;
 	__u32 image;   /* PROVISIONAL: what it runs */
 	__u32 filters; /* seccomp filters that it entered with */
 	__u8 has_exec; /* `exec` is a call that a thread of it is in */
 	__u8 away;     /* it has left its slot, or a thread of it has: that was counted */
 	__u8 hook;     /* SETUP: it runs a hook of the runtime, or something that one has started */
-	__u8 pad[5];   /* small: one is on the stack where that is deepest */
+	__u8 early;    /* it called in its slot before the kernel told that it is there */
 	struct call exec;
 	char exec_comm[COMM_LEN]; /* of the thread that is in it: the exec itself gives it another */
 };

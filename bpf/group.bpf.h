@@ -38,6 +38,7 @@
 #define PROVISIONAL_NS 10000000000ULL
 
 #define PF_EXITING 0x00000004
+#define EEXIST     17
 
 /* What count_row.group begins with in sessions that have too many rows to void each: see groups_void(). */
 __u64 groups_epoch;
@@ -117,19 +118,6 @@ static __always_inline bool group_is_workload(const struct group *group)
 	return (__s32)group->state <= GROUP_WORKLOAD;
 }
 
-/*
- * NULL: it is whittle's helper; or its lineage is lost, as when user space has freed the slot meanwhile, and it is workload from here on,
- * for nobody would learn what it called.
- */
-static __always_inline struct lineage *group_lineage(struct group *group)
-{
-	struct lineage *lineage = bpf_map_lookup_elem(&lineages, &group->lineage);
-
-	if (!lineage && group->lineage)
-		group->state = GROUP_WORKLOAD;
-	return lineage;
-}
-
 /* A group leaves its lineage, which ends with the last one. */
 verified_once int lineage_leave(__u64 number)
 {
@@ -143,50 +131,96 @@ verified_once int lineage_leave(__u64 number)
 	return 0;
 }
 
-/* A group of set-up becomes workload, or leaves, or ends. */
-static __always_inline void group_leave(struct group *group)
+static __always_inline __u64 group_place(const struct group *group)
 {
-	lineage_leave(group->lineage);
+	return *(const volatile __u64 *)&group->place;
+}
+
+/* `place` was read from the group before something else was: does that go together with it? The exchange of nothing is a barrier. */
+static __always_inline bool group_is_still(struct group *group, __u64 place)
+{
+	return (__u32)place != GROUP_NOWHERE &&
+	       compare_exchange(&group->place, place, place) == place;
+}
+
+/*
+ * NULL: it is whittle's helper, or is going elsewhere just now; or its lineage is lost, as when user space has freed the slot meanwhile, and it is
+ * workload from here on, for nobody would learn what it called.
+ */
+static __always_inline struct lineage *group_lineage(struct group *group)
+{
+	__u64 place = group_place(group);
+	struct lineage *lineage = bpf_map_lookup_elem(&lineages, &group->lineage);
+
+	if (!lineage && group->lineage && group_is_still(group, place))
+		group->state = GROUP_WORKLOAD;
+	return lineage;
+}
+
+/* A group that was in state `from` leaves its lineage, and is in another state. Of several threads that make it so one does, and gets true. */
+static __always_inline bool group_turn(struct group *group, __u32 from, __u32 to)
+{
+	__u64 number = *(volatile __u64 *)&group->lineage;
+
+	if (compare_exchange(&group->state, from, to) != from)
+		return false;
+	lineage_leave(number);
+	return true;
 }
 
 /*
  * Whenever a process has ended or left, what count_row.group says is void, whichever slot it is of, for the hot path has no time to
- * look up what belongs to which. The epoch is in the upper half, so that a tgid can be added.
+ * look up what belongs to which. The epoch is in the upper half, so that a tgid can be added; where rows are voided one by one it is for who
+ * is about to write one (count_know()).
  */
 static __noinline int groups_void(void)
 {
-	if (!cfg_few_rows) {
-		atomic_add(&groups_epoch, GROUPS_EPOCH_STEP);
+	atomic_add(&groups_epoch, GROUPS_EPOCH_STEP);
+	if (!cfg_few_rows)
 		return 0;
-	}
 	for (__u32 row = 0; row < FEW_ROWS && row < cfg_slots * cfg_cpus; row++)
 		few_rows[row].group = 0;
 	return 0;
 }
 
 /*
- * A group leaves its slot or ends, and what is in the map is about to go. Several threads may find that at once: one of them is it, and gets
- * true.
+ * A group leaves its slot: of several threads that find that, or tell of it, one gets true. It says what the group is from there on, or takes it
+ * out of the map; to the others it is nobody's until then. `place`: where it was before it was seen to be elsewhere.
  */
+static __always_inline bool group_claim(struct group *group, __u64 place)
+{
+	__u64 claimed = (place | GROUP_NOWHERE) + (1ULL << 32);
+
+	return (__u32)place != GROUP_NOWHERE &&
+	       compare_exchange(&group->place, place, claimed) == place;
+}
+
+/* ... and its lineage. */
+static __always_inline void group_unlink(struct group *group)
+{
+	__u32 state = *(volatile __u32 *)&group->state;
+
+	if (state != GROUP_WORKLOAD)
+		group_turn(group, state, GROUP_GONE);
+	groups_void();
+}
+
+/* A group leaves its slot, or ends, as far as nobody else has claimed it. */
 static __always_inline bool group_forget(struct group *group)
 {
-	__u32 slot = group->slot;
-
-	if (slot == GROUP_NOWHERE || compare_exchange(&group->slot, slot, GROUP_NOWHERE) != slot)
+	if (!group_claim(group, group_place(group)))
 		return false;
-	if (!group_is_workload(group))
-		group_leave(group);
-	groups_void();
+	group_unlink(group);
 	return true;
 }
 
-/* Waits a moment for what another thread, which has forgotten the group, stores in its place. */
+/* Waits a moment for what another thread, which has claimed the group, makes of it. */
 verified_once int group_await(__u32 tgid)
 {
 	for (int i = 0; i < 1024; i++) {
 		const struct group *group = bpf_map_lookup_elem(&groups, &tgid);
 
-		if (!group || group->slot != GROUP_NOWHERE)
+		if (!group || (__u32)group_place(group) != GROUP_NOWHERE)
 			break;
 	}
 	return 0;
@@ -208,36 +242,6 @@ static __noinline __u64 lineage_new(struct task_struct *task, __u32 slot, __u32 
 		if (!bpf_map_update_elem(&lineages, &number, &lineage, BPF_NOEXIST))
 			return number;
 	return 0;
-}
-
-/*
- * BPF_NOEXIST: of several that have found none, threads of it and the inventory, the first one says what it is, and the others are given
- * that; BPF_ANY: this replaces what there is. NULL: no room.
- */
-static __always_inline struct group *group_store(__u32 tgid, const struct group *group, __u64 how)
-{
-	struct group *stored;
-
-	bpf_map_update_elem(&groups, &tgid, group, how);
-	stored = bpf_map_lookup_elem(&groups, &tgid);
-	return stored && stored->slot != GROUP_NOWHERE ? stored : NULL;
-}
-
-/* Puts a group in set-up, at the head of a lineage of its own. NULL: no room, it counts as workload. */
-static __noinline struct group *group_enter_setup(struct task_struct *task, __u32 slot, __u64 how)
-{
-	struct group group = {.slot = slot, .state = GROUP_SETUP};
-	__u32 tgid = BPF_CORE_READ(task, tgid);
-	struct group *stored;
-
-	group.filters = group_filters(task);
-	group.lineage = lineage_new(task, slot, 0);
-	if (!group.lineage)
-		return NULL;
-	stored = group_store(tgid, &group, how);
-	if (!stored || stored->lineage != group.lineage)
-		bpf_map_delete_elem(&lineages, &group.lineage);
-	return stored;
 }
 
 /* As the pid namespace numbers it that it was made in. */
@@ -267,33 +271,91 @@ static __always_inline bool group_is_helper(struct task_struct *task)
 }
 
 /*
- * A group shows up in `slot` that nobody in the targets forked; `entering`: by the very event of its entry; `how` to store it. NULL: no
- * room, it counts as workload. One that could not be marked when it came, and so calls as a stranger, stays workload even if there is room by
- * then: it was counted, once.
+ * Is a process workload that shows up in `slot`, and that nobody in the targets has forked? `entering`: by the very event of its entry. One
+ * that could not be marked when it came, and so calls as a stranger, stays workload even if there is room by then: it was counted, once.
  */
-static __always_inline struct group *group_enter(struct task_struct *task, __u32 slot,
-						 bool entering, __u64 how)
+static __always_inline bool group_newcomer_is_workload(__u32 slot, bool entering)
 {
-	struct group group = {.slot = slot}, *stored;
 	struct slot *s = slot_of(slot);
 
-	if (group_is_helper(
-		    task)) { /* without a lineage there is no way out of set-up, whatever it runs */
-		group.state = GROUP_SETUP;
-		return group_store(BPF_CORE_READ(task, tgid), &group, how);
+	return !s->armed || s->flags & SLOT_COUNT_MOVED ||
+	       (!entering && (s->lost_groups || s->flags & SLOT_STRANGERS));
+}
+
+/* What has been claimed becomes something else, its place last. */
+static __always_inline void group_settle(struct group *claimed, const struct group *group)
+{
+	claimed->lineage = group->lineage;
+	claimed->since = 0;
+	claimed->state = group->state;
+	claimed->image = 0;
+	claimed->filters = group->filters;
+	claimed->has_exec = 0;
+	claimed->away = 0;
+	claimed->hook = 0;
+	claimed->early = 0;
+	atomic_publish(&claimed->slot, GROUP_NOWHERE, group->slot);
+}
+
+/*
+ * Says what a process is in `slot`: workload, or in set-up, at the head of a lineage of its own. `claimed`: what it was elsewhere, and the caller has
+ * claimed; NULL: nothing, and of several that say what it is, threads of it and the inventory, the first one does. `told`: it is told of if
+ * there is no room, and counts as workload then. NULL: another thread is at it.
+ */
+static __noinline struct group *group_put(struct task_struct *task, __u32 slot, __u32 state,
+					  struct group *claimed, bool told)
+{
+	struct group group = {.slot = slot, .state = state}, *stored = claimed;
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+	long rc = 0;
+
+	/* whittle's helper has no lineage: there is no way out of set-up for it, whatever it runs */
+	if (state == GROUP_SETUP && !group_is_helper(task)) {
+		group.filters = group_filters(task);
+		group.lineage = lineage_new(task, slot, 0);
+		if (!group.lineage) {
+			group.state = GROUP_WORKLOAD;
+			rc = -1;
+		}
 	}
+	if (claimed) {
+		group_settle(claimed, &group);
+	} else {
+		long stores = bpf_map_update_elem(&groups, &tgid, &group, BPF_NOEXIST);
+
+		if (stores && stores != -EEXIST)
+			rc = stores;
+		stored = bpf_map_lookup_elem(&groups, &tgid);
+		if (group.lineage && (!stored || stored->lineage != group.lineage))
+			bpf_map_delete_elem(&lineages, &group.lineage);
+	}
+	if (rc && told)
+		atomic_add(&slot_of(slot)->lost_groups, 1);
+	return stored && (__u32)group_place(stored) != GROUP_NOWHERE ? stored : NULL;
+}
+
+/*
+ * A group shows up in `slot` that nobody in the targets forked; `entering`: by the very event of its entry; `claimed`, and what is returned: see
+ * group_put().
+ */
+static __always_inline struct group *group_enter(struct task_struct *task, __u32 slot,
+						 bool entering, struct group *claimed)
+{
+	struct slot *s = slot_of(slot);
+	bool workload = group_newcomer_is_workload(slot, entering);
+	struct group *group;
+
+	if (group_is_helper(task))
+		return group_put(task, slot, GROUP_SETUP, claimed, false);
 	if (cfg_each && (!s->armed || s->flags & SLOT_COUNT_MOVED))
 		each_note_inside(slot);
 	if (s->armed && s->flags & SLOT_COUNT_MOVED)
 		atomic_add(&s->joined, 1);
-	if (!s->armed || s->flags & SLOT_COUNT_MOVED ||
-	    (!entering && (s->lost_groups || s->flags & SLOT_STRANGERS)))
-		stored = group_store(BPF_CORE_READ(task, tgid), &group, how);
-	else
-		stored = group_enter_setup(task, slot, how);
-	if (!stored && (entering || !s->armed))
-		atomic_add(&s->lost_groups, 1);
-	return stored;
+	group = group_put(task, slot, workload ? GROUP_WORKLOAD : GROUP_SETUP, claimed,
+			  !workload || entering || !s->armed);
+	if (group && !entering && s->armed)
+		group->early = 1;
+	return group;
 }
 
 /*
@@ -320,7 +382,55 @@ static __always_inline __u32 group_home(struct task_struct *task, __u32 slot)
 	return home == SLOT_NONE ? slot : home;
 }
 
-/* The group of a task that is in a cgroup of `slot`. */
+/*
+ * A process that is no part of set-up has left slot `from`. A runtime, which some workload has started, goes to the container that it makes, and what
+ * it calls there is that one's.
+ */
+static __noinline int group_note_left(struct task_struct *task, struct group *group, __u32 from)
+{
+	struct file *file = BPF_CORE_READ(task, mm, exe_file);
+	struct file_id exe = image_of_file(file);
+	struct slot *slot = slot_of(from);
+
+	/* another thread may have claimed it just now */
+	if (from != GROUP_NOWHERE && group->state != GROUP_SETUP && !group->away && slot->armed &&
+	    !image_is_launcher(exe.ino, exe.dev, (__u64)file)) {
+		atomic_add(&slot->left, 1);
+		group->away = 1;
+	}
+	return 0;
+}
+
+/*
+ * A task that is in a cgroup of `slot`, and whose process is not known, or known to be elsewhere: `group`. Threads find that before the kernel tells
+ * of it, several at once, and may be late with it: one that was looked for in `slot` may have been moved on before it comes here.
+ */
+static __noinline struct group *group_arrive(struct task_struct *task, struct group *group,
+					     __u32 slot, bool entering)
+{
+	__u64 place = group ? group_place(group) : 0;
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+
+	if (!entering && target_slot(cgroup_id_read(task)) != slot)
+		return NULL;
+	if (group) {
+		if ((__u32)place == slot)
+			return group; /* another thread was faster */
+		if (!group_claim(group, place)) {
+			group_await(tgid);
+			group = bpf_map_lookup_elem(&groups, &tgid);
+			return group && group->slot == slot ? group : NULL;
+		}
+		group_note_left(task, group, place);
+		group_unlink(group);
+	}
+	return group_enter(task, group_home(task, slot), entering, group);
+}
+
+/*
+ * The group of a task that is in a cgroup of `slot`. NULL: another thread is about to say what it is, or it has gone elsewhere since: what it calls here
+ * is that of a newcomer.
+ */
 static __always_inline struct group *group_of(struct task_struct *task, __u32 slot, bool entering)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid);
@@ -328,13 +438,7 @@ static __always_inline struct group *group_of(struct task_struct *task, __u32 sl
 
 	if (likely(group && (group->slot == slot || group_is_apart(task))))
 		return group;
-	if (group && !group_forget(group)) {
-		group_await(tgid);
-		group = bpf_map_lookup_elem(&groups, &tgid);
-		if (group && group->slot != GROUP_NOWHERE)
-			return group;
-	}
-	return group_enter(task, group_home(task, slot), entering, group ? BPF_ANY : BPF_NOEXIST);
+	return group_arrive(task, group, slot, entering);
 }
 
 static __always_inline bool group_is_over(const struct group *group)
@@ -352,21 +456,26 @@ static __always_inline int group_class(__u32 slot, const struct call *call, __u3
 	struct lineage *lineage;
 	struct group *group;
 	bool filtered;
+	__u32 place = GROUP_NOWHERE, state = GROUP_GONE;
 
 	if (bpf_get_current_pid_tgid() >> 32 == self)
 		return -1;
 	group = group_of(task, slot, false);
-	if (!group || group_is_workload(group))
+	if (group) {
+		/* in this order: the state is that of the place */
+		state = *(volatile __u32 *)&group->state;
+		place = group_place(group);
+	}
+	if (!group || (place != slot && !group_is_apart(task)))
+		return group_newcomer_is_workload(slot, false) ? CLASS_WORKLOAD : -1;
+	if ((__s32)state <= GROUP_WORKLOAD)
 		return CLASS_WORKLOAD;
-	if (group->state == GROUP_PROVISIONAL && group_is_over(group)) {
-		/* two threads may come here at once */
-		if (compare_exchange(&group->state, GROUP_PROVISIONAL, GROUP_WORKLOAD) ==
-		    GROUP_PROVISIONAL)
-			group_leave(group);
+	if (state == GROUP_PROVISIONAL && group_is_over(group)) {
+		group_turn(group, GROUP_PROVISIONAL, GROUP_WORKLOAD);
 		return CLASS_WORKLOAD;
 	}
 	filtered = group_filters(task) > group->filters;
-	if (group->state == GROUP_PROVISIONAL) {
+	if (state == GROUP_PROVISIONAL) {
 		*image = group->image;
 		return filtered ? CLASS_PROVISIONAL_FILTERED : CLASS_PROVISIONAL;
 	}
@@ -387,6 +496,17 @@ static __always_inline int group_class(__u32 slot, const struct call *call, __u3
 	return filtered ? CLASS_RUNTIME : -1;
 }
 
+/* A process is not known any more. */
+static __always_inline void group_drop(__u32 tgid)
+{
+	struct group *group = bpf_map_lookup_elem(&groups, &tgid);
+
+	if (!group)
+		return;
+	group_forget(group);
+	bpf_map_delete_elem(&groups, &tgid);
+}
+
 /* A process was forked by `parent` into a cgroup of `slot`. */
 static __always_inline void group_fork(struct task_struct *parent, struct task_struct *child,
 				       __u32 slot, __u32 parent_slot)
@@ -395,30 +515,42 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 	struct lineage *lineage;
 	struct group *group;
 	struct group copy;
+	__u64 place;
+	long stores;
 
+	group_drop(tgid); /* that was another one's, whose end was not seen */
 	if (forker == self && helper_next)
 		helper = tgid;
 	if (parent_slot != slot || forker == self || forker == helper) {
-		group_enter(child, slot, true, BPF_ANY); /* CLONE_INTO_CGROUP */
+		group_enter(child, slot, true, NULL); /* CLONE_INTO_CGROUP */
 		return;
 	}
 	group = group_of(parent, slot, false);
 	if (!group)
 		return;
+	place = group_place(group);
 	copy = *group;
-	copy.slot = slot;
-	copy.has_exec = 0;
-	copy.away = 0;
 	if (!group_is_workload(&copy)) {
 		lineage = bpf_map_lookup_elem(&lineages, &copy.lineage);
 		if (lineage)
 			atomic_add(&lineage->live, 1);
+		else if (copy.lineage)
+			return;
 	}
-	if (group_store(tgid, &copy, BPF_ANY))
-		return;
-	atomic_add(&slot_of(slot)->lost_groups, 1);
+	copy.slot = slot;
+	copy.has_exec = 0;
+	copy.away = 0;
+	copy.early = 0;
+	/* one that was moved elsewhere meanwhile says nothing of its child */
+	if (group_is_still(group, place)) {
+		stores = bpf_map_update_elem(&groups, &tgid, &copy, BPF_NOEXIST);
+		if (!stores)
+			return;
+		if (stores != -EEXIST)
+			atomic_add(&slot_of(slot)->lost_groups, 1);
+	}
 	if (!group_is_workload(&copy))
-		group_leave(&copy);
+		lineage_leave(copy.lineage);
 }
 
 /*
@@ -449,7 +581,7 @@ static __always_inline int group_exec_setup(struct task_struct *task, struct gro
 {
 	struct slot *slot = slot_of(group->slot);
 	struct file_id exe = image_of_file(file);
-	__u64 run = 0;
+	__u64 run = 0, entered = group->lineage;
 
 	if (!filtered && !(slot->flags & SLOT_COMMAND)) {
 		if (image_is_launcher(exe.ino, exe.dev, (__u64)file))
@@ -467,12 +599,11 @@ static __always_inline int group_exec_setup(struct task_struct *task, struct gro
 	}
 	atomic_add(&lineage->execs, 1);
 	/* with a filter, whittle's command, or an image that there is no room for */
+	if (run)
+		group->lineage = run;
 	group->state = run ? GROUP_PROVISIONAL : GROUP_WORKLOAD;
-	group_leave(group);
-	if (!run)
-		return CLASS_WORKLOAD;
-	group->lineage = run;
-	return CLASS_PROVISIONAL;
+	lineage_leave(entered);
+	return run ? CLASS_PROVISIONAL : CLASS_WORKLOAD;
 }
 
 /*
@@ -490,8 +621,7 @@ static __always_inline int group_exec_provisional(struct group *group, struct li
 		slot_of(group->slot)->launched[bounded(group->image, IMAGES_MAX)] = 1;
 		lineage->launched = 1;
 	}
-	group->state = GROUP_WORKLOAD;
-	group_leave(group);
+	group_turn(group, GROUP_PROVISIONAL, GROUP_WORKLOAD);
 	return launched ? CLASS_WORKLOAD :
 			  -1; /* the launcher's call is dropped, and it is the workload's first */
 }
@@ -502,10 +632,9 @@ static __always_inline int group_exec_provisional(struct group *group, struct li
  */
 static __always_inline bool group_follow(struct group *group, __u32 slot)
 {
-	if (group->state == GROUP_SETUP)
+	if (group->state == GROUP_SETUP || group->state == GROUP_GONE)
 		return false;
-	if (compare_exchange(&group->state, GROUP_PROVISIONAL, GROUP_WORKLOAD) == GROUP_PROVISIONAL)
-		group_leave(group);
+	group_turn(group, GROUP_PROVISIONAL, GROUP_WORKLOAD);
 	group->slot = slot;
 	return true;
 }
@@ -545,42 +674,25 @@ static __always_inline int group_exec(struct task_struct *task, __u32 slot, stru
 }
 
 /*
- * A process that is no part of set-up goes elsewhere. A runtime, which some workload has started, goes to the container that it makes, and what
- * it calls there is that one's.
- */
-static __noinline int group_note_left(struct task_struct *task, struct group *group)
-{
-	struct file *file = BPF_CORE_READ(task, mm, exe_file);
-	struct file_id exe = image_of_file(file);
-	__u32 from = group->slot;
-	struct slot *slot = slot_of(from);
-
-	/* another thread may be taking it out just now */
-	if (from != GROUP_NOWHERE && group->state != GROUP_SETUP && !group->away && slot->armed &&
-	    !image_is_launcher(exe.ino, exe.dev, (__u64)file)) {
-		atomic_add(&slot->left, 1);
-		group->away = 1;
-	}
-	return 0;
-}
-
-/*
  * A process, or a thread alone, was moved to a cgroup of `slot`; SLOT_NONE: out of the targets. What a process is does not change with where
- * one of its threads is. True: it was known to be in no target, or in another one.
+ * one of its threads is. True: it was known to be in no target, or in another one, as far as it has not called here yet.
  */
 static __always_inline bool group_move(struct task_struct *task, __u32 slot, bool process)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct group *group = bpf_map_lookup_elem(&groups, &tgid);
+	bool early;
 
 	if (BPF_CORE_READ(task, flags) & PF_EXITING)
 		return false; /* its sched_process_exit may have come already */
 	if (group && group->slot == slot) {
+		early = group->early;
+		group->early = 0;
 		group->away = 0;
-		return false;
+		return early;
 	}
-	if (group)
-		group_note_left(task, group);
+	if (group && (!process || slot == SLOT_NONE))
+		group_note_left(task, group, group->slot);
 	if (group && !process && BPF_CORE_READ(task, signal, live.counter) > 1 &&
 	    (slot == SLOT_NONE || group_is_apart(task) || group_follow(group, slot)))
 		return false;
@@ -589,26 +701,19 @@ static __always_inline bool group_move(struct task_struct *task, __u32 slot, boo
 		return true;
 	}
 	/* a workload group stays known, so that it is still workload when it comes back; but its slot may be another's by then */
-	if (group && (cfg_each || !group_is_workload(group))) {
-		group_forget(group);
+	if (group && (cfg_each || !group_is_workload(group)) && group_forget(group))
 		bpf_map_delete_elem(&groups, &tgid);
-	}
 	return true;
 }
 
 /* The last thread of a process has ended. */
 static __always_inline void group_exit(__u32 tgid)
 {
-	struct group *group = bpf_map_lookup_elem(&groups, &tgid);
-
 	if (tgid == self)
 		self = 0; /* somebody else may be given its number */
 	if (tgid == helper)
 		helper = 0;
-	if (!group)
-		return;
-	group_forget(group);
-	bpf_map_delete_elem(&groups, &tgid);
+	group_drop(tgid);
 }
 
 #endif

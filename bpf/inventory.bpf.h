@@ -29,11 +29,10 @@ static __always_inline bool inventory_group(struct task_struct *task, __u32 slot
 	struct group *group = bpf_map_lookup_elem(&groups, &tgid);
 	bool known = group && (group->slot == slot || group_is_apart(task));
 
-	if (!known && image_is_launcher(exe.ino, exe.dev, (__u64)file)) {
-		/* it was in another recording's target before, and is in none any more, or in this one's by now */
-		if (group)
-			group_forget(group);
-		group = group_enter_setup(task, slot, BPF_ANY);
+	/* if it is known, then as one in another recording's target, and it is in none any more, or in this one's by now */
+	if (!known && image_is_launcher(exe.ino, exe.dev, (__u64)file) &&
+	    (!group || group_forget(group))) {
+		group = group_put(task, slot, GROUP_SETUP, group, true);
 		if (group)
 			group->filters = 0; /* it may have loaded its filter already */
 	} else {

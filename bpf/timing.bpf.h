@@ -23,7 +23,7 @@ static __always_inline int timing_class(struct task_struct *task, __u32 *image)
 		return -1;
 	if (!group || group_is_workload(group))
 		return CLASS_WORKLOAD;
-	if (group->state == GROUP_SETUP)
+	if (group->state == GROUP_SETUP || group->state == GROUP_GONE)
 		return -1;
 	*image = group->image;
 	return group_filters(task) > group->filters ? CLASS_PROVISIONAL_FILTERED :

@@ -155,6 +155,23 @@ for name in a b; do
         "$([ "$moved" -le "$moves" ] && echo true || echo "$moved") $(calls $name getppid) $(jq .losses.processes "$T/$name.json") $left" $name
 done
 
+# one with busy threads, of which one calls where it has come before the kernel tells that it has gone
+runs=$(often 20 100)
+record a "$top/a"
+record b "$top/b" --count-moved
+for _ in $(seq "$runs"); do
+    rm -f "$T/busy"
+    "$mover" in:"$top/a" exec flood:3 ready:"$T/busy" sleep:600000 & pid=$!
+    until [ -e "$T/busy" ]; do sleep 0.01; done
+    echo $pid >"$top/b/cgroup.procs"
+    kill $pid
+    wait $pid 2>/dev/null || :
+done
+finish a
+finish b
+in_flight=$(jq '[.syscalls[] | select(.class == "in_flight") | .calls] | add' "$T/b.json")
+is "of $runs with busy threads that leave all are told of, and where they go all were in a call" "$runs $runs" "$(jq .losses.left "$T/a.json") $in_flight" a
+
 # a crowd that moves into one target takes nothing from the recording of another one
 crowd=6000
 record a "$top/a" --ring-size 64k
