@@ -293,9 +293,9 @@ struct group {
 	union {
 		struct {
 			__u32 slot;
-			__u32 claims; /* how often it was claimed: by who saw first that it had gone elsewhere */
+			__u32 claims; /* one more each time that it is claimed, from any number on */
 		};
-		__u64 place; /* both: what is exchanged to claim it */
+		__u64 place; /* both: what is exchanged to claim it, by who sees first that it has gone elsewhere */
 	};
 	__u32 state;
 	__u32 image;   /* PROVISIONAL: what it runs */
@@ -303,7 +303,7 @@ struct group {
 	__u8 has_exec; /* `exec` is a call that a thread of it is in */
 	__u8 away;     /* it has left its slot, or a thread of it has: that was counted */
 	__u8 hook;     /* SETUP: it runs a hook of the runtime, or something that one has started */
-	__u8 early;    /* it called in its slot before the kernel told that it is there */
+	__u8 early;    /* it called in its slot, and the kernel has not told yet that it is there */
 	struct call exec;
 	char exec_comm[COMM_LEN]; /* of the thread that is in it: the exec itself gives it another */
 };

@@ -40,7 +40,7 @@
 #define PF_EXITING 0x00000004
 #define EEXIST     17
 
-/* What count_row.group begins with in sessions that have too many rows to void each: see groups_void(). */
+/* Goes on with each process that moves or ends; in sessions that have too many rows to void each, count_row.group begins with it: see groups_void(). */
 __u64 groups_epoch;
 
 /*
@@ -293,44 +293,55 @@ static __always_inline void group_settle(struct group *claimed, const struct gro
 	claimed->has_exec = 0;
 	claimed->away = 0;
 	claimed->hook = 0;
-	claimed->early = 0;
+	claimed->early = group->early;
 	atomic_publish(&claimed->slot, GROUP_NOWHERE, group->slot);
 }
 
 /*
+ * How group_put() puts a group: it is told of if there is no room; it comes by a call of its own; it is whittle's helper, which has no lineage, so that
+ * there is no way out of set-up for it, whatever it runs.
+ */
+#define PUT_TOLD   1
+#define PUT_EARLY  2
+#define PUT_HELPER 4
+
+/*
  * Says what a process is in `slot`: workload, or in set-up, at the head of a lineage of its own. `claimed`: what it was elsewhere, and the caller has
- * claimed; NULL: nothing, and of several that say what it is, threads of it and the inventory, the first one does. `told`: it is told of if
- * there is no room, and counts as workload then. NULL: another thread is at it.
+ * claimed; NULL: nothing, and of several that say what it is, threads of it and the inventory, the first one does. NULL: another thread is at
+ * it, or there is no room. Without room for its lineage it is workload.
  */
 static __noinline struct group *group_put(struct task_struct *task, __u32 slot, __u32 state,
-					  struct group *claimed, bool told)
+					  struct group *claimed, __u32 how)
 {
 	struct group group = {.slot = slot, .state = state}, *stored = claimed;
 	__u32 tgid = BPF_CORE_READ(task, tgid);
-	long rc = 0;
+	struct slot *s = slot_of(slot);
+	long failed = 0;
 
-	/* whittle's helper has no lineage: there is no way out of set-up for it, whatever it runs */
-	if (state == GROUP_SETUP && !group_is_helper(task)) {
+	/* so that no exchange succeeds that was meant for the one that was here in memory before */
+	group.claims = bpf_get_prandom_u32();
+	group.early = !!(how & PUT_EARLY);
+	if (state == GROUP_SETUP && !(how & PUT_HELPER)) {
 		group.filters = group_filters(task);
 		group.lineage = lineage_new(task, slot, 0);
-		if (!group.lineage) {
+		if (!group.lineage)
 			group.state = GROUP_WORKLOAD;
-			rc = -1;
-		}
 	}
 	if (claimed) {
 		group_settle(claimed, &group);
 	} else {
-		long stores = bpf_map_update_elem(&groups, &tgid, &group, BPF_NOEXIST);
-
-		if (stores && stores != -EEXIST)
-			rc = stores;
-		stored = bpf_map_lookup_elem(&groups, &tgid);
-		if (group.lineage && (!stored || stored->lineage != group.lineage))
+		failed = bpf_map_update_elem(&groups, &tgid, &group, BPF_NOEXIST);
+		if (failed && group.lineage)
 			bpf_map_delete_elem(&lineages, &group.lineage);
+		stored = bpf_map_lookup_elem(&groups, &tgid);
 	}
-	if (rc && told)
-		atomic_add(&slot_of(slot)->lost_groups, 1);
+	if (how & PUT_TOLD && failed != -EEXIST && (failed || group.state != state))
+		atomic_add(&s->lost_groups, 1);
+	if (!failed && state == GROUP_WORKLOAD && s->armed && s->flags & SLOT_COUNT_MOVED)
+		atomic_add(&s->joined, 1);
+	/* a call of it may just have been taken for a stranger's */
+	if (!failed && group.state == GROUP_SETUP)
+		groups_void();
 	return stored && (__u32)group_place(stored) != GROUP_NOWHERE ? stored : NULL;
 }
 
@@ -342,20 +353,16 @@ static __always_inline struct group *group_enter(struct task_struct *task, __u32
 						 bool entering, struct group *claimed)
 {
 	struct slot *s = slot_of(slot);
-	bool workload = group_newcomer_is_workload(slot, entering);
-	struct group *group;
+	__u32 state = group_newcomer_is_workload(slot, entering) ? GROUP_WORKLOAD : GROUP_SETUP;
+	__u32 how = !entering && s->armed ? PUT_EARLY : PUT_TOLD;
 
 	if (group_is_helper(task))
-		return group_put(task, slot, GROUP_SETUP, claimed, false);
+		return group_put(task, slot, GROUP_SETUP, claimed, PUT_HELPER);
 	if (cfg_each && (!s->armed || s->flags & SLOT_COUNT_MOVED))
 		each_note_inside(slot);
-	if (s->armed && s->flags & SLOT_COUNT_MOVED)
-		atomic_add(&s->joined, 1);
-	group = group_put(task, slot, workload ? GROUP_WORKLOAD : GROUP_SETUP, claimed,
-			  !workload || entering || !s->armed);
-	if (group && !entering && s->armed)
-		group->early = 1;
-	return group;
+	if (state == GROUP_SETUP)
+		how |= PUT_TOLD;
+	return group_put(task, slot, state, claimed, how);
 }
 
 /*
@@ -367,6 +374,15 @@ static __always_inline bool group_is_apart(struct task_struct *task)
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 
 	return leader != task && cgroup_id_read(leader) != cgroup_id_read(task);
+}
+
+/* ... as threads may be, and not only for the moment in which one after the other is moved, the first one first? */
+static __always_inline bool group_is_threaded(struct task_struct *task)
+{
+	return group_is_apart(task) &&
+	       (cfg_hierarchy ||
+		BPF_CORE_READ(task, cgroups, dfl_cgrp, dom_cgrp) ==
+			BPF_CORE_READ(task, group_leader, cgroups, dfl_cgrp, dom_cgrp));
 }
 
 /*
@@ -401,6 +417,19 @@ static __noinline int group_note_left(struct task_struct *task, struct group *gr
 	return 0;
 }
 
+/* A process is in no target. One that is workload stays known, so that it still is when it comes back; but its slot may be another's by then. */
+static __noinline int group_outside(struct task_struct *task, struct group *group)
+{
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+
+	if ((__u32)group_place(group) == GROUP_NOWHERE)
+		group_await(tgid);
+	group_note_left(task, group, group->slot);
+	if ((cfg_each || !group_is_workload(group)) && group_forget(group))
+		bpf_map_delete_elem(&groups, &tgid);
+	return 0;
+}
+
 /*
  * A task that is in a cgroup of `slot`, and whose process is not known, or known to be elsewhere: `group`. Threads find that before the kernel tells
  * of it, several at once, and may be late with it: one that was looked for in `slot` may have been moved on before it comes here.
@@ -413,9 +442,7 @@ static __noinline struct group *group_arrive(struct task_struct *task, struct gr
 
 	if (!entering && target_slot(cgroup_id_read(task)) != slot)
 		return NULL;
-	if (group) {
-		if ((__u32)place == slot)
-			return group; /* another thread was faster */
+	if (group && (__u32)place != slot) {
 		if (!group_claim(group, place)) {
 			group_await(tgid);
 			group = bpf_map_lookup_elem(&groups, &tgid);
@@ -423,13 +450,19 @@ static __noinline struct group *group_arrive(struct task_struct *task, struct gr
 		}
 		group_note_left(task, group, place);
 		group_unlink(group);
+	} else if (group) {
+		return group; /* another thread was faster */
 	}
-	return group_enter(task, group_home(task, slot), entering, group);
+	group = group_enter(task, group_home(task, slot), entering, group);
+	/* the kernel may have told that it left before this was stored */
+	if (group && !entering && target_slot(cgroup_id_read(task)) == SLOT_NONE)
+		group_outside(task, group);
+	return group;
 }
 
 /*
- * The group of a task that is in a cgroup of `slot`. NULL: another thread is about to say what it is, or it has gone elsewhere since: what it calls here
- * is that of a newcomer.
+ * The group of a task that is in a cgroup of `slot`. NULL: another thread is about to say what it is, or it has gone elsewhere since, or there is no
+ * room: what it calls here is that of a newcomer.
  */
 static __always_inline struct group *group_of(struct task_struct *task, __u32 slot, bool entering)
 {
@@ -446,6 +479,12 @@ static __always_inline bool group_is_over(const struct group *group)
 	return bpf_ktime_get_ns() - group->since > PROVISIONAL_NS;
 }
 
+/* ... while it is not known what its process is. */
+static __always_inline int group_class_unknown(struct task_struct *task, __u32 slot)
+{
+	return group_newcomer_is_workload(group_home(task, slot), false) ? CLASS_WORKLOAD : -1;
+}
+
 /*
  * The class of a call that the current task makes in `slot`, and the image that it belongs to;
  * negative for a call of set-up, which is counted in its lineage only, and for those of whittle itself.
@@ -456,18 +495,18 @@ static __always_inline int group_class(__u32 slot, const struct call *call, __u3
 	struct lineage *lineage;
 	struct group *group;
 	bool filtered;
-	__u32 place = GROUP_NOWHERE, state = GROUP_GONE;
+	__u32 state;
+	__u64 place;
 
 	if (bpf_get_current_pid_tgid() >> 32 == self)
 		return -1;
 	group = group_of(task, slot, false);
-	if (group) {
-		/* in this order: the state is that of the place */
-		state = *(volatile __u32 *)&group->state;
-		place = group_place(group);
-	}
-	if (!group || (place != slot && !group_is_apart(task)))
-		return group_newcomer_is_workload(slot, false) ? CLASS_WORKLOAD : -1;
+	if (!group)
+		return group_class_unknown(task, slot);
+	place = group_place(group);
+	state = *(volatile __u32 *)&group->state;
+	if (!group_is_still(group, place) || ((__u32)place != slot && !group_is_threaded(task)))
+		return group_class_unknown(task, slot);
 	if ((__s32)state <= GROUP_WORKLOAD)
 		return CLASS_WORKLOAD;
 	if (state == GROUP_PROVISIONAL && group_is_over(group)) {
@@ -480,19 +519,17 @@ static __always_inline int group_class(__u32 slot, const struct call *call, __u3
 		return filtered ? CLASS_PROVISIONAL_FILTERED : CLASS_PROVISIONAL;
 	}
 	lineage = group_lineage(group);
-	if (!lineage && group_is_workload(group))
-		return CLASS_WORKLOAD;
+	if (!lineage)
+		return -1;
 	if (abi_is_exec(call)) {
 		group->exec = *call;
 		comm_of(task, group->exec_comm);
 		group->has_exec = 1;
 		return -1; /* counted once it has succeeded */
 	}
-	if (lineage) {
-		atomic_add(&lineage->calls, 1);
-		if (lineage->execs)
-			atomic_add(&lineage->after, 1);
-	}
+	atomic_add(&lineage->calls, 1);
+	if (lineage->execs)
+		atomic_add(&lineage->after, 1);
 	return filtered ? CLASS_RUNTIME : -1;
 }
 
@@ -538,6 +575,7 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 			return;
 	}
 	copy.slot = slot;
+	copy.claims = bpf_get_prandom_u32();
 	copy.has_exec = 0;
 	copy.away = 0;
 	copy.early = 0;
@@ -574,12 +612,12 @@ static __noinline int group_is_hook(struct task_struct *task, struct group *grou
 	return image_is_launcher(exe.ino, exe.dev, (__u64)file);
 }
 
-/* What an exec makes of a group in set-up: the class that the exec counts in, negative if it is not counted here. */
+/* What an exec makes of a group in set-up, in slot `number`: the class that the exec counts in, negative if it is not counted here. */
 static __always_inline int group_exec_setup(struct task_struct *task, struct group *group,
-					    struct lineage *lineage, struct file *file,
-					    bool filtered)
+					    __u32 number, struct lineage *lineage,
+					    struct file *file, bool filtered)
 {
-	struct slot *slot = slot_of(group->slot);
+	struct slot *slot = slot_of(number);
 	struct file_id exe = image_of_file(file);
 	__u64 run = 0, entered = group->lineage;
 
@@ -590,10 +628,10 @@ static __always_inline int group_exec_setup(struct task_struct *task, struct gro
 			group->hook = 1;
 			return -1;
 		}
-		group->image = image_index(group->slot, exe.ino, exe.dev);
+		group->image = image_index(number, exe.ino, exe.dev);
 		group->since = bpf_ktime_get_ns();
 		if (group->image)
-			run = lineage_new(task, group->slot, group->image);
+			run = lineage_new(task, number, group->image);
 		if (group->image && !run)
 			atomic_add(&slot->lost_groups, 1);
 	}
@@ -611,14 +649,15 @@ static __always_inline int group_exec_setup(struct task_struct *task, struct gro
  * others that came of the image have gone: a runtime forks the workload and ends. A supervisor that forks services with filters of their own
  * stays, however often it forks for that.
  */
-static __always_inline int group_exec_provisional(struct group *group, struct lineage *lineage,
-						  bool filtered)
+static __always_inline int group_exec_provisional(struct group *group, __u32 number,
+						  struct lineage *lineage, bool filtered)
 {
-	bool launched = filtered && !(slot_of(group->slot)->flags & SLOT_UNFILTERED) &&
+	struct slot *slot = slot_of(number);
+	bool launched = filtered && !(slot->flags & SLOT_UNFILTERED) &&
 			*(volatile __u32 *)&lineage->live == 1;
 
 	if (launched) {
-		slot_of(group->slot)->launched[bounded(group->image, IMAGES_MAX)] = 1;
+		slot->launched[bounded(group->image, IMAGES_MAX)] = 1;
 		lineage->launched = 1;
 	}
 	group_turn(group, GROUP_PROVISIONAL, GROUP_WORKLOAD);
@@ -632,11 +671,12 @@ static __always_inline int group_exec_provisional(struct group *group, struct li
  */
 static __always_inline bool group_follow(struct group *group, __u32 slot)
 {
-	if (group->state == GROUP_SETUP || group->state == GROUP_GONE)
+	__u64 place = group_place(group);
+
+	if ((__u32)place == GROUP_NOWHERE || group->state == GROUP_SETUP)
 		return false;
 	group_turn(group, GROUP_PROVISIONAL, GROUP_WORKLOAD);
-	group->slot = slot;
-	return true;
+	return compare_exchange(&group->place, place, place - (__u32)place + slot) == place;
 }
 
 /*
@@ -651,6 +691,7 @@ static __always_inline int group_exec(struct task_struct *task, __u32 slot, stru
 	struct group *group = bpf_map_lookup_elem(&groups, &tgid);
 	struct lineage *lineage;
 	bool filtered;
+	__u64 place;
 	int class;
 
 	if (other && group && group->slot != slot && group_follow(group, slot))
@@ -658,18 +699,23 @@ static __always_inline int group_exec(struct task_struct *task, __u32 slot, stru
 	group = group_of(task, slot, false);
 	if (!group || group_is_workload(group))
 		return -1;
+	place = group_place(group);
 	lineage = group_lineage(group);
-	if (!lineage)
+	/* claimed, for who moves it just now would say what it is, too; it is alone, as one that runs an exec is */
+	if (!lineage || !group_claim(group, place))
 		return -1;
 	/* a process that is moved in while it is inside execve was never seen to call it */
 	*call = group->has_exec ? group->exec : (struct call)ABI_EXECVE;
 	if (group->has_exec && !(slot_of(slot)->flags & SLOT_COMMAND))
 		__builtin_memcpy(comm, group->exec_comm, COMM_LEN);
 	filtered = group_filters(task) > group->filters;
-	if (group->state == GROUP_PROVISIONAL)
-		return group_exec_provisional(group, lineage, filtered);
-	class = group_exec_setup(task, group, lineage, file, filtered);
-	*image = group->state == GROUP_PROVISIONAL ? group->image : 0;
+	if (group->state == GROUP_PROVISIONAL) {
+		class = group_exec_provisional(group, place, lineage, filtered);
+	} else {
+		class = group_exec_setup(task, group, place, lineage, file, filtered);
+		*image = group->state == GROUP_PROVISIONAL ? group->image : 0;
+	}
+	atomic_publish(&group->slot, GROUP_NOWHERE, (__u32)place);
 	return class;
 }
 
@@ -691,18 +737,18 @@ static __always_inline bool group_move(struct task_struct *task, __u32 slot, boo
 		group->away = 0;
 		return early;
 	}
-	if (group && (!process || slot == SLOT_NONE))
+	if (group && !process)
 		group_note_left(task, group, group->slot);
 	if (group && !process && BPF_CORE_READ(task, signal, live.counter) > 1 &&
 	    (slot == SLOT_NONE || group_is_apart(task) || group_follow(group, slot)))
 		return false;
 	if (slot != SLOT_NONE) {
-		group_of(task, slot, true);
-		return true;
+		group = group_of(task, slot, true);
+		if (group)
+			group->early = 0;
+	} else if (group) {
+		group_outside(task, group);
 	}
-	/* a workload group stays known, so that it is still workload when it comes back; but its slot may be another's by then */
-	if (group && (cfg_each || !group_is_workload(group)) && group_forget(group))
-		bpf_map_delete_elem(&groups, &tgid);
 	return true;
 }
 

@@ -32,7 +32,7 @@ static __always_inline bool inventory_group(struct task_struct *task, __u32 slot
 	/* if it is known, then as one in another recording's target, and it is in none any more, or in this one's by now */
 	if (!known && image_is_launcher(exe.ino, exe.dev, (__u64)file) &&
 	    (!group || group_forget(group))) {
-		group = group_put(task, slot, GROUP_SETUP, group, true);
+		group = group_put(task, slot, GROUP_SETUP, group, PUT_TOLD);
 		if (group)
 			group->filters = 0; /* it may have loaded its filter already */
 	} else {

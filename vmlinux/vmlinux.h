@@ -72,6 +72,7 @@ struct cgroup {
 	struct cgroup_subsys_state self;
 	struct kernfs_node *kn;
 	struct cgroup_root *root;
+	struct cgroup *dom_cgrp;
 };
 
 struct css_set {

@@ -188,7 +188,7 @@ for engine in "${ENGINES[@]}"; do
     chmod +x "$T/$engine.leaves/$engine"
     rmdir "$T/$engine.state/once"
     PATH=$T/$engine.leaves:$PATH generate --engine "$engine" --run-option -v --run-option "$T/$engine.state:/state" bb:1 "$T/p.json" -- \
-        sh -c 'if ! mkdir /state/once; then trap "exit 0" TERM; sleep 1000 & wait; fi'
+        sh -c 'if ! mkdir /state/once; then trap "exit 0" TERM; while :; do sleep 1000 & wait; done; fi'
     good "a container that outlives its client proves nothing" \
         eval 'ended 1 "in run 1 of 3: it goes on without the client of $engine" && [ ! -e "$T/p.json" ]'
 
