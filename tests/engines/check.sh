@@ -66,6 +66,16 @@ no architectures~del(.architectures)
 errno on allow~.defaultAction = "SCMP_ACT_LOG" | .syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ALLOW", "errnoRet": 1}]
 default errno on allow~.defaultErrnoRet = 1
 errno 4094~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "errnoRet": 4094}]
+errno 4095~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "errnoRet": 4095}]
+default errno 4095~.defaultAction = "SCMP_ACT_ERRNO" | .defaultErrnoRet = 4095 | .syscalls = [{"names": ["acct"], "action": "SCMP_ACT_ALLOW"}]
+trace 4095~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_TRACE", "errnoRet": 4095}]
+trace 4096~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_TRACE", "errnoRet": 4096}]
+trace 65535~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_TRACE", "errnoRet": 65535}]
+kill with an errno of 5000~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_KILL", "errnoRet": 5000}]
+a negative errno~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "errnoRet": -1}]
+trace 65536~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_TRACE", "errnoRet": 65536}]
+six conditions~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "args": [range(6) | {"index": ., "value": 1, "op": "SCMP_CMP_EQ"}]}]
+seven conditions, of which two are of one argument~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "args": [range(7) | {"index": (. % 6), "value": ., "op": "SCMP_CMP_GE"}]}]
 errno 4096~.syscalls += [{"names": ["acct"], "action": "SCMP_ACT_ERRNO", "errnoRet": 4096}]
 no defaultAction~del(.defaultAction)
 nothing at all~{}

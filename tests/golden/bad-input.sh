@@ -163,6 +163,7 @@ bad 'YAML: two documents' 6:1 'more than one document' "$Y\n---\na: b\n"
 bad 'YAML: a Pod' 2:7 'a Pod is no profile' 'apiVersion: v1\nkind: Pod\nspec:\n  containers: []\n'
 bad 'YAML: errnoRet 4096' 6:15 '"errnoRet" is not a number from 0 to 4095' "$Y  - action: SCMP_ACT_ERRNO\n    errnoRet: 4096\n    names: [read]\n"
 bad 'YAML: errnoRet 010' 6:15 '"errnoRet" is not a number from 0 to 4095' "$Y  - action: SCMP_ACT_ERRNO\n    errnoRet: 010\n    names: [read]\n"
+bad 'YAML: errnoRet 65536 for a tracer' 6:15 '"errnoRet" is not a number from 0 to 65535' "$Y  - action: SCMP_ACT_TRACE\n    errnoRet: 65536\n    names: [read]\n"
 bad 'YAML: value -1' 7:30 '"value" is not a number' "$Y  - action: SCMP_ACT_ALLOW\n    names: [read]\n    args: [{index: 0, value: -1, op: SCMP_CMP_EQ}]\n"
 bad 'YAML: empty name' 6:13 'something that is no name' "$Y  - action: SCMP_ACT_ALLOW\n    names: ['']\n"
 bad 'YAML: archMap with architectures' 6:3 'one too many' 'kind: SeccompProfile\nspec:\n  defaultAction: SCMP_ACT_ERRNO\n  architectures: [SCMP_ARCH_X86_64]\n  archMap:\n  - architecture: SCMP_ARCH_X86_64\n'

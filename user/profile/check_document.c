@@ -2,6 +2,7 @@
 /* What the parsers of engines and runtimes do with a profile in JSON, or in YAML that an operator turns into it, member by member. */
 #include "profile/check.h"
 #include "profile/members.h"
+#include "profile/outcome.h"
 
 #include <errno.h>
 #include <string.h>
@@ -74,6 +75,22 @@ static bool is_one_of(const char *text, const char *const *list)
 	return false;
 }
 
+/* They hand it to libseccomp as it is, for what has one. */
+static int check_errno(const struct checking *checking, const struct node *number,
+		       enum action action)
+{
+	if (number->kind != NODE_NUMBER || !number->is_count)
+		return report(checking, number, "errno-range", REFUSES, REFUSES,
+			      "an errno that is no number from 0 on");
+	if (action == ACTION_ERRNO && number->number >= ERRNO_MAX)
+		return report(checking, number, "errno-range", REFUSES, REFUSES,
+			      "an errno above 4094");
+	if (action == ACTION_TRACE && number->number > TRACE_MAX)
+		return findings_add(checking->out, SEVERITY_WARNING, "errno-range", number->place,
+				    "a number for whoever traces that is above 65535: only its lower 16 bits are told");
+	return 0;
+}
+
 static int check_action(const struct checking *checking, const struct node *node, const char *key,
 			const char *errno_key)
 {
@@ -85,10 +102,8 @@ static int check_action(const struct checking *checking, const struct node *node
 	if (action == ACTION_INVALID)
 		rc = report(checking, member ? member : node, "action", REFUSES, REFUSES,
 			    name ? "an action that there is not" : "no action");
-	if (!rc && number &&
-	    (number->kind != NODE_NUMBER || !number->is_count || number->number > 4095))
-		rc = report(checking, number, "errno-range", REFUSES, REFUSES,
-			    "an errno that is not from 0 to 4095");
+	if (!rc && number)
+		rc = check_errno(checking, number, action);
 	if (!rc && number && action != ACTION_INVALID && !action_has_errno(action))
 		rc = report(checking, number, "errno-without-use", TAKES, REFUSES,
 			    "an errno for an action that has none");

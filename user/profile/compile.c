@@ -255,8 +255,9 @@ static bool is_action(uint32_t value)
 
 	switch (value & SECCOMP_RET_ACTION_FULL) {
 	case SECCOMP_RET_ERRNO:
-	case SECCOMP_RET_TRACE:
 		return data <= ERRNO_MAX;
+	case SECCOMP_RET_TRACE:
+		return true;
 	case SECCOMP_RET_ALLOW:
 	case SECCOMP_RET_LOG:
 	case SECCOMP_RET_USER_NOTIF:

@@ -42,8 +42,11 @@ struct outcome outcome_from_return(uint32_t value);
 /** "allow", "errno ENOSYS", "kill-process": for people. */
 void outcome_text(struct outcome outcome, char text[OUTCOME_TEXT_LEN]);
 
-/** The highest errno: the kernel takes a higher one for no error, and runtimes refuse it. */
+/** The highest errno: the kernel takes a higher one for no error. libseccomp, and so runtimes, refuse this one already (db_action_valid()). */
 #define ERRNO_MAX 4095
+
+/** The highest number that whoever traces is told: SECCOMP_RET_DATA. Of a higher one libseccomp takes the lower 16 bits. */
+#define TRACE_MAX 65535
 
 /** "EPERM", or a number up to ERRNO_MAX; -1: it is no errno. */
 int errno_from_text(const char *text);

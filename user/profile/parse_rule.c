@@ -47,7 +47,8 @@ int parse_action(const struct parsing *parsing, const struct node *node,
 	if (*action == ACTION_INVALID)
 		return parsing_refuse(parsing, node_member(node, keys->action),
 				      "\"%s\": there is no action '%s'", keys->action, name);
-	rc = parsing_number(parsing, node, keys->number, ERRNO_MAX, &number, &there);
+	rc = parsing_number(parsing, node, keys->number,
+			    *action == ACTION_TRACE ? TRACE_MAX : ERRNO_MAX, &number, &there);
 	if (!rc)
 		rc = get_errno_text(parsing, node, keys->text, &number, &there);
 	if (!rc && there && !action_has_errno(*action))
