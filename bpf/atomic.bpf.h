@@ -45,10 +45,20 @@
 /* What is written before is seen by whoever sees this; `old` is there, but for what others add and take away again. */
 #define atomic_publish(at, old, new) atomic_add(at, (new) - (old))
 
+/* An addition that is seen before what is written behind it. */
+#define atomic_add_before atomic_add
+
 #else
 #define atomic_add(at, n)            ((void)__sync_fetch_and_add(at, n))
 #define compare_exchange             __sync_val_compare_and_swap
 #define atomic_publish(at, old, new) ((void)__sync_lock_test_and_set(at, new))
+/* with a result that nobody looks at it would be no barrier on arm64 */
+#define atomic_add_before(at, n)                                                                   \
+	({                                                                                         \
+		typeof(*(at)) was_ = __sync_fetch_and_add(at, n);                                  \
+                                                                                                   \
+		asm volatile("" : : "r"(was_));                                                    \
+	})
 #endif
 
 #endif

@@ -40,7 +40,7 @@
 #define PF_EXITING 0x00000004
 #define EEXIST     17
 
-/* Goes on with each process that moves or ends; in sessions that have too many rows to void each, count_row.group begins with it: see groups_void(). */
+/* Goes on with each call of groups_void(). In sessions that have too many rows to void each, count_row.group begins with it. */
 __u64 groups_epoch;
 
 /*
@@ -136,11 +136,16 @@ static __always_inline __u64 group_place(const struct group *group)
 	return *(const volatile __u64 *)&group->place;
 }
 
-/* `place` was read from the group before something else was: does that go together with it? The exchange of nothing is a barrier. */
+/* Is it a slot, and not GROUP_NOWHERE, or what two that exchange at once leave for a moment where they can only add? */
+static __always_inline bool group_place_is_slot(__u64 place)
+{
+	return (__u32)place < EACH_SLOTS_MAX;
+}
+
+/* `place` was read from the group before something else was: does that go together with it? The exchange of nothing is a barrier if it is. */
 static __always_inline bool group_is_still(struct group *group, __u64 place)
 {
-	return (__u32)place != GROUP_NOWHERE &&
-	       compare_exchange(&group->place, place, place) == place;
+	return group_place_is_slot(place) && compare_exchange(&group->place, place, place) == place;
 }
 
 /*
@@ -153,7 +158,7 @@ static __always_inline struct lineage *group_lineage(struct group *group)
 	struct lineage *lineage = bpf_map_lookup_elem(&lineages, &group->lineage);
 
 	if (!lineage && group->lineage && group_is_still(group, place))
-		group->state = GROUP_WORKLOAD;
+		compare_exchange(&group->state, GROUP_SETUP, GROUP_WORKLOAD);
 	return lineage;
 }
 
@@ -169,18 +174,17 @@ static __always_inline bool group_turn(struct group *group, __u32 from, __u32 to
 }
 
 /*
- * Whenever a process has ended or left, what count_row.group says is void, whichever slot it is of, for the hot path has no time to
- * look up what belongs to which. The epoch is in the upper half, so that a tgid can be added; where rows are voided one by one it is for who
+ * Whenever a process has ended or left, or is in set-up, what count_row.group says is void, whichever slot it is of, for the hot path has no time
+ * to look up what belongs to which. The epoch is in the upper half, so that a tgid can be added; where rows are voided one by one it is for who
  * is about to write one (count_know()).
  */
-static __noinline int groups_void(void)
+static __noinline void groups_void(void)
 {
-	atomic_add(&groups_epoch, GROUPS_EPOCH_STEP);
+	atomic_add_before(&groups_epoch, GROUPS_EPOCH_STEP);
 	if (!cfg_few_rows)
-		return 0;
+		return;
 	for (__u32 row = 0; row < FEW_ROWS && row < cfg_slots * cfg_cpus; row++)
 		few_rows[row].group = 0;
-	return 0;
 }
 
 /*
@@ -191,7 +195,7 @@ static __always_inline bool group_claim(struct group *group, __u64 place)
 {
 	__u64 claimed = (place | GROUP_NOWHERE) + (1ULL << 32);
 
-	return (__u32)place != GROUP_NOWHERE &&
+	return group_place_is_slot(place) &&
 	       compare_exchange(&group->place, place, claimed) == place;
 }
 
@@ -337,7 +341,7 @@ static __noinline struct group *group_put(struct task_struct *task, __u32 slot, 
 	}
 	if (how & PUT_TOLD && failed != -EEXIST && (failed || group.state != state))
 		atomic_add(&s->lost_groups, 1);
-	if (!failed && state == GROUP_WORKLOAD && s->armed && s->flags & SLOT_COUNT_MOVED)
+	if (failed != -EEXIST && state == GROUP_WORKLOAD && s->armed && s->flags & SLOT_COUNT_MOVED)
 		atomic_add(&s->joined, 1);
 	/* a call of it may just have been taken for a stranger's */
 	if (!failed && group.state == GROUP_SETUP)
@@ -365,6 +369,14 @@ static __always_inline struct group *group_enter(struct task_struct *task, __u32
 	return group_put(task, slot, state, claimed, how);
 }
 
+/* Are a thread and the first one of its process in cgroups among which a process may be divided? In v1 all are. */
+static __always_inline bool group_has_one_domain(struct task_struct *task)
+{
+	return cfg_hierarchy ||
+	       BPF_CORE_READ(task, cgroups, dfl_cgrp, dom_cgrp) ==
+		       BPF_CORE_READ(task, group_leader, cgroups, dfl_cgrp, dom_cgrp);
+}
+
 /*
  * Is it a thread that is in another cgroup than the first one of its process, as threaded cgroups have them? That one says what the process
  * is, or two targets would take turns in being entered by it.
@@ -373,16 +385,16 @@ static __always_inline bool group_is_apart(struct task_struct *task)
 {
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 
-	return leader != task && cgroup_id_read(leader) != cgroup_id_read(task);
+	if (leader == task || cgroup_id_read(leader) == cgroup_id_read(task))
+		return false;
+	/* one that has ended stays where it was when others are moved */
+	return !(BPF_CORE_READ(leader, flags) & PF_EXITING) || group_has_one_domain(task);
 }
 
 /* ... as threads may be, and not only for the moment in which one after the other is moved, the first one first? */
 static __always_inline bool group_is_threaded(struct task_struct *task)
 {
-	return group_is_apart(task) &&
-	       (cfg_hierarchy ||
-		BPF_CORE_READ(task, cgroups, dfl_cgrp, dom_cgrp) ==
-			BPF_CORE_READ(task, group_leader, cgroups, dfl_cgrp, dom_cgrp));
+	return group_is_apart(task) && group_has_one_domain(task);
 }
 
 /*
@@ -402,7 +414,7 @@ static __always_inline __u32 group_home(struct task_struct *task, __u32 slot)
  * A process that is no part of set-up has left slot `from`. A runtime, which some workload has started, goes to the container that it makes, and what
  * it calls there is that one's.
  */
-static __noinline int group_note_left(struct task_struct *task, struct group *group, __u32 from)
+static __noinline void group_note_left(struct task_struct *task, struct group *group, __u32 from)
 {
 	struct file *file = BPF_CORE_READ(task, mm, exe_file);
 	struct file_id exe = image_of_file(file);
@@ -414,11 +426,10 @@ static __noinline int group_note_left(struct task_struct *task, struct group *gr
 		atomic_add(&slot->left, 1);
 		group->away = 1;
 	}
-	return 0;
 }
 
 /* A process is in no target. One that is workload stays known, so that it still is when it comes back; but its slot may be another's by then. */
-static __noinline int group_outside(struct task_struct *task, struct group *group)
+static __noinline void group_outside(struct task_struct *task, struct group *group)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 
@@ -427,7 +438,6 @@ static __noinline int group_outside(struct task_struct *task, struct group *grou
 	group_note_left(task, group, group->slot);
 	if ((cfg_each || !group_is_workload(group)) && group_forget(group))
 		bpf_map_delete_elem(&groups, &tgid);
-	return 0;
 }
 
 /*
@@ -442,16 +452,21 @@ static __noinline struct group *group_arrive(struct task_struct *task, struct gr
 
 	if (!entering && target_slot(cgroup_id_read(task)) != slot)
 		return NULL;
-	if (group && (__u32)place != slot) {
-		if (!group_claim(group, place)) {
-			group_await(tgid);
-			group = bpf_map_lookup_elem(&groups, &tgid);
-			return group && group->slot == slot ? group : NULL;
-		}
+	if (group && (__u32)place != slot && !group_claim(group, place)) {
+		group_await(tgid);
+		group = bpf_map_lookup_elem(&groups, &tgid);
+		if (!group)
+			return NULL;
+		/* it has ended an exec where it was; nobody else would tell that it has come */
+		place = group_place(group);
+		if ((__u32)place != slot && (!entering || !group_claim(group, place)))
+			return NULL;
+	}
+	if (group) {
+		if ((__u32)place == slot)
+			return group; /* another thread was faster */
 		group_note_left(task, group, place);
 		group_unlink(group);
-	} else if (group) {
-		return group; /* another thread was faster */
 	}
 	group = group_enter(task, group_home(task, slot), entering, group);
 	/* the kernel may have told that it left before this was stored */
@@ -482,7 +497,9 @@ static __always_inline bool group_is_over(const struct group *group)
 /* ... while it is not known what its process is. */
 static __always_inline int group_class_unknown(struct task_struct *task, __u32 slot)
 {
-	return group_newcomer_is_workload(group_home(task, slot), false) ? CLASS_WORKLOAD : -1;
+	__u32 home = group_is_threaded(task) ? group_home(task, slot) : slot;
+
+	return group_newcomer_is_workload(home, false) ? CLASS_WORKLOAD : -1;
 }
 
 /*
@@ -566,13 +583,15 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 	if (!group)
 		return;
 	place = group_place(group);
+	if ((__u32)place != slot && !group_is_threaded(parent))
+		return;
 	copy = *group;
 	if (!group_is_workload(&copy)) {
 		lineage = bpf_map_lookup_elem(&lineages, &copy.lineage);
 		if (lineage)
 			atomic_add(&lineage->live, 1);
 		else if (copy.lineage)
-			return;
+			copy.state = GROUP_WORKLOAD; /* the parent is that just now */
 	}
 	copy.slot = slot;
 	copy.claims = bpf_get_prandom_u32();
@@ -702,7 +721,7 @@ static __always_inline int group_exec(struct task_struct *task, __u32 slot, stru
 	place = group_place(group);
 	lineage = group_lineage(group);
 	/* claimed, for who moves it just now would say what it is, too; it is alone, as one that runs an exec is */
-	if (!lineage || !group_claim(group, place))
+	if ((__u32)place != slot || !lineage || !group_claim(group, place))
 		return -1;
 	/* a process that is moved in while it is inside execve was never seen to call it */
 	*call = group->has_exec ? group->exec : (struct call)ABI_EXECVE;
@@ -710,18 +729,18 @@ static __always_inline int group_exec(struct task_struct *task, __u32 slot, stru
 		__builtin_memcpy(comm, group->exec_comm, COMM_LEN);
 	filtered = group_filters(task) > group->filters;
 	if (group->state == GROUP_PROVISIONAL) {
-		class = group_exec_provisional(group, place, lineage, filtered);
+		class = group_exec_provisional(group, slot, lineage, filtered);
 	} else {
-		class = group_exec_setup(task, group, place, lineage, file, filtered);
+		class = group_exec_setup(task, group, slot, lineage, file, filtered);
 		*image = group->state == GROUP_PROVISIONAL ? group->image : 0;
 	}
-	atomic_publish(&group->slot, GROUP_NOWHERE, (__u32)place);
+	atomic_publish(&group->slot, GROUP_NOWHERE, slot);
 	return class;
 }
 
 /*
  * A process, or a thread alone, was moved to a cgroup of `slot`; SLOT_NONE: out of the targets. What a process is does not change with where
- * one of its threads is. True: it was known to be in no target, or in another one, as far as it has not called here yet.
+ * one of its threads is. True: it was known to be in no target, or in another one, whether a call of it came before this or not.
  */
 static __always_inline bool group_move(struct task_struct *task, __u32 slot, bool process)
 {
