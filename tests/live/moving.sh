@@ -172,6 +172,20 @@ finish b
 in_flight=$(jq '[.syscalls[] | select(.class == "in_flight") | .calls] | add' "$T/b.json")
 is "of $runs with busy threads that leave all are told of, and where they go all were in a call" "$runs $runs" "$(jq .losses.left "$T/a.json") $in_flight" a
 
+# one whose first thread has ended: the kernel leaves that where it was
+record a "$top/a"
+record b "$top/b" --count-moved
+"$mover" in:"$top/a" exec flood:2 ends & pid=$!
+until grep -q '^State:[[:space:]]*Z' "/proc/$pid/status"; do sleep 0.05; done
+echo $pid >"$top/b/cgroup.procs"
+sleep 0.2
+kill -KILL $pid
+wait $pid 2>/dev/null || :
+finish a
+finish b
+is "one whose first thread has ended leaves, which is told, and what it calls elsewhere is recorded there" "1 true" \
+    "$(jq .losses.left "$T/a.json") $([ "$(calls b getppid)" -gt 100 ] && echo true)" b
+
 # a crowd that moves into one target takes nothing from the recording of another one
 crowd=6000
 record a "$top/a" --ring-size 64k

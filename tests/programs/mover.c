@@ -14,6 +14,7 @@
  *   exec        the first thread does
  *   true        runs /bin/true in a child, and waits for it
  *   later:MS    runs /bin/true in a child after that time, and does not wait
+ *   ends        the first thread ends, and the others go on
  *   ready:FILE  makes the file
  *   sleep:MS    sleeps, in one call, or until SIGUSR1 comes
  *   window      waits for the beginning of a window of 4 ms of the clock
@@ -208,6 +209,8 @@ static void take(const char *step, char *at)
 		run_true(0, 1);
 	} else if (!strncmp(step, "later:", 6)) {
 		run_true(n, 0);
+	} else if (!strcmp(step, "ends")) {
+		pthread_exit(NULL);
 	} else if (!strncmp(step, "ready:", 6)) {
 		close(creat(text, 0600));
 	} else if (!strncmp(step, "sleep:", 6)) {
