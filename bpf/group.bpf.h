@@ -320,7 +320,7 @@ static __noinline struct group *group_put(struct task_struct *task, __u32 slot, 
 	struct group group = {.slot = slot, .state = state}, *stored = claimed;
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	struct slot *s = slot_of(slot);
-	long failed = 0;
+	int failed = 0; /* not long: before 6.4 its upper half is left to chance */
 
 	/* so that no exchange succeeds that was meant for the one that was here in memory before */
 	group.claims = bpf_get_prandom_u32();
@@ -570,7 +570,7 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 	struct group *group;
 	struct group copy;
 	__u64 place;
-	long stores;
+	int failed;
 
 	group_drop(tgid); /* that was another one's, whose end was not seen */
 	if (forker == self && helper_next)
@@ -600,10 +600,10 @@ static __always_inline void group_fork(struct task_struct *parent, struct task_s
 	copy.early = 0;
 	/* one that was moved elsewhere meanwhile says nothing of its child */
 	if (group_is_still(group, place)) {
-		stores = bpf_map_update_elem(&groups, &tgid, &copy, BPF_NOEXIST);
-		if (!stores)
+		failed = bpf_map_update_elem(&groups, &tgid, &copy, BPF_NOEXIST);
+		if (!failed)
 			return;
-		if (stores != -EEXIST)
+		if (failed != -EEXIST)
 			atomic_add(&slot_of(slot)->lost_groups, 1);
 	}
 	if (!group_is_workload(&copy))
