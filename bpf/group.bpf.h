@@ -162,15 +162,13 @@ static __always_inline struct lineage *group_lineage(struct group *group)
 	return lineage;
 }
 
-/* A group that was in state `from` leaves its lineage, and is in another state. Of several threads that make it so one does, and gets true. */
-static __always_inline bool group_turn(struct group *group, __u32 from, __u32 to)
+/* A group that was in state `from` leaves its lineage, and is in another state; of several threads that make it so one does. */
+static __always_inline void group_turn(struct group *group, __u32 from, __u32 to)
 {
 	__u64 number = *(volatile __u64 *)&group->lineage;
 
-	if (compare_exchange(&group->state, from, to) != from)
-		return false;
-	lineage_leave(number);
-	return true;
+	if (compare_exchange(&group->state, from, to) == from)
+		lineage_leave(number);
 }
 
 /*
