@@ -1,17 +1,55 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What each compiler here makes of the BPF side loads, and is verified in few steps: a loop that one compiler turns into
-# branches can cost the verifier a million. Its twin for Linux 5.10 has no instruction that is newer, and its variables lie where those of the other
-# do (user/record/session_object.c).
-# BESIDE: nothing is recorded.
+# What whittle loads is verified in few steps, by this kernel; and what each compiler here makes of the BPF side loads, and is: a loop that one compiler
+# turns into branches can cost the verifier a million. Its twin for Linux 5.10 has no instruction that is newer, and its variables lie where those of
+# the other do (user/record/session_object.c).
+# COMPILERS= (empty): only what whittle loads. BESIDE: only an empty cgroup is recorded.
 set -eu
 . tests/lib.sh
-need bpftool clang llvm-objdump llvm-nm
+need bpftool
 
 most=50000
+
+# --- what whittle loads, in each way of recording ---
+# "STEPS ID" of each program that a process holds
+verified() { # PID
+    awk '/^prog_id:/ { id = $2 } /^verified_insns:/ { print $2, id }' /proc/"$1"/fdinfo/* 2>/dev/null | sort -rn | uniq
+}
+
+loads_in_few_steps() { # DESC PROGRAMS OPTION...
+    local desc=$1 programs=$2 w steps id
+    shift 2
+    own_cgroup
+    "$WHITTLE" record --cgroup "$CG" -o "$T/p.json" "$@" >"$T/out" 2>"$T/err" & w=$!
+    await_recording $w
+    verified $w >"$T/verified"
+    read -r steps id <"$T/verified"
+    bpftool prog show id "${id:-0}" >"$T/largest" 2>&1 || :
+    kill -INT $w
+    wait $w || :
+    if [ "$(wc -l <"$T/verified")" -ge "$programs" ] && [ "$steps" -le $most ]; then
+        pass "$desc: $(wc -l <"$T/verified") programs load, the largest in $steps steps ($(sed -n '1s/.* name \([^ ]*\).*/\1/p' "$T/largest"))"
+    else
+        fail "$desc: $programs programs and more load in at most $most steps each" "$(paste -sd, "$T/verified")"
+        detail <"$T/largest"
+        detail <"$T/err"
+    fi
+}
+loads_in_few_steps "a recording" 8
+loads_in_few_steps "... with arguments" 8 --args all
+loads_in_few_steps "... with statistics and denials" 11 --stats --denials always
+WHITTLE_FEATURES=-tp_btf,-fetch,-cpu_rows loads_in_few_steps "... with the fallbacks" 8
+
+# --- what each compiler makes of the BPF side ---
+read -ra compilers <<<"${COMPILERS-clang $(echo clang-{14..25})}"
+if [ ${#compilers[@]} = 0 ]; then
+    skip "what each compiler makes of the BPF side loads" "not here: COMPILERS is empty"
+    exit 0
+fi
+need clang llvm-objdump llvm-nm
 arch=$(uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
 pins=/sys/fs/bpf/whittle-test-$$ # no dots there
-for compiler in clang clang-{14..25}; do
+for compiler in "${compilers[@]}"; do
     command -v "$compiler" >/dev/null || continue
     compile() { # OBJECT OPTION...
         "$compiler" -g -O2 -mcpu=v3 -target bpf "-D__TARGET_ARCH_$arch" -Ibpf -Ivmlinux -c bpf/tracer.bpf.c -o "$@"
