@@ -9,10 +9,14 @@ CC := $(CROSS_COMPILE)gcc $(SYSROOT:%=--sysroot=%)
 endif
 CC ?= gcc
 CLANG ?= clang
-# the sanitizers are clang's
+# the sanitizers are clang's; for another machine those of the cross compiler
 ifneq ($(SAN),)
-CC := $(CLANG)
 CFLAGS ?= -O1 -g
+ifeq ($(CROSS_COMPILE),)
+CC := $(CLANG)
+else
+LDFLAGS += -static-libasan -static-libubsan
+endif
 endif
 BPFTOOL ?= $(shell PATH="$$PATH:/usr/sbin:/sbin" command -v bpftool || echo bpftool)
 PKG_CONFIG ?= pkg-config

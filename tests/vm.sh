@@ -75,6 +75,7 @@ parts_of() { # KERNEL PARTS
         generic-* | *:x32) continue ;;
         5.10-*:denials) part=refusals ;;
         5.10-*:*denials | 5.10-*:live/*each | 5.10-*:live/busy) continue ;; # from 5.15 on
+        5.10-*:live/verifier) continue ;;                                      # says what it did from 5.16 on
         esac
         parts=$parts${parts:+,}$part
     done
@@ -106,6 +107,7 @@ live/start
 live/start-each,live/busy,live/doctor
 live/each,live/denials,live/quiet
 live/hook-slots
+live/sanitized,live/verifier
 live/start-denials,live/loop,live/nothing-lost,live/footprint
 accuracy,denials,features,live/args,live/enforce,live/moving,live/names,live/truth,live/v1,live/verdicts
 live/resident,live/shared possible_cpus=64
@@ -114,6 +116,14 @@ END
     fi
     [ -z "${MACHINES-}" ] || IFS=';' read -ra machines <<<"$MACHINES"
     mapfile -t kernels < <(printf '%s\n' "${machines[@]}" | awk '{ print $1 }' | sort -u)
+}
+
+# Makes the build with sanitizers, for tests/vm/image-live, if one of the machines runs tests/live/sanitized.sh.
+need_sanitized() { # BUILD [MAKE-ARGUMENT...]
+    [[ ${machines[*]} == *live/sanitized* ]] || return 0
+    check "the build with sanitizers" flock build/san.lock make -s SAN=1 "${@:2}" all
+    export SANITIZED=$T/whittle-sanitized
+    cp "$1/san/whittle" "$SANITIZED"
 }
 
 # Compares what machines said of their kernels with tests/vm/kernels.table, all of it with THOROUGH=yes. UPDATE=yes writes it there: a

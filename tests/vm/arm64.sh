@@ -20,8 +20,9 @@ if [ $status = 77 ]; then
     exit 0
 fi
 sysroot=$(cd "$BUILD/vm/sysroot" && pwd)
-check "make CROSS_COMPILE=aarch64-linux-gnu- SYSROOT=DIR builds" \
-    make CROSS_COMPILE=aarch64-linux-gnu- SYSROOT="$sysroot" vm-programs
+cross=(CROSS_COMPILE=aarch64-linux-gnu- "SYSROOT=$sysroot")
+check "make CROSS_COMPILE=aarch64-linux-gnu- SYSROOT=DIR builds" make "${cross[@]}" vm-programs
+need_sanitized build/arm64 "${cross[@]}"
 SYSROOT=$sysroot BUILD=build/arm64 tests/vm/image-live "$T/image"
 boot_parts 1700 "${machines[@]}"
 check_facts
