@@ -28,7 +28,7 @@ unit lives 'if [ -d /tmp/life ]; then exec sync; fi; mkdir /tmp/life; exec sleep
 unit filtered 'mkdir /tmp/filtered; exec sync' 'SystemCallFilter=~reboot'
 
 whittle=$(readlink -f "$WHITTLE")
-id=$("${PODMAN[@]}" -d --name "systemd-$$" --systemd=always -v /usr:/usr:ro -v "$T/etc:/etc" -v "$(dirname "$whittle"):/srv:ro" -v "$T:/mnt" \
+id=$("${PODMAN[@]}" -d --name "systemd-$$" --systemd=always --cap-add BPF,PERFMON,SYS_ADMIN -v /usr:/usr:ro -v "$T/etc:/etc" -v "$(dirname "$whittle"):/srv:ro" -v "$T:/mnt" \
     --tmpfs /run --tmpfs /tmp host:1 $systemd --unit=test.target)
 pid=$(podman inspect -f '{{.State.Pid}}' "$id")
 inside() {
@@ -124,6 +124,27 @@ status=0
 inside /srv/whittle stop lives -o /mnt/p.json --recording /mnt/rec.json 2>"$T/log" || status=$?
 good "whittle start: both lives of a unit that systemd restarts" \
     eval '[ $status = 0 ] && calls | grep -qx mkdir && calls | grep -qx sync && ! calls | grep -qxE "$set_up"'
+
+# the unit that an administrator has for it, with all that its lines take from it
+sed 's,@BINDIR@,/srv,' scripts/systemd/whittle@.service.in >"$T/etc/systemd/system/whittle@.service"
+inside systemctl daemon-reload
+rm -f "$T/rec.json"
+inside systemctl start whittle@brief.service && is active whittle@brief.service || fail "whittle@brief.service starts"
+inside systemctl start brief.service && is inactive brief.service || fail "a unit starts and ends beside whittle@.service"
+inside systemctl stop whittle@brief.service && is inactive whittle@brief.service || fail "whittle@brief.service stops"
+inside systemctl status whittle@brief.service >"$T/log" 2>&1 || :
+inside cat /var/lib/whittle/brief.recording.json >"$T/rec.json" || :
+inside cat /var/lib/whittle/brief.json >"$T/p.json" || :
+good "whittle@.service records a unit, and its stop writes what was called" \
+    eval 'calls | grep -qx mkdir && calls | grep -qx sync && ! calls | grep -qxE "$set_up" && allowed "$T/p.json" | grep -qx mkdir'
+good "... in files that are root's alone" eval '[ "$(inside stat -c %a,%U /var/lib/whittle/brief.json)" = 600,root ]'
+# there is nothing to write of a unit that has not run
+inside systemctl start whittle@lives.service && is active whittle@lives.service || fail "whittle@lives.service starts"
+inside systemctl stop whittle@lives.service && is failed whittle@lives.service || :
+inside systemctl status whittle@lives.service >"$T/log" 2>&1 || :
+good "... of one that did not run its stop says so, fails, and leaves nothing behind" \
+    eval '[ "$(inside systemctl is-active whittle@lives.service)" = failed ] && ! inside test -e /var/lib/whittle/lives.json &&
+        inside /srv/whittle status >"$T/log" 2>&1 && ! grep -q lives "$T/log"'
 
 # --- the systemd cgroup driver ---
 cat >"$T/etc/containers.conf" <<END
