@@ -31,8 +31,10 @@ clean() { # DESC
     fi
 }
 options=(--recording "$T/rec.json" -o "$T/p.json")
-rc=0; "$sanitized" record --stats "${options[@]}" -- sh -c 'ls -l /usr | sort; build/tests/programs/brief 50' >"$T/out" 2>"$T/err" || rc=$?
-clean "a command, with statistics"
+stats=--stats
+! kernel_before 5.15 || stats=--args
+rc=0; "$sanitized" record $stats "${options[@]}" -- sh -c 'ls -l /usr | sort; build/tests/programs/brief 50' >"$T/out" 2>"$T/err" || rc=$?
+clean "a command, with $stats"
 rc=0; "$sanitized" record --user nobody "${options[@]}" -- id >"$T/out" 2>"$T/err" || rc=$?
 clean "a command of another user"
 rc=0; WHITTLE_FEATURES=-tp_btf,-clone3 "$sanitized" record "${options[@]}" -- ls >"$T/out" 2>"$T/err" || rc=$?
