@@ -128,7 +128,7 @@ awk -v n="$starts" '{ print $1, $2 / n }' "$T/want" >"$T/want1"
 same "a container created before and started while recording: the calls of ls alone" "$T/want1" "$T/seen"
 
 # into a running container
-bundle_config "$path/c1" "$ALLOW" sleep 60
+bundle_config "$path/c1" "$ALLOW" sleep 1000
 (cd "$BUNDLE" && runc run -d "t$$" </dev/null >"$T/out" 2>&1)
 record_start
 for _ in $(seq 20); do runc exec "t$$" ls / >"$T/out"; done
