@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #define ERRNO_EPERM 1
+#define MOVED_SHOWN 3
 #define STATE_NS    1800000000 /* a start may be held up for 2 s */
 
 struct hook_options {
@@ -282,6 +283,19 @@ static int forget_recording(const char *name, uint64_t begun, struct err *err)
 	return rc;
 }
 
+/* Who that was, the first of them. */
+static void tell_moved(const struct recording *recording, struct buf *text)
+{
+	for (size_t i = 0; i < recording->moved_len && i < MOVED_SHOWN; i++) {
+		const struct moved *moved = &recording->moved[i];
+		char comm[RECORDING_COMM_LEN];
+
+		recording_comm_text(moved->comm, comm);
+		buf__addf(text, "%s%s (pid %u, %" PRIu64 " %s)", i ? ", " : ": ", comm, moved->pid,
+			  moved->calls, num_word(moved->calls, "call", "calls"));
+	}
+}
+
 /* What the profile has or lacks without anything being lost. */
 static void warn(const struct recording *recording, const char *output)
 {
@@ -302,6 +316,7 @@ static void warn(const struct recording *recording, const char *output)
 			  "; it has no calls of %" PRIu64
 			  " %s that moved into the container and ran no exec",
 			  moved, num_word(moved, "process", "processes"));
+	tell_moved(recording, &text);
 	tell(LOG_WARNING, buf__text(&text));
 }
 
