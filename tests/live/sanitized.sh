@@ -41,7 +41,7 @@ rc=0; WHITTLE_FEATURES=-tp_btf,-clone3 "$sanitized" record "${options[@]}" -- ls
 clean "the fallbacks"
 own_cgroup
 mkdir "$CG/below"
-in_cgroup sleep 60 & sleeper=$!
+in_cgroup sleep 1000 & sleeper=$!
 await_sleep "$CG"
 "$sanitized" record --progress always --cgroup "$CG" "${options[@]}" 2>"$T/err" & w=$!
 await_recording $w
