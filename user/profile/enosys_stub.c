@@ -35,6 +35,9 @@ bool enosys_stub_answers(const struct profile *profile, const struct syscall *ca
 	if (!has_stub(profile) ||
 	    (!profile->arches[call->arch] && call->arch != compile_machine(profile)))
 		return false;
+	/* a number of x32, which runc tells by this bit: its filter decides */
+	if (call->arch == ARCH_X86_64 && call->nr & arch_number_base(ARCH_X32))
+		return false;
 	last = highest(profile, call->arch);
 	return last && call->nr > last;
 }
