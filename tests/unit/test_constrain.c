@@ -6,6 +6,7 @@
 #include "syscalls/args.h"
 
 #include <criterion/criterion.h>
+#include <sys/mman.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,6 +200,30 @@ Test(constrain, in_doubt_open)
 }
 
 /* A name is one rule for all architectures: called on one of them without arguments, it is open on all. */
+/* mmap is looked at for PROT_WRITE and PROT_EXEC: with all four of them there is nothing to hold it to, which is no loss of the recording. */
+Test(constrain, every_value_was_seen)
+{
+	const struct syscall mmap = {ARCH_X86_64, 9, 0};
+	struct constraints own_constraints constraints = {0};
+	struct tuples_list list = {0};
+	struct syscall_set needed = {0};
+	static const uint64_t masks[TUPLE_ARGS] = {0, 0, PROT_WRITE | PROT_EXEC};
+	struct tuples *tuples = tuples_make(&list, &mmap, masks);
+
+	cr_assert_not_null(tuples);
+	syscall_set__add(&needed, &mmap);
+	for (uint64_t prot = 0; prot < 8; prot++) {
+		const uint64_t values[TUPLE_ARGS] = {0, 0, prot & masks[2]};
+
+		cr_assert_eq(tuples_add(tuples, values), 0);
+	}
+	cr_assert_eq(constraints_make(&list, &needed, &constraints), 0);
+	cr_assert_eq(constraints.len, 1);
+	cr_expect_eq(constraints.list[0].open, OPEN_EVERY, "%s",
+		     open_reason_name(constraints.list[0].open));
+	tuples_list_clear(&list);
+}
+
 Test(constrain, another_architecture)
 {
 	static const uint64_t masks[TUPLE_ARGS] = {LOW}, values[TUPLE_ARGS] = {2};

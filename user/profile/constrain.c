@@ -109,7 +109,7 @@ static int fill(struct constraint *constraint, const struct tuples_list *tuples,
 		struct term term = term_of(&cubes.list[i]);
 
 		if (term_is_everything(&term))
-			constraint_open(constraint, OPEN_UNKNOWN);
+			constraint_open(constraint, OPEN_EVERY);
 		else
 			rc = region_add_term(&constraint->region, &term);
 	}

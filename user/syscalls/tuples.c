@@ -13,6 +13,7 @@ static const struct {
 	[OPEN_ROOM] = {"room", "there was no room for more values"},
 	[OPEN_TABLE] = {"table", "every container or program needs it, whatever the arguments"},
 	[OPEN_SIZE] = {"size", "the filter would be too large"},
+	[OPEN_EVERY] = {"every", "it was called with all that its arguments can be told apart by"},
 	[OPEN_MANY] = {"many", "more distinct values than --args-max"},
 };
 

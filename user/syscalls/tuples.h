@@ -21,6 +21,7 @@ enum open_reason {
 	OPEN_ROOM,    /* no room for one */
 	OPEN_TABLE,   /* needed whatever the arguments, by a table of the profile's */
 	OPEN_SIZE,    /* the filter would be larger than the kernel takes */
+	OPEN_EVERY,   /* all values that the masks can tell apart were seen */
 	OPEN_MANY, /* more distinct tuples than were asked for; last, as any other reason hides how many there are */
 	OPEN_COUNT,
 };
