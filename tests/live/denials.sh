@@ -330,3 +330,14 @@ if grep -q 'allows socket now, whatever' "$T/err"; then
 else
     [ "$(calls "$T/more.json" 2:1 "${denied[@]}" 16:2)" = "0 0 0 0 0 1" ] && pass "... it is the same, or allowed whole" || fail "... it is the same, or allowed whole"
 fi
+# ... of which the profile has nothing yet
+jq 'del(.syscalls[] | select(.names | index("socket")))' "$T/args.json" >"$T/without.json"
+"$WHITTLE" convert "$T/without.json" --default-action log -o "$T/twin.json"
+check_status 1 "audit: under the twin that logs, a call without rules" \
+    "$WHITTLE" audit --args socket --update "$T/without.json" -o "$T/more.json" -- "$WHITTLE" enforce "$T/twin.json" -- "$caller" socket:16:3
+if [ "$(calls "$T/more.json" 16:3 16:2)" = "0 1" ] ||
+    grep -q 'allows socket now, whatever its arguments: what it was called with is not known' "$T/err"; then
+    pass "... it is held to what it was called with, or that is not known and said"
+else
+    fail "... it is held to what it was called with, or that is not known and said" "$(cat "$T/err")"
+fi

@@ -24,6 +24,12 @@ static const struct {
 	[AUDIT_STEP_WHOLE] =
 		{true,
 		 "allows %s now, whatever its arguments: it had conditions for it, and not all that it was called with is known"},
+	[AUDIT_STEP_UNSEEN] =
+		{true,
+		 "allows %s now, whatever its arguments: what it was called with is not known"},
+	[AUDIT_STEP_EVERY] =
+		{true,
+		 "allows %s now, whatever its arguments: it was denied with all that these can be told apart by"},
 	[AUDIT_STEP_ARCH] = {true, "allows %s now: the architecture was not listed"},
 	[AUDIT_STEP_OTHERS] =
 		{false,
@@ -108,8 +114,17 @@ static bool is_first_of_several(const struct audit_case *c, const struct denial 
 	       !decision_is_simple(c->profile, name, &outcome);
 }
 
+/* Are its arguments such as can be kept, and was it to be held to them? */
+static bool is_planned(const struct audit_case *c, const struct denial *denial)
+{
+	const struct tuples *planned = tuples_find(&c->plan->calls, &denial->call);
+
+	return planned && !planned->open;
+}
+
 /* All of it is added, and why. */
-static enum audit_step choose_whole(const struct audit_case *c, const char *name)
+static enum audit_step choose_whole(const struct audit_case *c, const struct denial *denial,
+				    const char *name)
 {
 	struct outcome outcome;
 
@@ -120,9 +135,12 @@ static enum audit_step choose_whole(const struct audit_case *c, const char *name
 	case OPEN_TABLE:
 	case OPEN_SIZE:
 		return AUDIT_STEP_UNFIT;
+	case OPEN_EVERY:
+		return AUDIT_STEP_EVERY;
 	default:
-		return decision_is_simple(c->profile, name, &outcome) ? AUDIT_STEP_ADD :
-									AUDIT_STEP_WHOLE;
+		return !decision_is_simple(c->profile, name, &outcome) ? AUDIT_STEP_WHOLE :
+		       is_planned(c, denial)                           ? AUDIT_STEP_UNSEEN :
+									 AUDIT_STEP_ADD;
 	}
 }
 
@@ -151,5 +169,5 @@ enum audit_step audit_step_choose(const struct audit_case *c, const struct denia
 		return AUDIT_STEP_SUPERVISED;
 	if (syscall_is_multiplexer(&denial->call))
 		return denial->call.sub ? AUDIT_STEP_ADD_SUB : AUDIT_STEP_ADD_ALL;
-	return choose_whole(c, name);
+	return choose_whole(c, denial, name);
 }

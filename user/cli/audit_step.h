@@ -13,8 +13,10 @@ enum audit_step {
 	AUDIT_STEP_UNFIT,    /* conditions do not go with its rules: allowed whole */
 	AUDIT_STEP_ADD_ALL,  /* all subcalls: which one it was is not known */
 	AUDIT_STEP_WHOLE,    /* there were conditions on it: allowed whole */
-	AUDIT_STEP_ARCH,     /* its name is allowed, its architecture is not */
-	AUDIT_STEP_OTHERS,   /* the same of the first; of the others the arguments are not known */
+	AUDIT_STEP_UNSEEN, /* it was to get conditions, and what it was called with is not known: allowed whole */
+	AUDIT_STEP_EVERY,   /* conditions would let in all: allowed whole */
+	AUDIT_STEP_ARCH,    /* its name is allowed, its architecture is not */
+	AUDIT_STEP_OTHERS,  /* the same of the first; of the others the arguments are not known */
 	AUDIT_STEP_ALLOWED, /* by this profile it is allowed: another filter, or an older profile */
 	AUDIT_STEP_ENOSYS,  /* that is what the profile means to answer */
 	AUDIT_STEP_SUPERVISED, /* a supervisor decides */
@@ -34,6 +36,7 @@ struct audit_case {
 	const struct profile *profile;
 	const struct denials *denials; /* all of them */
 	const struct audit_args *args; /* that conditions are added for */
+	const struct arg_plan *plan;   /* whose arguments were asked for */
 	bool enosys;                   /* what was answered ENOSYS is added as well */
 	bool arch_new; /* the profile does not list the architecture yet, and is looked at as if it did */
 };

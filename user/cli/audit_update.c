@@ -26,6 +26,7 @@ struct updating {
 	struct profile profile;
 	enum arch native;
 	const struct denials *denials; /* borrowed */
+	const struct arg_plan *plan;   /* borrowed */
 	struct audit_added added;
 	struct names enosys; /* answered so, and not added for that */
 	size_t additions;
@@ -139,8 +140,8 @@ static int update_one(struct updating *u, const struct denial *denial, struct er
 		   assume_arch(u, denial->call.arch);
 	if (!names_has(&u->added.whole, name) && !names_has(&u->added.held, name))
 		step = audit_step_choose(&(struct audit_case){&u->profile, u->denials,
-							      &u->added.args, u->update->enosys,
-							      arch_new},
+							      &u->added.args, u->plan,
+							      u->update->enosys, arch_new},
 					 denial, name);
 	else if (!arch_new)
 		return 0;
@@ -336,6 +337,7 @@ static int choose_args(struct updating *u, const struct arg_plan *plan, const st
 	struct constraints *constraints = &u->added.args.constraints;
 	bool hazardous;
 
+	u->plan = plan;
 	if (collect_args(u, plan))
 		return err_errno(err, -ENOMEM, "%s: cannot look at arguments", u->name);
 	if (!constraints->len)
