@@ -147,6 +147,13 @@ for engine in "${engines[@]}"; do
     good "-d: restarts are recorded" [ "$(calls_of mkdir)" = 3 ]
     good "... and whittle says that the container stays as it is" grep -q "^whittle: warning: the container stays, .* cgroup parent /whittle" "$T/err"
     remove $engine again
+    # one program that forks nothing, of which it is not known for ten seconds that it is no launcher
+    record $engine --rm --security-opt seccomp=unconfined bb:1 mkdir /late
+    good "a container without a filter that is one program: it is seen" \
+        eval '[ $status = 0 ] && [ "$(calls_of mkdir)" = 1 ] && ! grep -q "nothing was seen" "$T/err"'
+    record $engine -d --name again --restart on-failure:2 --security-opt seccomp=unconfined bb:1 rmdir /none
+    good "... and its restarts are recorded" eval '[ "$(calls_of rmdir)" = 3 ] && ! grep -q "nothing was seen" "$T/err"'
+    remove $engine again
     if [ $engine = docker ]; then # podman's client waits for the last
         record docker --name again --restart on-failure:2 bb:1 sh -c 'sleep 0.3; mkdir /late; exit 1'
         good "--restart without -d: restarts are recorded" eval '[ $status = 1 ] && [ "$(calls_of mkdir)" = 3 ]'

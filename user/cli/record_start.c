@@ -313,9 +313,10 @@ static bool is_made_anew(struct record *record)
 /* Has anything been seen of the container that the command runs? */
 static bool is_seen(const struct record *record)
 {
-	return record->engine.caught ?
-		       record->engine.found :
-		       recorder__progress(record->recorder, record->session).calls != 0;
+	if (record->engine.caught)
+		return record->engine.found;
+	return recorder__has_news(record->recorder) ||
+	       recorder__progress(record->recorder, record->session).calls;
 }
 
 /* Its client has told whether it ran: 125 to 127 are the engine's words for one that did not. */

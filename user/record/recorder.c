@@ -247,6 +247,11 @@ void recorder__note_news(struct recorder *recorder, const struct session *sessio
 	recorder->calls_at_new = recorder__calls(recorder, session);
 }
 
+bool recorder__has_news(const struct recorder *recorder)
+{
+	return recorder->news_len != 0;
+}
+
 struct progress recorder__progress(const struct recorder *recorder, const struct session *session)
 {
 	uint64_t time = clock_kernel_ns(), newest = recorder->last_new > recorder->begun ?

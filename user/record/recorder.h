@@ -80,6 +80,12 @@ void recorder__note_news(struct recorder *recorder, const struct session *sessio
 struct progress recorder__progress(const struct recorder *recorder, const struct session *session);
 
 /**
+ * Has whittle been told of any call? Also of one that counts in no progress yet, since it may turn out to be a launcher's: all that a
+ * container without a filter calls is that for ten seconds, unless it forks.
+ */
+bool recorder__has_news(const struct recorder *recorder);
+
+/**
  * Reads the truth of a session that is detached, or whose slots are stopped, and fills the recording in: everything but target and `whole`, which the caller
  * knows: `whole` becomes false if what came in had started elsewhere. The recording was initialised with recording_init().
  */
