@@ -142,7 +142,8 @@ good "... in files that are root's alone" eval '[ "$(inside stat -c %a,%U /var/l
 inside systemctl start whittle@lives.service && is active whittle@lives.service || fail "whittle@lives.service starts"
 inside systemctl stop whittle@lives.service && is failed whittle@lives.service || :
 inside systemctl status whittle@lives.service >"$T/log" 2>&1 || :
-good "... of one that did not run its stop says so, fails, and leaves nothing behind" \
+good "... of one that did not run its stop says so" grep -q "no syscall was recorded of the workload" "$T/log"
+good "... fails, and leaves nothing behind" \
     eval '[ "$(inside systemctl is-active whittle@lives.service)" = failed ] && ! inside test -e /var/lib/whittle/lives.json &&
         inside /srv/whittle status >"$T/log" 2>&1 && ! grep -q lives "$T/log"'
 
