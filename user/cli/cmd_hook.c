@@ -284,7 +284,7 @@ static int forget_recording(const char *name, uint64_t begun, struct err *err)
 }
 
 /* Who that was, the first of them. */
-static void tell_moved(const struct recording *recording, struct buf *text)
+static void add_moved(const struct recording *recording, struct buf *text)
 {
 	for (size_t i = 0; i < recording->moved_len && i < MOVED_SHOWN; i++) {
 		const struct moved *moved = &recording->moved[i];
@@ -294,6 +294,8 @@ static void tell_moved(const struct recording *recording, struct buf *text)
 		buf__addf(text, "%s%s (pid %u, %" PRIu64 " %s)", i ? ", " : ": ", comm, moved->pid,
 			  moved->calls, num_word(moved->calls, "call", "calls"));
 	}
+	if (recording->moved_len && recording->moved_len + recording->losses.moved > MOVED_SHOWN)
+		buf__addf(text, ", ...");
 }
 
 /* What the profile has or lacks without anything being lost. */
@@ -316,7 +318,7 @@ static void warn(const struct recording *recording, const char *output)
 			  "; it has no calls of %" PRIu64
 			  " %s that moved into the container and ran no exec",
 			  moved, num_word(moved, "process", "processes"));
-	tell_moved(recording, &text);
+	add_moved(recording, &text);
 	tell(LOG_WARNING, buf__text(&text));
 }
 
