@@ -138,9 +138,9 @@ static enum audit_step choose_whole(const struct audit_case *c, const struct den
 	case OPEN_EVERY:
 		return AUDIT_STEP_EVERY;
 	default:
-		return !decision_is_simple(c->profile, name, &outcome) ? AUDIT_STEP_WHOLE :
-		       is_planned(c, denial)                           ? AUDIT_STEP_UNSEEN :
-									 AUDIT_STEP_ADD;
+		if (!decision_is_simple(c->profile, name, &outcome))
+			return AUDIT_STEP_WHOLE;
+		return is_planned(c, denial) ? AUDIT_STEP_UNSEEN : AUDIT_STEP_ADD;
 	}
 }
 
